@@ -1,0 +1,1 @@
+"""Composition root and command line: settings, service, the managed Asterisk, metrics, doctor."""

@@ -1,0 +1,236 @@
+"""The facts of a call: frozen, past tense, written once.
+
+Everything that is later told of a call (CDR, metrics, screens, reports) is a fold over these. An event carries no
+call id and no time of its own: the journal's `Entry` does.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import types
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Protocol, get_args, get_origin, get_type_hints
+
+
+class Outcome(StrEnum):
+    """How a call ended for the caller: the closed list that CDR and metrics share."""
+
+    TALKED = "talked"  # an agent, or an outside number, talked with the caller
+    MESSAGE = "message"  # the caller left a message
+    INFORMED = "informed"  # the caller heard a recording to its end and was let go
+    ABANDONED = "abandoned"  # hung up while waiting for a line
+    LEFT = "left"  # hung up before a line was reached
+    FAILED = "failed"  # we or the switch failed the caller
+
+
+class Reason(StrEnum):
+    """Why it ended so."""
+
+    CALLER_HUNG_UP = "caller_hung_up"
+    OTHER_SIDE_HUNG_UP = "other_side_hung_up"
+    COMPLETED = "completed"
+    NO_MESSAGE = "no_message"
+    SWITCH_ERROR = "switch_error"
+    ENGINE_STOPPED = "engine_stopped"
+    BUG = "bug"
+
+
+class OfferResult(StrEnum):
+    """What became of ringing one phone for one caller."""
+
+    ANSWERED = "answered"
+    REFUSED = "refused"  # the phone said busy or declined
+    UNANSWERED = "unanswered"  # rang until the line's limit
+    UNREACHABLE = "unreachable"  # not registered, or no reply to the call
+    WITHDRAWN = "withdrawn"  # the caller left, or we took the offer back
+
+
+class Party(StrEnum):
+    """Who ended a talk."""
+
+    CALLER = "caller"
+    OTHER_SIDE = "other_side"
+    ENGINE = "engine"
+
+
+class WaitEnd(StrEnum):
+    """Why a call stopped waiting on a line."""
+
+    CONNECTED = "connected"
+    CALLER_LEFT = "caller_left"
+    MAXIMUM_WAIT = "maximum_wait"
+    NOBODY_ON_SHIFT = "nobody_on_shift"
+    ENGINE_STOPPED = "engine_stopped"
+
+
+@dataclass(frozen=True, slots=True)
+class CallArrived:
+    """A channel of the trunk entered the hotline. `number` is the caller's, digits or empty when withheld."""
+
+    number: str
+    dialled: str
+    channel: str
+    plan: str
+    """Version of the plan that the call keeps."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallAnswered:
+    """We picked up: from here on the caller hears us (and pays)."""
+
+
+@dataclass(frozen=True, slots=True)
+class StepHeard:
+    """One step of the plan was walked: its prompts, and what the caller did (`heard`: a key, or None for silence)."""
+
+    node: str
+    prompts: tuple[str, ...]
+    heard: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class LineChosen:
+    """The walk reached a line; `open` says whether its hours admit callers now, `why` in the calendar's words."""
+
+    line: str
+    open: bool
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class WaitBegan:
+    """The call joined the line's waiting callers; `ahead` of it waited so many."""
+
+    line: str
+    ahead: int
+
+
+@dataclass(frozen=True, slots=True)
+class WaitEnded:
+    line: str
+    end: WaitEnd
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """A phone was rung for this caller. `agent` is None for the outside number of a line."""
+
+    offer: int
+    line: str
+    agent: str | None
+    phone: str
+
+
+@dataclass(frozen=True, slots=True)
+class OfferEnded:
+    offer: int
+    result: OfferResult
+    cause: int | None = None
+    """Q.850 cause of the leg's end, when the switch gave one."""
+
+
+@dataclass(frozen=True, slots=True)
+class TalkBegan:
+    """Caller and phone hear each other."""
+
+    offer: int
+    line: str
+    agent: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class TalkEnded:
+    offer: int
+    by: Party
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingBegan:
+    """`file` is relative to the recordings' folder."""
+
+    file: str
+    what: str
+    """`talk` or `message`."""
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingEnded:
+    """`seconds` as the switch measured it; None when it could not say."""
+
+    file: str
+    seconds: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class MessageLeft:
+    line: str | None
+    file: str
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class CallEnded:
+    """The last event of a call, exactly once."""
+
+    outcome: Outcome
+    reason: Reason
+
+
+Event = (
+    CallArrived
+    | CallAnswered
+    | StepHeard
+    | LineChosen
+    | WaitBegan
+    | WaitEnded
+    | Offered
+    | OfferEnded
+    | TalkBegan
+    | TalkEnded
+    | RecordingBegan
+    | RecordingEnded
+    | MessageLeft
+    | CallEnded
+)
+
+KINDS: dict[str, type[Event]] = {kind.__name__: kind for kind in get_args(Event)}
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the journal: the `seq`-th fact (from 1) of `call`, at an aware UTC instant."""
+
+    call: str
+    seq: int
+    at: datetime
+    event: Event
+
+
+class Journal(Protocol):
+    """Where facts go. Never blocks and never fails the caller: what can't be written waits, and an alarm says so."""
+
+    def note(self, entry: Entry) -> None: ...
+
+
+def to_data(event: Event) -> dict[str, Any]:
+    """The event's fields as JSON data."""
+    return dataclasses.asdict(event)
+
+
+def from_data(kind: str, data: dict[str, Any]) -> Event:
+    """The event that `to_data` came from. Raises KeyError for an unknown kind, TypeError for missing fields."""
+    cls = KINDS[kind]
+    hints = get_type_hints(cls)
+    return cls(**{name: _revive(hints[name], value) for name, value in data.items()})
+
+
+def _revive(hint: Any, value: Any) -> Any:
+    if isinstance(hint, type) and issubclass(hint, StrEnum):
+        return hint(value)
+    if get_origin(hint) is tuple:
+        return tuple(value)
+    if get_origin(hint) is types.UnionType and value is None:
+        return None
+    return value

@@ -1,0 +1,1 @@
+"""What the caller hears: catalogue, spoken numbers, building audio from text."""
