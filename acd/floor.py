@@ -1,0 +1,493 @@
+"""The floor: lines, agents, waiting calls and offers, and who gets whom.
+
+Theory of operation
+-------------------
+`handle(signal, now)` is the only way in; it returns the orders that follow and never looks at a clock. `wake_at()`
+names the next instant at which a `Tick` would change something. There is one owner and no lock: whoever drives the
+floor feeds it one signal at a time.
+
+A call *waits* from `CallJoined` until it is connected, gives up or leaves. While its *offer* rings it keeps its
+place, so a phone that does not answer puts the caller back at the head by doing nothing. An offer is the only place
+where a call and a phone touch; when it is gone, everything late that still speaks of it changes nothing.
+
+Matching runs in two directions and only when something changed. A call that became free looks for the agent of its
+line who has been idle longest (a heap per line, stale entries recognised by the seat's mark). An agent who became
+free looks at the heads of their lines and takes the highest priority, then the longest wait. A line's outside number
+serves when no agent of the line is ready. After each signal no ready agent is left beside a call they could take.
+
+Timers live in one heap; an entry that no longer speaks of the present is dropped when it comes up.
+"""
+
+from __future__ import annotations
+
+import heapq
+from bisect import bisect_left, insort
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from acd.agent import Agent, BreakReason, Presence, Seat
+from acd.line import Line
+from acd.signals import (
+    BreakBegan,
+    BreakEnded,
+    CallJoined,
+    CallLeft,
+    Connect,
+    Failure,
+    GivenUp,
+    GiveUp,
+    OfferFailed,
+    Order,
+    PhoneAnswered,
+    PhoneDown,
+    PhoneUp,
+    Ring,
+    Signal,
+    StopRinging,
+    TalkEnded,
+    Tick,
+)
+
+
+class Place(NamedTuple):
+    """Where a call stands in its line: higher priority first, then first come, first served."""
+
+    rank: int
+    """Negative priority."""
+    since: float
+    number: int
+    """Order of joining, for equal instants."""
+    call: str
+
+
+@dataclass(slots=True)
+class Waiting:
+    """One call waiting on one line."""
+
+    place: Place
+    line: Line
+    offer: int | None = None
+    failed_outside: int = 0
+    overdue: bool = False
+    """The maximum wait passed while a phone was ringing; decided when it stops."""
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """One waiting call at one phone."""
+
+    id: int
+    call: str
+    line: Line
+    agent: str | None
+    phone: str
+    deadline: float
+
+
+@dataclass(slots=True)
+class Desk:
+    """A line on the floor: who waits, who is ready, how many talk with its outside number."""
+
+    line: Line
+    agents: list[str] = field(default_factory=list)
+    queue: list[Place] = field(default_factory=list)
+    """All who wait, offered ones included, in order."""
+    free: list[Place] = field(default_factory=list)
+    """Those of the queue whom no phone rings for."""
+    ready: list[tuple[float, int, str]] = field(default_factory=list)
+    """Heap of (idle since, mark, agent); stale entries are dropped on sight."""
+    outside_calls: int = 0
+    outside_rests_until: float = 0.0
+    empty_since: float | None = None
+
+
+class Timer(NamedTuple):
+    at: float
+    number: int
+    kind: str
+    subject: str | int
+    mark: int
+
+
+class Floor:
+    """The aggregate. All agents begin offline."""
+
+    def __init__(self, lines: Iterable[Line], agents: Iterable[Agent]) -> None:
+        self._desks = {line.id: Desk(line) for line in lines}
+        self._seats: dict[str, Seat] = {}
+        for agent in agents:
+            self._seats[agent.id] = Seat(agent)
+            for line in agent.lines:
+                self._desks[line].agents.append(agent.id)
+        self._waiting: dict[str, Waiting] = {}
+        self._offers: dict[int, Offer] = {}
+        self._talks: dict[int, Offer] = {}
+        self._talk_of: dict[str, int] = {}
+        self._timers: list[Timer] = []
+        self._joined = 0
+        self._offered = 0
+        self._timed = 0
+
+    # ── what it shows ───────────────────────────────────────────────────────
+
+    def waiting(self, line: str) -> Sequence[Place]:
+        """Those who wait on the line, in order of service."""
+        return tuple(self._desks[line].queue)
+
+    def ahead(self, call: str) -> int:
+        """How many wait before this call on its line. Raises KeyError when it does not wait."""
+        waiting = self._waiting[call]
+        return bisect_left(self._desks[waiting.line.id].queue, waiting.place)
+
+    def seat(self, agent: str) -> Seat:
+        """An agent's presence; to look at, not to change."""
+        return self._seats[agent]
+
+    def presences(self) -> Counter[Presence]:
+        """How many agents are in each presence."""
+        return Counter(seat.presence for seat in self._seats.values())
+
+    def offers(self) -> Sequence[Offer]:
+        """The offers that ring now."""
+        return tuple(self._offers.values())
+
+    def talks(self) -> Sequence[Offer]:
+        """The offers that became talks."""
+        return tuple(self._talks.values())
+
+    def wake_at(self) -> float | None:
+        """The next instant at which time alone changes something; None when nothing is pending."""
+        while self._timers and not self._is_live(self._timers[0]):
+            heapq.heappop(self._timers)
+        return self._timers[0].at if self._timers else None
+
+    # ── the one way in ──────────────────────────────────────────────────────
+
+    def handle(self, signal: Signal, now: float) -> list[Order]:
+        """Take in one fact; return what must be done, in order. `now` is monotonic seconds."""
+        orders: list[Order] = []
+        match signal:
+            case CallJoined():
+                self._join(signal, now, orders)
+            case CallLeft(call):
+                self._leave(call, now, orders)
+            case PhoneAnswered(offer):
+                self._answered(offer, now, orders)
+            case OfferFailed(offer, failure):
+                self._failed(offer, failure, now, orders)
+            case TalkEnded(offer):
+                self._talk_ended(offer, now, orders)
+            case PhoneUp(agent):
+                self._phone_up(agent, now, orders)
+            case PhoneDown(agent):
+                self._phone_down(agent, now, orders)
+            case BreakBegan(agent):
+                self._break_began(agent, now)
+            case BreakEnded(agent):
+                self._break_ended(agent, now, orders)
+            case Tick():
+                pass
+        self._run_timers(now, orders)
+        return orders
+
+    # ── calls ───────────────────────────────────────────────────────────────
+
+    def _join(self, joined: CallJoined, now: float, orders: list[Order]) -> None:
+        if joined.call in self._waiting or joined.call in self._talk_of:
+            return
+        desk = self._desks[joined.line]
+        if not self._served(desk):
+            orders.append(GiveUp(joined.call, joined.line, GivenUp.NOBODY_ON_SHIFT))
+            return
+        self._joined += 1
+        place = Place(-(joined.priority + desk.line.priority), now, self._joined, joined.call)
+        self._waiting[joined.call] = Waiting(place, desk.line)
+        insort(desk.queue, place)
+        insort(desk.free, place)
+        self._set_timer(now + desk.line.maximum_wait, "wait", joined.call, self._joined)
+        self._serve_line(desk, now, orders)
+
+    def _leave(self, call: str, now: float, orders: list[Order]) -> None:
+        waiting = self._waiting.get(call)
+        if waiting is not None:
+            if waiting.offer is not None:
+                orders.append(StopRinging(waiting.offer))
+                self._forget(call)
+                self._release(self._offers.pop(waiting.offer), now, orders)
+            else:
+                self._forget(call)
+        elif call in self._talk_of:
+            self._talk_ended(self._talk_of[call], now, orders)
+
+    def _forget(self, call: str) -> None:
+        waiting = self._waiting.pop(call)
+        desk = self._desks[waiting.line.id]
+        _remove(desk.queue, waiting.place)
+        if waiting.offer is None:
+            _remove(desk.free, waiting.place)
+
+    def _give_up(self, call: str, why: GivenUp, orders: list[Order]) -> None:
+        line = self._waiting[call].line.id
+        self._forget(call)
+        orders.append(GiveUp(call, line, why))
+
+    # ── offers ──────────────────────────────────────────────────────────────
+
+    def _ring(self, desk: Desk, place: Place, agent: str | None, now: float, orders: list[Order]) -> None:
+        self._offered += 1
+        if agent is not None:
+            seat = self._seats[agent]
+            seat.move(Presence.OFFERED, now)
+            phone, ring_for = seat.agent.phone, desk.line.ring_for
+        else:
+            outside = desk.line.outside
+            assert outside is not None  # noqa: S101  (the only caller has looked)
+            desk.outside_calls += 1
+            phone, ring_for = outside.phone, outside.ring_for
+        offer = Offer(self._offered, place.call, desk.line, agent, phone, now + ring_for)
+        self._offers[offer.id] = offer
+        self._waiting[place.call].offer = offer.id
+        _remove(desk.free, place)
+        self._set_timer(offer.deadline, "offer", offer.id, 0)
+        orders.append(Ring(offer.id, place.call, phone, desk.line.id, agent))
+
+    def _answered(self, offer_id: int, now: float, orders: list[Order]) -> None:
+        offer = self._offers.pop(offer_id, None)
+        if offer is None:
+            return
+        self._forget(offer.call)
+        self._talks[offer.id] = offer
+        self._talk_of[offer.call] = offer.id
+        if offer.agent is not None:
+            self._seats[offer.agent].move(Presence.TALKING, now)
+        orders.append(Connect(offer.id, offer.call))
+
+    def _failed(self, offer_id: int, failure: Failure, now: float, orders: list[Order]) -> None:
+        offer = self._offers.pop(offer_id, None)
+        if offer is None:
+            return
+        desk, waiting = self._desks[offer.line.id], self._waiting[offer.call]
+        waiting.offer = None
+        insort(desk.free, waiting.place)
+        if offer.agent is not None:
+            self._rest(self._seats[offer.agent], BreakReason(failure.value), now)
+        else:
+            self._outside_failed(desk, waiting, now)
+        if waiting.overdue:
+            self._give_up(offer.call, GivenUp.MAXIMUM_WAIT, orders)
+        elif self._outside_given_up(desk, waiting):
+            self._give_up(offer.call, GivenUp.OUTSIDE_FAILED, orders)
+        self._serve_line(desk, now, orders)
+
+    def _outside_failed(self, desk: Desk, waiting: Waiting, now: float) -> None:
+        desk.outside_calls -= 1
+        waiting.failed_outside += 1
+        if desk.line.outside is not None:
+            desk.outside_rests_until = now + desk.line.outside.rest_for
+            self._set_timer(desk.outside_rests_until, "outside", desk.line.id, 0)
+
+    def _outside_given_up(self, desk: Desk, waiting: Waiting) -> bool:
+        outside = desk.line.outside
+        return outside is not None and waiting.failed_outside >= outside.attempts and not self._on_shift(desk)
+
+    def _talk_ended(self, offer_id: int, now: float, orders: list[Order]) -> None:
+        offer = self._talks.pop(offer_id, None)
+        if offer is None:
+            return
+        del self._talk_of[offer.call]
+        if offer.agent is None:
+            self._free_outside(self._desks[offer.line.id], now, orders)
+            return
+        seat = self._seats[offer.agent]
+        if not seat.phone_up:
+            self._go_offline(seat, now)
+        elif seat.break_wished:
+            self._wished_break(seat, now)
+        elif offer.line.wrap_up_for > 0:
+            seat.move(Presence.WRAP_UP, now)
+            self._set_timer(now + offer.line.wrap_up_for, "seat", seat.agent.id, seat.ready_mark)
+        else:
+            self._become_ready(seat, now, orders)
+
+    def _release(self, offer: Offer, now: float, orders: list[Order]) -> None:
+        """The offer was withdrawn: its phone is free again and has lost no idle time."""
+        if offer.agent is None:
+            self._free_outside(self._desks[offer.line.id], now, orders)
+            return
+        seat = self._seats[offer.agent]
+        if seat.break_wished:
+            self._wished_break(seat, now)
+        else:
+            self._become_ready(seat, now, orders, idle_since=seat.idle_since)
+
+    def _free_outside(self, desk: Desk, now: float, orders: list[Order]) -> None:
+        desk.outside_calls -= 1
+        self._serve_line(desk, now, orders)
+
+    # ── agents ──────────────────────────────────────────────────────────────
+
+    def _phone_up(self, agent: str, now: float, orders: list[Order]) -> None:
+        seat = self._seats[agent]
+        seat.phone_up = True
+        if seat.presence is Presence.OFFLINE:
+            self._become_ready(seat, now, orders)
+
+    def _phone_down(self, agent: str, now: float, orders: list[Order]) -> None:
+        seat = self._seats[agent]
+        seat.phone_up = False
+        match seat.presence:
+            case Presence.OFFERED:
+                offer = next(o for o in self._offers.values() if o.agent == agent)
+                del self._offers[offer.id]
+                orders.append(StopRinging(offer.id, Failure.UNREACHABLE))
+                waiting = self._waiting[offer.call]
+                waiting.offer = None
+                desk = self._desks[offer.line.id]
+                insort(desk.free, waiting.place)
+                self._go_offline(seat, now)
+                if waiting.overdue:
+                    self._give_up(offer.call, GivenUp.MAXIMUM_WAIT, orders)
+                self._serve_line(desk, now, orders)
+            case Presence.TALKING | Presence.OFFLINE:
+                pass
+            case _:
+                self._go_offline(seat, now)
+
+    def _go_offline(self, seat: Seat, now: float) -> None:
+        seat.move(Presence.OFFLINE, now)
+        for line in seat.agent.lines:
+            desk = self._desks[line]
+            if desk.queue and desk.empty_since is None and not self._served(desk):
+                desk.empty_since = now
+                self._set_timer(now + desk.line.empty_for, "empty", desk.line.id, 0)
+
+    def _break_began(self, agent: str, now: float) -> None:
+        seat = self._seats[agent]
+        match seat.presence:
+            case Presence.READY | Presence.WRAP_UP:
+                seat.move(Presence.BREAK, now, BreakReason.OWN_WISH)
+            case Presence.BREAK:
+                seat.reason = BreakReason.OWN_WISH
+                seat.ready_mark += 1
+            case Presence.OFFERED | Presence.TALKING:
+                seat.break_wished = True
+            case Presence.OFFLINE:
+                pass
+
+    def _break_ended(self, agent: str, now: float, orders: list[Order]) -> None:
+        seat = self._seats[agent]
+        seat.break_wished = False
+        if seat.presence in (Presence.BREAK, Presence.WRAP_UP):
+            self._become_ready(seat, now, orders)
+
+    def _wished_break(self, seat: Seat, now: float) -> None:
+        seat.break_wished = False
+        seat.move(Presence.BREAK, now, BreakReason.OWN_WISH)
+
+    def _rest(self, seat: Seat, reason: BreakReason, now: float) -> None:
+        if not seat.phone_up:
+            self._go_offline(seat, now)
+        elif seat.break_wished:
+            self._wished_break(seat, now)
+        else:
+            seat.move(Presence.BREAK, now, reason)
+            self._set_timer(now + seat.agent.rest_for, "seat", seat.agent.id, seat.ready_mark)
+
+    def _become_ready(self, seat: Seat, now: float, orders: list[Order], idle_since: float | None = None) -> None:
+        seat.move(Presence.READY, now)
+        seat.idle_since = now if idle_since is None else idle_since
+        for line in seat.agent.lines:
+            desk = self._desks[line]
+            desk.empty_since = None
+            heapq.heappush(desk.ready, (seat.idle_since, seat.ready_mark, seat.agent.id))
+        self._serve_agent(seat, now, orders)
+
+    # ── matching ────────────────────────────────────────────────────────────
+
+    def _serve_agent(self, seat: Seat, now: float, orders: list[Order]) -> None:
+        """A ready agent takes the most deserving head of their lines."""
+        heads = ((desk.free[0], desk) for line in seat.agent.lines if (desk := self._desks[line]).free)
+        best = min(heads, key=lambda head: head[0], default=None)
+        if best is not None:
+            self._ring(best[1], best[0], seat.agent.id, now, orders)
+
+    def _serve_line(self, desk: Desk, now: float, orders: list[Order]) -> None:
+        """The line's free callers, in order, take ready agents and then the outside number."""
+        while desk.free:
+            agent = self._longest_idle(desk)
+            if agent is None and not self._outside_free(desk, now):
+                return
+            self._ring(desk, desk.free[0], agent, now, orders)
+
+    def _longest_idle(self, desk: Desk) -> str | None:
+        while desk.ready:
+            _, mark, agent = desk.ready[0]
+            seat = self._seats[agent]
+            if seat.presence is Presence.READY and seat.ready_mark == mark:
+                return agent
+            heapq.heappop(desk.ready)
+        return None
+
+    def _outside_free(self, desk: Desk, now: float) -> bool:
+        outside = desk.line.outside
+        return outside is not None and desk.outside_calls < outside.simultaneous and now >= desk.outside_rests_until
+
+    def _on_shift(self, desk: Desk) -> bool:
+        return any(self._seats[a].presence is not Presence.OFFLINE for a in desk.agents)
+
+    def _served(self, desk: Desk) -> bool:
+        return desk.line.outside is not None or self._on_shift(desk)
+
+    # ── time ────────────────────────────────────────────────────────────────
+
+    def _set_timer(self, at: float, kind: str, subject: str | int, mark: int) -> None:
+        self._timed += 1
+        heapq.heappush(self._timers, Timer(at, self._timed, kind, subject, mark))
+
+    def _is_live(self, timer: Timer) -> bool:
+        match timer.kind, timer.subject:
+            case "offer", int(offer):
+                return offer in self._offers
+            case "wait", str(call):
+                waiting = self._waiting.get(call)
+                return waiting is not None and waiting.place.number == timer.mark and not waiting.overdue
+            case "seat", str(agent):
+                return self._seats[agent].ready_mark == timer.mark
+            case "outside", str(line):
+                return self._desks[line].outside_rests_until == timer.at
+            case "empty", str(line):
+                since = self._desks[line].empty_since
+                return since is not None and since + self._desks[line].line.empty_for == timer.at
+        return False
+
+    def _run_timers(self, now: float, orders: list[Order]) -> None:
+        while (at := self.wake_at()) is not None and at <= now:
+            timer = heapq.heappop(self._timers)
+            match timer.kind, timer.subject:
+                case "offer", int(offer):
+                    orders.append(StopRinging(offer, Failure.UNANSWERED))
+                    self._failed(offer, Failure.UNANSWERED, now, orders)
+                case "wait", str(call):
+                    waiting = self._waiting[call]
+                    if waiting.offer is None:
+                        self._give_up(call, GivenUp.MAXIMUM_WAIT, orders)
+                    else:
+                        waiting.overdue = True
+                case "seat", str(agent):
+                    self._become_ready(self._seats[agent], now, orders)
+                case "outside", str(line):
+                    self._serve_line(self._desks[line], now, orders)
+                case "empty", str(line):
+                    desk = self._desks[line]
+                    desk.empty_since = None
+                    for place in tuple(desk.free):
+                        self._give_up(place.call, GivenUp.NOBODY_ON_SHIFT, orders)
+
+
+def _remove(places: list[Place], place: Place) -> None:
+    at = bisect_left(places, place)
+    if at == len(places) or places[at] != place:
+        raise KeyError(place.call)
+    del places[at]
