@@ -91,10 +91,15 @@ class StepHeard:
 
 
 @dataclass(frozen=True, slots=True)
-class LineChosen:
-    """The walk reached a line; `open` says whether its hours admit callers now, `why` in the calendar's words."""
+class EndReached:
+    """The walk came to an end: `kind` is line, outside, message, information or hangup, as `hotline dial` names it.
 
-    line: str
+    `open` says whether the line's hours admit callers now, `why` in the calendar's words. The first of a call is where
+    its keys led; a later one comes from a line's overflow.
+    """
+
+    kind: str
+    line: str | None
     open: bool
     why: str
 
@@ -182,7 +187,7 @@ Event = (
     CallArrived
     | CallAnswered
     | StepHeard
-    | LineChosen
+    | EndReached
     | WaitBegan
     | WaitEnded
     | Offered
