@@ -6,7 +6,6 @@ call id and no time of its own: the journal's `Entry` does.
 
 from __future__ import annotations
 
-import dataclasses
 import types
 from dataclasses import dataclass
 from datetime import datetime
@@ -201,6 +200,7 @@ Event = (
 )
 
 KINDS: dict[str, type[Event]] = {kind.__name__: kind for kind in get_args(Event)}
+_HINTS: dict[type, dict[str, Any]] = {kind: get_type_hints(kind) for kind in KINDS.values()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,13 +221,13 @@ class Journal(Protocol):
 
 def to_data(event: Event) -> dict[str, Any]:
     """The event's fields as JSON data."""
-    return dataclasses.asdict(event)
+    return {name: list(v) if isinstance(v := getattr(event, name), tuple) else v for name in _HINTS[type(event)]}
 
 
 def from_data(kind: str, data: dict[str, Any]) -> Event:
     """The event that `to_data` came from. Raises KeyError for an unknown kind, TypeError for missing fields."""
     cls = KINDS[kind]
-    hints = get_type_hints(cls)
+    hints = _HINTS[cls]
     return cls(**{name: _revive(hints[name], value) for name, value in data.items()})
 
 

@@ -1,0 +1,280 @@
+"""The call detail record: one call told in one row, folded from its facts and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from ivr.events import (
+    CallAnswered,
+    CallArrived,
+    CallEnded,
+    EndReached,
+    Entry,
+    Event,
+    MessageLeft,
+    Offered,
+    OfferEnded,
+    Outcome,
+    Party,
+    Reason,
+    RecordingBegan,
+    RecordingEnded,
+    StepHeard,
+    TalkBegan,
+    TalkEnded,
+    WaitBegan,
+    WaitEnd,
+    WaitEnded,
+)
+from records.clock import wall_time
+from records.privacy import mask
+from records.segments import Menu, Message, Offer, Segment, Talk, Wait, segment_json
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """Where the caller's keys led, in the dry walk's words; `line` and `open` as `EndReached` has them."""
+
+    kind: str
+    line: str | None
+    open: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Cdr:
+    """One call. Instants are aware; `ended`, `outcome` and `reason` are None while it lives."""
+
+    id: str
+    started: datetime
+    answered: datetime | None
+    ended: datetime | None
+    number: str
+    dialled: str
+    plan: str
+    line: str | None
+    """The line that served the caller last."""
+    agent: str | None
+    """The agent who talked last; None for an outside number or nobody."""
+    outcome: Outcome | None
+    reason: Reason | None
+    reached: Reached | None
+    keys: str
+    """The keys pressed in their order, with commas: `1,4`."""
+    waited: float
+    """Seconds on the lines together."""
+    talked: float
+    """Seconds of talk together."""
+    recording: str | None
+    """The last talk's or message's file, relative to the recordings' folder."""
+    segments: tuple[Segment, ...]
+
+    def to_json(self, *, private: bool = False) -> dict[str, Any]:
+        """What `hotline calls --json` prints: wall times, seconds; numbers masked unless `private`."""
+        return {
+            "id": self.id,
+            "started": wall_time(self.started),
+            "answered": self.answered and wall_time(self.answered),
+            "ended": self.ended and wall_time(self.ended),
+            "number": self.number if private else mask(self.number),
+            "dialled": self.dialled,
+            "plan": self.plan,
+            "line": self.line,
+            "agent": self.agent,
+            "outcome": self.outcome,
+            "reason": self.reason,
+            "reached": self.reached
+            and {"kind": self.reached.kind, "line": self.reached.line, "open": self.reached.open},
+            "keys": self.keys,
+            "waited": self.waited,
+            "talked": self.talked,
+            "recording": self.recording,
+            "segments": [segment_json(segment, private=private) for segment in self.segments],
+        }
+
+
+def fold(entries: Sequence[Entry]) -> Cdr:
+    """The record of one call from its entries, or from the first of them while it lives.
+
+    Order and repetition don't matter: `seq` does. When the clock was set back during the call, an instant earlier than
+    the one before counts as that one, so nothing lasts less than nothing. Of an engine that stopped unawares nothing
+    after its last fact is known: what was open then counts to that fact, not to the day it was found.
+    Raises ValueError without entries, or with two calls' entries.
+    """
+    ordered = list({entry.seq: entry for entry in sorted(entries, key=lambda entry: entry.seq)}.values())
+    if len({entry.call for entry in ordered}) != 1:
+        raise ValueError("a record needs the entries of one call")
+    started = ordered[0].at
+    telling = _Telling(now=started, mark=started)
+    for entry in ordered:
+        telling.hear(entry.event, max(entry.at, telling.now))
+    return telling.record(ordered[0].call, started)
+
+
+@dataclass(slots=True)
+class _Telling:
+    """A call as far as it was told.
+
+    `wait` and `talk` are the places in `segments` of the last ones whose reason to end is still owed. They are open
+    until it comes, or until the caller's next stretch begins: a wait ends where its talk begins, though we are told
+    why a moment later.
+    """
+
+    now: datetime
+    mark: datetime
+    """Where the caller's last stretch ended: the next menu begins there."""
+    arrived: CallArrived | None = None
+    answered: datetime | None = None
+    ended: datetime | None = None
+    end: CallEnded | None = None
+    line: str | None = None
+    agent: str | None = None
+    reached: Reached | None = None
+    keys: list[str] = field(default_factory=list)
+    segments: list[Segment] = field(default_factory=list)
+    wait: int | None = None
+    talk: int | None = None
+    offers: dict[int, int] = field(default_factory=dict)
+    files: dict[str, tuple[datetime, datetime | None]] = field(default_factory=dict)
+    talk_file: str | None = None
+    recording: str | None = None
+
+    def hear(self, event: Event, at: datetime) -> None:
+        """Take in the next fact. `at` is never before `now`."""
+        match event:
+            case CallArrived():
+                self.arrived = event
+            case CallAnswered():
+                self.answered = self.answered or at
+                self.mark = self.mark if self.segments else at
+            case StepHeard(node=node, heard=heard):
+                self.step(node, heard, at)
+            case EndReached(kind=kind, line=line, open=open_now):
+                self.reached = self.reached or Reached(kind, line, open_now)
+                self.line = line or self.line
+            case WaitBegan(line=line, ahead=ahead):
+                self.settle(at)
+                self.line, self.wait = line, len(self.segments)
+                self.segments.append(Wait(line, at, None, None, ahead))
+            case WaitEnded(end=end):
+                self.end_wait(at, end)
+            case Offered(offer=offer, line=line, agent=agent, phone=phone):
+                self.offers[offer] = len(self.segments)
+                self.segments.append(Offer(line, agent, phone, at, None, None, None))
+            case OfferEnded():
+                self.end_offer(event, at)
+            case TalkBegan(line=line, agent=agent):
+                self.settle(at)
+                self.line, self.agent, self.talk = line, agent, len(self.segments)
+                self.segments.append(Talk(line, agent, at, None, None, self.talk_file))
+                self.talk_file = None
+            case TalkEnded(by=by):
+                self.end_talk(at, by)
+            case RecordingBegan(file=file, what=what):
+                self.begin_recording(file, what, at)
+            case RecordingEnded(file=file):
+                began, _ = self.files.get(file, (at, None))
+                self.files[file] = (began, at)
+            case MessageLeft():
+                self.message(event, at)
+            case CallEnded():
+                self.finish(event, at)
+        self.now = at
+
+    def open_stretch(self) -> int | None:
+        """Where the wait or talk that has the caller's time now is."""
+        for index in (self.wait, self.talk):
+            if index is not None and self.segments[index].until is None:
+                return index
+        return None
+
+    def settle(self, at: datetime) -> None:
+        """The caller's open stretch ends here, whatever we are told of it later."""
+        while (index := self.open_stretch()) is not None:
+            self.segments[index] = replace(self.segments[index], until=at)
+            self.mark = at
+
+    def step(self, node: str, heard: str | None, at: datetime) -> None:
+        if heard is not None:
+            self.keys.append(heard)
+        if self.open_stretch() is not None:
+            return  # heard while waiting or talking: that stretch has the time
+        last = self.segments[-1] if self.segments else None
+        if isinstance(last, Menu) and last.node == node:
+            keys = ",".join(filter(None, (last.keys, heard)))
+            self.segments[-1] = replace(last, until=at, keys=keys)
+        else:
+            self.segments.append(Menu(node, self.mark, at, heard or ""))
+        self.mark = at
+
+    def end_wait(self, at: datetime, end: WaitEnd) -> None:
+        if self.wait is not None and isinstance(wait := self.segments[self.wait], Wait):
+            self.mark = self.mark if wait.until else at
+            self.segments[self.wait] = replace(wait, until=wait.until or at, end=end)
+        self.wait = None
+
+    def end_talk(self, at: datetime, by: Party) -> None:
+        if self.talk is not None and isinstance(talk := self.segments[self.talk], Talk):
+            self.mark = self.mark if talk.until else at
+            self.segments[self.talk] = replace(talk, until=talk.until or at, by=by)
+        self.talk = None
+
+    def end_offer(self, ended: OfferEnded, at: datetime) -> None:
+        index = self.offers.pop(ended.offer, None)
+        if index is not None and isinstance(offer := self.segments[index], Offer):
+            self.segments[index] = replace(offer, until=at, result=ended.result, cause=ended.cause)
+
+    def begin_recording(self, file: str, what: str, at: datetime) -> None:
+        self.files[file] = (at, None)
+        if what != "talk":
+            self.mark = at if self.open_stretch() is None else self.mark
+            return
+        self.recording = file
+        if self.talk is not None and isinstance(talk := self.segments[self.talk], Talk):
+            self.segments[self.talk] = replace(talk, recording=file)
+        else:
+            self.talk_file = file  # it began a moment before the talk
+
+    def message(self, left: MessageLeft, at: datetime) -> None:
+        self.settle(at)
+        began, ended = self.files.get(left.file, (self.mark, None))
+        since, until = max(self.mark, began), max(self.mark, ended or at)
+        self.segments.append(Message(left.line, left.file, left.seconds, since, until))
+        self.line, self.recording, self.mark = left.line or self.line, left.file, until
+
+    def finish(self, ended: CallEnded, at: datetime) -> None:
+        known = self.now if ended.reason is Reason.ENGINE_STOPPED else at
+        self.settle(known)
+        for index in self.offers.values():
+            self.segments[index] = replace(self.segments[index], until=known)
+        self.offers.clear()
+        self.end, self.ended = ended, at
+        if self.reached is None and ended.reason is Reason.CALLER_HUNG_UP:
+            self.reached = Reached("hangup", None, open=False)
+
+    def seconds(self, kind: type[Wait] | type[Talk]) -> float:
+        stretches = [segment for segment in self.segments if isinstance(segment, kind)]
+        return round(sum(((s.until or self.now) - s.since).total_seconds() for s in stretches), 3)
+
+    def record(self, call: str, started: datetime) -> Cdr:
+        return Cdr(
+            id=call,
+            started=started,
+            answered=self.answered,
+            ended=self.ended,
+            number=self.arrived.number if self.arrived else "",
+            dialled=self.arrived.dialled if self.arrived else "",
+            plan=self.arrived.plan if self.arrived else "",
+            line=self.line,
+            agent=self.agent,
+            outcome=self.end.outcome if self.end else None,
+            reason=self.end.reason if self.end else None,
+            reached=self.reached,
+            keys=",".join(self.keys),
+            waited=self.seconds(Wait),
+            talked=self.seconds(Talk),
+            recording=self.recording,
+            segments=tuple(self.segments),
+        )

@@ -1,0 +1,13 @@
+"""China's wall clock, for the edges: inside, instants are UTC."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta, timezone
+
+SHANGHAI = timezone(timedelta(hours=8), "Asia/Shanghai")
+"""Asia/Shanghai: one fixed offset since the last summer time of 1991, so that no time zone database is needed."""
+
+
+def wall_time(at: datetime) -> str:
+    """ISO 8601 with milliseconds and the offset of Asia/Shanghai: `2026-10-01T09:00:00.000+08:00`."""
+    return at.astimezone(SHANGHAI).isoformat(timespec="milliseconds")

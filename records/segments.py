@@ -1,0 +1,121 @@
+"""What a call's time went into: the menus, the waits, the offers, the talks, the messages.
+
+Menus, waits, talks and messages are the caller's own time and never overlap; offers run beside a wait. An open end
+(`until` is None) is a segment of a call that still lives.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
+from datetime import datetime
+from typing import Any, ClassVar
+
+from ivr.events import OfferResult, Party, WaitEnd
+from records.clock import wall_time
+from records.privacy import mask
+
+
+@dataclass(frozen=True, slots=True)
+class Menu:
+    """The caller heard the node `node` of the plan and pressed `keys` there (empty for none)."""
+
+    segment: ClassVar[str] = "menu"
+    node: str
+    since: datetime
+    until: datetime
+    keys: str
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """The caller waited on a line, behind `ahead` others."""
+
+    segment: ClassVar[str] = "wait"
+    line: str
+    since: datetime
+    until: datetime | None
+    end: WaitEnd | None
+    ahead: int
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A phone rang for the caller: an agent's, or an outside one when `agent` is None. `cause` is Q.850's."""
+
+    segment: ClassVar[str] = "offer"
+    line: str
+    agent: str | None
+    phone: str
+    since: datetime
+    until: datetime | None
+    result: OfferResult | None
+    cause: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """The caller and an agent (an outside number when None) heard each other; `by` ended it."""
+
+    segment: ClassVar[str] = "talk"
+    line: str
+    agent: str | None
+    since: datetime
+    until: datetime | None
+    by: Party | None
+    recording: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """The caller left a message of `seconds` for a line."""
+
+    segment: ClassVar[str] = "message"
+    line: str | None
+    file: str
+    seconds: float
+    since: datetime
+    until: datetime
+
+
+Segment = Menu | Wait | Offer | Talk | Message
+
+SEGMENTS: dict[str, type[Segment]] = {kind.segment: kind for kind in (Menu, Wait, Offer, Talk, Message)}
+
+_REVIVE: dict[str, Callable[[str], Any]] = {
+    "since": datetime.fromisoformat,
+    "until": datetime.fromisoformat,
+    "end": WaitEnd,
+    "result": OfferResult,
+    "by": Party,
+}
+
+
+def segment_data(segment: Segment) -> dict[str, Any]:
+    """The segment as JSON data, whole: `segment` names its kind, `from` and `to` are wall time."""
+    data: dict[str, Any] = {"segment": segment.segment}
+    for field in fields(segment):
+        value = getattr(segment, field.name)
+        name = {"since": "from", "until": "to"}.get(field.name, field.name)
+        data[name] = wall_time(value) if isinstance(value, datetime) else value
+    return data
+
+
+def segment_json(segment: Segment, *, private: bool) -> dict[str, Any]:
+    """As `segment_data`, an outside number masked unless `private`."""
+    data = segment_data(segment)
+    if isinstance(segment, Offer) and segment.agent is None and not private:
+        data["phone"] = mask(segment.phone)
+    return data
+
+
+def segment_from(data: Mapping[str, Any]) -> Segment:
+    """The segment that `segment_data` came from, its instants with their offset.
+
+    Raises KeyError for an unknown kind, TypeError for missing fields.
+    """
+    values: dict[str, Any] = {}
+    for name, value in data.items():
+        name = {"from": "since", "to": "until"}.get(name, name)
+        values[name] = _REVIVE[name](value) if value is not None and name in _REVIVE else value
+    return SEGMENTS[values.pop("segment")](**values)

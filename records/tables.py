@@ -1,0 +1,98 @@
+"""The tables of what was said and done: `journal`, the facts, and `cdr`, one row per ended call, folded from them.
+
+Migrations make them (`records.migrations.upgrade`); a test holds the two equal. Types are those that SQLite and
+PostgreSQL share.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    DateTime,
+    Dialect,
+    Float,
+    Index,
+    Integer,
+    MetaData,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+    TypeDecorator,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+
+metadata = MetaData(
+    naming_convention={"ix": "ix_%(table_name)s_%(column_0_N_name)s", "pk": "pk_%(table_name)s"},
+)
+
+Json = JSON().with_variant(JSONB(), "postgresql")
+
+
+class Instant(TypeDecorator[datetime]):
+    """An aware instant, kept in UTC to the millisecond. Refuses a naive one with ValueError."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"an instant needs its offset: {value}")
+        value = value.astimezone(UTC)
+        value = value.replace(microsecond=value.microsecond // 1000 * 1000)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if dialect.name == "sqlite" else value.astimezone(UTC)
+
+
+journal = Table(
+    "journal",
+    metadata,
+    Column("call", Text, nullable=False),
+    Column("seq", Integer, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("node", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("data", Json, nullable=False),
+    PrimaryKeyConstraint("call", "seq"),
+    Index(None, "kind", "node", "call"),
+    Index(None, "at"),
+)
+"""Append-only: the database itself refuses to change or remove a row. `node` is the machine that noted it."""
+
+cdr = Table(
+    "cdr",
+    metadata,
+    Column("id", Text, nullable=False),
+    Column("started", Instant, nullable=False),
+    Column("answered", Instant),
+    Column("ended", Instant, nullable=False),
+    Column("number", Text, nullable=False),
+    Column("dialled", Text, nullable=False),
+    Column("plan", Text, nullable=False),
+    Column("line", Text),
+    Column("agent", Text),
+    Column("outcome", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("reached_kind", Text),
+    Column("reached_line", Text),
+    Column("reached_open", Boolean),
+    Column("keys", Text, nullable=False),
+    Column("waited", Float, nullable=False),
+    Column("talked", Float, nullable=False),
+    Column("recording", Text),
+    Column("segments", Json, nullable=False),
+    PrimaryKeyConstraint("id"),
+    Index(None, "ended", "id"),
+    Index(None, "started"),
+    Index(None, "number"),
+)
+"""`waited` and `talked` are seconds; `recording` is relative to the recordings' folder."""
