@@ -1,21 +1,23 @@
 """Every address, port and limit of one running hotline, from `settings.yaml` and the environment.
 
 `HOTLINE_SIP__PORT=5062` overrides `sip: {port: …}` of `config/settings.yaml`. Defaults bind to loopback alone.
+People get their settings from `load`, which says what is wrong in lines that name the place to mend.
 """
 
 from __future__ import annotations
 
+import os
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, IPvAnyNetwork
-from pydantic_settings import (
-    BaseSettings,
-    PydanticBaseSettingsSource,
-    SettingsConfigDict,
-    YamlConfigSettingsSource,
-)
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, IPvAnyNetwork, SecretStr, ValidationError
+from pydantic import model_validator as checked
+from pydantic_settings import BaseSettings, InitSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
+
+from hotline.settings_file import SettingsError, SettingsFile
+
+__all__ = ["HOUSE", "Ari", "Rtp", "Settings", "SettingsError", "Sip", "Trunk", "Web", "load"]
 
 HOUSE = Path(__file__).resolve().parent.parent
 """The checkout (or the installed tree): where `asterisk/`, `config/` and the prompt masters lie."""
@@ -30,7 +32,15 @@ def _plain(value: str) -> str:
 Plain = Annotated[str, AfterValidator(_plain)]
 """Text that is written into Asterisk's configuration files: nothing in it can start a new line or section."""
 
+
+def _plain_secret(value: SecretStr) -> SecretStr:
+    _plain(value.get_secret_value())
+    return value
+
+
 Port = Annotated[int, Field(ge=1, le=65535)]
+Seconds = Annotated[int, Field(ge=0, le=86400)]
+Networks = tuple[IPvAnyNetwork, ...]
 
 
 class _Part(BaseModel):
@@ -44,13 +54,31 @@ class Sip(_Part):
     port: Port = 5060
     external_host: Plain | None = None
     """Public address written into SIP and SDP behind NAT."""
+    local_networks: Networks = Field(
+        default=("127.0.0.0/8", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"), validate_default=True
+    )
+    """Who is told our inside address although `external_host` is set."""
+    max_calls: Annotated[int, Field(ge=1)] = 500
+    """Channels (a talk has two) past which Asterisk refuses a new call."""
+    qualify: Seconds = 30
+    """Seconds between two looks whether a registered phone still answers; 0 never looks."""
 
 
 class Rtp(_Part):
-    """UDP ports for sound."""
+    """UDP ports for sound, and how long a leg may send none."""
 
     first: Port = 20000
     last: Port = 20999
+    timeout: Seconds = 60
+    """Seconds without sound after which a leg counts as gone; 0 never."""
+    timeout_hold: Seconds = 600
+    """The same for a leg that put us on hold."""
+
+    @checked(mode="after")
+    def _a_range(self) -> Self:
+        if self.last - self.first < 3:
+            raise ValueError("the last port must be at least 3 above the first")
+        return self
 
 
 class Ari(_Part):
@@ -58,7 +86,7 @@ class Ari(_Part):
 
     host: Plain = "127.0.0.1"
     port: Port = 8088
-    user: Plain = "hotline"
+    user: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,31}$")] = "hotline"
 
 
 class Web(_Part):
@@ -76,24 +104,35 @@ class Trunk(_Part):
 
     host: Plain = "127.0.0.1"
     port: Port = 5070
-    match: tuple[IPvAnyNetwork, ...] = Field(default=("127.0.0.1/32",), validate_default=True)
+    transport: Literal["udp", "tcp"] = "udp"
+    match: Networks = Field(default=("127.0.0.1/32",), validate_default=True)
     username: Plain | None = None
     """Set it when the carrier wants registration."""
+    password: Annotated[SecretStr, AfterValidator(_plain_secret)] | None = None
+    """The carrier's password for `username`; best given as HOTLINE_TRUNK__PASSWORD."""
     caller_id: Plain | None = None
     """Our number as the carrier wants to see it on outside calls."""
+    qualify: Seconds = 0
+    """Seconds between two OPTIONS to the carrier; 0 (many carriers dislike them) sends none."""
+
+    @checked(mode="after")
+    def _both_or_neither(self) -> Self:
+        if (self.username is None) != (self.password is None):
+            raise ValueError("username and password go together: set both or neither")
+        return self
 
 
 class Settings(BaseSettings):
     """All settings of one hotline."""
 
-    model_config = SettingsConfigDict(
-        env_prefix="HOTLINE_", env_nested_delimiter="__", extra="forbid", frozen=True
-    )
+    model_config = SettingsConfigDict(env_prefix="HOTLINE_", env_nested_delimiter="__", extra="forbid", frozen=True)
 
     var: Path = Path("var")
     config: Path = Path("config")
     node: Annotated[str, Field(pattern=r"^[a-z][a-z0-9]{0,15}$")] = "a"
     """Name of this machine; part of every call id."""
+    asterisk_tree: Path | None = None
+    """Unpacked Asterisk to run; unset: the machine's own where it is new enough, else the one `make setup` made."""
     sip: Sip = Sip()
     rtp: Rtp = Rtp()
     ari: Ari = Ari()
@@ -102,7 +141,7 @@ class Settings(BaseSettings):
     database: str | None = None
     """SQLAlchemy URL; default is SQLite in `var/hotline.db`."""
     clock: datetime | None = None
-    """Start the engine's clock at this instant (Asia/Shanghai unless it names an offset) instead of now, to try a holiday."""
+    """Start the engine's clock at this instant instead of now, to try a holiday; Asia/Shanghai if it names no offset."""
     log_level: Annotated[str, Field(pattern=r"^(debug|info|warning|error)$")] = "info"
     log_json: bool = False
 
@@ -116,11 +155,11 @@ class Settings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         del dotenv_settings, file_secret_settings
-        folder = getattr(init_settings, "init_kwargs", {}).get("config", Path("config"))
+        given = init_settings.init_kwargs if isinstance(init_settings, InitSettingsSource) else {}
         return (
             init_settings,
             env_settings,
-            YamlConfigSettingsSource(settings_cls, yaml_file=Path(folder) / "settings.yaml"),
+            InitSettingsSource(settings_cls, SettingsFile(_file(given)).values()),
         )
 
     @property
@@ -136,3 +175,34 @@ class Settings(BaseSettings):
     def recordings(self) -> Path:
         """Talks and messages, as Asterisk wrote them."""
         return self.var / "recordings"
+
+    @property
+    def moh(self) -> Path:
+        """Music on hold, in telephone formats: every file here is played."""
+        return self.var / "moh"
+
+
+def load(**given: Any) -> Settings:
+    """The settings, from `given` (what the command line said), the environment and `settings.yaml`, in that order.
+
+    Raises SettingsError, whose text is one line per problem: `config/settings.yaml:3: sip.port: …`, or the
+    environment variable instead of the line.
+    """
+    given = {name: value for name, value in given.items() if value is not None}
+    try:
+        return Settings(**given)
+    except ValidationError as error:
+        file = SettingsFile(_file(given))
+        raise SettingsError("\n".join(_told(file, problem) for problem in error.errors())) from error
+
+
+def _file(given: dict[str, Any]) -> Path:
+    return Path(given.get("config") or os.environ.get("HOTLINE_CONFIG") or "config") / "settings.yaml"
+
+
+def _told(file: SettingsFile, problem: Any) -> str:
+    loc = tuple(problem["loc"])
+    variable = "HOTLINE_" + "__".join(str(part) for part in loc).upper()
+    line = file.line(loc)
+    place = variable if variable in os.environ or line is None else f"{file.path}:{line}"
+    return f"{place}: {'.'.join(str(part) for part in loc)}: {problem['msg'].removeprefix('Value error, ')}"

@@ -1,0 +1,96 @@
+"""One running Asterisk process: started in a session of its own, found again by a later engine, watched, ended.
+
+A pidfd names the process: a signal can't hit a stranger that got the same number, and its end is an event,
+whether the process is our child or was started by an engine that is gone.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import subprocess
+from contextlib import suppress
+from pathlib import Path
+from typing import Self
+
+
+class AsteriskProcess:
+    """A live process. Make it with `start` or `find` inside a running loop; `close` it when it no longer matters."""
+
+    def __init__(self, pid: int, child: subprocess.Popen[bytes] | None = None) -> None:
+        """Raises ProcessLookupError when it is already gone."""
+        self.pid = pid
+        self._child = child
+        self._handle = os.pidfd_open(pid)
+        self._gone = asyncio.Event()
+        self._loop = asyncio.get_running_loop()
+        self._loop.add_reader(self._handle, self._on_end)
+
+    @classmethod
+    def start(cls, command: list[str], log: Path) -> Self:
+        """Start it detached: the terminal's Ctrl-C and the engine's death don't reach it. It writes to `log`."""
+        with log.open("wb") as out:
+            child = subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+                cwd="/",
+            )
+        return cls(child.pid, child)
+
+    @classmethod
+    def find(cls, pid_file: Path, argument: str) -> Self | None:
+        """The live process that `pid_file` names, if one of its arguments is `argument`; else None."""
+        try:
+            process = cls(int(pid_file.read_text()))
+        except (FileNotFoundError, ValueError, ProcessLookupError):
+            return None
+        with suppress(FileNotFoundError, ProcessLookupError):
+            if os.fsencode(argument) in Path(f"/proc/{process.pid}/cmdline").read_bytes().split(b"\0"):
+                return process
+        process.close()
+        return None
+
+    @property
+    def alive(self) -> bool:
+        return not self._gone.is_set()
+
+    @property
+    def status(self) -> str:
+        """How it ended, in words; known only of our own child."""
+        code = self._child.returncode if self._child else None
+        if code is None:
+            return "status unknown"
+        return f"signal {signal.Signals(-code).name}" if code < 0 else f"exit status {code}"
+
+    async def ended(self) -> None:
+        """Wait until it is gone."""
+        await self._gone.wait()
+
+    async def stop(self, grace: float = 5.0) -> None:
+        """End it: asked first, after `grace` seconds killed. Done already is fine."""
+        for number, patience in ((signal.SIGTERM, grace), (signal.SIGKILL, 5.0)):
+            if not self.alive:
+                break
+            with suppress(ProcessLookupError):
+                signal.pidfd_send_signal(self._handle, number)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(patience):
+                    await self.ended()
+        self.close()
+
+    def close(self) -> None:
+        """Look away from it; it lives on if it lives. Twice is fine."""
+        if self._handle >= 0:
+            self._loop.remove_reader(self._handle)
+            os.close(self._handle)
+            self._handle = -1
+
+    def _on_end(self) -> None:
+        self._loop.remove_reader(self._handle)
+        if self._child:
+            self._child.wait()
+        self._gone.set()

@@ -1,0 +1,286 @@
+"""The Asterisk that belongs to this hotline: configured, started, watched, taken over, stopped.
+
+It outlives an engine that dies: it runs in a session of its own, and the next engine on the same `var` finds it by
+its pid file and takes it over, talks and all. Only a graceful end of the engine stops it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import fcntl
+import math
+import os
+import resource
+import stat
+import struct
+from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Self
+
+import aiohttp
+import structlog
+
+from hotline.asterisk_process import AsteriskProcess
+from hotline.asterisk_program import AsteriskProgram, find_asterisk
+from hotline.ports import taken
+from hotline.secrets import Secrets
+from hotline.settings import Settings
+from hotline.switch_config import PhoneAccount, Places, fingerprint, render
+
+log = structlog.get_logger(__name__)
+
+START = 30.0
+"""Seconds that Asterisk may take from start until ARI answers."""
+PROOF = 3.0
+"""Seconds that an Asterisk left by an earlier engine may take to answer before it counts as hung."""
+OPEN_FILES = 65536
+KEPT_LOGS = 5
+
+
+class SwitchRefused(RuntimeError):
+    """Asterisk cannot be started or used; the text says why, and what to change."""
+
+
+class ManagedAsterisk:
+    """`async with ManagedAsterisk(settings, secrets, phones) as switch:` Asterisk runs inside, and ARI answers."""
+
+    def __init__(self, settings: Settings, secrets: Secrets, phones: Sequence[PhoneAccount] = ()) -> None:
+        self._settings = settings
+        self._secrets = secrets
+        self._phones = tuple(phones)
+        self._lock: IO[str] | None = None
+        self._process: AsteriskProcess | None = None
+        self.program: AsteriskProgram = find_asterisk(settings)
+        self.places = Places.of(settings, self.program)
+        self.taken_over = False
+        """True when this Asterisk was already running: calls from before may be on it."""
+
+    async def __aenter__(self) -> Self:
+        """Raises SwitchRefused, ValueError (a value that cannot be written), OSError (`var` not writable)."""
+        self._lock = self._claim()
+        try:
+            await self._bring_up()
+        except BaseException:
+            await self._release()
+            raise
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._release()
+
+    @property
+    def pid(self) -> int:
+        return self._running.pid
+
+    async def exited(self) -> str:
+        """Wait until Asterisk is gone, asked or not; how it ended, with the last lines it logged."""
+        process = self._running
+        await process.ended()
+        return f"Asterisk ended ({process.status}){self._last_words()}"
+
+    async def stop(self) -> None:
+        """End Asterisk and every call on it. Twice is fine."""
+        if self._process:
+            await self._process.stop()
+            self._process = None
+
+    async def reload(self, phones: Sequence[PhoneAccount]) -> None:
+        """Let exactly these phones register from now on; talks go on.
+
+        Raises SwitchRefused when Asterisk does not take the new configuration.
+        """
+        self._phones = tuple(phones)
+        self._write(self._rendered())
+        await self.command("core reload")
+
+    async def command(self, line: str) -> str:
+        """What Asterisk's own command line answers, e.g. to `core show channels`. Raises SwitchRefused."""
+        process = await asyncio.create_subprocess_exec(
+            *self.program.command,
+            *("-C", str(self._conf), "-rx", line),
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+        )
+        try:
+            async with asyncio.timeout(10):
+                said, _ = await process.communicate()
+        except TimeoutError:
+            process.kill()
+            await process.wait()
+            raise SwitchRefused(f"Asterisk did not answer `{line}` within 10 s") from None
+        answer = said.decode(errors="replace")
+        if process.returncode:
+            raise SwitchRefused(f"Asterisk refused `{line}`: {answer.strip()}")
+        return answer
+
+    async def _bring_up(self) -> None:
+        files = self._rendered()
+        mark = f"{self.program.release} {fingerprint(files)}"
+        left = AsteriskProcess.find(self.places.run / "asterisk.pid", str(self._conf))
+        if left:
+            self._process = left
+            if self._mark() == mark and await self._answers_within(PROOF):
+                self.taken_over = True
+                log.info("asterisk taken over", pid=left.pid)
+                if self._write(files):
+                    await self.command("core reload")
+                return
+            log.warning("asterisk replaced: it hangs, or its settings changed", pid=left.pid)
+            await self.stop()
+        refused = taken(self._settings)
+        if refused:
+            raise SwitchRefused("\n".join(refused))
+        self._furnish()
+        self._write(files)
+        self._mark_file.write_text(mark, encoding="ascii")
+        self._process = AsteriskProcess.start(
+            [*self.program.command, "-f", "-C", str(self._conf)], self.places.log / "console.log"
+        )
+        if not await self._answers_within(START):
+            how = f"no answer from ARI within {START:.0f} s" if self._process.alive else self._process.status
+            raise SwitchRefused(f"Asterisk did not start ({how}){self._last_words()}")
+        log.info("asterisk started", pid=self._process.pid, version=self.program.release)
+
+    async def _release(self) -> None:
+        try:
+            await self.stop()
+        finally:
+            if self._lock:
+                self._lock.close()
+                self._lock = None
+
+    def _claim(self) -> IO[str]:
+        home = self.places.etc.parent
+        home.mkdir(parents=True, exist_ok=True, mode=0o700)
+        lock = (home / "lock").open("w")
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            lock.close()
+            raise SwitchRefused(
+                f"another hotline already runs on {self._settings.var}: stop it, or give this one its own --var"
+            ) from None
+        return lock
+
+    async def _answers_within(self, seconds: float) -> bool:
+        """Whether ARI answers with our password before the time or the process is over."""
+        ari = self._settings.ari
+        host = "127.0.0.1" if ari.host == "0.0.0.0" else ari.host  # noqa: S104 - asked, not bound
+        url = f"http://{host}:{ari.port}/ari/asterisk/info"
+        headers = {"Authorization": aiohttp.encode_basic_auth(ari.user, self._secrets.ari_password)}
+        try:
+            async with asyncio.timeout(seconds), aiohttp.ClientSession(headers=headers) as http:
+                while self._running.alive:
+                    try:
+                        async with http.get(url) as answer:
+                            if answer.status == 200:
+                                return True
+                    except aiohttp.ClientError:
+                        log.debug("asterisk not yet answering")
+                    await asyncio.sleep(0.05)
+        except TimeoutError:
+            return False
+        return False
+
+    def _rendered(self) -> dict[str, str]:
+        return render(self._settings, self._secrets, self._phones, self.program)
+
+    def _write(self, files: dict[str, str]) -> bool:
+        """Make `etc` hold exactly these files, each 0600; whether anything changed."""
+        changed = False
+        etc = self.places.etc
+        for stranger in {path.name for path in etc.iterdir()} - files.keys() - {self._mark_file.name}:
+            (etc / stranger).unlink()
+            changed = True
+        for name, text in files.items():
+            path = etc / name
+            if path.is_file() and path.read_text(encoding="utf-8") == text:
+                continue
+            fresh = etc / f".{name}.new"
+            fresh.unlink(missing_ok=True)
+            with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+                file.write(text)
+            fresh.replace(path)
+            changed = True
+        return changed
+
+    def _furnish(self) -> None:
+        """Folders and links that Asterisk finds when it starts."""
+        places = self.places
+        for folder in (places.etc, places.lib, places.log, places.cache, places.spool, places.data / "sounds"):
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        for folder in (places.sounds, places.moh, places.recordings / "fallback"):
+            folder.mkdir(parents=True, exist_ok=True)
+        _own_folder(places.run)
+        _link(places.data / "documentation", self.program.data / "documentation")
+        _link(places.data / "rest-api", self.program.data / "rest-api")
+        _link(places.data / "sounds" / "hotline", places.sounds)
+        _link(places.spool / "recording", places.recordings)
+        (places.data / "sounds" / "beep.sln").write_bytes(_beep())
+        for name in ("messages.log", "security.log"):
+            _rotate(places.log / name)
+        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        enough = OPEN_FILES if hard == resource.RLIM_INFINITY else min(OPEN_FILES, hard)
+        if soft < enough:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (enough, hard))
+
+    def _last_words(self) -> str:
+        lines: list[str] = []
+        for name in ("console.log", "messages.log"):
+            path = self.places.log / name
+            if path.is_file():
+                lines += path.read_text(encoding="utf-8", errors="replace").splitlines()[-8:]
+        return "".join(f"\n  {line}" for line in lines if line.strip())
+
+    def _mark(self) -> str:
+        return self._mark_file.read_text(encoding="ascii") if self._mark_file.is_file() else ""
+
+    @property
+    def _mark_file(self) -> Path:
+        return self.places.etc / "started-with"
+
+    @property
+    def _conf(self) -> Path:
+        return self.places.etc / "asterisk.conf"
+
+    @property
+    def _running(self) -> AsteriskProcess:
+        if self._process is None:
+            raise SwitchRefused("Asterisk is not running")
+        return self._process
+
+
+def _own_folder(folder: Path) -> None:
+    """Make it, for us alone; it may lie in a folder where everybody writes."""
+    folder.mkdir(exist_ok=True, mode=0o700)
+    about = folder.lstat()
+    if not stat.S_ISDIR(about.st_mode) or about.st_uid != os.getuid():
+        raise SwitchRefused(f"{folder} belongs to somebody else: remove it, or use a shorter --var")
+    folder.chmod(0o700)
+
+
+def _link(link: Path, target: Path) -> None:
+    if link.is_symlink() and link.readlink() == target:
+        return
+    link.unlink(missing_ok=True)
+    link.symlink_to(target)
+
+
+def _rotate(path: Path) -> None:
+    for age in range(KEPT_LOGS, 0, -1):
+        older = path.with_name(f"{path.name}.{age - 1}") if age > 1 else path
+        if older.exists():
+            older.replace(path.with_name(f"{path.name}.{age}"))
+
+
+def _beep() -> bytes:
+    """A quarter second of 1000 Hz at −12 dBFS, 8 kHz signed linear, with soft ends."""
+    count = 2000
+    ramp = (min(1.0, n / 80, (count - n) / 80) for n in range(count))
+    return b"".join(
+        struct.pack("<h", round(8230 * edge * math.sin(2 * math.pi * n / 8))) for n, edge in enumerate(ramp)
+    )

@@ -1,0 +1,190 @@
+"""Asterisk's configuration files, written from `asterisk/*.conf.j2`, the settings, the secrets and the phones.
+
+What the engine may count on once Asterisk runs with them:
+
+- Sounds: `sound:hotline/NAME` plays `NAME.{alaw,ulaw,g722,sln16,…}` of `settings.sounds`, the format nearest to the
+  channel's, untouched when the codec is the same. `sound:beep` is the recording beep (ARI's `beep=true` uses it).
+- Music: class `default` plays the files of `settings.moh`.
+- Recordings: ARI name `a/b/c` with format `wav` becomes `settings.recordings/a/b/c.wav`; folders are made on the way.
+- Calls enter Stasis application `hotline` with one argument: `inbound` (from the trunk), `phone` (a phone dialled
+  12320) or `feature` (a phone dialled a star code).
+- A phone is dialled as `PJSIP/USERNAME`, an outside number as `PJSIP/NUMBER@trunk`.
+- No engine: the caller hears prompt `fallback` and leaves a message in `settings.recordings/fallback/`. The engine
+  can send a call there itself: `continue` to context `fallback`, extension `s`, priority 1.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from hotline.asterisk_program import AsteriskProgram
+from hotline.secrets import Secrets
+from hotline.settings import HOUSE, Settings
+
+APPLICATION = "hotline"
+"""Name of the Stasis application."""
+
+TEMPLATES = HOUSE / "asterisk"
+
+MODULES = (
+    # telling time, reading configuration
+    "pbx_config", "res_timing_timerfd", "res_sorcery_config", "res_sorcery_memory", "res_sorcery_astdb",
+    # SIP
+    "res_pjproject", "res_pjsip", "res_pjsip_session", "res_pjsip_pubsub",
+    "res_pjsip_sdp_rtp", "res_pjsip_nat", "res_pjsip_rfc3326", "res_pjsip_dlg_options", "res_pjsip_empty_info", "res_pjsip_dtmf_info", "res_pjsip_caller_id",
+    "res_pjsip_diversion", "res_pjsip_header_funcs", "res_pjsip_logger", "res_pjsip_acl",
+    "res_pjsip_authenticator_digest", "res_pjsip_outbound_authenticator_digest",
+    "res_pjsip_endpoint_identifier_user", "res_pjsip_endpoint_identifier_ip",
+    "res_pjsip_registrar", "res_pjsip_outbound_registration", "chan_pjsip", "res_security_log",
+    # sound
+    "res_rtp_asterisk", "codec_alaw", "codec_ulaw", "codec_a_mu", "codec_g722", "codec_resample",
+    "format_pcm", "format_sln", "format_wav", "res_musiconhold",
+    "bridge_simple", "bridge_softmix", "bridge_native_rtp", "bridge_holding", "chan_bridge_media",
+    # the engine's door
+    "res_http_websocket", "res_websocket_client", "res_stasis", "res_stasis_answer", "res_stasis_playback",
+    "res_stasis_recording", "res_stasis_snoop", "app_stasis", "res_ari", "res_ari_model",
+    "res_ari_applications", "res_ari_asterisk", "res_ari_bridges", "res_ari_channels", "res_ari_endpoints",
+    "res_ari_events", "res_ari_playbacks", "res_ari_recordings", "res_ari_sounds",
+    # the fallback dialplan, and what the engine sets on a channel
+    "app_playback", "app_record", "func_callerid", "func_channel", "func_timeout",
+)  # fmt: skip
+"""Every module of the switch. A module that is not here is never loaded."""
+
+OPUS = ("codec_opus_open_source", "res_format_attr_opus")
+"""Loaded where the Asterisk has them: then phones may speak Opus."""
+
+RELOADABLE = frozenset({"pjsip_phones.conf", "pjsip_trunk.conf", "extensions.conf", "musiconhold.conf", "logger.conf"})
+"""Files that a running Asterisk takes anew without dropping a talk; a change in any other needs a restart."""
+
+
+@dataclass(frozen=True, slots=True)
+class PhoneAccount:
+    """A phone that may register. `username` begins with a letter: a caller's number must never look like a phone."""
+
+    username: str
+    secret: str = field(repr=False)
+    name: str
+
+    def __post_init__(self) -> None:
+        if not re.fullmatch(r"[a-z][a-z0-9_-]{0,31}", self.username) or self.username in _TAKEN:
+            raise ValueError(f"phone username {self.username!r}: a letter, then letters, digits, - or _ (at most 32)")
+        if not re.fullmatch(r"[A-Za-z0-9_.~-]{8,128}", self.secret):
+            raise ValueError(f"secret of phone {self.username}: 8 to 128 letters, digits, or any of _.~-")
+        if len(self.name) > 80 or "<" in self.name or ">" in self.name:
+            raise ValueError(f"name of phone {self.username}: at most 80 characters, no < or >")
+        _one_value(self.name)
+
+
+_TAKEN = frozenset({"trunk", "leg", "phone", "phone-aor", "global", "system", "transport-udp", "transport-tcp"})
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where the managed Asterisk keeps what: absolute folders."""
+
+    etc: Path
+    lib: Path
+    data: Path
+    spool: Path
+    run: Path
+    log: Path
+    cache: Path
+    modules: Path
+    sbin: Path
+    sounds: Path
+    recordings: Path
+    moh: Path
+
+    @classmethod
+    def of(cls, settings: Settings, program: AsteriskProgram) -> Places:
+        home = settings.var.absolute() / "asterisk"
+        return cls(
+            etc=home / "etc",
+            lib=home / "lib",
+            data=home / "data",
+            spool=home / "spool",
+            run=_run(home),
+            log=home / "log",
+            cache=home / "cache",
+            modules=program.modules,
+            sbin=program.sbin,
+            sounds=settings.sounds.absolute(),
+            recordings=settings.recordings.absolute(),
+            moh=settings.moh.absolute(),
+        )
+
+    @property
+    def control(self) -> Path:
+        """The socket on which `asterisk -rx` speaks to the running one."""
+        return self.run / "asterisk.ctl"
+
+
+def render(
+    settings: Settings, secrets: Secrets, phones: Sequence[PhoneAccount], program: AsteriskProgram
+) -> dict[str, str]:
+    """Every configuration file: its text by its name.
+
+    Raises ValueError when a value holds what could start a new line, comment or section, or a phone is there twice.
+    """
+    twice = {phone.username for phone in phones if [p.username for p in phones].count(phone.username) > 1}
+    if twice:
+        raise ValueError(f"more than one phone called {', '.join(sorted(twice))}")
+    room = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        undefined=StrictUndefined,
+        finalize=_one_value,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        autoescape=False,  # noqa: S701 - not HTML; `finalize` guards every value
+    )
+    opus = all(program.has(module) for module in OPUS)
+    given: dict[str, Any] = {
+        "settings": settings,
+        "secrets": secrets,
+        "phones": sorted(phones, key=lambda phone: phone.username),
+        "places": Places.of(settings, program),
+        "modules": modules(program),
+        "opus": opus,
+        "application": APPLICATION,
+        "sounds": "hotline",
+    }
+    return {
+        name.removesuffix(".j2"): room.get_template(name).render(given)
+        for name in room.list_templates(extensions=["j2"])
+    }
+
+
+def modules(program: AsteriskProgram) -> tuple[str, ...]:
+    """The modules to load into this Asterisk, without `.so`."""
+    return MODULES + tuple(module for module in OPUS if all(program.has(part) for part in OPUS))
+
+
+def fingerprint(files: dict[str, str]) -> str:
+    """One short word that changes when the part of the configuration changes which only a restart takes up."""
+    text = "\0".join(f"{name}\0{files[name]}" for name in sorted(files.keys() - RELOADABLE))
+    return sha256(text.encode()).hexdigest()[:16]
+
+
+def _one_value(value: object) -> object:
+    text = str(value)
+    if not text.isprintable() or "${" in text or any(c in text for c in '[];,"\\'):
+        raise ValueError(f"{text!r} cannot be written into Asterisk's configuration")
+    return value
+
+
+def _run(home: Path) -> Path:
+    """`home/run`, or a short folder of ours when the control socket's path would pass the 107 bytes of sun_path."""
+    if len(os.fsencode(home / "run" / "asterisk.ctl")) <= 100:
+        return home / "run"
+    mark = sha256(os.fsencode(home)).hexdigest()[:12]
+    return Path(tempfile.gettempdir()) / f"hotline-{os.getuid()}-{mark}"
