@@ -141,7 +141,7 @@ class Settings(BaseSettings):
     database: str | None = None
     """SQLAlchemy URL; default is SQLite in `var/hotline.db`."""
     clock: datetime | None = None
-    """Start the engine's clock at this instant instead of now, to try a holiday; Asia/Shanghai if it names no offset."""
+    """Start the engine's clock at this instant instead of now, to try a holiday; Asia/Shanghai if no offset."""
     log_level: Annotated[str, Field(pattern=r"^(debug|info|warning|error)$")] = "info"
     log_json: bool = False
 
