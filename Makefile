@@ -1,0 +1,52 @@
+# Two commands: `make run` and `make test`. Everything else is a part of one of them.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+BIN := .venv/bin
+SCRIPTS := scripts/* .ci/run
+
+.PHONY: help
+help: ## What there is
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-9s %s\n", $$1, $$2}' Makefile
+
+.PHONY: run
+run: setup ## Set everything up, start the whole hotline, stay in the foreground (Ctrl-C ends it)
+	@exec $(BIN)/hotline up
+
+.PHONY: test
+test: ## Set everything up and pass every test, the ones on a real Asterisk included
+	@scripts/setup run dev voice test
+	$(BIN)/pytest
+
+.PHONY: setup
+setup: ## Set everything up that running needs; then there is .venv/bin/hotline
+	@scripts/setup run
+
+.PHONY: check
+check: ## Format, lint, types, imports, scripts and the fast tests
+	@scripts/setup run dev
+	$(BIN)/ruff format --check
+	$(BIN)/ruff check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/shellcheck $(SCRIPTS)
+	$(BIN)/hadolint docker/Dockerfile
+	$(BIN)/pytest -m 'not system'
+
+.PHONY: voice
+voice: ## What building prompts from text needs: the speech model and its voice (600 MB)
+	@scripts/setup run voice
+
+.PHONY: lock
+lock: ## Lock the dependencies anew (UPGRADE=--upgrade takes the newest)
+	@scripts/setup run dev
+	scripts/lock $(UPGRADE)
+
+.PHONY: asterisk
+asterisk: ## Unpack Asterisk anew, for Debian's newest fixes
+	@scripts/setup system run
+	@scripts/asterisk-tree --fresh
+
+.PHONY: clean
+clean: ## Remove what was set up; what the hotline recorded (var/) stays
+	rm -rf .venv .asterisk dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
