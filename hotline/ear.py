@@ -87,10 +87,12 @@ def tone(audio: Samples, hertz: float, *, width: float = 20.0) -> float:
 
 def silences(audio: Samples, *, below: float = -45.0, at_least: float = 0.3) -> list[Span]:
     """Stretches of `at_least` seconds that stay under `below` dBFS, by frames of 20 ms."""
-    count = audio.size // _HOP
-    frames = audio[: count * _HOP].astype(np.float64).reshape(count, _HOP) / 32768
-    quiet = np.mean(np.square(frames), axis=1) < 10 ** (below / 10)
-    return [span for hush, span in _runs(quiet) if hush and span.end - span.start >= at_least - 1e-9]
+    return [span for hush, span in _runs(_quiet(audio, below)) if hush and span.end - span.start >= at_least - 1e-9]
+
+
+def sounding(audio: Samples, *, above: float = -45.0) -> float:
+    """Seconds of it that are louder than `above` dBFS, by frames of 20 ms."""
+    return float(np.count_nonzero(~_quiet(audio, above))) * _HOP / RATE
 
 
 def find(prompt: Samples, heard: Samples, *, share: float = 0.5) -> Match | None:
@@ -120,6 +122,13 @@ def _length(match: Match) -> float:
 
 def _weight(found: tuple[str, Match]) -> tuple[float, float]:
     return round(_length(found[1]), 1), found[1].share
+
+
+def _quiet(audio: Samples, below: float) -> npt.NDArray[np.bool_]:
+    count = audio.size // _HOP
+    frames = audio[: count * _HOP].astype(np.float64).reshape(count, _HOP) / 32768
+    quiet: npt.NDArray[np.bool_] = np.mean(np.square(frames), axis=1) < 10 ** (below / 10)
+    return quiet
 
 
 def _runs(flags: npt.NDArray[np.bool_]) -> Iterator[tuple[bool, Span]]:

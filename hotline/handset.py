@@ -56,7 +56,11 @@ class Handset:
     @property
     def heard(self) -> Samples:
         """A copy of all heard since the call was answered: int16 at 8 kHz, silence included."""
-        return np.frombuffer(bytes(self._heard), np.int16)
+        return self.since(0.0)
+
+    def since(self, second: float) -> Samples:
+        """A copy of what was heard from `second` after the answer until now."""
+        return np.frombuffer(bytes(self._heard[2 * round(second * RATE) :]), np.int16)
 
     @property
     def seconds(self) -> float:
