@@ -136,10 +136,17 @@ class Floor:
         """Those who wait on the line, in order of service."""
         return tuple(self._desks[line].queue)
 
-    def ahead(self, call: str) -> int:
-        """How many wait before this call on its line. Raises KeyError when it does not wait."""
-        waiting = self._waiting[call]
+    def ahead(self, call: str) -> int | None:
+        """How many wait before this call on its line; None when it does not wait."""
+        waiting = self._waiting.get(call)
+        if waiting is None:
+            return None
         return bisect_left(self._desks[waiting.line.id].queue, waiting.place)
+
+    def rings_for(self, call: str) -> bool:
+        """Whether a phone rings for this call right now."""
+        waiting = self._waiting.get(call)
+        return waiting is not None and waiting.offer is not None
 
     def seat(self, agent: str) -> Seat:
         """An agent's presence; to look at, not to change."""

@@ -61,6 +61,7 @@ class WaitEnd(StrEnum):
     CALLER_LEFT = "caller_left"
     MAXIMUM_WAIT = "maximum_wait"
     NOBODY_ON_SHIFT = "nobody_on_shift"
+    OUTSIDE_FAILED = "outside_failed"
     ENGINE_STOPPED = "engine_stopped"
 
 

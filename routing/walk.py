@@ -101,7 +101,9 @@ class GaveUp:
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """The recording of a message ended, whether something was left or not."""
+    """The recording of a message ended; whether the caller left anything."""
+
+    left: bool
 
 
 Came = Said | Pressed | Silent | Talked | GaveUp | Recorded
@@ -153,8 +155,8 @@ def advance(plan: Plan, position: Position, came: Came, at: datetime) -> Positio
             return None
         case Enter(line), GaveUp():
             return _leave(plan, position, plan.lines[line].overflow, at)
-        case TakeMessage(node, thanks=thanks), Recorded():
-            return replace(position, step=Finish(node, thanks)) if thanks else None
+        case TakeMessage(node, thanks=thanks), Recorded(left):
+            return replace(position, step=Finish(node, thanks)) if left and thanks else None
         case Finish(), Said():
             return None
     raise NotOfThisStep(f"{came} after {position.step}")

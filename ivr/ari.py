@@ -1,0 +1,295 @@
+"""Asterisk as the switch, over ARI: events on a WebSocket, orders over keep-alive HTTP.
+
+Theory of operation
+-------------------
+The socket's reader only parses and enqueues: Asterisk drops a socket whose write takes over 100 ms, and a switch that
+has to wait for us ignores SIP. One consumer (`events`) turns what lies in the queue into switch events. The queue is
+bounded; should it ever be full, the link is dropped and built up again, which is seen by all, instead of losing an
+event in silence.
+
+Events of the time when the socket was down are lost, and no StasisStart comes again. So after each connection the
+channels that exist are compared with those we knew: the vanished are told as `Gone`, callers whom nobody looks after
+as `Arrived`. Another `startup_time` means that Asterisk itself was started anew and everything we knew is gone.
+
+We choose the names of legs, bridges, playbacks and recordings; a repeated originate gets 409 and rings nobody twice.
+Nothing that a caller sent reaches an endpoint, a file name or a variable name: see `_PLAIN`, `_DIGITS`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import AsyncIterator, Sequence
+from typing import Any
+from urllib.parse import quote
+
+import aiohttp
+import orjson
+import structlog
+
+from ivr.switch import (
+    Arrived,
+    ChannelGone,
+    Gone,
+    KeyTyped,
+    LegAnswered,
+    LinkDown,
+    LinkUp,
+    Phone,
+    PhoneChanged,
+    Played,
+    Recorded,
+    SwitchError,
+    SwitchEvent,
+)
+
+log = structlog.get_logger()
+
+APPLICATION = "hotline"
+QUEUE = 10_000
+"""Events that may wait for us before the link counts as broken."""
+PING_EVERY = 2.0
+"""Seconds; a peer that does not answer within half of it more is given up."""
+ORDER_TIMEOUT = 5.0
+CONNECTIONS = 16
+
+_PLAIN = re.compile(r"^[a-z][a-z0-9-]{0,39}$")
+_DIGITS = re.compile(r"^\+?[0-9]{3,20}$")
+_NUMBER = re.compile(r"[^0-9+]")
+
+
+class AriSwitch:
+    """One Asterisk. `async with` it; read `events()` from one task."""
+
+    def __init__(self, url: str, user: str, password: str, *, caller_id: str | None = None) -> None:
+        """`url` like `http://127.0.0.1:8088`; `caller_id` is shown to outside numbers instead of the caller's."""
+        self._url, self._caller_id = url.rstrip("/"), caller_id
+        self._headers = {"Authorization": aiohttp.encode_basic_auth(user, password)}
+        self._http: aiohttp.ClientSession | None = None
+        self._queue: asyncio.Queue[dict[str, Any] | SwitchEvent] = asyncio.Queue(QUEUE)
+        self._started: str | None = None
+        self._channels: set[str] = set()
+        """Callers' channels and legs that we know to be up."""
+        self.up = False
+
+    async def __aenter__(self) -> AriSwitch:
+        self._http = aiohttp.ClientSession(
+            headers=self._headers,
+            connector=aiohttp.TCPConnector(limit=CONNECTIONS, keepalive_timeout=30),
+            timeout=aiohttp.ClientTimeout(total=ORDER_TIMEOUT),
+            json_serialize=lambda data: orjson.dumps(data).decode(),
+        )
+        return self
+
+    async def __aexit__(self, *exc: object) -> None:
+        if self._http is not None:
+            await self._http.close()
+
+    @property
+    def depth(self) -> int:
+        """Events that wait to be handled."""
+        return self._queue.qsize()
+
+    # ── listening ───────────────────────────────────────────────────────────
+
+    async def listen(self) -> None:
+        """Hold the socket, for ever. Run it beside the reader of `events()`."""
+        pause = 0.1
+        while True:
+            try:
+                await self._hold()
+                pause = 0.1
+            except (aiohttp.ClientError, OSError, SwitchError, TimeoutError) as error:
+                log.warning("no link to the switch", error=str(error) or type(error).__name__)
+            if self.up:
+                self.up = False
+                await self._queue.put(LinkDown())
+            await asyncio.sleep(pause)
+            pause = min(pause * 2, 1.0)
+
+    async def _hold(self) -> None:
+        http = self._session()
+        url = f"{self._url}/ari/events?app={APPLICATION}&subscribeAll=false"
+        async with http.ws_connect(url, heartbeat=PING_EVERY, max_msg_size=1 << 20) as socket:
+            await self._meet()
+            async for message in socket:
+                if message.type is not aiohttp.WSMsgType.TEXT:
+                    continue
+                try:
+                    self._queue.put_nowait(orjson.loads(message.data))
+                except asyncio.QueueFull:
+                    log.critical("the switch tells more than we can take in; dropping the link", events=QUEUE)
+                    return
+
+    async def _meet(self) -> None:
+        """What is there? Runs after each connection, before its events are handled."""
+        info = await self._order("GET", "/asterisk/info")
+        started = str(info["status"]["startup_time"])
+        restarted, self._started = self._started not in (None, started), started
+        await self._order("POST", f"/applications/{APPLICATION}/subscription", eventSource="endpoint:PJSIP")
+        there = {channel["id"]: channel for channel in await self._order("GET", "/channels")}
+        self.up = True
+        await self._queue.put(LinkUp(restarted))
+        for channel in sorted(self._channels - there.keys()):
+            await self._queue.put(Gone(channel, None))
+        for channel in there.values():
+            if channel["dialplan"].get("app_name") == "Stasis" and channel["id"] not in self._channels:
+                await self._adopt(channel)
+        for endpoint in await self._order("GET", "/endpoints/PJSIP"):
+            await self._queue.put(PhoneChanged(endpoint["resource"], endpoint["state"] == "online"))
+
+    async def _adopt(self, channel: dict[str, Any]) -> None:
+        """A channel whom an engine before us, or the time without a link, left alone in Stasis."""
+        bridged = any(channel["id"] in bridge["channels"] for bridge in await self._order("GET", "/bridges"))
+        if bridged:
+            log.info("a talk goes on without us", channel=channel["id"])
+        elif channel["dialplan"].get("app_data", "").startswith(f"{APPLICATION},inbound"):
+            log.info("a caller was alone on the switch", channel=channel["id"])
+            await self._queue.put(self._arrived(channel))
+        else:
+            await self.hang_up(channel["id"])
+
+    async def events(self) -> AsyncIterator[SwitchEvent]:
+        while True:
+            item = await self._queue.get()
+            if isinstance(item, dict):
+                told = self._translate(item)
+                if told is None:
+                    continue
+                item = told
+            yield self._remember(item)
+
+    def _remember(self, event: SwitchEvent) -> SwitchEvent:
+        match event:
+            case Arrived(channel) | LegAnswered(channel):
+                self._channels.add(channel)
+            case Gone(channel):
+                self._channels.discard(channel)
+        return event
+
+    def _translate(self, event: dict[str, Any]) -> SwitchEvent | None:
+        match event["type"]:
+            case "StasisStart":
+                return self._stasis_start(event)
+            case "ChannelDtmfReceived":
+                return KeyTyped(event["channel"]["id"], event["digit"])
+            case "PlaybackFinished":
+                return Played(event["playback"]["id"])
+            case "RecordingFinished" | "RecordingFailed":
+                recording = event["recording"]
+                failed = event["type"] == "RecordingFailed"
+                return Recorded(recording["name"], recording.get("duration"), recording.get("talking_duration"), failed)
+            case "StasisEnd":
+                return Gone(event["channel"]["id"], None)
+            case "ChannelDestroyed":
+                return Gone(event["channel"]["id"], event.get("cause"))
+            case "PeerStatusChange" | "ContactStatusChange":
+                endpoint = event["endpoint"]
+                return PhoneChanged(endpoint["resource"], endpoint["state"] == "online")
+            case "ApplicationReplaced":
+                log.critical("another engine took this switch over")
+        return None
+
+    def _stasis_start(self, event: dict[str, Any]) -> SwitchEvent | None:
+        match event["args"]:
+            case ["leg", *_]:
+                return LegAnswered(event["channel"]["id"])
+            case ["inbound" | "phone", *_]:
+                return self._arrived(event["channel"])
+        log.warning("a channel came with words we do not know", words=event["args"])
+        return None
+
+    def _arrived(self, channel: dict[str, Any]) -> Arrived:
+        number = _NUMBER.sub("", channel["caller"]["number"])[:20]
+        dialled = _NUMBER.sub("", channel["dialplan"]["exten"])[:20]
+        return Arrived(channel["id"], number, dialled)
+
+    # ── orders ──────────────────────────────────────────────────────────────
+
+    async def answer(self, channel: str) -> None:
+        await self._order("POST", f"/channels/{quote(channel)}/answer")
+
+    async def play(self, channel: str, playback: str, sounds: Sequence[str]) -> None:
+        media = ",".join(f"sound:hotline/{sound}" for sound in sounds)
+        await self._order("POST", f"/channels/{quote(channel)}/play/{quote(playback)}", media=media)
+
+    async def stop_playing(self, playback: str) -> None:
+        await self._order("DELETE", f"/playbacks/{quote(playback)}")
+
+    async def start_music(self, channel: str) -> None:
+        await self._order("POST", f"/channels/{quote(channel)}/moh")
+
+    async def stop_music(self, channel: str) -> None:
+        await self._order("DELETE", f"/channels/{quote(channel)}/moh")
+
+    async def record(self, channel: str, recording: str, *, limit: float, silence: float) -> None:
+        await self._order(
+            "POST",
+            f"/channels/{quote(channel)}/record",
+            name=recording,
+            format="wav",
+            maxDurationSeconds=str(round(limit)),
+            maxSilenceSeconds=str(round(silence)),
+            beep="true",
+            terminateOn="#",
+            ifExists="fail",
+        )
+
+    async def ring(self, leg: str, phone: Phone, *, caller: str, like: str) -> None:
+        shape = _DIGITS if phone.trunk else _PLAIN
+        if not shape.match(phone.name):
+            raise SwitchError(f"not a phone: {phone.name!r}")
+        endpoint = f"PJSIP/{phone.name}@trunk" if phone.trunk else f"PJSIP/{phone.name}"
+        shown = (self._caller_id or caller) if phone.trunk else caller
+        await self._order(
+            "POST",
+            f"/channels/{quote(leg)}",
+            endpoint=endpoint,
+            app=APPLICATION,
+            appArgs="leg",
+            callerId=shown,
+            originator=like,
+            timeout="-1",
+        )
+        self._channels.add(leg)
+
+    async def bridge(self, bridge: str, channels: Sequence[str]) -> None:
+        await self._order("POST", f"/bridges/{quote(bridge)}", type="mixing,dtmf_events")
+        await self._order("POST", f"/bridges/{quote(bridge)}/addChannel", channel=",".join(channels))
+
+    async def record_bridge(self, bridge: str, recording: str) -> None:
+        await self._order("POST", f"/bridges/{quote(bridge)}/record", name=recording, format="wav", ifExists="fail")
+
+    async def drop_bridge(self, bridge: str) -> None:
+        await self._unless_gone("DELETE", f"/bridges/{quote(bridge)}")
+
+    async def hang_up(self, channel: str) -> None:
+        await self._unless_gone("DELETE", f"/channels/{quote(channel)}", reason_code="16")
+
+    async def release(self, channel: str) -> None:
+        await self._unless_gone(
+            "POST", f"/channels/{quote(channel)}/continue", context="fallback", extension="s", priority="1"
+        )
+
+    async def _unless_gone(self, method: str, path: str, **query: str) -> None:
+        try:
+            await self._order(method, path, **query)
+        except ChannelGone:
+            return
+
+    def _session(self) -> aiohttp.ClientSession:
+        if self._http is None:
+            raise SwitchError("the switch is not in use: enter it with `async with`")
+        return self._http
+
+    async def _order(self, method: str, path: str, **query: str) -> Any:
+        """Send one order. Raises ChannelGone for 404, 409 and 412 on what lived before, SwitchError for the rest."""
+        try:
+            async with self._session().request(method, f"{self._url}/ari{path}", params=query) as reply:
+                body = await reply.read()
+        except (aiohttp.ClientError, OSError, TimeoutError) as error:
+            raise SwitchError(f"{method} {path}: {error or type(error).__name__}") from error
+        if reply.status < 300:
+            return orjson.loads(body) if body else None
+        words = f"{method} {path}: {reply.status} {body[:200].decode(errors='replace')}"
+        raise ChannelGone(words) if reply.status in (404, 412) else SwitchError(words)

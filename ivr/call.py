@@ -1,0 +1,341 @@
+"""A call: one caller's leg and its life, with the verbs of the telephone.
+
+A call is a running function (`run_call`). Hang-up is an exception raised inside it: nobody asks whether the caller is
+still there. Whatever happens, leaving the function releases everything that the call had on the switch.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+
+import structlog
+
+from ivr.clock import Clock
+from ivr.events import (
+    CallAnswered,
+    CallEnded,
+    Entry,
+    Event,
+    Journal,
+    MessageLeft,
+    Outcome,
+    Party,
+    Reason,
+    RecordingBegan,
+    RecordingEnded,
+    TalkBegan,
+    TalkEnded,
+)
+from ivr.switch import ChannelGone, Recorded, Switch, SwitchError
+
+log = structlog.get_logger()
+
+PATIENCE = 5.0
+"""Seconds to wait for the switch where it owes an answer."""
+
+LONGEST_PROMPT = 300.0
+"""Seconds after which a playback that does not end is an error of the switch."""
+
+SHORTEST_MESSAGE = 1.0
+"""Seconds of speech that make a recording a message."""
+
+
+class Hangup(Exception):
+    """The caller hung up. Normal."""
+
+
+class Call:
+    """One caller. Told of its events by the switchboard; commanded by the flow that it runs."""
+
+    def __init__(
+        self, id: str, channel: str, number: str, dialled: str, *, switch: Switch, journal: Journal, clock: Clock
+    ) -> None:
+        self.id, self.channel, self.number, self.dialled = id, channel, number, dialled
+        self.outcome = (Outcome.LEFT, Reason.CALLER_HUNG_UP)
+        """What the call would end as if it ended now; the flow raises it as the caller gets further."""
+        self.stopping = False
+        """The engine is going down: leave the caller to the dialplan, a talk to itself."""
+        self._switch, self._journal, self._clock = switch, journal, clock
+        self._keys: deque[str] = deque()
+        self._stirred = asyncio.Event()
+        """A key was typed, or what was playing ended."""
+        self._gone = asyncio.Event()
+        self._playing: str | None = None
+        self._music = False
+        self._recording: tuple[str, asyncio.Future[Recorded]] | None = None
+        self._talking = False
+        self._made = 0
+        self._seq = 0
+
+    # ── told by the switchboard ─────────────────────────────────────────────
+
+    def key_typed(self, key: str) -> None:
+        self._keys.append(key)
+        self._stirred.set()
+
+    def played(self, playback: str) -> None:
+        if playback == self._playing:
+            self._playing = None
+            self._stirred.set()
+
+    def recorded(self, recorded: Recorded) -> None:
+        if self._recording is not None and recorded.recording == self._recording[0] and not self._recording[1].done():
+            self._recording[1].set_result(recorded)
+
+    def hung_up(self) -> None:
+        self._gone.set()
+
+    def stop(self) -> None:
+        """The engine is going down."""
+        self.stopping = True
+        talked = self.outcome[0] is Outcome.TALKED
+        self.outcome = (Outcome.TALKED if talked else Outcome.FAILED, Reason.ENGINE_STOPPED)
+
+    def missed_events(self) -> None:
+        """The switch was not heard for a while: what was playing may have ended unheard."""
+        self._playing = None
+        self._stirred.set()
+
+    @property
+    def gone(self) -> bool:
+        return self._gone.is_set()
+
+    async def raise_on_hangup(self) -> None:
+        await self._gone.wait()
+        raise Hangup
+
+    async def gone_soon(self) -> bool:
+        """Whether the caller is gone, or the switch is about to say so."""
+        try:
+            async with asyncio.timeout(1.0):
+                return await self._gone.wait()
+        except TimeoutError:
+            return False
+
+    # ── facts ───────────────────────────────────────────────────────────────
+
+    def note(self, event: Event) -> None:
+        """Write a fact into the journal. Never waits."""
+        self._seq += 1
+        self._journal.note(Entry(self.id, self._seq, self._clock.now(), event))
+
+    # ── verbs ───────────────────────────────────────────────────────────────
+
+    async def answer(self) -> None:
+        await self._switch.answer(self.channel)
+        self.note(CallAnswered())
+
+    async def say(self, sounds: Sequence[str]) -> None:
+        """Play to the end, or until a key is typed. A key typed ahead skips it; keys are kept."""
+        if not sounds or self._keys:
+            return
+        await self.hush()
+        self._made += 1
+        playback = self._playing = f"{self.id}-p{self._made}"
+        self._stirred.clear()
+        await _to_its_end(self._switch.play(self.channel, playback, sounds))
+        try:
+            async with asyncio.timeout(LONGEST_PROMPT):
+                while self._playing == playback and not self._keys:
+                    self._stirred.clear()
+                    await self._stirred.wait()
+        except TimeoutError:
+            raise SwitchError(f"a prompt did not end: {', '.join(sounds)}") from None
+        if self._keys:
+            await self.hush()
+
+    async def ask(self, sounds: Sequence[str], wait: float) -> str | None:
+        """Say, then wait so many seconds for one key; None for silence."""
+        await self.say(sounds)
+        try:
+            async with asyncio.timeout(wait):
+                while not self._keys:
+                    self._stirred.clear()
+                    await self._stirred.wait()
+        except TimeoutError:
+            return None
+        return self._keys.popleft()
+
+    def typed_ahead(self) -> str | None:
+        """The next key that was typed and not asked for yet; it stays."""
+        return self._keys[0] if self._keys else None
+
+    def take_key(self) -> str:
+        """Take that key. Raises IndexError when there is none."""
+        return self._keys.popleft()
+
+    def forget_keys(self) -> None:
+        """Keys typed until now were meant for something that is past."""
+        self._keys.clear()
+
+    async def music(self) -> None:
+        """Music on hold from now on, until `hush`."""
+        await self.hush()
+        self._music = True
+        await _to_its_end(self._switch.start_music(self.channel))
+
+    async def hush(self) -> None:
+        """Stop whatever is played to the caller."""
+        if self._playing is not None:
+            playback, self._playing = self._playing, None
+            await _unless_gone(self._switch.stop_playing(playback))
+        if self._music:
+            self._music = False
+            await self._switch.stop_music(self.channel)
+
+    async def take_message(self, file: str, line: str | None, *, limit: float, silence: float) -> bool:
+        """Beep and record the caller; whether they left anything. Hanging up is how a message usually ends."""
+        await self.hush()
+        self._keys.clear()
+        ended = self._expect_recording(file)
+        await self._switch.record(self.channel, file, limit=limit, silence=silence)
+        self.note(RecordingBegan(file, "message"))
+        recorded = Recorded(file, None, None, failed=True)
+        try:
+            recorded = await asyncio.shield(ended)
+        except asyncio.CancelledError:
+            recorded = await self._last_word(file, ended)
+            raise
+        finally:
+            self._recording = None
+            self.note(RecordingEnded(file, recorded.seconds))
+            left = not recorded.failed and (recorded.spoken or 0.0) >= SHORTEST_MESSAGE
+            if left:
+                self.outcome = (Outcome.MESSAGE, Reason.COMPLETED)
+                self.note(MessageLeft(line, file, recorded.seconds or 0.0))
+        return left
+
+    async def talk(
+        self, offer: int, line: str, agent: str | None, leg: str, *, over: asyncio.Event, file: str | None
+    ) -> None:
+        """Let caller and leg hear each other until `over` (the other side hung up) or hang-up; record into `file`."""
+        bridge = f"{leg}-talk"
+        recording: asyncio.Future[Recorded] | None = None
+        try:
+            await self.hush()
+            await self._switch.bridge(bridge, (self.channel, leg))
+            self._talking = True
+            self.note(TalkBegan(offer, line, agent))
+            by = Party.CALLER
+            try:
+                if file is not None:
+                    recording = await self._record_talk(bridge, file)
+                await over.wait()
+                by = Party.OTHER_SIDE
+            finally:
+                self.note(TalkEnded(offer, Party.ENGINE if self.stopping else by))
+        finally:
+            if not self.stopping:
+                self._talking = False
+                async with asyncio.timeout(PATIENCE):
+                    await _settled(self._switch.drop_bridge(bridge), self._switch.hang_up(leg))
+                    if file is not None and recording is not None:
+                        recorded = await self._last_word(file, recording)
+                        self.note(RecordingEnded(file, recorded.seconds))
+
+    async def _record_talk(self, bridge: str, file: str) -> asyncio.Future[Recorded] | None:
+        ended = self._expect_recording(file)
+        try:
+            await self._switch.record_bridge(bridge, file)
+        except SwitchError as error:
+            log.exception("a talk is not recorded", error=str(error))
+            return None
+        self.note(RecordingBegan(file, "talk"))
+        return ended
+
+    def _expect_recording(self, file: str) -> asyncio.Future[Recorded]:
+        ended: asyncio.Future[Recorded] = asyncio.get_running_loop().create_future()
+        self._recording = (file, ended)
+        return ended
+
+    async def _last_word(self, file: str, ended: asyncio.Future[Recorded]) -> Recorded:
+        """What the switch says of a recording that is ending."""
+        try:
+            async with asyncio.timeout(2.0):
+                return await asyncio.shield(ended)
+        except TimeoutError:
+            log.warning("the switch said nothing of a recording's end", file=file)
+            return Recorded(file, None, None, failed=True)
+
+    # ── the end ─────────────────────────────────────────────────────────────
+
+    async def close(self) -> None:
+        """Release the caller's channel and note the end. Idempotent; bounded in time."""
+        try:
+            async with asyncio.timeout(PATIENCE):
+                if self.gone:
+                    return
+                if not self.stopping:
+                    await self._switch.hang_up(self.channel)
+                elif not self._talking:
+                    await self._switch.release(self.channel)
+        except (SwitchError, TimeoutError) as error:
+            log.warning("a channel could not be released", error=str(error))
+        finally:
+            self.note(CallEnded(*self.outcome))
+
+
+Flow = Callable[[Call], Awaitable[None]]
+
+
+async def run_call(call: Call, flow: Flow, apology: Sequence[str]) -> None:
+    """Run a flow on a call from first to last. Never raises for what happens to one call."""
+    try:
+        async with asyncio.TaskGroup() as tasks:
+            watch = tasks.create_task(call.raise_on_hangup())
+            try:
+                await flow(call)
+            finally:
+                watch.cancel()
+    except* Hangup:
+        pass
+    except* SwitchError as errors:
+        if not await call.gone_soon():
+            log.error("the switch failed a call", errors=[str(e) for e in errors.exceptions])
+            call.outcome = (Outcome.FAILED, Reason.SWITCH_ERROR)
+            await apologise(call, apology)
+    except* Exception:
+        log.exception("a call met a bug")
+        call.outcome = (Outcome.FAILED, Reason.BUG)
+        await apologise(call, apology)
+    finally:
+        await call.close()
+
+
+async def apologise(call: Call, apology: Sequence[str]) -> None:
+    """The least that a caller is owed by a failure of ours."""
+    try:
+        async with asyncio.timeout(15.0):
+            await call.say(apology)
+    except (SwitchError, TimeoutError) as error:
+        log.warning("an apology was not heard", error=str(error))
+
+
+async def _to_its_end(order: Coroutine[None, None, None]) -> None:
+    """Carry an order out even when we are cancelled meanwhile: half begun, it could not be taken back."""
+    task = asyncio.get_running_loop().create_task(order)  # owned here: both ways out wait for it
+    try:
+        await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait({task})
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.warning("the switch refused an order that came too late", error=str(error))
+        raise
+
+
+async def _unless_gone(order: Awaitable[None]) -> None:
+    try:
+        await order
+    except ChannelGone:
+        return
+
+
+async def _settled(*orders: Awaitable[None]) -> None:
+    """Carry out all orders; failures are logged, for nothing is left to do about them."""
+    for result in await asyncio.gather(*orders, return_exceptions=True):
+        if isinstance(result, SwitchError):
+            log.warning("the switch refused a release", error=str(result))
+        elif isinstance(result, BaseException):
+            raise result

@@ -1,0 +1,149 @@
+"""The switch port: what a call needs of the telephone exchange, and what the exchange tells.
+
+Channels, legs, bridges, playbacks and recordings are named by us before they exist (a leg asked for twice is refused
+by the switch, so no phone is rung twice). Adapters: `ivr.ari` on Asterisk; tests bring their own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+
+class SwitchError(Exception):
+    """The switch refused or did not answer. Theirs, not ours."""
+
+
+class ChannelGone(SwitchError):
+    """The channel, leg, bridge or recording that was spoken to is no more."""
+
+
+# ── what the switch tells ───────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """A caller's channel is ours now."""
+
+    channel: str
+    number: str
+    dialled: str
+
+
+@dataclass(frozen=True, slots=True)
+class KeyTyped:
+    channel: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Played:
+    """A playback came to its end, or was stopped."""
+
+    playback: str
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A recording ended. `seconds` long, `spoken` of them not silence; None when the switch did not say."""
+
+    recording: str
+    seconds: float | None
+    spoken: float | None
+    failed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LegAnswered:
+    leg: str
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """A channel or leg is no more. `cause` after Q.850, None when unknown."""
+
+    channel: str
+    cause: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class PhoneChanged:
+    """A registered phone came or went."""
+
+    phone: str
+    up: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LinkUp:
+    """The switch can be heard (again). `restarted`: it forgot everything that we knew."""
+
+    restarted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LinkDown:
+    """The switch cannot be heard; what happens now is not told later."""
+
+
+SwitchEvent = Arrived | KeyTyped | Played | Recorded | LegAnswered | Gone | PhoneChanged | LinkUp | LinkDown
+
+
+# ── what the switch does ────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class Phone:
+    """A device to ring: an agent's registered phone, or a number on the trunk."""
+
+    name: str
+    trunk: bool = False
+
+
+class Switch(Protocol):
+    """Every method raises SwitchError; ChannelGone when what it speaks to is no more."""
+
+    def events(self) -> AsyncIterator[SwitchEvent]:
+        """What the switch tells, in order, for ever. One reader."""
+        ...
+
+    async def answer(self, channel: str) -> None: ...
+
+    async def play(self, channel: str, playback: str, sounds: Sequence[str]) -> None:
+        """Begin to play; `Played` follows."""
+        ...
+
+    async def stop_playing(self, playback: str) -> None: ...
+
+    async def start_music(self, channel: str) -> None: ...
+
+    async def stop_music(self, channel: str) -> None: ...
+
+    async def record(self, channel: str, recording: str, *, limit: float, silence: float) -> None:
+        """Beep, then record what the caller says until `#`, `silence` or `limit` seconds; `Recorded` follows."""
+        ...
+
+    async def ring(self, leg: str, phone: Phone, *, caller: str, like: str) -> None:
+        """Call a phone. `LegAnswered` or `Gone` follows. `caller` is shown; the codecs are those of channel `like`."""
+        ...
+
+    async def bridge(self, bridge: str, channels: Sequence[str]) -> None:
+        """Let channels hear each other."""
+        ...
+
+    async def record_bridge(self, bridge: str, recording: str) -> None:
+        """Record both directions until the bridge ends; `Recorded` follows."""
+        ...
+
+    async def drop_bridge(self, bridge: str) -> None:
+        """Take the bridge apart; its channels live on. Nothing happens when it is no more."""
+        ...
+
+    async def hang_up(self, channel: str) -> None:
+        """End a channel or leg. Nothing happens when it is no more."""
+        ...
+
+    async def release(self, channel: str) -> None:
+        """Give a channel back to the dialplan, which has its recorded fallback."""
+        ...

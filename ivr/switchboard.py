@@ -1,0 +1,180 @@
+"""The switchboard: hears the switch, starts a call for whoever arrives, and tells each call what concerns it."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+
+from ivr.call import Call, Flow, run_call
+from ivr.clock import Clock
+from ivr.dispatch import Dispatch
+from ivr.events import CallArrived, Journal
+from ivr.switch import (
+    Arrived,
+    Gone,
+    KeyTyped,
+    LegAnswered,
+    LinkDown,
+    LinkUp,
+    PhoneChanged,
+    Played,
+    Recorded,
+    Switch,
+    SwitchEvent,
+)
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """What an arriving call is given: the flow of the plan in force, its version, and the words for a failure."""
+
+    flow: Flow
+    version: str
+    apology: Sequence[str]
+
+
+class CallIds:
+    """Ids that never come twice on a node: its name and the machine's clock in base 36, always growing."""
+
+    def __init__(self, node: str) -> None:
+        self._node, self._last = node, 0
+
+    def __call__(self) -> str:
+        self._last = max(self._last + 1, time.time_ns() // 1_000_000)
+        return f"{self._node}-{_base36(self._last)}"
+
+
+def _base36(number: int) -> str:
+    digits = ""
+    while number:
+        number, digit = divmod(number, 36)
+        digits = "0123456789abcdefghijklmnopqrstuvwxyz"[digit] + digits
+    return digits or "0"
+
+
+class Switchboard:
+    """One task group owns every call; whatever happens to one of them stays there."""
+
+    def __init__(
+        self,
+        switch: Switch,
+        journal: Journal,
+        clock: Clock,
+        ids: Callable[[], str],
+        dispatch: Callable[[Callable[[Coroutine[Any, Any, None]], object]], Dispatch],
+        service: Callable[[Dispatch], Service],
+        agents: Callable[[], frozenset[str]],
+    ) -> None:
+        self._switch, self._journal, self._clock, self._ids = switch, journal, clock, ids
+        self._make_service, self._agents = service, agents
+        self._tasks: asyncio.TaskGroup | None = None
+        self.dispatch = dispatch(self._spawn)
+        self._calls: dict[str, Call] = {}
+        """By channel."""
+        self._by_id: dict[str, Call] = {}
+
+    @property
+    def calls(self) -> int:
+        """Calls in progress."""
+        return len(self._calls)
+
+    async def run(self) -> None:
+        """Serve until cancelled; then every call is released."""
+        try:
+            async with asyncio.TaskGroup() as self._tasks:
+                try:
+                    async for event in self._switch.events():
+                        self._hear(event)
+                finally:
+                    self._stop()
+        finally:
+            self.dispatch.close()
+
+    def _stop(self) -> None:
+        for call in self._calls.values():
+            call.stop()
+
+    def _hear(self, event: SwitchEvent) -> None:
+        try:
+            self._tell(event)
+        except Exception:
+            log.exception("an event of the switch met a bug", kind=type(event).__name__)
+
+    def _tell(self, event: SwitchEvent) -> None:
+        match event:
+            case Arrived():
+                self._arrived(event)
+            case KeyTyped(channel, key):
+                if (call := self._calls.get(channel)) is not None:
+                    call.key_typed(key)
+            case Played(playback):
+                if (call := self._call_of(playback)) is not None:
+                    call.played(playback)
+            case Recorded(recording):
+                if (call := self._call_of(recording)) is not None:
+                    call.recorded(event)
+            case LegAnswered(leg):
+                self.dispatch.leg_answered(leg)
+            case Gone(channel, cause):
+                if (call := self._calls.get(channel)) is not None:
+                    call.hung_up()
+                else:
+                    self.dispatch.leg_gone(channel, cause)
+            case PhoneChanged(phone, up):
+                if phone in self._agents():
+                    self.dispatch.phone_changed(phone, up)
+            case LinkUp(restarted):
+                log.info("the switch is heard", restarted=restarted)
+                for call in self._calls.values():
+                    call.missed_events()
+            case LinkDown():
+                log.error("the switch is not heard")
+
+    def _call_of(self, name: str) -> Call | None:
+        """The call whose id begins the last part of a playback's or recording's name."""
+        return self._by_id.get("-".join(name.rpartition("/")[2].split("-")[:2]))
+
+    def _arrived(self, event: Arrived) -> None:
+        if event.channel in self._calls:
+            return
+        call = Call(
+            self._ids(),
+            event.channel,
+            event.number,
+            event.dialled,
+            switch=self._switch,
+            journal=self._journal,
+            clock=self._clock,
+        )
+        self._calls[event.channel] = call
+        self._by_id[call.id] = call
+        service = self._make_service(self.dispatch)
+        call.note(CallArrived(event.number, event.dialled, event.channel, service.version))
+        self._spawn(self._run(call, service))
+
+    async def _run(self, call: Call, service: Service) -> None:
+        with structlog.contextvars.bound_contextvars(call=call.id):
+            try:
+                await run_call(call, service.flow, service.apology)
+            finally:
+                del self._calls[call.channel]
+                del self._by_id[call.id]
+                log.info("a call ended", outcome=call.outcome[0], reason=call.outcome[1])
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> object:
+        if self._tasks is None:
+            raise RuntimeError("the switchboard does not run")
+        return self._tasks.create_task(self._guard(work))
+
+    async def _guard(self, work: Coroutine[Any, Any, None]) -> None:
+        try:
+            await work
+        except Exception:
+            log.exception("a task met a bug")
