@@ -103,9 +103,9 @@ def fold(entries: Sequence[Entry]) -> Cdr:
     after its last fact is known: what was open then counts to that fact, not to the day it was found.
     Raises ValueError without entries, or with two calls' entries.
     """
-    ordered = list({entry.seq: entry for entry in sorted(entries, key=lambda entry: entry.seq)}.values())
-    if len({entry.call for entry in ordered}) != 1:
+    if len({entry.call for entry in entries}) != 1:
         raise ValueError("a record needs the entries of one call")
+    ordered = sorted({entry.seq: entry for entry in entries}.values(), key=lambda entry: entry.seq)
     started = ordered[0].at
     telling = _Telling(now=started, mark=started)
     for entry in ordered:

@@ -1,0 +1,44 @@
+"""The calls that were: their records, as the command line and the screens ask for them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from records.cdr import Cdr
+from records.database import open_database
+from records.rows import cdr_from
+from records.tables import cdr
+
+
+async def calls(
+    database: AsyncEngine | str,
+    *,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    last: int | None = None,
+    number: str | None = None,
+) -> list[Cdr]:
+    """The ended calls that began from `since` until before `until`, in the order of their end, newest last.
+
+    `last` keeps the newest so many, `number` those of one caller. A URL is opened for reading alone, beside a hotline
+    that writes. Raises FileNotFoundError when there is no such database yet.
+    """
+    if isinstance(database, str):
+        engine = open_database(database, read_only=True)
+        try:
+            return await calls(engine, since=since, until=until, last=last, number=number)
+        finally:
+            await engine.dispose()
+    query = select(cdr).order_by(cdr.c.ended.desc(), cdr.c.id.desc()).limit(last)
+    if since is not None:
+        query = query.where(cdr.c.started >= since)
+    if until is not None:
+        query = query.where(cdr.c.started < until)
+    if number is not None:
+        query = query.where(cdr.c.number == number)
+    async with database.connect() as connection:
+        rows = (await connection.execute(query)).mappings().all()
+    return [cdr_from(row) for row in reversed(rows)]

@@ -1,0 +1,72 @@
+"""How entries and records lie in their tables."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Dialect, Insert, RowMapping
+from sqlalchemy.dialects import postgresql, sqlite
+
+from ivr.events import Entry, Outcome, Reason, from_data, to_data
+from records.cdr import Cdr, Reached
+from records.segments import segment_data, segment_from
+from records.tables import journal
+
+
+def entry_row(entry: Entry, node: str) -> dict[str, Any]:
+    """The entry as a row of `journal`, noted by the machine `node`."""
+    return {
+        "call": entry.call,
+        "seq": entry.seq,
+        "at": entry.at,
+        "node": node,
+        "kind": type(entry.event).__name__,
+        "data": to_data(entry.event),
+    }
+
+
+def entry_from(row: RowMapping) -> Entry:
+    """The entry that `entry_row` came from."""
+    return Entry(row["call"], row["seq"], row["at"], from_data(row["kind"], row["data"]))
+
+
+def insert_once(dialect: Dialect) -> Insert:
+    """An insert into `journal` that leaves a fact alone that is already there."""
+    if dialect.name == "postgresql":
+        return postgresql.insert(journal).on_conflict_do_nothing(index_elements=["call", "seq"])
+    return sqlite.insert(journal).on_conflict_do_nothing(index_elements=["call", "seq"])
+
+
+def cdr_row(record: Cdr) -> dict[str, Any]:
+    """The record of an ended call as a row of `cdr`."""
+    return {
+        "id": record.id,
+        "started": record.started,
+        "answered": record.answered,
+        "ended": record.ended,
+        "number": record.number,
+        "dialled": record.dialled,
+        "plan": record.plan,
+        "line": record.line,
+        "agent": record.agent,
+        "outcome": record.outcome,
+        "reason": record.reason,
+        "reached_kind": record.reached.kind if record.reached else None,
+        "reached_line": record.reached.line if record.reached else None,
+        "reached_open": record.reached.open if record.reached else None,
+        "keys": record.keys,
+        "waited": record.waited,
+        "talked": record.talked,
+        "recording": record.recording,
+        "segments": [segment_data(segment) for segment in record.segments],
+    }
+
+
+def cdr_from(row: RowMapping) -> Cdr:
+    """The record that `cdr_row` came from, to the millisecond."""
+    values: dict[str, Any] = {str(name): value for name, value in row.items()}
+    kind, line, is_open = (values.pop(f"reached_{name}") for name in ("kind", "line", "open"))
+    values["reached"] = None if kind is None else Reached(kind, line, is_open)
+    values["outcome"], values["reason"] = Outcome(values["outcome"]), Reason(values["reason"])
+    values["segments"] = tuple(map(segment_from, values["segments"]))
+    return Cdr(**values)

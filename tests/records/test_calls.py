@@ -1,0 +1,78 @@
+"""Unit on real SQLite files: what `hotline calls` asks for."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import delete
+from sqlalchemy.exc import OperationalError
+
+from ivr.events import Entry
+from records.calls import calls
+from records.database import open_database
+from records.journal import SqlJournal
+from records.tables import cdr
+from tests.records.tales import GIVES_UP_WAITING, NINE, NUMBER, OUTSIDE, TALKS, at, entries
+
+
+def later(told: list[Entry], seconds: float) -> list[Entry]:
+    return [Entry(e.call, e.seq, e.at + timedelta(seconds=seconds), e.event) for e in told]
+
+
+@pytest.fixture
+async def filled(url: str) -> str:
+    """Four calls: c and b end in the same millisecond, a began first and ended last, d came an hour later."""
+    async with SqlJournal(url) as journal:
+        for told in (
+            entries(TALKS, "a-a"),
+            entries(OUTSIDE, "a-c"),
+            entries(OUTSIDE, "a-b"),
+            later(entries(GIVES_UP_WAITING, "a-d"), 3600),
+        ):
+            for entry in told:
+                journal.note(entry)
+    return url
+
+
+async def test_calls_come_in_the_order_of_their_end_newest_last(filled: str) -> None:
+    assert [record.id for record in await calls(filled)] == ["a-b", "a-c", "a-a", "a-d"]
+
+
+async def test_the_last_two_are_the_newest_two(filled: str) -> None:
+    assert [record.id for record in await calls(filled, last=2)] == ["a-a", "a-d"]
+
+
+async def test_a_span_takes_calls_that_began_in_it_the_later_edge_left_out(filled: str) -> None:
+    assert [r.id for r in await calls(filled, since=NINE, until=at(3600))] == ["a-b", "a-c", "a-a"]
+    assert [r.id for r in await calls(filled, since=at(3600))] == ["a-d"]
+
+
+async def test_calls_of_one_caller(filled: str) -> None:
+    assert len(await calls(filled, number=NUMBER)) == 4
+    assert await calls(filled, number=NUMBER[:-1]) == []
+
+
+async def test_another_process_reads_while_the_hotline_writes_and_cannot_write(filled: str) -> None:
+    async with SqlJournal(filled) as journal:
+        for entry in entries(OUTSIDE, "a-e"):
+            journal.note(entry)
+        engine = open_database(filled, read_only=True)
+        try:
+            async with engine.connect() as reader:  # an open reader holds nobody up
+                assert (await reader.execute(cdr.select())).fetchall()
+                await journal.flush()
+                assert len(await calls(filled)) == 5
+            with pytest.raises(OperationalError, match="readonly"):
+                async with engine.begin() as writer:
+                    await writer.execute(delete(cdr))
+        finally:
+            await engine.dispose()
+
+
+def test_a_hotline_that_never_ran_has_no_database_and_none_is_made(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError):
+        asyncio.run(calls(f"sqlite+aiosqlite:///{tmp_path / 'hotline.db'}"))
+    assert list(tmp_path.iterdir()) == []
