@@ -151,7 +151,7 @@ class Exchange:
 
     def __init__(self, *, host: str = "127.0.0.1", port: int | None = None, trace: bool = False) -> None:
         self.host = host
-        self.port = port or _free_port(host)
+        self.port = port or free_port(host)
         self._trace = trace
         self._runtime = Runtime()
         self._tasks = asyncio.TaskGroup()
@@ -272,7 +272,7 @@ async def _run(manner: Awaitable[None]) -> None:
     await manner
 
 
-def _free_port(host: str) -> int:
+def free_port(host: str) -> int:
     """A port that is free for UDP and TCP just now."""
     while True:
         with socket.socket() as stream, socket.socket(type=socket.SOCK_DGRAM) as datagram:

@@ -19,13 +19,24 @@ def load(path: Path) -> Samples:
     """
     kind = path.suffix.removeprefix(".")
     if kind in _CODES:
-        return _CODES[kind][np.frombuffer(path.read_bytes(), np.uint8)]
+        return decoded(kind, path.read_bytes())
     if kind in _RATES:
         return at_8_khz(np.frombuffer(path.read_bytes(), "<i2").astype(np.int16), _RATES[kind])
     if kind == "wav":
         sound, rate = soundfile.read(path, dtype="int16", always_2d=True)
         return at_8_khz(sound.mean(axis=1).astype(np.int16), rate)
     raise ValueError(f"{path}: not a sound file that the telephone has")
+
+
+def decoded(law: str, code: bytes) -> Samples:
+    """What `alaw` or `ulaw` code says."""
+    return _CODES[law][np.frombuffer(code, np.uint8)]
+
+
+def a_law_code(sound: Samples) -> bytes:
+    """`sound` as A-law, each sample the nearest code."""
+    middles = (_LEVELS[1:].astype(np.int32) + _LEVELS[:-1]) // 2
+    return _ORDER[np.searchsorted(middles, sound)].astype(np.uint8).tobytes()
 
 
 def at_8_khz(sound: Samples, rate: int) -> Samples:
@@ -53,4 +64,6 @@ def _u_law() -> Samples:
 
 
 _CODES: Final = {"alaw": _a_law(), "ulaw": _u_law()}
+_ORDER: Final = np.argsort(_CODES["alaw"], kind="stable")
+_LEVELS: Final = _CODES["alaw"][_ORDER]
 _RATES: Final = {"sln": RATE, "sln16": 2 * RATE}
