@@ -117,9 +117,9 @@ def fold(entries: Sequence[Entry]) -> Cdr:
 class _Telling:
     """A call as far as it was told.
 
-    `wait` and `talk` are the places in `segments` of the last ones whose reason to end is still owed. They are open
-    until it comes, or until the caller's next stretch begins: a wait ends where its talk begins, though we are told
-    why a moment later.
+    `silent` is the place in `segments` of a menu just told in which no key was pressed; `wait` and `talk` are those of
+    the last ones whose reason to end is still owed. They are open until it comes, or until the caller's next stretch
+    begins: a wait ends where its talk begins, though we are told why a moment later.
     """
 
     now: datetime
@@ -134,6 +134,7 @@ class _Telling:
     reached: Reached | None = None
     keys: list[str] = field(default_factory=list)
     segments: list[Segment] = field(default_factory=list)
+    silent: int | None = None
     wait: int | None = None
     talk: int | None = None
     offers: dict[int, int] = field(default_factory=dict)
@@ -191,7 +192,13 @@ class _Telling:
         return None
 
     def settle(self, at: datetime) -> None:
-        """The caller's open stretch ends here, whatever we are told of it later."""
+        """The caller's open stretch ends here, whatever we are told of it later.
+
+        A menu that asked for no key is told when it begins, so it lasted until now.
+        """
+        if self.silent is not None:
+            self.segments[self.silent] = replace(self.segments[self.silent], until=at)
+            self.silent, self.mark = None, at
         while (index := self.open_stretch()) is not None:
             self.segments[index] = replace(self.segments[index], until=at)
             self.mark = at
@@ -207,6 +214,7 @@ class _Telling:
             self.segments[-1] = replace(last, until=at, keys=keys)
         else:
             self.segments.append(Menu(node, self.mark, at, heard or ""))
+        self.silent = len(self.segments) - 1 if heard is None else None
         self.mark = at
 
     def end_wait(self, at: datetime, end: WaitEnd) -> None:
@@ -229,7 +237,9 @@ class _Telling:
     def begin_recording(self, file: str, what: str, at: datetime) -> None:
         self.files[file] = (at, None)
         if what != "talk":
-            self.mark = at if self.open_stretch() is None else self.mark
+            if self.open_stretch() is None:
+                self.settle(at)
+                self.mark = at
             return
         self.recording = file
         if self.talk is not None and isinstance(talk := self.segments[self.talk], Talk):
@@ -252,7 +262,7 @@ class _Telling:
         self.offers.clear()
         self.end, self.ended = ended, at
         if self.reached is None and ended.reason is Reason.CALLER_HUNG_UP:
-            self.reached = Reached("hangup", None, open=False)
+            self.reached = Reached("hangup", None, open=True)  # as the dry walk says of `h`
 
     def seconds(self, kind: type[Wait] | type[Talk]) -> float:
         stretches = [segment for segment in self.segments if isinstance(segment, kind)]

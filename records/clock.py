@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 
-SHANGHAI = timezone(timedelta(hours=8), "Asia/Shanghai")
-"""Asia/Shanghai: one fixed offset since the last summer time of 1991, so that no time zone database is needed."""
+from routing.calendar import SHANGHAI
 
 
 def wall_time(at: datetime) -> str:

@@ -1,11 +1,13 @@
-"""A database of its own for each test, with today's tables."""
+"""A database of its own for each test, with today's tables; and log lines that take no time to draw."""
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 
 from records.migrations import upgrade
 
@@ -16,3 +18,11 @@ def url(tmp_path: Path) -> str:
     url = f"sqlite+aiosqlite:///{tmp_path / 'hotline.db'}"
     asyncio.run(upgrade(url))
     return url
+
+
+@pytest.fixture(autouse=True)
+def _plain_log() -> Iterator[None]:
+    plain = structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)
+    structlog.configure(processors=[structlog.processors.add_log_level, plain])
+    yield
+    structlog.reset_defaults()

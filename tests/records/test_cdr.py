@@ -77,7 +77,7 @@ def test_a_caller_after_hours_hears_the_recording_and_leaves_a_message() -> None
     record = fold(entries(LEAVES_MESSAGE))
     assert record.reached == Reached("message", "immunization", open=False)
     assert record.segments[2:] == (
-        Menu("immunization.closed", at(9), at(20), ""),
+        Menu("immunization.closed", at(9), at(21), ""),
         Message("immunization", "messages/a-1.wav", 30.0, at(21), at(51)),
     )
     assert (record.recording, record.waited, record.talked) == ("messages/a-1.wav", 0, 0)
@@ -91,7 +91,7 @@ def test_a_caller_who_gives_up_while_a_phone_rings_has_waited_and_not_talked() -
 
 def test_a_caller_who_hangs_up_in_the_greeting_reached_the_end_that_the_dry_walk_calls_hangup() -> None:
     record = fold(entries(HANGS_UP_IN_THE_GREETING))
-    assert record.reached == Reached("hangup", None, open=False)
+    assert record.reached == Reached("hangup", None, open=True)
     assert (record.keys, record.segments, record.line) == ("", (), None)
 
 
@@ -111,6 +111,15 @@ def test_silence_and_a_wrong_key_in_one_menu_are_one_segment_of_it() -> None:
     record = fold(entries(facts))
     assert record.segments == (Menu("main", at(1), at(12), "7,2"),)
     assert record.keys == "7,2"
+
+
+def test_a_recording_that_is_told_as_it_begins_lasts_until_the_call_ends() -> None:
+    facts = [
+        *PRESSES_1_4,
+        (9, StepHeard("immunization", ("closed",), None)),
+        (31, CallEnded(Outcome.INFORMED, Reason.COMPLETED)),
+    ]
+    assert fold(entries(facts)).segments[-1] == Menu("immunization", at(9), at(31), "")
 
 
 def test_a_living_call_has_open_segments_and_no_outcome() -> None:

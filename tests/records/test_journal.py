@@ -15,6 +15,7 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
+import structlog
 from sqlalchemy import select
 
 from ivr.events import CallArrived, Entry, Outcome, Reason
@@ -264,12 +265,12 @@ async def test_a_caller_whose_number_is_no_text_still_has_facts(url: str) -> Non
     assert [record.id for record in await calls(url)] == ["a-2"]
 
 
-async def test_a_full_disk_is_counted_and_does_not_reach_the_caller(url: str, tmp_path: Path) -> None:
-    journal = SqlJournal(url, spill=tmp_path / "hotline.db" / "spill.jsonl")  # no folder: nothing can be put there
-    tell(journal, entries(OUTSIDE))
+def test_a_disk_that_takes_nothing_is_counted_and_named_and_does_not_reach_the_caller(url: str, tmp_path: Path) -> None:
+    journal = SqlJournal(url, limit=0, spill=tmp_path / "hotline.db" / "spill.jsonl")  # no folder there
+    with structlog.testing.capture_logs() as lines:
+        tell(journal, entries(OUTSIDE))
     assert (journal.spilled, journal.lost) == (0, len(OUTSIDE))
-    async with journal:
-        assert journal.alarm is None
+    assert {"event": "journal entries lost", "calls": ["a-1"], "exc_info": True, "log_level": "error"} in lines
 
 
 def test_a_journal_on_a_server_must_be_told_where_to_spill() -> None:

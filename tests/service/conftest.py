@@ -1,0 +1,13 @@
+"""What the tests of the composition share."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Have no event loop lying about: pytest-asyncio would ask for the current one, and leave it open."""
+    del config
+    asyncio.set_event_loop(None)
