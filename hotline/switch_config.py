@@ -9,8 +9,8 @@ What the engine may count on once Asterisk runs with them:
 - Calls enter Stasis application `hotline` with one argument: `inbound` (from the trunk), `phone` (a phone dialled
   12320) or `feature` (a phone dialled a star code).
 - A phone is dialled as `PJSIP/USERNAME`, an outside number as `PJSIP/NUMBER@trunk`.
-- No engine: the caller hears prompt `fallback` and leaves a message in `settings.recordings/fallback/`. The engine
-  can send a call there itself: `continue` to context `fallback`, extension `s`, priority 1.
+- No engine, or the engine gives a call back (`continue`): the caller hears prompt `fallback` and leaves a message in
+  `settings.recordings/fallback/`.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ MODULES = (
     "bridge_simple", "bridge_softmix", "bridge_native_rtp", "bridge_holding", "chan_bridge_media",
     # the engine's door
     "res_http_websocket", "res_websocket_client", "res_stasis", "res_stasis_answer", "res_stasis_playback",
-    "res_stasis_recording", "res_stasis_snoop", "app_stasis", "res_ari", "res_ari_model",
+    "res_stasis_recording", "res_stasis_snoop", "res_stasis_device_state", "app_stasis", "res_ari", "res_ari_model",
     "res_ari_applications", "res_ari_asterisk", "res_ari_bridges", "res_ari_channels", "res_ari_endpoints",
     "res_ari_events", "res_ari_playbacks", "res_ari_recordings", "res_ari_sounds",
     # the fallback dialplan, and what the engine sets on a channel

@@ -11,6 +11,8 @@ Events of the time when the socket was down are lost, and no StasisStart comes a
 channels that exist are compared with those we knew: the vanished are told as `Gone`, callers whom nobody looks after
 as `Arrived`. Another `startup_time` means that Asterisk itself was started anew and everything we knew is gone.
 
+Phones are watched by device state: a subscription to the endpoints would tell each key of a call twice.
+
 We choose the names of legs, bridges, playbacks and recordings; a repeated originate gets 409 and rings nobody twice.
 Nothing that a caller sent reaches an endpoint, a file name or a variable name: see `_PLAIN`, `_DIGITS`.
 """
@@ -53,6 +55,9 @@ PING_EVERY = 2.0
 ORDER_TIMEOUT = 5.0
 CONNECTIONS = 16
 
+_AWAY = frozenset({"UNAVAILABLE", "INVALID", "UNKNOWN"})
+"""Device states of a phone that cannot be rung."""
+
 _PLAIN = re.compile(r"^[a-z][a-z0-9-]{0,39}$")
 _DIGITS = re.compile(r"^\+?[0-9]{3,20}$")
 _NUMBER = re.compile(r"[^0-9+]")
@@ -61,9 +66,11 @@ _NUMBER = re.compile(r"[^0-9+]")
 class AriSwitch:
     """One Asterisk. `async with` it; read `events()` from one task."""
 
-    def __init__(self, url: str, user: str, password: str, *, caller_id: str | None = None) -> None:
-        """`url` like `http://127.0.0.1:8088`; `caller_id` is shown to outside numbers instead of the caller's."""
-        self._url, self._caller_id = url.rstrip("/"), caller_id
+    def __init__(
+        self, url: str, user: str, password: str, *, phones: Sequence[str] = (), caller_id: str | None = None
+    ) -> None:
+        """`url` like `http://127.0.0.1:8088`; `phones` are those to watch; `caller_id` is shown to outside numbers."""
+        self._url, self._phones, self._caller_id = url.rstrip("/"), tuple(phones), caller_id
         self._headers = {"Authorization": aiohttp.encode_basic_auth(user, password)}
         self._http: aiohttp.ClientSession | None = None
         self._queue: asyncio.Queue[dict[str, Any] | SwitchEvent] = asyncio.Queue(QUEUE)
@@ -126,7 +133,9 @@ class AriSwitch:
         info = await self._order("GET", "/asterisk/info")
         started = str(info["status"]["startup_time"])
         restarted, self._started = self._started not in (None, started), started
-        await self._order("POST", f"/applications/{APPLICATION}/subscription", eventSource="endpoint:PJSIP")
+        if self._phones:
+            sources = ",".join(f"deviceState:PJSIP/{phone}" for phone in self._phones)
+            await self._order("POST", f"/applications/{APPLICATION}/subscription", eventSource=sources)
         there = {channel["id"]: channel for channel in await self._order("GET", "/channels")}
         self.up = True
         await self._queue.put(LinkUp(restarted))
@@ -183,9 +192,9 @@ class AriSwitch:
                 return Gone(event["channel"]["id"], None)
             case "ChannelDestroyed":
                 return Gone(event["channel"]["id"], event.get("cause"))
-            case "PeerStatusChange" | "ContactStatusChange":
-                endpoint = event["endpoint"]
-                return PhoneChanged(endpoint["resource"], endpoint["state"] == "online")
+            case "DeviceStateChanged":
+                device = event["device_state"]
+                return PhoneChanged(device["name"].removeprefix("PJSIP/"), device["state"] not in _AWAY)
             case "ApplicationReplaced":
                 log.critical("another engine took this switch over")
         return None

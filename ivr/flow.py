@@ -72,10 +72,10 @@ class PlanFlow:
                 key = await call.ask(self._sound(prompts), wait)
                 call.note(StepHeard(node, prompts, key))
                 return Silent() if key is None else Pressed(key)
-            case Enter(node, prompts):
-                call.note(StepHeard(node, prompts, None))
+            case Enter(node, prompts, welcome):
+                call.note(StepHeard(node, prompts + welcome, None))
                 await call.say(self._sound(prompts))
-                return await self._enter(call, node, self._plan.lines[node])
+                return await self._enter(call, node, self._plan.lines[node], self._sound(welcome))
             case TakeMessage():
                 return await self._take_message(call, step, line)
             case Finish(node, prompts):
@@ -91,12 +91,12 @@ class PlanFlow:
 
     # ── a line ──────────────────────────────────────────────────────────────
 
-    async def _enter(self, call: Call, line: str, rule: LineRule) -> Came:
+    async def _enter(self, call: Call, line: str, rule: LineRule, welcome: tuple[str, ...]) -> Came:
         call.outcome = (Outcome.ABANDONED, Reason.CALLER_HUNG_UP)
         call.note(WaitBegan(line, len(self._dispatch.floor.waiting(line))))
         end = WaitEnd.CALLER_LEFT
         try:
-            seated = await self._wait(call, line, rule)
+            seated = await self._wait(call, line, rule, welcome)
             end = WaitEnd.CONNECTED if isinstance(seated, Connected) else WaitEnd(seated.value)
         finally:
             call.note(WaitEnded(line, WaitEnd.ENGINE_STOPPED if call.stopping else end))
@@ -112,13 +112,13 @@ class PlanFlow:
         call.outcome = (Outcome.TALKED, Reason.OTHER_SIDE_HUNG_UP)
         return Talked()
 
-    async def _wait(self, call: Call, line: str, rule: LineRule) -> Connected | GivenUp:
+    async def _wait(self, call: Call, line: str, rule: LineRule, welcome: tuple[str, ...]) -> Connected | GivenUp:
         """Wait for a phone to be answered, with a word to the caller now and then; cut off the moment it is."""
         seated: asyncio.Task[Connected | GivenUp] | None = None
         try:
             async with asyncio.TaskGroup() as tasks:
                 seated = tasks.create_task(self._dispatch.seat(call, line))
-                comfort = tasks.create_task(self._comfort(call, rule))
+                comfort = tasks.create_task(self._comfort(call, rule, welcome))
                 try:
                     return await seated
                 finally:
@@ -130,11 +130,12 @@ class PlanFlow:
                     self._dispatch.abandon(connected)
             raise
 
-    async def _comfort(self, call: Call, rule: LineRule) -> None:
-        """Music; and before it, unless a phone rings already, that all are busy and how many wait before the caller."""
+    async def _comfort(self, call: Call, rule: LineRule, welcome: tuple[str, ...]) -> None:
+        """A welcome; unless a phone rings, that all are busy and how many wait before the caller; then music."""
         floor = self._dispatch.floor
+        call.forget_keys()
+        await call.say(welcome)
         while True:
-            await asyncio.sleep(0)  # the line is joined first
             call.forget_keys()
             ahead = floor.ahead(call.id)
             if ahead is not None and not floor.rings_for(call.id):

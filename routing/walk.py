@@ -41,6 +41,9 @@ class Enter:
 
     node: str
     prompts: tuple[str, ...]
+    """Must be heard before anybody talks: the notice of recording."""
+    welcome: tuple[str, ...]
+    """Said while the first phone rings already."""
     outside: bool
     """The line has no agents of ours: callers are passed to its outside number."""
     opening: Opening
@@ -191,7 +194,7 @@ def _go(plan: Plan, target: str, at: datetime, line: str | None, admitted: Openi
         if admitted.open:
             outside = rule.outside is not None and not any(plan.agents_of(line))
             notice = rule.notice if rule.record else ()
-            enter = Enter(line, first + rule.connecting + notice, outside, admitted)
+            enter = Enter(line, first + notice, rule.connecting, outside, admitted)
             return Position(enter, line=line, opening=admitted)
         target = rule.closed
     step: Step
@@ -285,7 +288,8 @@ def dry_walk(plan: Plan, keys: Iterable[str], at: datetime) -> DryWalk:
     while position is not None:
         step, reached = position.step, destination(position)
         if reached is not None:
-            steps.append(Heard(step.node, tuple(plan.texts(step.prompts)), None))
+            words = step.prompts + (step.welcome if isinstance(step, Enter) else ())
+            steps.append(Heard(step.node, tuple(plan.texts(words)), None))
             return DryWalk(at, tuple(steps), reached)
         if left and left[0] == HANG_UP:
             break
