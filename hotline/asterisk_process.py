@@ -70,7 +70,7 @@ class AsteriskProcess:
         """Wait until it is gone."""
         await self._gone.wait()
 
-    async def stop(self, grace: float = 5.0) -> None:
+    async def stop(self, grace: float) -> None:
         """End it: asked first, after `grace` seconds killed. Done already is fine."""
         for number, patience in ((signal.SIGTERM, grace), (signal.SIGKILL, 5.0)):
             if not self.alive:

@@ -86,7 +86,7 @@ def from_machine() -> AsteriskProgram | None:
 def _only(folder: Path, pattern: str) -> Path:
     found = sorted(folder.glob(pattern))
     if not found:
-        raise AsteriskMissing(f"{folder}: no {pattern} here: remove the folder and run `make setup`")
+        raise AsteriskMissing(f"{folder}: no {pattern} here, so no unpacked Asterisk: `make asterisk` makes one")
     return found[0]
 
 

@@ -34,6 +34,8 @@ START = 30.0
 """Seconds that Asterisk may take from start until ARI answers."""
 PROOF = 3.0
 """Seconds that an Asterisk left by an earlier engine may take to answer before it counts as hung."""
+GRACE = 5.0
+"""Seconds that Asterisk may take to end when asked; then it is killed."""
 OPEN_FILES = 65536
 KEPT_LOGS = 5
 
@@ -84,7 +86,7 @@ class ManagedAsterisk:
     async def stop(self) -> None:
         """End Asterisk and every call on it. Twice is fine."""
         if self._process:
-            await self._process.stop()
+            await self._process.stop(GRACE)
             self._process = None
 
     async def reload(self, phones: Sequence[PhoneAccount]) -> None:
@@ -123,14 +125,15 @@ class ManagedAsterisk:
         left = AsteriskProcess.find(self.places.run / "asterisk.pid", str(self._conf))
         if left:
             self._process = left
-            if self._mark() == mark and await self._answers_within(PROOF):
+            same = self._mark() == mark
+            if same and await self._answers_within(PROOF):
                 self.taken_over = True
                 log.info("asterisk taken over", pid=left.pid)
                 if self._write(files):
                     await self.command("core reload")
                 return
-            log.warning("asterisk replaced: it hangs, or its settings changed", pid=left.pid)
-            await self.stop()
+            log.warning("asterisk replaced", pid=left.pid, why="it hangs" if same else "its settings changed")
+            await left.stop(grace=1.0 if same else GRACE)
         refused = taken(self._settings)
         if refused:
             raise SwitchRefused("\n".join(refused))

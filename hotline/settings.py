@@ -125,7 +125,9 @@ class Trunk(_Part):
 class Settings(BaseSettings):
     """All settings of one hotline."""
 
-    model_config = SettingsConfigDict(env_prefix="HOTLINE_", env_nested_delimiter="__", extra="forbid", frozen=True)
+    model_config = SettingsConfigDict(
+        env_prefix="HOTLINE_", env_nested_delimiter="__", env_ignore_empty=True, extra="forbid", frozen=True
+    )
 
     var: Path = Path("var")
     config: Path = Path("config")
