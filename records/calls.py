@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from ivr.events import Outcome
 from records.cdr import Cdr
 from records.database import open_database
 from records.rows import cdr_from
@@ -42,3 +44,10 @@ async def calls(
     async with database.connect() as connection:
         rows = (await connection.execute(query)).mappings().all()
     return [cdr_from(row) for row in reversed(rows)]
+
+
+async def outcomes(database: AsyncEngine, since: datetime) -> Counter[Outcome]:
+    """How many calls ended since then, by outcome."""
+    query = select(cdr.c.outcome, func.count()).where(cdr.c.ended >= since).group_by(cdr.c.outcome)
+    async with database.connect() as connection:
+        return Counter({Outcome(name): number for name, number in await connection.execute(query)})

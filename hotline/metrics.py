@@ -1,0 +1,207 @@
+"""What Prometheus sees of the hotline: counted from the facts as they are noted, measured on the floor when asked.
+
+Every label comes from a closed list: the outcomes, the presences, the lines of the plan.
+"""
+
+from __future__ import annotations
+
+from collections import Counter as Tally
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, disable_created_metrics
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
+from prometheus_client.metrics_core import Metric
+from prometheus_client.registry import Collector
+
+from acd.agent import Presence
+from ivr.events import (
+    CallArrived,
+    CallEnded,
+    Entry,
+    MessageLeft,
+    OfferEnded,
+    OfferResult,
+    Outcome,
+    Reason,
+    TalkBegan,
+    TalkEnded,
+    WaitBegan,
+    WaitEnd,
+    WaitEnded,
+)
+
+WITHIN = 15.0
+"""Seconds in which a caller should have an answer; also an edge of the wait histogram."""
+
+WAITS = (5.0, 10.0, WITHIN, 20.0, 30.0, 45.0, 60.0, 90.0, 120.0, 180.0, 300.0, 600.0)
+TALKS = (15.0, 30.0, 60.0, 120.0, 180.0, 300.0, 600.0, 900.0, 1800.0, 3600.0)
+
+OTHER_LINE = "other"
+"""The label of a line that the plan no longer has."""
+
+disable_created_metrics()  # type: ignore[no-untyped-call]  # they double the series and say nothing
+
+
+class FloorView(Protocol):
+    """The floor, as far as it is measured."""
+
+    def waits(self, line: str) -> Sequence[float]:
+        """How many seconds each caller who waits on the line has waited; empty for a line it does not have."""
+        ...
+
+    def presences(self) -> Mapping[Presence, int]:
+        """How many agents are in each presence."""
+        ...
+
+
+class LinkView(Protocol):
+    """The link to the switch: whether it is up, and how many of its events wait to be handled."""
+
+    @property
+    def up(self) -> bool: ...
+
+    @property
+    def depth(self) -> int: ...
+
+
+class JournalView(Protocol):
+    """The journal's health."""
+
+    @property
+    def spilled(self) -> int: ...
+
+    @property
+    def refused(self) -> int: ...
+
+    @property
+    def lost(self) -> int: ...
+
+    def lag(self) -> int: ...
+
+
+@dataclass(slots=True)
+class _Call:
+    line: str = OTHER_LINE
+    waits_since: datetime | None = None
+    talks_since: datetime | None = None
+
+
+class CallMetrics:
+    """Counters and histograms of calls. Subscribe `hear` to the journal."""
+
+    def __init__(self, registry: CollectorRegistry, lines: Iterable[str], *, version: str) -> None:
+        self._lines = frozenset(lines)
+        self._living: dict[str, _Call] = {}
+        line = ("line",)
+        self._calls = Counter(
+            "hotline_calls", "Calls that ended, by outcome and reason.", ("outcome", "reason"), registry=registry
+        )
+        self._offers = Counter(
+            "hotline_offers", "Phones rung for callers, by what became of it.", ("result",), registry=registry
+        )
+        self._messages = Counter("hotline_messages", "Messages that callers left.", registry=registry)
+        self._line_calls = Counter("hotline_line_calls", "Calls that joined a line.", line, registry=registry)
+        self._in_time = Counter(
+            "hotline_answered_within_15_seconds", "Calls of a line answered within 15 seconds.", line, registry=registry
+        )
+        self._waits = Histogram(
+            "hotline_wait_seconds", "Seconds from joining a line to leaving it.", line, registry=registry, buckets=WAITS
+        )
+        self._talks = Histogram("hotline_talk_seconds", "Seconds of talk.", line, registry=registry, buckets=TALKS)
+        in_progress = Gauge("hotline_calls_in_progress", "Calls that live.", registry=registry)
+        in_progress.set_function(lambda: len(self._living))
+        build = Gauge("hotline_build_info", "1, labelled with the version.", ("version",), registry=registry)
+        build.labels(version).set(1)
+        for outcome in Outcome:
+            for reason in Reason:
+                self._calls.labels(outcome, reason)
+        for result in OfferResult:
+            self._offers.labels(result)
+        self.know(self._lines)
+
+    def know(self, lines: Iterable[str]) -> None:
+        """The lines of the plan that is live from now on."""
+        self._lines = frozenset(lines)
+        for line in self._lines:
+            for metric in (self._line_calls, self._in_time, self._waits, self._talks):
+                metric.labels(line)
+
+    def hear(self, entry: Entry) -> None:
+        """Count one fact. A call that began before this process only counts when it ends."""
+        call = self._living.get(entry.call) or _Call()
+        match entry.event:
+            case CallArrived():
+                self._living[entry.call] = call
+            case WaitBegan(line=line):
+                call.line, call.waits_since = self._label(line), entry.at
+                self._line_calls.labels(call.line).inc()
+            case WaitEnded(end=end):
+                self._wait_ended(call, end, entry.at)
+            case OfferEnded(result=result):
+                self._offers.labels(result).inc()
+            case TalkBegan(line=line):
+                call.line, call.talks_since = self._label(line), entry.at
+            case TalkEnded():
+                self._talk_ended(call, entry.at)
+            case MessageLeft():
+                self._messages.inc()
+            case CallEnded(outcome=outcome, reason=reason):
+                self._calls.labels(outcome, reason).inc()
+                self._living.pop(entry.call, None)
+            case _:
+                pass
+
+    def _label(self, line: str) -> str:
+        return line if line in self._lines else OTHER_LINE
+
+    def _wait_ended(self, call: _Call, end: WaitEnd, at: datetime) -> None:
+        if call.waits_since is None:
+            return
+        seconds = max(0.0, (at - call.waits_since).total_seconds())
+        call.waits_since = None
+        self._waits.labels(call.line).observe(seconds)
+        if end is WaitEnd.CONNECTED and seconds <= WITHIN:
+            self._in_time.labels(call.line).inc()
+
+    def _talk_ended(self, call: _Call, at: datetime) -> None:
+        if call.talks_since is not None:
+            self._talks.labels(call.line).observe(max(0.0, (at - call.talks_since).total_seconds()))
+        call.talks_since = None
+
+
+class Gauges(Collector):
+    """What is measured at the moment of the scrape: the floor, the link, the journal."""
+
+    def __init__(self, lines: Iterable[str], floor: FloorView, link: LinkView, journal: JournalView) -> None:
+        self._floor, self._link, self._journal = floor, link, journal
+        self.lines = tuple(lines)
+        """The lines of the plan that is live."""
+
+    def collect(self) -> Iterator[Metric]:
+        """The families, for a `CollectorRegistry` to which this was registered."""
+        waiting = GaugeMetricFamily("hotline_waiting_calls", "Callers waiting on a line.", labels=["line"])
+        longest = GaugeMetricFamily(
+            "hotline_longest_wait_seconds", "Seconds that the longest waiting caller has waited.", labels=["line"]
+        )
+        for line in self.lines:
+            waits = self._floor.waits(line)
+            waiting.add_metric([line], len(waits))
+            longest.add_metric([line], max(waits, default=0.0))
+        agents = GaugeMetricFamily("hotline_agents", "Agents by presence.", labels=["presence"])
+        presences = Tally(self._floor.presences())
+        for presence in Presence:
+            agents.add_metric([presence], presences[presence])
+        yield from (waiting, longest, agents)
+        link, journal = self._link, self._journal
+        yield GaugeMetricFamily("hotline_ari_link_up", "1 while Asterisk's events arrive.", float(link.up))
+        yield GaugeMetricFamily("hotline_ari_event_queue_depth", "Events not yet handled.", float(link.depth))
+        yield GaugeMetricFamily("hotline_journal_lag_entries", "Facts not yet written.", float(journal.lag()))
+        for name, help_text, value in (
+            ("spilled", "Facts that waited in a file.", journal.spilled),
+            ("refused", "Facts that the database would not take.", journal.refused),
+            ("lost", "Facts that nothing would take.", journal.lost),
+        ):
+            yield CounterMetricFamily(f"hotline_journal_{name}", help_text, float(value))
