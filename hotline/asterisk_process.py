@@ -44,13 +44,15 @@ class AsteriskProcess:
     @classmethod
     def find(cls, pid_file: Path, argument: str) -> Self | None:
         """The live process that `pid_file` names, if one of its arguments is `argument`; else None."""
-        try:
-            process = cls(int(pid_file.read_text()))
-        except (FileNotFoundError, ValueError, ProcessLookupError):
+        pid = live_pid(pid_file, argument)
+        if pid is None:
             return None
-        with suppress(FileNotFoundError, ProcessLookupError):
-            if os.fsencode(argument) in Path(f"/proc/{process.pid}/cmdline").read_bytes().split(b"\0"):
-                return process
+        try:
+            process = cls(pid)
+        except ProcessLookupError:
+            return None
+        if live_pid(pid_file, argument) == pid:  # now that the pidfd holds the number, it cannot be a stranger's
+            return process
         process.close()
         return None
 
@@ -94,3 +96,13 @@ class AsteriskProcess:
         if self._child:
             self._child.wait()
         self._gone.set()
+
+
+def live_pid(pid_file: Path, argument: str) -> int | None:
+    """The number in `pid_file`, if a process of that number lives and one of its arguments is `argument`."""
+    try:
+        pid = int(pid_file.read_text())
+        arguments = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+    except (FileNotFoundError, ProcessLookupError, ValueError):
+        return None
+    return pid if os.fsencode(argument) in arguments else None

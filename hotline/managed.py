@@ -102,7 +102,7 @@ class ManagedAsterisk:
         """What Asterisk's own command line answers, e.g. to `core show channels`. Raises SwitchRefused."""
         process = await asyncio.create_subprocess_exec(
             *self.program.command,
-            *("-C", str(self._conf), "-rx", line),
+            *("-C", str(self.places.conf), "-rx", line),
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.STDOUT,
@@ -122,7 +122,7 @@ class ManagedAsterisk:
     async def _bring_up(self) -> None:
         files = self._rendered()
         mark = f"{self.program.release} {fingerprint(files)}"
-        left = AsteriskProcess.find(self.places.run / "asterisk.pid", str(self._conf))
+        left = AsteriskProcess.find(self.places.pid_file, str(self.places.conf))
         if left:
             self._process = left
             same = self._mark() == mark
@@ -141,7 +141,7 @@ class ManagedAsterisk:
         self._write(files)
         self._mark_file.write_text(mark, encoding="ascii")
         self._process = AsteriskProcess.start(
-            [*self.program.command, "-f", "-C", str(self._conf)], self.places.log / "console.log"
+            [*self.program.command, "-f", "-C", str(self.places.conf)], self.places.log / "console.log"
         )
         if not await self._answers_within(START):
             how = f"no answer from ARI within {START:.0f} s" if self._process.alive else self._process.status
@@ -157,16 +157,11 @@ class ManagedAsterisk:
                 self._lock = None
 
     def _claim(self) -> IO[str]:
-        home = self.places.etc.parent
-        home.mkdir(parents=True, exist_ok=True, mode=0o700)
-        lock = (home / "lock").open("w")
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            lock.close()
+        lock = claim(self._settings)
+        if lock is None:
             raise SwitchRefused(
                 f"another hotline already runs on {self._settings.var}: stop it, or give this one its own --var"
-            ) from None
+            )
         return lock
 
     async def _answers_within(self, seconds: float) -> bool:
@@ -247,14 +242,23 @@ class ManagedAsterisk:
         return self.places.etc / "started-with"
 
     @property
-    def _conf(self) -> Path:
-        return self.places.etc / "asterisk.conf"
-
-    @property
     def _running(self) -> AsteriskProcess:
         if self._process is None:
             raise SwitchRefused("Asterisk is not running")
         return self._process
+
+
+def claim(settings: Settings) -> IO[str] | None:
+    """The right to run a hotline on `settings.var`, until the file is closed or we die; None when another has it."""
+    home = settings.var / "asterisk"
+    home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    lock = (home / "lock").open("w")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        lock.close()
+        return None
+    return lock
 
 
 def _own_folder(folder: Path) -> None:

@@ -123,6 +123,16 @@ class Places:
         )
 
     @property
+    def conf(self) -> Path:
+        """The file that Asterisk is started with; no other process has it among its arguments."""
+        return self.etc / "asterisk.conf"
+
+    @property
+    def pid_file(self) -> Path:
+        """Written by Asterisk itself."""
+        return self.run / "asterisk.pid"
+
+    @property
     def control(self) -> Path:
         """The socket on which `asterisk -rx` speaks to the running one."""
         return self.run / "asterisk.ctl"

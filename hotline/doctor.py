@@ -1,0 +1,204 @@
+"""What is missing on this machine, and the command that mends it."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import sqlite3
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from importlib import metadata
+from pathlib import Path
+
+from sqlalchemy.engine import make_url
+
+from hotline.asterisk_process import live_pid
+from hotline.asterisk_program import AsteriskMissing, find_asterisk
+from hotline.managed import claim
+from hotline.operators import read_config
+from hotline.ports import taken
+from hotline.secrets import FILE
+from hotline.settings import HOUSE, Settings
+from hotline.switch_config import Places, modules
+from prompts.catalogue import Catalogue
+from routing.load import Unreadable
+
+ROOM = 2 * 1024**3
+"""Bytes that must be free: some 35 hours of talk at 16 kB a second."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at."""
+
+    ok: bool
+    what: str
+    mend: str = ""
+    """The command, or the line to change; empty when it is good."""
+    needed: bool = True
+    """False for what only tests and building prompts use: a hotline runs without."""
+
+
+def examine(settings: Settings) -> list[Finding]:
+    """Everything that a hotline with these settings needs here, good or not, most basic first."""
+    looks: tuple[Callable[[Settings], Iterator[Finding]], ...] = (
+        _python,
+        _asterisk,
+        _ports,
+        _plan,
+        _music,
+        _secrets,
+        _database,
+        _disk,
+        _tools,
+    )
+    return [finding for look in looks for finding in look(settings)]
+
+
+def _python(settings: Settings) -> Iterator[Finding]:
+    del settings
+    release = ".".join(str(part) for part in sys.version_info[:3])
+    yield Finding(sys.version_info >= (3, 11), f"Python {release}", "install Python 3.11 or newer, then `make setup`")
+    locked = (HOUSE / "requirements" / "base.txt").read_text(encoding="utf-8")
+    wanted: dict[str, set[str]] = {}
+    conditional: set[str] = set()
+    for name, version, condition in re.findall(r"^([\w.-]+)==(\S+)( ; .*)? \\$", locked, re.MULTILINE):
+        wanted.setdefault(name, set()).add(version)
+        if condition:
+            conditional.add(name)
+    wrong = [name for name, versions in wanted.items() if not _installed(name, versions, name in conditional)]
+    yield Finding(
+        not wrong,
+        f"{len(wanted)} Python packages as locked" if not wrong else f"not as locked: {', '.join(wrong)}",
+        "make setup",
+    )
+
+
+def _installed(name: str, versions: set[str], conditional: bool) -> bool:
+    try:
+        return metadata.version(name) in versions
+    except metadata.PackageNotFoundError:
+        return conditional
+
+
+def _asterisk(settings: Settings) -> Iterator[Finding]:
+    try:
+        program = find_asterisk(settings)
+    except AsteriskMissing as missing:
+        yield Finding(False, str(missing), "make setup")
+        return
+    yield Finding(True, f"Asterisk {program.release} in {program.sbin}")
+    absent = [module for module in modules(program) if not program.has(module)]
+    yield Finding(
+        not absent,
+        "all its modules are there" if not absent else f"modules missing in {program.modules}: {', '.join(absent)}",
+        "make asterisk",
+    )
+
+
+def _ports(settings: Settings) -> Iterator[Finding]:
+    try:
+        lock = claim(settings)
+    except OSError as error:
+        yield Finding(
+            False, f"{settings.var} cannot be written: {error.strerror}", f"mkdir -p {settings.var}, as its user"
+        )
+        return
+    if lock is None:
+        yield Finding(True, f"a hotline runs on {settings.var}")
+        return
+    with lock:
+        left = _left_over(settings)
+        if left:
+            yield Finding(True, f"an Asterisk (process {left}) waits for its engine: the next start takes it over")
+            return
+        lines = taken(settings, web=True)
+        for line in lines:
+            what, _, mend = line.partition(": ")
+            yield Finding(False, what, mend)
+        if not lines:
+            yield Finding(True, "the ports are free")
+
+
+def _left_over(settings: Settings) -> int | None:
+    try:
+        places = Places.of(settings, find_asterisk(settings))
+    except AsteriskMissing:
+        return None
+    return live_pid(places.pid_file, str(places.conf))
+
+
+def _plan(settings: Settings) -> Iterator[Finding]:
+    check = f"hotline check {settings.config}"
+    try:
+        plan = read_config(settings.config).plan
+    except Unreadable as unreadable:
+        first = str(unreadable).splitlines()[0]
+        yield Finding(False, f"the hotline's files have mistakes, the first: {first}", check)
+        return
+    yield Finding(True, f"{settings.config} is good")
+    unbuilt = [name for name in Catalogue(plan.prompts).texts if not (settings.sounds / f"{name}.alaw").is_file()]
+    yield Finding(
+        not unbuilt,
+        "every prompt can be played" if not unbuilt else f"{len(unbuilt)} sounds not built, such as {unbuilt[0]}",
+        "hotline prompts build",
+    )
+
+
+def _music(settings: Settings) -> Iterator[Finding]:
+    there = settings.moh.is_dir() and any(settings.moh.iterdir())
+    yield Finding(there, "music on hold" if there else f"no music on hold in {settings.moh}", "hotline prompts build")
+
+
+def _secrets(settings: Settings) -> Iterator[Finding]:
+    path = settings.var / FILE
+    if not path.exists():
+        yield Finding(True, "secrets are made at the first start")
+        return
+    closed = path.stat().st_mode & 0o077 == 0
+    yield Finding(closed, f"{path} is {'ours alone' if closed else 'readable by others'}", f"chmod 600 {path}")
+
+
+def _database(settings: Settings) -> Iterator[Finding]:
+    url = make_url(settings.database_url)
+    if url.get_backend_name() != "sqlite":
+        yield Finding(True, f"database {url.render_as_string(hide_password=True)}")
+        return
+    path = Path(url.database or "")
+    if not path.exists():
+        writable = os.access(_nearest(path.parent), os.W_OK)
+        yield Finding(writable, f"{path} is made at the first start", f"chown -R $(id -un) {path.parent}, as root")
+        return
+    try:
+        with sqlite3.connect(f"file:{path}?mode=rw", uri=True, timeout=2) as database:
+            said = database.execute("PRAGMA quick_check(1)").fetchone()[0]
+        database.close()
+    except sqlite3.Error as error:
+        said = str(error)
+    whole = said == "ok" and os.access(path, os.W_OK)
+    yield Finding(
+        whole,
+        f"database {path}: {said if whole or said != 'ok' else 'not writable'}",
+        f"chown -R $(id -un) {path.parent}, as root; if it is damaged, put back a copy",
+    )
+
+
+def _disk(settings: Settings) -> Iterator[Finding]:
+    free = shutil.disk_usage(_nearest(settings.var.absolute())).free
+    yield Finding(
+        free >= ROOM, f"{free / 1024**3:.1f} GiB free for recordings", "make room, or move var to a larger disk"
+    )
+
+
+def _nearest(folder: Path) -> Path:
+    """The innermost folder of this path that exists."""
+    return next(place for place in (folder, *folder.parents) if place.is_dir())
+
+
+def _tools(settings: Settings) -> Iterator[Finding]:
+    sipp = shutil.which("sipp")
+    yield Finding(sipp is not None, "SIPp, for load tests", "apt-get install sip-tester", needed=False)
+    voice = settings.var / "voice" / "zf_xiaobei.bin"
+    yield Finding(voice.is_file(), "the voice, for building prompts from text", "make voice", needed=False)

@@ -1,0 +1,108 @@
+"""Unit: what the doctor finds, on machines that lack something."""
+
+from __future__ import annotations
+
+import socket
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from hotline.doctor import Finding, examine
+from hotline.managed import claim
+from hotline.operators import read_config
+from hotline.secrets import keep_secrets
+from hotline.settings import HOUSE, Settings
+from prompts.catalogue import Catalogue
+
+
+@pytest.fixture
+def good(settings: Settings) -> Settings:
+    """A hotline that was set up: the shipped plan, every sound, music, secrets, a database."""
+    ready = settings.model_copy(update={"config": HOUSE / "config"})
+    ready.sounds.mkdir(parents=True)
+    ready.moh.mkdir(parents=True)
+    (ready.moh / "music.alaw").touch()
+    for name in Catalogue(read_config(ready.config).plan.prompts).texts:
+        (ready.sounds / f"{name}.alaw").touch()
+    keep_secrets(ready.var)
+    sqlite3.connect(ready.var / "hotline.db").close()
+    return ready
+
+
+def faults(settings: Settings) -> list[Finding]:
+    return [finding for finding in examine(settings) if finding.needed and not finding.ok]
+
+
+@pytest.fixture
+def no_asterisk(tmp_path: Path) -> Path:
+    (tmp_path / "empty").mkdir()
+    return tmp_path / "empty"
+
+
+def mends(settings: Settings, words: str) -> str:
+    """The mend of the one fault whose words these are."""
+    (finding,) = (finding for finding in faults(settings) if words in finding.what)
+    return finding.mend
+
+
+def test_every_fault_has_a_mend(settings: Settings, no_asterisk: Path) -> None:
+    bad = settings.model_copy(update={"asterisk_tree": no_asterisk})
+    assert len(faults(bad)) >= 3
+    assert all(finding.mend for finding in faults(bad))
+
+
+def test_a_missing_asterisk(good: Settings, no_asterisk: Path) -> None:
+    assert mends(good.model_copy(update={"asterisk_tree": no_asterisk}), "no unpacked Asterisk") == "make setup"
+
+
+def test_ports_that_somebody_else_has(good: Settings) -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as other:
+        other.bind((good.web.host, good.web.port))
+        other.listen()
+        assert "web.port" in mends(good, f"TCP port {good.web.port}")
+    assert not [finding for finding in faults(good) if "port" in finding.what]
+
+
+def test_ports_that_our_own_running_hotline_has(good: Settings) -> None:
+    lock = claim(good)
+    assert lock
+    with lock, socket.socket(socket.AF_INET, socket.SOCK_STREAM) as ours:
+        ours.bind((good.web.host, good.web.port))
+        ours.listen()
+        assert not [finding for finding in faults(good) if "port" in finding.what]
+        assert f"a hotline runs on {good.var}" in [finding.what for finding in examine(good)]
+
+
+def test_a_mistake_of_the_operators(good: Settings, tmp_path: Path) -> None:
+    (tmp_path / "broken").mkdir()
+    (tmp_path / "broken" / "plan.yaml").write_text("nonsense: [")
+    assert mends(good.model_copy(update={"config": tmp_path / "broken"}), "mistakes").startswith("hotline check ")
+
+
+def test_a_prompt_without_sound(good: Settings) -> None:
+    name = next(iter(Catalogue(read_config(good.config).plan.prompts).texts))
+    (good.sounds / f"{name}.alaw").unlink()
+    assert mends(good, f"1 sounds not built, such as {name}") == "hotline prompts build"
+
+
+def test_no_music(good: Settings) -> None:
+    (good.moh / "music.alaw").unlink()
+    assert mends(good, "no music on hold") == "hotline prompts build"
+
+
+def test_secrets_that_others_can_read(good: Settings) -> None:
+    (good.var / "secrets.json").chmod(0o644)
+    assert mends(good, "readable by others").startswith("chmod 600 ")
+
+
+def test_a_damaged_database(good: Settings) -> None:
+    (good.var / "hotline.db").write_bytes(b"not a database, but long enough to be taken for one" * 40)
+    assert "copy" in mends(good, "not a database")
+
+
+def test_no_secret_and_no_password_is_told(good: Settings) -> None:
+    remote = good.model_copy(update={"database": "postgresql+asyncpg://us:geheim@db.example/hotline"})
+    told = " ".join(finding.what + finding.mend for finding in examine(remote))
+    assert "geheim" not in told
+    assert keep_secrets(good.var).ari_password not in told
