@@ -14,9 +14,17 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from hotline import service
+from hotline.asterisk_program import AsteriskMissing
+from hotline.doctor import examine
+from hotline.logs import set_up_logs
+from hotline.managed import SwitchRefused
 from hotline.operators import Published, read_config
+from hotline.secrets import SecretsError, keep_secrets
 from hotline.settings import Settings, SettingsError, load
-from routing.calendar import SHANGHAI, day_of, opening, spans_of
+from hotline.sounds import build_sounds
+from records.calls import calls as recorded_calls
+from routing.calendar import SHANGHAI, day_of, spans_of
 from routing.load import Unreadable
 from routing.walk import DryWalk, dry_walk
 
@@ -146,18 +154,24 @@ def calendar(
     begin, end = _day(first), _day(last or first)
     if end < begin:
         raise typer.BadParameter("the last day comes before the first")
-    rows = []
-    for ahead in range((end - begin).days + 1):
-        day = day_of(plan.calendar, begin + timedelta(days=ahead))
-        spans = [str(span).split("-") for span in spans_of(plan.calendar, hours, day)]
-        rows.append({"date": day.date.isoformat(), "open": bool(spans), "hours": spans, "why": day.why})
+    days = [day_of(plan.calendar, begin + timedelta(days=ahead)) for ahead in range((end - begin).days + 1)]
+    rows = [(day, [str(span) for span in spans_of(plan.calendar, hours, day)]) for day in days]
     if as_json:
-        put(rows)
+        put(
+            [
+                {
+                    "date": day.date.isoformat(),
+                    "open": bool(spans),
+                    "hours": [span.split("-") for span in spans],
+                    "why": day.why,
+                }
+                for day, spans in rows
+            ]
+        )
         return
     table = Table("日期", "开放", "时间", "原因")
-    for row in rows:
-        spans_text = "、".join("-".join(span) for span in row["hours"])
-        table.add_row(row["date"], "是" if row["open"] else "否", spans_text, row["why"])
+    for day, spans in rows:
+        table.add_row(day.date.isoformat(), "是" if spans else "否", "、".join(spans), day.why)
     Console(highlight=False).print(table)
 
 
@@ -174,20 +188,149 @@ def _day(text: str) -> date:
 @app.command()
 def up(config: Config = None, var: Var = None) -> None:
     """Start the whole hotline, its own Asterisk included, and stay in the foreground."""
-    _serve(config, var, managed=True)
+    _serve(settings_of(config, var), managed=True)
 
 
 @app.command()
 def serve(config: Config = None, var: Var = None) -> None:
     """Start the hotline on an Asterisk that you run yourself."""
-    _serve(config, var, managed=False)
+    _serve(settings_of(config, var), managed=False)
 
 
-def _serve(config: Path | None, var: Path | None, *, managed: bool) -> None:
-    from hotline import service
+def _serve(settings: Settings, *, managed: bool) -> None:
+    set_up_logs(level=settings.log_level, as_json=settings.log_json)
+    published = published_in(settings.config)
+    build_sounds(settings, published)
+    try:
+        asyncio.run(service.serve(settings, published, managed=managed))
+    except (SwitchRefused, AsteriskMissing, SecretsError, OSError) as error:
+        fail(error)
+
+
+# ── what happened ───────────────────────────────────────────────────────────
+
+
+@app.command()
+def calls(
+    since: Annotated[str | None, typer.Option("--from", help="Calls that began from this time on.")] = None,
+    until: Annotated[str | None, typer.Option("--to", help="Calls that began before this time.")] = None,
+    last: Annotated[int | None, typer.Option(min=1, help="Only the newest so many.")] = None,
+    private: Annotated[bool, typer.Option("--private", help="Show callers' whole numbers.")] = False,
+    config: Config = None,
+    var: Var = None,
+    as_json: Json = False,
+) -> None:
+    """The call detail records, newest last."""
+    settings = settings_of(config, var)
+    span = (instant(since) if since else None, instant(until) if until else None)
+    try:
+        found = asyncio.run(recorded_calls(settings.database_url, since=span[0], until=span[1], last=last))
+    except FileNotFoundError:
+        fail(f"no calls yet in {settings.var}: start the hotline with `hotline up`, or name its folder with --var")
+    if as_json:
+        for cdr in found:
+            put(cdr.to_json(private=private))
+        return
+    table = Table("开始", "来电", "到达", "热线", "座席", "结果", "按键", "秒")
+    for cdr in found:
+        row = cdr.to_json(private=private)
+        seconds = f"{(cdr.ended - cdr.started).total_seconds():.0f}" if cdr.ended else ""
+        table.add_row(
+            row["started"][:19].replace("T", " "),
+            row["number"],
+            row["reached"]["kind"] if row["reached"] else "",
+            row["line"] or "",
+            row["agent"] or "",
+            f"{row['outcome']} ({row['reason']})",
+            "".join(row["keys"]),
+            seconds,
+        )
+    Console(highlight=False).print(table)
+
+
+@app.command()
+def call(
+    keys: Annotated[str, typer.Argument(help="Keys like 1,4 — a dot for silence, h for hanging up.")] = "",
+    number: Annotated[str | None, typer.Option(help="The caller's number; one that nobody has by default.")] = None,
+    at: Annotated[str | None, typer.Option(help="Compare with the dry walk of this time; the running clock's now by default.")] = None,
+    wait: Annotated[float, typer.Option(help="Seconds to wait for the call to arrive.")] = 120.0,
+    config: Config = None,
+    var: Var = None,
+    as_json: Json = False,
+) -> None:
+    """Place a real SIP call to the running hotline and press keys; 0 when it reached what the dry walk says."""
+    from hotline.trial import NoSuchCall, try_call
 
     settings = settings_of(config, var)
-    asyncio.run(service.serve(settings, published_in(settings.config), managed=managed))
+    published = published_in(settings.config)
+    when = instant(at) if at else service.clock_of(settings).now()
+    try:
+        trial = asyncio.run(try_call(settings, published.plan, keys_of(keys), number=number, at=when, wait=wait))
+    except NoSuchCall as error:
+        fail(error)
+    if as_json:
+        put(trial.to_json())
+    else:
+        for line in trial.told():
+            people.print(line, markup=False)
+    if not trial.agrees:
+        raise typer.Exit(1)
 
 
-__all__ = ["app", "opening"]
+# ── things ──────────────────────────────────────────────────────────────────
+
+
+@app.command()
+def phones(config: Config = None, var: Var = None, as_json: Json = False) -> None:
+    """The SIP account of each agent: what to type into Linphone, MicroSIP or a desk telephone."""
+    settings = settings_of(config, var)
+    plan = published_in(settings.config).plan
+    try:
+        accounts = service.phones_of(plan, keep_secrets(settings.var, plan.agents))
+    except (SecretsError, OSError) as error:
+        fail(error)
+    server = f"{settings.sip.host}:{settings.sip.port}"
+    if as_json:
+        put([{"agent": a.username, "name": a.name, "server": server, "secret": a.secret} for a in accounts])
+        return
+    table = Table("用户名 username", "密码 password", "服务器 server", "座席 agent", "热线 lines")
+    for account in accounts:
+        lines = "、".join(plan.lines[line].name for line in plan.agents[account.username].lines)
+        table.add_row(account.username, account.secret, server, account.name, lines)
+    Console(highlight=False).print(table)
+
+
+prompts_app = typer.Typer(no_args_is_help=True, help="The recorded words of the hotline.")
+app.add_typer(prompts_app, name="prompts")
+
+
+@prompts_app.command("build")
+def prompts_build(config: Config = None, var: Var = None) -> None:
+    """Turn the words of the YAML into sound: recordings first, then masters, then the voice."""
+    settings = settings_of(config, var)
+    build_sounds(settings, published_in(settings.config), loud=True)
+
+
+@prompts_app.command("list")
+def prompts_list(config: Config = None, as_json: Json = False) -> None:
+    """Every prompt and its words."""
+    plan = published_in(settings_of(config, None).config).plan
+    if as_json:
+        put(dict(plan.prompts))
+        return
+    for prompt, words in plan.prompts.items():
+        sys.stdout.write(f"{prompt}\t{words}\n")
+
+
+@app.command()
+def doctor(config: Config = None, var: Var = None, as_json: Json = False) -> None:
+    """What is missing on this machine, and the command that mends it."""
+    findings = examine(settings_of(config, var))
+    if as_json:
+        put([{"ok": finding.ok, "what": finding.what, "mend": finding.mend} for finding in findings])
+    else:
+        for finding in findings:
+            mark = "[green]✔[/]" if finding.ok else "[red]✘[/]"
+            people.print(mark, finding.what if finding.ok else f"{finding.what} → {finding.mend}")
+    if not all(finding.ok for finding in findings):
+        raise typer.Exit(1)

@@ -10,7 +10,7 @@ from typing import Any
 
 import structlog
 
-from ivr.call import Call, Flow, run_call
+from ivr.call import PATIENCE, Call, Flow, run_call
 from ivr.clock import Clock
 from ivr.dispatch import Dispatch
 from ivr.events import CallArrived, Journal
@@ -74,8 +74,11 @@ class Switchboard:
     ) -> None:
         self._switch, self._journal, self._clock, self._ids = switch, journal, clock, ids
         self._make_service, self._agents = service, agents
-        self._tasks: asyncio.TaskGroup | None = None
-        self.dispatch = dispatch(self._spawn)
+        self._call_tasks: asyncio.TaskGroup | None = None
+        self._order_tasks: asyncio.TaskGroup | None = None
+        """Outlives the calls, so that what they order at their end is still carried out."""
+        self._orders: set[asyncio.Task[None]] = set()
+        self.dispatch = dispatch(self._order)
         self._calls: dict[str, Call] = {}
         """By channel."""
         self._by_id: dict[str, Call] = {}
@@ -87,15 +90,18 @@ class Switchboard:
 
     async def run(self) -> None:
         """Serve until cancelled; then every call is released."""
-        try:
-            async with asyncio.TaskGroup() as self._tasks:
-                try:
-                    async for event in self._switch.events():
-                        self._hear(event)
-                finally:
-                    self._stop()
-        finally:
-            self.dispatch.close()
+        async with asyncio.TaskGroup() as self._order_tasks:
+            try:
+                async with asyncio.TaskGroup() as self._call_tasks:
+                    try:
+                        async for event in self._switch.events():
+                            self._hear(event)
+                    finally:
+                        self._stop()
+            finally:
+                self.dispatch.close()
+                if self._orders:
+                    await asyncio.wait(self._orders, timeout=PATIENCE)
 
     def _stop(self) -> None:
         for call in self._calls.values():
@@ -157,7 +163,7 @@ class Switchboard:
         self._by_id[call.id] = call
         service = self._make_service(self.dispatch)
         call.note(CallArrived(event.number, event.dialled, event.channel, service.version))
-        self._spawn(self._run(call, service))
+        _within(self._call_tasks).create_task(_guarded(self._run(call, service)))
 
     async def _run(self, call: Call, service: Service) -> None:
         with structlog.contextvars.bound_contextvars(call=call.id):
@@ -168,13 +174,23 @@ class Switchboard:
                 del self._by_id[call.id]
                 log.info("a call ended", outcome=call.outcome[0], reason=call.outcome[1])
 
-    def _spawn(self, work: Coroutine[Any, Any, None]) -> object:
-        if self._tasks is None:
-            raise RuntimeError("the switchboard does not run")
-        return self._tasks.create_task(self._guard(work))
+    def _order(self, work: Coroutine[Any, Any, None]) -> object:
+        """Begin to carry out an order of the dispatch."""
+        task = _within(self._order_tasks).create_task(_guarded(work))
+        self._orders.add(task)
+        task.add_done_callback(self._orders.discard)
+        return task
 
-    async def _guard(self, work: Coroutine[Any, Any, None]) -> None:
-        try:
-            await work
-        except Exception:
-            log.exception("a task met a bug")
+
+def _within(group: asyncio.TaskGroup | None) -> asyncio.TaskGroup:
+    if group is None:
+        raise RuntimeError("the switchboard does not run")
+    return group
+
+
+async def _guarded(work: Coroutine[Any, Any, None]) -> None:
+    """A bug ends what met it, and nothing else."""
+    try:
+        await work
+    except Exception:
+        log.exception("a task met a bug")

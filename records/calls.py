@@ -8,11 +8,11 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from ivr.events import Outcome
+from ivr.events import CallArrived, EndReached, Outcome
 from records.cdr import Cdr
 from records.database import open_database
 from records.rows import cdr_from
-from records.tables import cdr
+from records.tables import cdr, journal
 
 
 async def calls(
@@ -51,3 +51,28 @@ async def outcomes(database: AsyncEngine, since: datetime) -> Counter[Outcome]:
     query = select(cdr.c.outcome, func.count()).where(cdr.c.ended >= since).group_by(cdr.c.outcome)
     async with database.connect() as connection:
         return Counter({Outcome(name): number for name, number in await connection.execute(query)})
+
+
+async def first_end(url: str, number: str) -> EndReached | None:
+    """Where the newest call of this number first got to; None while it is on its way, or got nowhere."""
+    engine = open_database(url, read_only=True)
+    arrived = journal.alias()
+    newest = (
+        select(arrived.c.call)
+        .where(arrived.c.kind == CallArrived.__name__, arrived.c.data["number"].as_string() == number)
+        .order_by(arrived.c.at.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    query = (
+        select(journal.c.data)
+        .where(journal.c.kind == EndReached.__name__, journal.c.call == newest)
+        .order_by(journal.c.seq)
+        .limit(1)
+    )
+    try:
+        async with engine.connect() as connection:
+            data = (await connection.execute(query)).scalar()
+    finally:
+        await engine.dispose()
+    return None if data is None else EndReached(**data)

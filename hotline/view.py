@@ -1,0 +1,105 @@
+"""The running hotline as its pages and its metrics see it. Looks; changes nothing."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import datetime, time
+
+from acd.agent import Presence
+from acd.floor import Floor
+from hotline.operators import Published
+from hotline.web import LineStatus, Status
+from ivr.ari import AriSwitch
+from ivr.clock import Clock
+from ivr.events import CallEnded, Entry, Outcome
+from ivr.switchboard import Switchboard
+from records.journal import SqlJournal
+from routing.calendar import SHANGHAI, opening
+
+
+class HotlineView:
+    """Answers `hotline.web` and `hotline.metrics` from the parts that are up. Subscribe `hear` to the journal."""
+
+    def __init__(
+        self,
+        published: Published,
+        *,
+        floor: Floor,
+        clock: Clock,
+        link: AriSwitch,
+        journal: SqlJournal,
+        board: Switchboard,
+        today: Mapping[Outcome, int],
+    ) -> None:
+        """`today` counts the calls that ended since midnight, before this process began."""
+        self._published, self._floor, self._clock = published, floor, clock
+        self._link, self._journal, self._board = link, journal, board
+        self._today, self._day = Counter(today), clock.now().astimezone(SHANGHAI).date()
+
+    def hear(self, entry: Entry) -> None:
+        """Count a call that ended."""
+        if isinstance(entry.event, CallEnded):
+            self._turn_the_page()
+            self._today[entry.event.outcome] += 1
+
+    def _turn_the_page(self) -> None:
+        day = self._clock.now().astimezone(SHANGHAI).date()
+        if day != self._day:
+            self._today, self._day = Counter(), day
+
+    # ── the pages ───────────────────────────────────────────────────────────
+
+    def obstacles(self) -> Sequence[str]:
+        """What keeps callers from being served."""
+        found = []
+        if not self._link.up:
+            found.append("no link to Asterisk")
+        if not self._journal.alive:
+            found.append(f"the journal cannot be written: {self._journal.alarm or 'its writer ended'}")
+        return found
+
+    async def status(self) -> Status:
+        """How the hotline stands."""
+        self._turn_the_page()
+        plan, now = self._published.plan, self._clock.now()
+        return Status(
+            name=plan.hotline.name,
+            number=plan.hotline.number,
+            now=now,
+            plan=self._published.version,
+            in_progress=self._board.calls,
+            lines=[self._line(line, now) for line in plan.lines],
+            today=dict(self._today),
+        )
+
+    def _line(self, line: str, now: datetime) -> LineStatus:
+        plan, waits = self._published.plan, self.waits(line)
+        rule = plan.lines[line]
+        opened = opening(plan.calendar, plan.hours_of(line), now)
+        agents = Counter(self._floor.seat(agent).presence for agent in plan.agents_of(line))
+        return LineStatus(
+            id=line,
+            name=rule.name,
+            open=opened.open,
+            why=opened.why,
+            waiting=len(waits),
+            longest_wait=max(waits, default=0.0),
+            agents=agents,
+            outside=rule.outside is not None and not agents,
+        )
+
+    # ── the metrics ─────────────────────────────────────────────────────────
+
+    def waits(self, line: str) -> Sequence[float]:
+        """Seconds that each caller of the line has waited."""
+        now = self._clock.monotonic()
+        return [now - place.since for place in self._floor.waiting(line)]
+
+    def presences(self) -> Mapping[Presence, int]:
+        return self._floor.presences()
+
+
+def midnight(clock: Clock) -> datetime:
+    """When today began in China."""
+    return datetime.combine(clock.now().astimezone(SHANGHAI).date(), time.min, SHANGHAI)

@@ -1,0 +1,203 @@
+"""A switch without telephones, for virtual time: the same port as Asterisk, held to the same contract."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, field
+
+from ivr.switch import (
+    Arrived,
+    ChannelGone,
+    Gone,
+    KeyTyped,
+    LegAnswered,
+    LinkUp,
+    Phone,
+    PhoneChanged,
+    Played,
+    Recorded,
+    SwitchError,
+    SwitchEvent,
+)
+
+PROMPT = 2.0
+"""Seconds that each sound lasts."""
+BUSY, NO_ANSWER, NORMAL = 17, 19, 16
+
+
+@dataclass(slots=True)
+class Behaviour:
+    """What a rung phone does: answers after so many seconds, or ends with a cause, or rings for ever."""
+
+    answers_after: float | None = None
+    fails_after: float | None = None
+    cause: int = BUSY
+    unknown: bool = False
+
+
+@dataclass(slots=True)
+class Playback:
+    channel: str
+    sounds: tuple[str, ...]
+    timer: asyncio.TimerHandle
+
+
+@dataclass(slots=True)
+class Recording:
+    channel: str
+    begun: float
+    spoken: float = 0.0
+
+
+@dataclass(slots=True)
+class FakeSwitch:
+    """Channels and legs that exist are in `channels`; what was ever played in `heard`."""
+
+    phones: dict[str, Behaviour] = field(default_factory=dict)
+    channels: set[str] = field(default_factory=set)
+    music: set[str] = field(default_factory=set)
+    playing: dict[str, Playback] = field(default_factory=dict)
+    recordings: dict[str, Recording] = field(default_factory=dict)
+    bridges: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    heard: list[tuple[str, str]] = field(default_factory=list)
+    released: list[str] = field(default_factory=list)
+    rung: list[str] = field(default_factory=list)
+    speech: float = 0.0
+    """Seconds that callers say into a recording."""
+    broken: bool = False
+    """Refuses to play: the switch fails us."""
+    _told: asyncio.Queue[SwitchEvent] = field(default_factory=asyncio.Queue)
+
+    # ── what happens outside ────────────────────────────────────────────────
+
+    def tell(self, event: SwitchEvent) -> None:
+        self._told.put_nowait(event)
+
+    def connect(self) -> None:
+        self.tell(LinkUp(restarted=False))
+
+    def phone_up(self, phone: str, behaviour: Behaviour) -> None:
+        self.phones[phone] = behaviour
+        self.tell(PhoneChanged(phone, up=True))
+
+    def caller_dials(self, channel: str, number: str = "13800138000") -> None:
+        self.channels.add(channel)
+        self.tell(Arrived(channel, number, "12320"))
+
+    def caller_types(self, channel: str, keys: str) -> None:
+        for key in keys:
+            self.tell(KeyTyped(channel, key))
+            for recording in [name for name, r in self.recordings.items() if r.channel == channel and key == "#"]:
+                self._finish(recording)
+
+    def ends(self, channel: str, cause: int = NORMAL) -> None:
+        """A channel or leg is hung up by its own side, or by us."""
+        if channel not in self.channels:
+            return
+        self.channels.discard(channel)
+        self.music.discard(channel)
+        for playback in [name for name, p in self.playing.items() if p.channel == channel]:
+            self._stop(playback)
+        for recording in [name for name, r in self.recordings.items() if r.channel == channel]:
+            self._finish(recording)
+        for bridge, members in self.bridges.items():
+            self.bridges[bridge] = tuple(member for member in members if member != channel)
+        self.tell(Gone(channel, cause))
+
+    # ── the port ────────────────────────────────────────────────────────────
+
+    async def events(self) -> AsyncIterator[SwitchEvent]:
+        while True:
+            yield await self._told.get()
+
+    async def answer(self, channel: str) -> None:
+        self._need(channel)
+
+    async def play(self, channel: str, playback: str, sounds: Sequence[str]) -> None:
+        self._need(channel)
+        if self.broken:
+            raise SwitchError("500 the switch is ill")
+        loop = asyncio.get_running_loop()
+        timer = loop.call_later(PROMPT * len(sounds), self._stop, playback)
+        self.playing[playback] = Playback(channel, tuple(sounds), timer)
+        self.heard += [(channel, sound) for sound in sounds]
+
+    async def stop_playing(self, playback: str) -> None:
+        if playback not in self.playing:
+            raise ChannelGone(playback)
+        self._stop(playback)
+
+    async def start_music(self, channel: str) -> None:
+        self._need(channel)
+        self.music.add(channel)
+
+    async def stop_music(self, channel: str) -> None:
+        self._need(channel)
+        self.music.discard(channel)
+
+    async def record(self, channel: str, recording: str, *, limit: float, silence: float) -> None:
+        self._need(channel)
+        if recording in self.recordings:
+            raise SwitchError("409 a recording of this name exists")
+        loop = asyncio.get_running_loop()
+        self.recordings[recording] = Recording(channel, loop.time(), min(self.speech, limit))
+        loop.call_later(min(self.speech + silence, limit), self._finish, recording)
+
+    async def ring(self, leg: str, phone: Phone, *, caller: str, like: str) -> None:
+        del caller, like
+        behaviour = self.phones.get(phone.name)
+        if behaviour is None or behaviour.unknown:
+            raise SwitchError("no such phone")
+        if leg in self.channels:
+            raise SwitchError("409 a channel of this name exists")
+        self.channels.add(leg)
+        self.rung.append(phone.name)
+        loop = asyncio.get_running_loop()
+        if behaviour.answers_after is not None:
+            loop.call_later(behaviour.answers_after, self._pick_up, leg)
+        elif behaviour.fails_after is not None:
+            loop.call_later(behaviour.fails_after, self.ends, leg, behaviour.cause)
+
+    async def bridge(self, bridge: str, channels: Sequence[str]) -> None:
+        for channel in channels:
+            self._need(channel)
+        self.bridges[bridge] = tuple(channels)
+
+    async def record_bridge(self, bridge: str, recording: str) -> None:
+        if bridge not in self.bridges:
+            raise ChannelGone(bridge)
+        self.recordings[recording] = Recording(bridge, asyncio.get_running_loop().time())
+
+    async def drop_bridge(self, bridge: str) -> None:
+        self.bridges.pop(bridge, None)
+        for recording in [name for name, r in self.recordings.items() if r.channel == bridge]:
+            self._finish(recording)
+
+    async def hang_up(self, channel: str) -> None:
+        self.ends(channel)
+
+    async def release(self, channel: str) -> None:
+        if channel in self.channels:
+            self.released.append(channel)
+            self.ends(channel)
+
+    # ── within ──────────────────────────────────────────────────────────────
+
+    def _need(self, channel: str) -> None:
+        if channel not in self.channels:
+            raise ChannelGone(channel)
+
+    def _stop(self, playback: str) -> None:
+        if (playing := self.playing.pop(playback, None)) is not None:
+            playing.timer.cancel()
+            self.tell(Played(playback))
+
+    def _finish(self, name: str) -> None:
+        if (recording := self.recordings.pop(name, None)) is not None:
+            lasted = asyncio.get_running_loop().time() - recording.begun
+            self.tell(Recorded(name, lasted, min(recording.spoken, lasted)))
+
+    def _pick_up(self, leg: str) -> None:
+        if leg in self.channels:
+            self.tell(LegAnswered(leg))

@@ -1,0 +1,452 @@
+"""Shell: whole calls on a fake switch in virtual time, in every order that things can happen."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import TypeVar
+
+import pytest
+
+from acd.agent import Presence
+from hotline.service import floor_of
+from ivr.clock import Clock
+from ivr.dispatch import Dispatch
+from ivr.events import (
+    CallEnded,
+    EndReached,
+    Entry,
+    Event,
+    MessageLeft,
+    Offered,
+    OfferEnded,
+    OfferResult,
+    Outcome,
+    Party,
+    Reason,
+    RecordingBegan,
+    RecordingEnded,
+    StepHeard,
+    TalkBegan,
+    TalkEnded,
+    WaitEnd,
+    WaitEnded,
+)
+from ivr.flow import PlanFlow
+from ivr.switch import LinkDown, LinkUp, Phone, SwitchError
+from ivr.switchboard import CallIds, Service, Switchboard
+from prompts.catalogue import Catalogue
+from routing.calendar import SHANGHAI
+from routing.check import read_plan
+from tests.ivr.fake_switch import Behaviour, FakeSwitch
+from tests.routing.plans import SMALL
+
+pytestmark = pytest.mark.looptime
+
+PLAN = read_plan({"small.yaml": SMALL})
+WORKDAY = datetime(2026, 11, 20, 10, 0, tzinfo=SHANGHAI)
+NIGHT = datetime(2026, 11, 20, 22, 0, tzinfo=SHANGHAI)
+CALLER = "caller"
+
+
+E = TypeVar("E", bound=Event)
+
+
+@dataclass(frozen=True)
+class LoopClock(Clock):
+    """Virtual time, for wall and waits alike."""
+
+    begins: datetime = WORKDAY
+
+    def now(self) -> datetime:
+        return self.begins.astimezone(UTC) + timedelta(seconds=self.monotonic())
+
+    def monotonic(self) -> float:
+        return asyncio.get_running_loop().time()
+
+
+@dataclass
+class Ledger:
+    """A journal in memory."""
+
+    entries: list[Entry] = field(default_factory=list)
+    stirred: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def note(self, entry: Entry) -> None:
+        self.entries.append(entry)
+        self.stirred.set()
+
+    @property
+    def events(self) -> list[Event]:
+        return [entry.event for entry in self.entries]
+
+    def of(self, kind: type[E]) -> list[E]:
+        return [event for event in self.events if isinstance(event, kind)]
+
+    async def until(self, holds: Callable[[], bool]) -> None:
+        while not holds():
+            self.stirred.clear()
+            await self.stirred.wait()
+
+    async def noted(self, kind: type[Event], times: int = 1) -> None:
+        await self.until(lambda: len(self.of(kind)) >= times)
+
+
+@dataclass
+class House:
+    """Everything that a call meets, but the telephones."""
+
+    switch: FakeSwitch
+    ledger: Ledger
+    board: Switchboard
+
+    async def passes(self, seconds: float) -> None:
+        """Let virtual time pass."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await asyncio.Event().wait()
+
+    @property
+    def end(self) -> CallEnded:
+        (end,) = self.ledger.of(CallEnded)
+        return end
+
+    def is_clean(self) -> bool:
+        """Nothing of any call is left on the switch or in the engine."""
+        switch = self.switch
+        return not (
+            switch.channels or switch.music or switch.playing or switch.recordings or switch.bridges or self.board.calls
+        )
+
+
+@asynccontextmanager
+async def house(at: datetime = WORKDAY, **phones: Behaviour) -> AsyncIterator[House]:
+    switch, ledger, clock, floor = FakeSwitch(), Ledger(), LoopClock(begins=at), floor_of(PLAN)
+    catalogue = Catalogue(PLAN.prompts)
+    board = Switchboard(
+        switch,
+        ledger,
+        clock,
+        CallIds("t"),
+        dispatch=lambda spawn: Dispatch(floor, switch, clock, spawn),
+        service=lambda dispatch: Service(PlanFlow(PLAN, catalogue, dispatch, clock), "v1", ("sorry",)),
+        agents=lambda: frozenset(PLAN.agents),
+    )
+    switch.connect()
+    for phone, behaviour in phones.items():
+        if phone in PLAN.agents:
+            switch.phone_up(phone, behaviour)
+        else:
+            switch.phones[phone.removeprefix("n")] = behaviour
+    async with asyncio.TaskGroup() as tasks:
+        serving = tasks.create_task(board.run())
+        try:
+            yield House(switch, ledger, board)
+        finally:
+            serving.cancel()
+
+
+# ── to a line ───────────────────────────────────────────────────────────────
+
+
+async def test_a_caller_chooses_a_line_talks_and_is_let_go_when_the_agent_hangs_up() -> None:
+    async with house(ann=Behaviour(answers_after=3.0)) as h:
+        h.switch.caller_dials(CALLER)
+        await h.passes(3.0)  # into the menu
+        h.switch.caller_types(CALLER, "1")
+        await h.ledger.noted(TalkBegan)
+        (bridge,) = h.switch.bridges.values()
+        leg = bridge[1]
+        assert bridge == (CALLER, leg)
+        await h.passes(30.0)
+        h.switch.ends(leg)
+        await h.ledger.noted(CallEnded)
+        assert h.end == CallEnded(Outcome.TALKED, Reason.OTHER_SIDE_HUNG_UP)
+        assert [sound for _, sound in h.switch.heard] == ["welcome", "choose", "notice", "connecting"]
+        file = h.ledger.of(RecordingBegan)[0].file
+        assert file == f"talks/2026/11/20/{leg}"
+        assert h.ledger.of(RecordingEnded) == [RecordingEnded(file, pytest.approx(30.0))]
+        assert h.is_clean()
+        assert h.board.dispatch.floor.presences() == {Presence.WRAP_UP: 1}
+
+
+async def test_the_caller_hangs_up_in_the_talk() -> None:
+    async with house(ann=Behaviour(answers_after=1.0)) as h:
+        h.switch.caller_dials(CALLER)
+        h.switch.caller_types(CALLER, "1")
+        await h.ledger.noted(TalkBegan)
+        h.switch.ends(CALLER)
+        await h.ledger.noted(CallEnded)
+        assert h.end == CallEnded(Outcome.TALKED, Reason.CALLER_HUNG_UP)
+        assert h.ledger.of(TalkEnded) == [TalkEnded(1, Party.CALLER)]
+        assert h.is_clean()
+
+
+async def test_keys_typed_ahead_skip_every_prompt_that_they_answer() -> None:
+    async with house(ann=Behaviour(answers_after=1.0)) as h:
+        h.switch.caller_dials(CALLER)
+        h.switch.caller_types(CALLER, "1")
+        await h.ledger.noted(TalkBegan)
+        assert [sound for _, sound in h.switch.heard] == ["notice", "connecting"]
+
+
+async def test_a_key_during_a_prompt_cuts_it_short() -> None:
+    async with house(ann=Behaviour(answers_after=1.0)) as h:
+        h.switch.caller_dials(CALLER)
+        await h.passes(2.5)
+        h.switch.caller_types(CALLER, "3")
+        await h.ledger.noted(EndReached)
+        began = h.ledger.entries[0].at
+        assert (h.ledger.entries[-1].at - began).total_seconds() == pytest.approx(2.5, abs=0.01)
+
+
+async def test_silence_and_three_wrong_keys_lead_to_a_person() -> None:
+    for keys, heard in (("", [None, None]), ("999", ["9", "9", "9"])):
+        async with house(ann=Behaviour(answers_after=1.0)) as h:
+            h.switch.caller_dials(CALLER)
+            for key in keys:
+                h.switch.caller_types(CALLER, key)
+            await h.ledger.noted(TalkBegan)
+            assert [step.heard for step in h.ledger.of(StepHeard) if step.node == "main"] == heard
+            assert h.ledger.of(EndReached)[0].line == "desk"
+
+
+async def test_zero_during_the_greeting_reaches_a_person() -> None:
+    async with house(ann=Behaviour(answers_after=1.0)) as h:
+        h.switch.caller_dials(CALLER)
+        await h.passes(0.5)
+        h.switch.caller_types(CALLER, "0")
+        await h.ledger.noted(TalkBegan)
+        assert [step.node for step in h.ledger.of(StepHeard)] == ["hello", "desk"]
+
+
+# ── phones that do not answer ───────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("phone", "result"),
+    [
+        (Behaviour(), OfferResult.UNANSWERED),
+        (Behaviour(fails_after=1.0, cause=21), OfferResult.REFUSED),
+        (Behaviour(fails_after=1.0, cause=20), OfferResult.UNREACHABLE),
+        (Behaviour(unknown=True), OfferResult.UNREACHABLE),
+    ],
+)
+async def test_a_phone_that_does_not_answer_passes_the_caller_to_the_next(
+    phone: Behaviour, result: OfferResult
+) -> None:
+    async with house(NIGHT, ann=phone, n0221=Behaviour(answers_after=1.0)) as h:
+        h.switch.caller_dials(CALLER)
+        h.switch.caller_types(CALLER, "2")
+        await h.ledger.noted(TalkBegan)
+        assert [offered.agent for offered in h.ledger.of(Offered)] == ["ann", None]
+        assert [ended.result for ended in h.ledger.of(OfferEnded)] == [result, OfferResult.ANSWERED]
+        h.switch.ends(CALLER)
+        await h.ledger.noted(CallEnded)
+        assert h.is_clean()
+
+
+async def test_nobody_on_shift_leads_to_a_message() -> None:
+    async with house() as h:
+        h.switch.speech = 7.0
+        h.switch.caller_dials(CALLER)
+        h.switch.caller_types(CALLER, "1")
+        await h.ledger.noted(CallEnded)
+        assert h.ledger.of(WaitEnded)[0].end is WaitEnd.NOBODY_ON_SHIFT
+        assert h.end == CallEnded(Outcome.MESSAGE, Reason.COMPLETED)
+        assert [sound for _, sound in h.switch.heard][-2:] == ["speak", "thanks"]
+        assert h.is_clean()
+
+
+async def test_a_caller_who_waits_too_long_leaves_a_message_instead() -> None:
+    async with house(ann=Behaviour(answers_after=1.0)) as h:
+        for channel in ("first", "second"):
+            h.switch.caller_dials(channel)
+            h.switch.caller_types(channel, "1")
+        await h.ledger.noted(TalkBegan)
+        await h.passes(10.0)
+        assert h.switch.music == {"second"}
+        await h.ledger.noted(WaitEnded, 2)
+        assert h.ledger.of(WaitEnded)[1].end is WaitEnd.MAXIMUM_WAIT
+
+
+async def test_the_one_who_waits_is_told_the_place_and_is_next() -> None:
+    async with house(ann=Behaviour(answers_after=1.0)) as h:
+        for channel in ("first", "second", "third"):
+            h.switch.caller_dials(channel)
+            h.switch.caller_types(channel, "1")
+            await h.passes(1.0)
+        await h.ledger.noted(TalkBegan)
+        await h.passes(10.0)
+        assert ("third", "say-position-1") in h.switch.heard
+        (leg,) = h.switch.channels - {"first", "second", "third"}
+        h.switch.ends(leg)
+        await h.ledger.noted(TalkBegan, 2)
+        assert any("second" in members for members in h.switch.bridges.values())
+
+
+# ── hang-ups in every phase ─────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("after", "keys", "outcome"),
+    [
+        (0.5, "", Outcome.LEFT),  # in the greeting
+        (3.0, "", Outcome.LEFT),  # in the menu
+        (9.0, "", Outcome.LEFT),  # in the silence after it
+        (1.0, "1", Outcome.ABANDONED),  # in the notice
+        (3.0, "1", Outcome.ABANDONED),  # while ringing, in the welcome
+        (8.0, "1", Outcome.ABANDONED),  # while ringing, with music
+    ],
+)
+async def test_a_hang_up_leaves_nothing_behind(after: float, keys: str, outcome: Outcome) -> None:
+    async with house(ann=Behaviour()) as h:
+        h.switch.caller_dials(CALLER)
+        h.switch.caller_types(CALLER, keys)
+        await h.passes(after)
+        h.switch.ends(CALLER)
+        await h.ledger.noted(CallEnded)
+        await h.passes(0.1)
+        assert h.end == CallEnded(outcome, Reason.CALLER_HUNG_UP)
+        assert h.is_clean()
+        assert h.board.dispatch.floor.presences() == {Presence.READY: 1}
+        assert h.ledger.events[-1] == h.end
+
+
+async def test_answer_and_hang_up_in_the_same_instant_in_both_orders() -> None:
+    for first in ("answer", "hang-up"):
+        async with house(ann=Behaviour()) as h:
+            h.switch.caller_dials(CALLER)
+            h.switch.caller_types(CALLER, "1")
+            await h.ledger.noted(Offered)
+            await h.passes(0.1)
+            (leg,) = h.switch.channels - {CALLER}
+            acts: list[Callable[[], None]] = [lambda leg=leg: h.switch._pick_up(leg), lambda: h.switch.ends(CALLER)]
+            for act in acts if first == "answer" else reversed(acts):
+                act()
+            await h.ledger.noted(CallEnded)
+            await h.passes(0.1)
+            assert h.is_clean()
+            assert not h.board.dispatch.floor.talks()
+            assert not h.board.dispatch.floor.offers()
+            assert h.end.reason is Reason.CALLER_HUNG_UP
+
+
+async def test_the_agent_hangs_up_in_the_instant_of_the_answer() -> None:
+    async with house(ann=Behaviour()) as h:
+        h.switch.caller_dials(CALLER)
+        h.switch.caller_types(CALLER, "1")
+        await h.ledger.noted(Offered)
+        await h.passes(0.1)
+        (leg,) = h.switch.channels - {CALLER}
+        h.switch._pick_up(leg)
+        h.switch.ends(leg)
+        await h.passes(60.0)
+        h.switch.ends(CALLER)
+        await h.ledger.noted(CallEnded)
+        assert h.is_clean()
+
+
+# ── messages ────────────────────────────────────────────────────────────────
+
+
+async def test_a_message_after_hours_ends_with_the_hang_up_and_is_kept() -> None:
+    async with house(NIGHT) as h:
+        h.switch.speech = 100.0
+        h.switch.caller_dials(CALLER)
+        h.switch.caller_types(CALLER, "1")
+        await h.ledger.noted(RecordingBegan)
+        await h.passes(20.0)
+        h.switch.ends(CALLER)
+        await h.ledger.noted(CallEnded)
+        assert h.ledger.of(EndReached)[0] == EndReached("message", "desk", False, "周五，服务时间 08:30-16:30")
+        (message,) = h.ledger.of(MessageLeft)
+        assert message.line == "desk"
+        assert message.seconds == pytest.approx(20.0)
+        assert h.end == CallEnded(Outcome.MESSAGE, Reason.COMPLETED)
+        assert h.is_clean()
+
+
+async def test_a_recording_without_speech_is_no_message() -> None:
+    async with house(NIGHT) as h:
+        h.switch.caller_dials(CALLER)
+        h.switch.caller_types(CALLER, "1")
+        await h.ledger.noted(CallEnded)
+        assert h.ledger.of(MessageLeft) == []
+        assert h.end == CallEnded(Outcome.INFORMED, Reason.NO_MESSAGE)
+        assert "thanks" not in [sound for _, sound in h.switch.heard]
+
+
+# ── failures of ours and theirs ─────────────────────────────────────────────
+
+
+async def test_a_switch_that_fails_a_call_ends_this_call_alone() -> None:
+    async with house(ann=Behaviour(answers_after=1.0)) as h:
+        h.switch.broken = True
+        h.switch.caller_dials("unlucky")
+        await h.ledger.noted(CallEnded)
+        assert h.end == CallEnded(Outcome.FAILED, Reason.SWITCH_ERROR)
+        h.switch.broken = False
+        h.switch.caller_dials("lucky")
+        h.switch.caller_types("lucky", "1")
+        await h.ledger.noted(TalkBegan)
+
+
+async def test_a_bug_ends_one_call_with_an_apology_and_the_service_goes_on() -> None:
+    async with house(ann=Behaviour(answers_after=1.0)) as h:
+        sounds, h.board._make_service = h.board._make_service, _buggy  # type: ignore[assignment]
+        h.switch.caller_dials("unlucky")
+        await h.ledger.noted(CallEnded)
+        assert h.end == CallEnded(Outcome.FAILED, Reason.BUG)
+        assert ("unlucky", "sorry") in h.switch.heard
+        h.board._make_service = sounds  # type: ignore[method-assign]
+        h.switch.caller_dials("lucky")
+        h.switch.caller_types("lucky", "1")
+        await h.ledger.noted(TalkBegan)
+
+
+def _buggy(dispatch: Dispatch) -> Service:
+    del dispatch
+
+    async def flow(call: object) -> None:
+        raise ZeroDivisionError(call)
+
+    return Service(flow, "v1", ("sorry",))
+
+
+async def test_a_prompt_whose_end_was_told_while_the_link_was_down_does_not_hold_the_caller() -> None:
+    async with house(ann=Behaviour(answers_after=1.0)) as h:
+        h.switch.caller_dials(CALLER)
+        await h.passes(0.5)
+        for playing in h.switch.playing.values():
+            playing.timer.cancel()  # its end is never told
+        h.switch.tell(LinkDown())
+        h.switch.tell(LinkUp(restarted=False))
+        h.switch.caller_types(CALLER, "3")
+        await h.ledger.noted(EndReached)
+
+
+async def test_the_engines_end_releases_callers_to_the_dialplan_and_leaves_talks_alone() -> None:
+    async with house(ann=Behaviour(answers_after=1.0)) as h:
+        for channel in ("talking", "waiting"):
+            h.switch.caller_dials(channel)
+            h.switch.caller_types(channel, "1")
+        await h.ledger.noted(TalkBegan)
+        await h.passes(10.0)
+    ends = {entry.call: entry.event for entry in h.ledger.entries if isinstance(entry.event, CallEnded)}
+    assert sorted(ends.values(), key=lambda end: end.outcome) == [
+        CallEnded(Outcome.FAILED, Reason.ENGINE_STOPPED),
+        CallEnded(Outcome.TALKED, Reason.ENGINE_STOPPED),
+    ]
+    assert h.switch.released == ["waiting"]
+    assert len(h.switch.bridges) == 1
+
+
+async def test_no_phone_is_rung_twice_under_one_name() -> None:
+    switch = FakeSwitch({"ann": Behaviour()})
+    await switch.ring("leg", Phone("ann"), caller="", like="")
+    with pytest.raises(SwitchError, match="409"):
+        await switch.ring("leg", Phone("ann"), caller="", like="")
