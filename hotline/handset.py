@@ -104,21 +104,20 @@ class Handset:
             return  # no media yet or any more, or a re-INVITE replaced it: the next pump finds the new streams
 
     def _hear(self, now: float, elapsed: float, rate: int) -> None:
-        fresh = b""
+        arrived = b""
         while piece := self._audio.read(_CHUNK):
-            fresh += piece
-        if fresh and rate != RATE:
-            fresh = self._narrowed(fresh, rate)
+            arrived += piece
+        fresh = self._narrowed(arrived, rate) if arrived and rate != RATE else arrived
         if now - self._last_packet >= _QUIET:
             missing = round(elapsed * RATE) - (len(self._heard) + len(fresh)) // 2
             self._heard += bytes(2 * max(0, missing))
-        if fresh:
+        if arrived:
             self._last_packet = now
             self._heard += fresh
 
     def _narrowed(self, wide: bytes, rate: int) -> bytes:
         if self._narrow is None:
-            self._narrow = soxr.ResampleStream(rate, RATE, 1, dtype="int16")
+            self._narrow = soxr.ResampleStream(rate, RATE, 1, dtype="int16", quality="MQ")
         narrow: Samples = self._narrow.resample_chunk(np.frombuffer(wide, np.int16))
         return narrow.tobytes()
 

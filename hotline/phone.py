@@ -31,7 +31,7 @@ from baresip import (
 )
 
 from hotline.handset import Samples
-from hotline.talk import Incoming, NotAnswered, Talk, user_of
+from hotline.talk import Incoming, NotAnswered, Talk
 
 CODECS: Final = ("pcma", "pcmu", "g722/16000/1")
 """What a phone offers, best first: G.711 A-law, µ-law, G.722."""
@@ -139,7 +139,7 @@ class Phone:
     def _ring(self, call: Any) -> None:
         talk = self._exchange.connect(call)
         self.talks.append(talk)
-        ring = Incoming(talk, talk.number, user_of(call.headers.get("To", "")))
+        ring = Incoming(talk)
         if self.manner is None:
             self._rings.put_nowait(ring)
         else:
@@ -262,10 +262,15 @@ class Exchange:
             async with asyncio.timeout(2):
                 for talk in list(self._talks.values()):
                     await talk.hang_up()
-        for phone in self._phones:
-            if phone.registered:
-                with suppress(NotRegistered):  # as above
-                    await phone.unregister(within=1.0)
+        async with asyncio.TaskGroup() as leaving:
+            for phone in self._phones:
+                if phone.registered:
+                    leaving.create_task(_sign_off(phone))
+
+
+async def _sign_off(phone: Phone) -> None:
+    with suppress(NotRegistered):  # as above
+        await phone.unregister(within=1.0)
 
 
 async def _run(manner: Awaitable[None]) -> None:

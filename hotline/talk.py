@@ -89,6 +89,11 @@ class Talk:
         return user_of(self._call.peer or "")
 
     @property
+    def called(self) -> str:
+        """The number that was dialled, on a call that came in: a carrier's phone stands for many."""
+        return user_of(self._call.headers.get("To", ""))
+
+    @property
     def heard(self) -> Samples:
         """All heard since it was answered: int16 at 8 kHz; sample `n` came `n / 8000` s after the answer."""
         return self.handset.heard
@@ -157,10 +162,16 @@ class Incoming:
     """A call that rings at a phone."""
 
     talk: Talk
-    number: str
-    """The caller's, as it is shown."""
-    called: str
-    """The number that was dialled: a carrier's phone stands for many."""
+
+    @property
+    def number(self) -> str:
+        """The caller's, as it is shown."""
+        return self.talk.number
+
+    @property
+    def called(self) -> str:
+        """The number that was dialled."""
+        return self.talk.called
 
     async def answer(self) -> Talk:
         """Lift the handset. Raises NotAnswered if the caller was quicker."""
