@@ -26,18 +26,20 @@ def database_file(url: str) -> Path | None:
 def open_database(url: str, *, read_only: bool = False, busy: float = 2.0) -> AsyncEngine:
     """An engine for `url` (an async SQLAlchemy URL). `busy` is how many seconds SQLite waits for another's lock.
 
+    Its errors don't show the values of a statement: callers' numbers are among them.
+
     `read_only` never makes a file and refuses to write: for commands that look at a running hotline's database.
     Raises FileNotFoundError when it is told to read a database that is not there.
     """
     file = database_file(url)
     if file is None:
-        return create_async_engine(url, pool_pre_ping=True)
+        return create_async_engine(url, pool_pre_ping=True, hide_parameters=True)
     if read_only and not file.exists():
         raise FileNotFoundError(file)
     if not read_only:
         file.parent.mkdir(parents=True, exist_ok=True)
     # The driver is kept from opening transactions by itself: it would leave DDL outside of them.
-    engine = create_async_engine(url, connect_args={"isolation_level": None, "timeout": busy})
+    engine = create_async_engine(url, hide_parameters=True, connect_args={"isolation_level": None, "timeout": busy})
 
     @event.listens_for(engine.sync_engine, "connect")
     def prepare(connection: Any, _record: Any) -> None:

@@ -1,6 +1,6 @@
 """The journal in a database: facts are taken at once and written behind, and none is lost in silence.
 
-`note` puts an entry into memory and returns. One writer takes what has gathered every tenth of a second and writes it
+`note` puts an entry into memory and returns. One writer takes what has gathered every fifth of a second and writes it
 as one transaction, together with the record of each call that ended in it. While the database is locked, full or away
 the writer tries again for ever, with growing pauses, and `alarm` says why. What memory does not hold goes to a spill
 file beside the database, and so does what could not be written before the end; it is read back by the writer as soon
@@ -35,10 +35,23 @@ log = structlog.get_logger(__name__)
 
 BATCH = 500
 """Entries of one transaction at most."""
-LINGER = 0.1
+LINGER = 0.2
 """Seconds that the writer lets entries gather: what a killed engine may have kept to itself."""
 FIRST_PAUSE, LONGEST_PAUSE = 0.1, 5.0
 """Seconds before the second try to write, and between later ones."""
+
+
+def may_pass(error: Exception) -> bool:
+    """Whether the same entries may be written later: the database is in trouble, not the entries.
+
+    SQLSTATE classes 22 and 23 (data exception, integrity violation) are the entries' own, whatever class the driver
+    gives the error.
+    """
+    if isinstance(error, DataError | IntegrityError):
+        return False
+    if isinstance(error, DBAPIError):
+        return str(getattr(error.orig, "sqlstate", ""))[:2] not in ("22", "23")
+    return isinstance(error, PoolTimeout | OSError)
 
 
 class SqlJournal:
@@ -210,14 +223,12 @@ class SqlJournal:
         while batch:
             try:
                 await self._write(batch, records=records)
-            except (DataError, IntegrityError) as error:
-                return await self._store_parts(batch, error, records=records)
-            except (DBAPIError, PoolTimeout, OSError) as error:
+            except Exception as error:
+                if not may_pass(error):
+                    return await self._store_parts(batch, error, records=records)
                 self._raise_alarm(error)
                 await self._wait(pause)
                 pause = min(2 * pause, LONGEST_PAUSE)
-            except Exception as error:
-                return await self._store_parts(batch, error, records=records)
             else:
                 return self._clear_alarm()
         return None

@@ -10,8 +10,8 @@ import pytest
 from sqlalchemy import delete
 from sqlalchemy.exc import OperationalError
 
-from ivr.events import Entry
-from records.calls import calls
+from ivr.events import Entry, Outcome
+from records.calls import calls, outcomes
 from records.database import open_database
 from records.journal import SqlJournal
 from records.tables import cdr
@@ -53,6 +53,15 @@ async def test_a_span_takes_calls_that_began_in_it_the_later_edge_left_out(fille
 async def test_calls_of_one_caller(filled: str) -> None:
     assert len(await calls(filled, number=NUMBER)) == 4
     assert await calls(filled, number=NUMBER[:-1]) == []
+
+
+async def test_calls_of_today_are_counted_by_outcome_from_midnight_on(filled: str) -> None:
+    engine = open_database(filled, read_only=True)
+    try:
+        assert await outcomes(engine, NINE) == {Outcome.TALKED: 3, Outcome.ABANDONED: 1}
+        assert await outcomes(engine, at(3600)) == {Outcome.ABANDONED: 1}
+    finally:
+        await engine.dispose()
 
 
 async def test_another_process_reads_while_the_hotline_writes_and_cannot_write(filled: str) -> None:

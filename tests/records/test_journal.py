@@ -17,15 +17,16 @@ from pathlib import Path
 import pytest
 import structlog
 from sqlalchemy import select
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 
 from ivr.events import CallArrived, Entry, Outcome, Reason
 from records.calls import calls
 from records.cdr import fold
 from records.database import open_database
-from records.journal import BATCH, SqlJournal
+from records.journal import BATCH, SqlJournal, may_pass
 from records.rows import entry_from
 from records.tables import journal as journal_table
-from tests.records.tales import NINE, OUTSIDE, TALES, TALKS, WAITS, at, entries
+from tests.records.tales import NINE, NUMBER, OUTSIDE, TALES, TALKS, WAITS, at, entries
 
 
 async def at_once(_seconds: float) -> None:
@@ -244,15 +245,44 @@ async def test_a_listener_hears_each_fact_at_once_and_its_failure_hurts_nobody(u
     assert await written(url) == entries(OUTSIDE)
 
 
-async def test_one_fact_that_no_database_takes_is_put_aside_and_the_rest_is_written(url: str, tmp_path: Path) -> None:
-    naive = Entry("a-2", 1, datetime(2026, 10, 1, 9), CallArrived("", "12320", "c", "p"))  # noqa: DTZ001
+async def test_one_fact_that_no_database_takes_is_put_aside_and_the_rest_is_written(
+    url: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    naive = Entry("a-2", 1, datetime(2026, 10, 1, 9), CallArrived(NUMBER, "12320", "c", "p"))  # noqa: DTZ001
     async with SqlJournal(url, wait=at_once) as journal:
         tell(journal, [*entries(OUTSIDE, "a-1"), naive, *entries(OUTSIDE, "a-3")])
         await journal.flush()
+        log = capfd.readouterr()
+        assert "journal entry refused" in log.out
+        assert NUMBER not in log.out + log.err
         assert journal.refused == 1
         assert journal.alive
     assert await written(url) == [*entries(OUTSIDE, "a-1"), *entries(OUTSIDE, "a-3")]
     assert "a-2" in (tmp_path / "journal-refused.jsonl").read_text()
+
+
+class ServerError(Exception):
+    """What a server's driver raises, with its SQLSTATE."""
+
+    def __init__(self, sqlstate: str) -> None:
+        super().__init__(sqlstate)
+        self.sqlstate = sqlstate
+
+
+@pytest.mark.parametrize(
+    ("error", "later"),
+    [
+        (OperationalError("INSERT", None, sqlite3.OperationalError("database is locked")), True),
+        (OperationalError("INSERT", None, sqlite3.OperationalError("database or disk is full")), True),
+        (DBAPIError("INSERT", None, ServerError("57P01")), True),  # the server is shut down
+        (DBAPIError("INSERT", None, ServerError("22P05")), False),  # a character that it cannot keep
+        (IntegrityError("INSERT", None, ServerError("23502")), False),
+        (ConnectionRefusedError(), True),
+        (UnicodeEncodeError("utf-8", "\udcff", 0, 1, "surrogates not allowed"), False),
+    ],
+)
+def test_trouble_of_the_database_is_waited_out_and_trouble_of_a_fact_is_not(error: Exception, later: bool) -> None:
+    assert may_pass(error) is later
 
 
 async def test_a_caller_whose_number_is_no_text_still_has_facts(url: str) -> None:
