@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from pathlib import Path
 
+import pytest
 import pytest_asyncio
 
 from hotline.handset import Samples
@@ -24,10 +24,11 @@ MENU: dict[str, Samples] = {
 """The prompts of the small switch's menu."""
 
 
-@pytest_asyncio.fixture(loop_scope="function")
-async def switch(tmp_path: Path) -> AsyncIterator[str]:
-    """Address of a small Asterisk."""
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def switch(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[str]:
+    """Address of a small Asterisk, one for a file of tests."""
+    folder = tmp_path_factory.mktemp("switch")
     for name, sound in MENU.items():
-        (tmp_path / f"{name}.alaw").write_bytes(a_law_code(sound))
-    async with small_switch(tmp_path) as address:
+        (folder / f"{name}.alaw").write_bytes(a_law_code(sound))
+    async with small_switch(folder) as address:
         yield address
