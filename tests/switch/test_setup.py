@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import tomllib
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -157,7 +158,7 @@ def test_a_voice_that_is_not_the_one_we_know_is_refused(machine: Machine, tmp_pa
 # ── locks ──────────────────────────────────────────────────────────────────
 
 
-@pytest.mark.parametrize("name", ["base", "dev", "voice", "npm"])
+@pytest.mark.parametrize("name", ["build", "base", "dev", "voice", "npm"])
 def test_a_lock_names_hashes_and_no_address(name: str) -> None:
     text = (HOUSE / "requirements" / f"{name}.txt").read_text()
     assert not re.search(r"://|^\s*--(?!hash=sha256:)", text, re.MULTILINE)
@@ -173,10 +174,9 @@ def test_the_locks_hold_every_dependency_and_agree() -> None:
         if name in locks:
             plain = {re.sub(r"[_.]", "-", re.split(r"[\[<>=; ]", line)[0].lower()) for line in wanted}
             assert plain <= locks[name].keys()
-    for name in ("dev", "voice"):
-        assert locks["base"].items() <= locks[name].items()
-    shared = locks["dev"].keys() & locks["voice"].keys()
-    assert {pin: locks["dev"][pin] for pin in shared} == {pin: locks["voice"][pin] for pin in shared}
+    for one, other in combinations([*locks.values(), _pins("build")], 2):
+        shared = one.keys() & other.keys()
+        assert {pin: one[pin] for pin in shared} == {pin: other[pin] for pin in shared}
 
 
 def _pins(name: str) -> dict[str, tuple[str, ...]]:
