@@ -1,4 +1,4 @@
-"""What the tests of the composition share."""
+"""What all tests share."""
 
 from __future__ import annotations
 

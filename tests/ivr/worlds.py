@@ -1,0 +1,164 @@
+"""Two worlds in which the switch port is held to one contract: a fake one, and Asterisk with real telephones."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Protocol, TypeVar
+
+from hotline.managed import ManagedAsterisk
+from hotline.phone import Exchange, answers, never_answers, refuses
+from hotline.secrets import keep_secrets
+from hotline.settings import load
+from hotline.sound_file import a_law_code
+from hotline.switch_config import PhoneAccount
+from hotline.talk import Talk
+from ivr.ari import AriSwitch
+from ivr.switch import Arrived, PhoneChanged, Switch, SwitchEvent
+from tests.ivr.fake_switch import Behaviour, FakeSwitch
+from tests.phone.voices import babble
+from tests.ports import free_ports
+
+CALLER = "13900000001"
+ANSWERS, REFUSES, RINGS, ABSENT = "answers", "refuses", "rings", "absent"
+"""Phones of both worlds, named after what they do; the last is known and not registered."""
+
+T = TypeVar("T", bound=SwitchEvent)
+
+
+class World(Protocol):
+    """What happens outside the switch."""
+
+    switch: Switch
+
+    async def call(self) -> None:
+        """A caller dials 12320."""
+
+    async def press(self, keys: str) -> None: ...
+
+    async def say(self) -> None:
+        """The caller says something, for two seconds."""
+
+    async def hang_up(self) -> None: ...
+
+
+class Listener:
+    """Reads the switch's events, and waits for those that a test expects."""
+
+    def __init__(self, switch: Switch) -> None:
+        self.told: list[SwitchEvent] = []
+        self._switch, self._stirred = switch, asyncio.Event()
+
+    async def listen(self) -> None:
+        async for event in self._switch.events():
+            self.told.append(event)
+            self._stirred.set()
+
+    async def hears(self, kind: type[T], holds: Callable[[T], bool] = lambda _: True) -> T:
+        """The first event of a kind of which something holds. Raises TimeoutError after 10 s."""
+        async with asyncio.timeout(10.0):
+            while True:
+                for event in self.told:
+                    if isinstance(event, kind) and holds(event):
+                        return event
+                self._stirred.clear()
+                await self._stirred.wait()
+
+    async def arrival(self, world: World) -> str:
+        """A caller calls; the channel."""
+        await world.call()
+        return (await self.hears(Arrived)).channel
+
+
+class FakeWorld:
+    def __init__(self) -> None:
+        self.switch: FakeSwitch = FakeSwitch(
+            {
+                ANSWERS: Behaviour(answers_after=0.1),
+                REFUSES: Behaviour(fails_after=0.1, cause=17),
+                RINGS: Behaviour(),
+                ABSENT: Behaviour(unknown=True),
+            },
+            speech=2.0,
+        )
+
+    async def call(self) -> None:
+        self.switch.caller_dials("caller", CALLER)
+
+    async def press(self, keys: str) -> None:
+        self.switch.caller_types("caller", keys)
+
+    async def say(self) -> None:
+        return
+
+    async def hang_up(self) -> None:
+        self.switch.ends("caller")
+
+
+class AsteriskWorld:
+    def __init__(self, switch: AriSwitch, exchange: Exchange, address: str) -> None:
+        self.switch: AriSwitch = switch
+        self._exchange, self._address = exchange, address
+        self._talk: Talk | None = None
+
+    async def call(self) -> None:
+        phone = await self._exchange.phone(CALLER, switch=self._address)
+        self._talk = await phone.dial("12320")
+
+    @property
+    def talk(self) -> Talk:
+        assert self._talk is not None
+        return self._talk
+
+    async def press(self, keys: str) -> None:
+        await self.talk.answered()
+        await self.talk.press(keys)
+
+    async def say(self) -> None:
+        self.talk.speak(babble(5, 2.0))
+        await self.talk.spoken()
+
+    async def hang_up(self) -> None:
+        await self.talk.hang_up()
+
+
+@asynccontextmanager
+async def fake_world() -> AsyncIterator[tuple[World, Listener]]:
+    world = FakeWorld()
+    listener = Listener(world.switch)
+    async with asyncio.TaskGroup() as tasks:
+        listening = tasks.create_task(listener.listen())
+        yield world, listener
+        listening.cancel()
+
+
+@asynccontextmanager
+async def asterisk_world(folder: Path, exchange: Exchange) -> AsyncIterator[tuple[World, Listener]]:
+    """An Asterisk with four phones, of which three are registered."""
+    sip, ari = free_ports(2)
+    settings = load(var=folder / "var", config=folder, sip={"port": sip}, ari={"port": ari})
+    names = (ANSWERS, REFUSES, RINGS, ABSENT)
+    secrets = keep_secrets(settings.var, names)
+    settings.sounds.mkdir()
+    for sound in ("one", "two"):
+        (settings.sounds / f"{sound}.alaw").write_bytes(a_law_code(babble(3, 2.0)))
+    settings.moh.mkdir()
+    (settings.moh / "music.alaw").write_bytes(a_law_code(babble(4, 3.0)))
+    address = f"127.0.0.1:{sip}"
+    async with (
+        ManagedAsterisk(settings, secrets, [PhoneAccount(name, secrets.phones[name], name) for name in names]),
+        AriSwitch(f"http://127.0.0.1:{ari}", "hotline", secrets.ari_password, phones=names) as switch,
+        asyncio.TaskGroup() as tasks,
+    ):
+        listener = Listener(switch)
+        work = [tasks.create_task(switch.listen()), tasks.create_task(listener.listen())]
+        for name, manner in ((ANSWERS, answers(0.1)), (REFUSES, refuses(0.1)), (RINGS, never_answers)):
+            phone = await exchange.phone(name, switch=address, secret=secrets.phones[name])
+            phone.manner = manner
+            await phone.register()
+            await listener.hears(PhoneChanged, lambda event, name=name: event == PhoneChanged(name, up=True))  # type: ignore[misc]
+        yield AsteriskWorld(switch, exchange, address), listener
+        for task in work:
+            task.cancel()
