@@ -200,8 +200,9 @@ def serve(config: Config = None, var: Var = None) -> None:
 def _serve(settings: Settings, *, managed: bool) -> None:
     set_up_logs(level=settings.log_level, as_json=settings.log_json)
     published = published_in(settings.config)
-    build_sounds(settings, published)
     try:
+        for problem in build_sounds(settings, published.plan, people).problems:
+            people.print(problem, style="red", markup=False, soft_wrap=True)  # the hotline starts all the same
         asyncio.run(service.serve(settings, published, managed=managed))
     except (SwitchRefused, AsteriskMissing, SecretsError, OSError) as error:
         fail(error)
@@ -252,7 +253,9 @@ def calls(
 def call(
     keys: Annotated[str, typer.Argument(help="Keys like 1,4 — a dot for silence, h for hanging up.")] = "",
     number: Annotated[str | None, typer.Option(help="The caller's number; one that nobody has by default.")] = None,
-    at: Annotated[str | None, typer.Option(help="Compare with the dry walk of this time; the running clock's now by default.")] = None,
+    at: Annotated[
+        str | None, typer.Option(help="Compare with the dry walk of this time; the running clock's now by default.")
+    ] = None,
     wait: Annotated[float, typer.Option(help="Seconds to wait for the call to arrive.")] = 120.0,
     config: Config = None,
     var: Var = None,
@@ -305,10 +308,27 @@ app.add_typer(prompts_app, name="prompts")
 
 
 @prompts_app.command("build")
-def prompts_build(config: Config = None, var: Var = None) -> None:
-    """Turn the words of the YAML into sound: recordings first, then masters, then the voice."""
+def prompts_build(
+    masters: Annotated[
+        Path | None, typer.Option(help="Where words that the voice speaks anew are kept; var/masters by default.")
+    ] = None,
+    config: Config = None,
+    var: Var = None,
+) -> None:
+    """Turn the words of the YAML into sound: your recordings first, then masters, then the voice."""
     settings = settings_of(config, var)
-    build_sounds(settings, published_in(settings.config), loud=True)
+    try:
+        report = build_sounds(settings, published_in(settings.config).plan, people, masters=masters)
+    except OSError as error:
+        fail(error)
+    people.print(
+        f"{report.sounds} sounds: {len(report.built)} written, {len(report.recorded)} from recordings, "
+        f"{len(report.spoken)} spoken anew, {len(report.removed)} removed"
+    )
+    for problem in report.problems:
+        people.print(problem, style="red", markup=False, soft_wrap=True)
+    if report.problems:
+        raise typer.Exit(1)
 
 
 @prompts_app.command("list")

@@ -42,7 +42,10 @@ class Trial:
 
     def told(self) -> list[str]:
         """The same in lines for people."""
-        lines = [f"{moment.at:6.1f} s  {moment.what}{' ' + moment.key if moment.key else ''}" for moment in self.report.moments]
+        lines = [
+            f"{moment.at:6.1f} s  {moment.what}{' ' + moment.key if moment.key else ''}"
+            for moment in self.report.moments
+        ]
         lines.append(f"dry walk: {self.expected.kind} {self.expected.line or ''} (open: {self.expected.open})")
         if self.reached is None:
             lines.append("the call: reached nothing")

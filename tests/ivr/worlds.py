@@ -31,7 +31,8 @@ T = TypeVar("T", bound=SwitchEvent)
 class World(Protocol):
     """What happens outside the switch."""
 
-    switch: Switch
+    @property
+    def switch(self) -> Switch: ...
 
     async def call(self) -> None:
         """A caller dials 12320."""

@@ -1,0 +1,64 @@
+"""The sounds of one hotline: built from the plan's words at set-up, for Asterisk to play."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import structlog
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+from hotline.settings import HOUSE, Settings
+from prompts.build import Report, build
+from prompts.catalogue import Catalogue
+from prompts.voice import STANDARD_VOICE, KokoroVoice, Voice
+from routing.plan import Plan
+
+log = structlog.get_logger()
+
+SHIPPED_MASTERS = HOUSE / "prompts" / "masters"
+
+
+def voice_of(settings: Settings) -> Voice | None:
+    """The voice that `make voice` brought; None when it was not asked for."""
+    file = settings.var / "voice" / f"{STANDARD_VOICE}.bin"
+    return KokoroVoice(file) if file.is_file() else None
+
+
+def furnish(
+    plan: Plan,
+    var: Path,
+    *,
+    recordings: Path,
+    voice: Voice | None = None,
+    masters: Sequence[Path] = (),
+    console: Console | None = None,
+) -> Report:
+    """Bring `var/sounds` and `var/moh` up to date; new masters go to `var/masters`, or the first of `masters`."""
+    bar = Progress(
+        TextColumn("prompts"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.description}"),
+        console=console, disable=console is None, transient=True,
+    )  # fmt: skip
+    with bar:
+        task = bar.add_task("")
+        return build(
+            Catalogue(plan.prompts),
+            recordings=recordings,
+            masters=[*(masters or [var / "masters"]), SHIPPED_MASTERS],
+            out=var / "sounds",
+            voice=voice,
+            progress=lambda name, done, total: bar.update(task, description=name, completed=done, total=total),
+        )
+
+
+def build_sounds(settings: Settings, plan: Plan, console: Console, *, masters: Path | None = None) -> Report:
+    """The same for a hotline's settings, with progress shown."""
+    return furnish(
+        plan,
+        settings.var,
+        recordings=settings.config / "recordings",
+        voice=voice_of(settings),
+        masters=[masters] if masters else (),
+        console=console,
+    )

@@ -1,0 +1,158 @@
+"""The whole hotline on a real Asterisk, with callers, agents and a carrier, for one test."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from hotline import ear
+from hotline.handset import Samples
+from hotline.operators import Published, read_config
+from hotline.phone import Exchange, Manner, Phone
+from hotline.secrets import keep_secrets
+from hotline.service import Running, running
+from hotline.settings import HOUSE, Settings, load
+from hotline.sound_file import load as load_sound
+from hotline.talk import Talk
+from ivr.events import Entry, Event
+from records.calls import calls
+from records.cdr import Cdr
+from routing.calendar import SHANGHAI
+from routing.plan import Plan
+from tests.phones import CALLER, Carrier, agent_phone, hears_prompt
+from tests.ports import free_ports
+
+WORKDAY = datetime(2026, 11, 20, 10, 0, tzinfo=SHANGHAI)
+NIGHT = datetime(2026, 11, 20, 22, 0, tzinfo=SHANGHAI)
+HOLIDAY = datetime(2026, 10, 1, 10, 0, tzinfo=SHANGHAI)
+MAKE_UP_WORKDAY = datetime(2026, 10, 10, 10, 0, tzinfo=SHANGHAI)
+"""A Saturday worked in exchange for the National Day holiday."""
+
+
+def shipped_plan(**lines: float) -> Published:
+    """The shipped hotline, with times that a test can wait for: `ring`, `wrap_up`, `maximum_wait` of all lines."""
+    published = read_config(HOUSE / "config")
+    plan = published.plan
+    quick = {"ring": 4.0, "wrap_up": 1.0, **lines}
+    hotline = plan.hotline.model_copy(update={"wait": 2.0})
+    changed = {name: rule.model_copy(update=quick) for name, rule in plan.lines.items()}
+    return Published(plan.model_copy(update={"lines": changed, "hotline": hotline}), published.version)
+
+
+@dataclass(slots=True)
+class Stage:
+    """One hotline and everybody who calls it."""
+
+    settings: Settings
+    plan: Plan
+    hotline: Running
+    exchange: Exchange
+    carrier: Carrier
+    entries: list[Entry]
+    prompts: dict[str, Samples]
+
+    @property
+    def switch(self) -> str:
+        return f"127.0.0.1:{self.settings.sip.port}"
+
+    async def caller(self, number: str = CALLER) -> Talk:
+        """A caller on the trunk, whose call was answered."""
+        phone = await self.exchange.phone(number, switch=self.switch)
+        return await (await phone.dial("12320")).answered()
+
+    async def agent(self, username: str, manner: Manner | None = None) -> Phone:
+        """An agent's phone, registered, its agent ready."""
+        secret = keep_secrets(self.settings.var, [username]).phones[username]
+        phone = await agent_phone(self.exchange, self.switch, username, secret, manner)
+        await self.until(lambda: self.hotline.board.dispatch.floor.seat(username).phone_up)
+        return phone
+
+    async def until(self, holds: Callable[[], bool], within: float = 15.0) -> None:
+        """Wait until something is so. Raises TimeoutError."""
+        async with asyncio.timeout(within):
+            while not holds():
+                await self._beat()
+
+    async def noted(self, kind: type[Event], times: int = 1, within: float = 30.0) -> None:
+        """Wait until so many facts of a kind were noted."""
+        await self.until(lambda: sum(isinstance(e.event, kind) for e in self.entries) >= times, within)
+
+    async def record(self, number: str = CALLER) -> Cdr:
+        """The record of this number's call, once it has ended."""
+        async with asyncio.timeout(10.0):
+            while True:
+                await self.hotline.journal.flush()
+                if found := await calls(self.settings.database_url, number=number):
+                    return found[-1]
+                await self._beat()
+
+    async def hears(self, talk: Talk, prompt: str, *, share: float = 0.6, within: float = 20.0) -> None:
+        """Wait until so much of a prompt was heard. Raises TimeoutError."""
+        await hears_prompt(talk, self.prompts[prompt], within, share=share)
+
+    def heard(self, talk: Talk) -> list[str]:
+        """The prompts that were heard, in order."""
+        return [heard.name for heard in ear.sequence(self.prompts, talk.heard)]
+
+    async def left_on_the_switch(self) -> list[str]:
+        """Channels and bridges that exist on Asterisk once calls had a moment to end; a recorder is a channel too."""
+        ari = self.hotline.switch
+        left: list[str] = ["?"]
+        for _ in range(100):
+            channels = await ari._order("GET", "/channels")
+            bridges = await ari._order("GET", "/bridges")
+            left = [channel["name"] for channel in channels] + [bridge["id"] for bridge in bridges]
+            if not left:
+                break
+            await self._beat()
+        return left
+
+    async def _beat(self) -> None:
+        """Let a moment of real time pass: real phones and a real switch run beside us."""
+        try:
+            async with asyncio.timeout(0.05):
+                await asyncio.Event().wait()
+        except TimeoutError:
+            return
+
+
+@asynccontextmanager
+async def stage(
+    var: Path, sounds: Path, exchange: Exchange, at: datetime, published: Published
+) -> AsyncIterator[Stage]:
+    """The hotline up, at an instant of its own; nothing may be left on the switch when the test ends."""
+    sip, ari = free_ports(2)
+    carrier = await Carrier.open(exchange)
+    settings = load(
+        var=var,
+        config=HOUSE / "config",
+        sip={"port": sip},
+        ari={"port": ari},
+        web={"port": free_ports(1)[0]},
+        rtp={"first": 22000, "last": 22999},
+        trunk={"port": int(exchange.address.rpartition(":")[2])},
+        clock=at,
+    )
+    lend(settings, sounds)
+    prompts = {name: load_sound(settings.sounds / f"{name}.alaw") for name in published.plan.prompts}
+    entries: list[Entry] = []
+    async with running(settings, published, managed=True) as hotline:
+        hotline.journal.subscribe(entries.append)
+        here = Stage(settings, published.plan, hotline, exchange, carrier, entries, prompts)
+        await here.until(lambda: hotline.switch.up)
+        yield here
+        left = await here.left_on_the_switch()
+        assert left == []
+        assert hotline.board.calls == 0
+        assert hotline.board.dispatch.legs() == frozenset()
+
+
+def lend(settings: Settings, sounds: Path) -> None:
+    """Let a hotline play sounds that were built before."""
+    settings.var.mkdir(exist_ok=True)
+    settings.sounds.symlink_to(sounds / "sounds")
+    settings.moh.symlink_to(sounds / "moh")
