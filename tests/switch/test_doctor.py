@@ -46,6 +46,11 @@ def mends(settings: Settings, words: str) -> str:
     return finding.mend
 
 
+@pytest.mark.system
+def test_a_machine_that_was_set_up_lacks_nothing(good: Settings) -> None:
+    assert faults(good) == []
+
+
 def test_every_fault_has_a_mend(settings: Settings, no_asterisk: Path) -> None:
     bad = settings.model_copy(update={"asterisk_tree": no_asterisk})
     assert len(faults(bad)) >= 3
