@@ -64,6 +64,7 @@ def beep() -> Samples:
     return sound.level(tone.astype(np.float32))
 
 
+@cache
 def music() -> Samples:
     """One turn of the music on hold, 72 s at `MUSIC_LUFS`, 24 kHz; the same samples each time."""
     beats = len(_TUNES) * len(_CHORDS) * _BEATS_A_BAR
@@ -78,7 +79,9 @@ def music() -> Samples:
             for beat in range(_BEATS_A_BAR):
                 if tune[bar][beat]:
                     _lay(track, (first + beat) * _BEAT_S, _bell(tune[bar][beat], 2.6), 0.3)
-    return sound.level(track.astype(np.float32), MUSIC_LUFS)
+    whole = sound.level(track.astype(np.float32), MUSIC_LUFS)
+    whole.setflags(write=False)
+    return whole
 
 
 def _lay(track: npt.NDArray[np.float64], at: float, tone: Samples, gain: float) -> None:
