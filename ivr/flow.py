@@ -96,7 +96,7 @@ class PlanFlow:
         call.note(WaitBegan(line, len(self._dispatch.floor.waiting(line))))
         end = WaitEnd.CALLER_LEFT
         try:
-            seated = await self._wait(call, line, rule, welcome)
+            seated = await self._wait(call, line, welcome)
             end = WaitEnd.CONNECTED if isinstance(seated, Connected) else WaitEnd(seated.value)
         finally:
             call.note(WaitEnded(line, WaitEnd.ENGINE_STOPPED if call.stopping else end))
@@ -112,13 +112,13 @@ class PlanFlow:
         call.outcome = (Outcome.TALKED, Reason.OTHER_SIDE_HUNG_UP)
         return Talked()
 
-    async def _wait(self, call: Call, line: str, rule: LineRule, welcome: tuple[str, ...]) -> Connected | GivenUp:
+    async def _wait(self, call: Call, line: str, welcome: tuple[str, ...]) -> Connected | GivenUp:
         """Wait for a phone to be answered, with a word to the caller now and then; cut off the moment it is."""
         seated: asyncio.Task[Connected | GivenUp] | None = None
         try:
             async with asyncio.TaskGroup() as tasks:
                 seated = tasks.create_task(self._dispatch.seat(call, line))
-                comfort = tasks.create_task(self._comfort(call, rule, welcome))
+                comfort = tasks.create_task(self._comfort(call, line, welcome))
                 try:
                     return await seated
                 finally:
@@ -130,19 +130,20 @@ class PlanFlow:
                     self._dispatch.abandon(connected)
             raise
 
-    async def _comfort(self, call: Call, rule: LineRule, welcome: tuple[str, ...]) -> None:
+    async def _comfort(self, call: Call, line: str, welcome: tuple[str, ...]) -> None:
         """A welcome; unless a phone rings, that all are busy and how many wait before the caller; then music."""
-        floor = self._dispatch.floor
+        floor, words = self._dispatch.floor, self._plan.busy_of(line)
         call.forget_keys()
         await call.say(welcome)
         while True:
             call.forget_keys()
             ahead = floor.ahead(call.id)
             if ahead is not None and not floor.rings_for(call.id):
-                position = self._sounds.position(ahead) if rule.position and ahead else ()
-                await call.say(self._sound(rule.busy) + position)
+                place = self._sounds.position(ahead) if self._plan.lines[line].position and ahead else ()
+                await call.say(self._sound(words) + place)
             await call.music()
             await asyncio.sleep(COMFORT_EVERY)
+            words = self._plan.comfort_of(line)
 
     # ── a message ───────────────────────────────────────────────────────────
 

@@ -56,7 +56,8 @@ def _prompts(plan: Plan) -> Iterator[tuple[Path, str]]:
     def each(path: Path, prompts: tuple[str, ...]) -> Iterator[tuple[Path, str]]:
         return (((*path, at), prompt) for at, prompt in enumerate(prompts))
 
-    yield from each(("hotline", "apology"), plan.hotline.apology)
+    for kind in ("apology", "busy", "comfort"):
+        yield from each(("hotline", kind), getattr(plan.hotline, kind))
     for retry in ("silence", "wrong"):
         for part in ("say", "last"):
             yield from each(("hotline", retry, part), getattr(getattr(plan.hotline, retry), part))
@@ -68,8 +69,8 @@ def _prompts(plan: Plan) -> Iterator[tuple[Path, str]]:
                 yield from each(("nodes", name, retry, "say"), rule.say)
                 yield from each(("nodes", name, retry, "last"), rule.last)
     for name, line in plan.lines.items():
-        for kind in ("connecting", "busy", "notice"):
-            yield from each(("lines", name, kind), getattr(line, kind))
+        for kind in ("connecting", "busy", "comfort", "notice"):
+            yield from each(("lines", name, kind), getattr(line, kind) or ())
 
 
 def _targets(plan: Plan) -> Iterator[tuple[Path, str]]:

@@ -138,8 +138,10 @@ class LineRule(_Written):
     overflow: Id
     """Node for callers whom the line gave up: waited too long, or nobody there."""
     connecting: Prompts = ()
-    busy: Prompts = ()
-    """Said once to a caller who has to wait."""
+    busy: Prompts | None = None
+    """Said to a caller who has to wait; default is the hotline's."""
+    comfort: Prompts | None = None
+    """Said to one who still waits, once a minute; default is the hotline's."""
     position: bool = True
     """Say how many wait before the caller."""
     ring: Seconds = 20.0
@@ -180,6 +182,10 @@ class Hotline(_Written):
     wrong: Retry
     apology: Prompts
     """Said when we fail a caller."""
+    busy: Prompts = ()
+    """Said to a caller who has to wait."""
+    comfort: Prompts = ()
+    """Said to one who still waits, once a minute."""
 
 
 class Plan(_Written):
@@ -196,6 +202,16 @@ class Plan(_Written):
     def hours_of(self, line: str) -> str:
         """Name of the hours that hold for a line."""
         return self.lines[line].hours or self.hotline.hours
+
+    def busy_of(self, line: str) -> tuple[str, ...]:
+        """What a caller hears who has to wait on a line."""
+        own = self.lines[line].busy
+        return self.hotline.busy if own is None else own
+
+    def comfort_of(self, line: str) -> tuple[str, ...]:
+        """What a caller hears who still waits on a line."""
+        own = self.lines[line].comfort
+        return self.hotline.comfort if own is None else own
 
     def agents_of(self, line: str) -> Iterator[str]:
         return (agent for agent, rule in self.agents.items() if line in rule.lines)

@@ -88,9 +88,10 @@ class Ledger:
         return [event for event in self.events if isinstance(event, kind)]
 
     async def until(self, holds: Callable[[], bool]) -> None:
-        while not holds():
-            self.stirred.clear()
-            await self.stirred.wait()
+        async with asyncio.timeout(7200.0):
+            while not holds():
+                self.stirred.clear()
+                await self.stirred.wait()
 
     async def noted(self, kind: type[Event], times: int = 1) -> None:
         await self.until(lambda: len(self.of(kind)) >= times)
