@@ -1,0 +1,1 @@
+"""Load on a whole hotline: real Asterisk, real engine, SIPp as callers and agents."""

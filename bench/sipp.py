@@ -1,0 +1,208 @@
+"""SIPp as the callers and as the agents."""
+
+from __future__ import annotations
+
+import csv
+import os
+import socket
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from bench.stand import Stand, StandFailed, free_ports, wait_until
+from hotline.secrets import keep_secrets
+
+HERE = Path(__file__).parent
+
+RING = (200, 800)
+"""Milliseconds that an agent lets the phone ring: least, most; uniform between."""
+GRACE = 1.2
+"""Seconds that a caller grants, besides the talk, for being connected."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """Something that SIPp did for a caller, at a Unix time."""
+
+    at: float
+    what: str
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What SIPp says of calls that it placed."""
+
+    offered: int
+    succeeded: int
+    failed: int
+    retransmissions: int
+    answers: list[float]
+    """Seconds from INVITE to 200, one a call."""
+    keys: list[Stamp]
+    """When each caller pressed the key of the line."""
+    errors: str
+
+
+def may_send_raw() -> bool:
+    """Whether we may send keys as RTP: SIPp plays captures through a raw socket, which only root may open."""
+    try:
+        socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_UDP).close()
+    except PermissionError:
+        return False
+    return True
+
+
+class Callers:
+    """Places calls at a steady rate."""
+
+    def __init__(self, stand: Stand, *, keys: str, talk: float, sound: bool) -> None:
+        """`keys` is `rtp` or `info`; callers with `sound` speak from their menu key on."""
+        self._stand = stand
+        self._scenario = stand.folder / "caller.xml"
+        self._scenario.write_text(
+            _room()
+            .get_template("caller.xml.j2")
+            .render(
+                keys=keys,
+                sound=sound,
+                folder=stand.folder,
+                hold=round((talk + GRACE) * 1000),
+                talk=round(talk * 1000),
+            )
+        )
+        self._batches = 0
+
+    def call(self, rate: int, calls: int, *, first: int, within: float) -> Batch:
+        """Place so many calls, a second apart by `rate`, from numbers counted up from `first`; until all are over."""
+        self._batches += 1
+        folder = self._stand.folder / f"callers-{self._batches}"
+        folder.mkdir()
+        rows = [str(first + n) for n in range(calls)]
+        (folder / "callers.csv").write_text("\n".join(["SEQUENTIAL", *rows, ""]))
+        command = _sipp(self._scenario, self._stand.sip, *free_ports(2))
+        command += ["-inf", str(folder / "callers.csv"), "-r", str(rate), "-m", str(calls), "-l", str(calls)]
+        command += ["-timeout", f"{within:.0f}s", "-trace_stat", "-stf", "stat.csv", "-fd", "1"]
+        command += ["-trace_rtt", "-rtt_freq", "1", "-trace_logs", "-log_file", "keys.log"]
+        command += ["-trace_err", "-error_file", "errors.log"]
+        _run(command, folder, within + 20)
+        return _batch(folder)
+
+
+@contextmanager
+def agents(stand: Stand, *, sound: bool) -> Iterator[int]:
+    """Every agent of the stand registers and answers until the block ends; gives SIPp's process id."""
+    port, media = free_ports(2)
+    folder = stand.folder / "agents"
+    folder.mkdir()
+    secrets = keep_secrets(stand.settings.var).phones
+    rows = [f"{name};[authentication username={name} password={secrets[name]}]" for name in stand.agents]
+    (folder / "agents.csv").write_text("\n".join(["SEQUENTIAL", *rows, ""]))
+    enrol = _sipp(HERE / "register.xml", stand.sip, port, media)
+    enrol += ["-inf", str(folder / "agents.csv"), "-m", str(len(rows)), "-r", "100", "-timeout", "20s"]
+    _run([*enrol, "-trace_err", "-error_file", "register-errors.log"], folder, 30)
+    scenario = folder / "agent.xml"
+    scenario.write_text(_room().get_template("agent.xml.j2").render(ring_least=RING[0], ring_most=RING[1]))
+    command = _sipp(scenario, stand.sip, port, media)
+    command += ["-trace_logs", "-log_file", "stamps.log", "-trace_err", "-error_file", "errors.log"]
+    if sound:
+        command.append("-rtp_echo")
+    answering = _start(command, folder)
+    try:
+        if not wait_until(lambda: stand.ready_agents() == len(rows), 30):
+            raise StandFailed(f"only {stand.ready_agents()} of {len(rows)} agents are ready")
+        yield answering.pid
+    finally:
+        answering.terminate()
+        try:
+            answering.wait(5)
+        except subprocess.TimeoutExpired:
+            answering.kill()
+            answering.wait()
+
+
+def agent_stamps(stand: Stand) -> list[Stamp]:
+    """When each caller's agent was `invited`, and when the agent `answered`."""
+    return _stamps(stand.folder / "agents" / "stamps.log")
+
+
+def version() -> str:
+    """SIPp's own word."""
+    said = subprocess.run(["sipp", "-v"], capture_output=True, text=True, check=False).stdout
+    return said.split("SIPp", 1)[-1].split()[0].rstrip(".") if "SIPp" in said else "unknown"
+
+
+def _sipp(scenario: Path, switch: str, port: int, media: int) -> list[str]:
+    return [
+        *("sipp", switch, "-sf", str(scenario), "-nostdin", "-i", "127.0.0.1", "-p", str(port)),
+        *("-mi", "127.0.0.1", "-mp", str(media)),
+    ]
+
+
+def _start(command: list[str], folder: Path) -> subprocess.Popen[bytes]:
+    with (folder / "screen.log").open("ab") as screen:
+        return subprocess.Popen(
+            command,
+            cwd=folder,
+            env={**os.environ, "TERM": "dumb"},
+            stdin=subprocess.DEVNULL,
+            stdout=screen,
+            stderr=subprocess.STDOUT,
+        )
+
+
+def _run(command: list[str], folder: Path, within: float) -> None:
+    """Run SIPp to its end; failed calls are in its statistics. Raises StandFailed when SIPp itself fails."""
+    running = _start(command, folder)
+    try:
+        status = running.wait(within)
+    except subprocess.TimeoutExpired:
+        raise StandFailed(f"SIPp did not end in {within:.0f} s: {folder}") from None
+    finally:
+        if running.poll() is None:
+            running.kill()
+            running.wait()
+    if status not in (0, 1):
+        raise StandFailed(f"SIPp ended with status {status}: {_last_words(folder)}")
+
+
+def _last_words(folder: Path) -> str:
+    return " | ".join((folder / "screen.log").read_text(errors="replace").splitlines()[-5:])
+
+
+def _batch(folder: Path) -> Batch:
+    if not (folder / "stat.csv").is_file():
+        raise StandFailed(f"SIPp placed no call: {_last_words(folder)}")
+    with (folder / "stat.csv").open() as file:
+        last = list(csv.DictReader(file, delimiter=";"))[-1]
+    answers: list[float] = []
+    for path in folder.glob("*_rtt.csv"):
+        for row in path.read_text().splitlines()[1:]:
+            answers.append(float(row.split(";")[1]) / 1000)
+    errors = folder / "errors.log"
+    return Batch(
+        offered=int(last["TotalCallCreated"]),
+        succeeded=int(last["SuccessfulCall(C)"]),
+        failed=int(last["FailedCall(C)"]),
+        retransmissions=int(last["Retransmissions(C)"]),
+        answers=answers,
+        keys=_stamps(folder / "keys.log"),
+        errors=errors.read_text(errors="replace")[:2000] if errors.is_file() else "",
+    )
+
+
+def _stamps(path: Path) -> list[Stamp]:
+    """Lines `DATE<tab>TIME<tab>UNIX;WHAT;NUMBER`, or without WHAT."""
+    found = []
+    for line in path.read_text().splitlines():
+        at, *what, number = line.rpartition("\t")[2].split(";")
+        found.append(Stamp(float(at), what[0] if what else "", number))
+    return found
+
+
+def _room() -> Environment:
+    return Environment(loader=FileSystemLoader(HERE), undefined=StrictUndefined, trim_blocks=True, autoescape=False)  # noqa: S701

@@ -1,0 +1,230 @@
+"""The stand: a whole hotline in a folder of its own, on free ports, with its agents registered and ready."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from base64 import b64encode
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bench import sounds
+from hotline.asterisk_process import live_pid
+from hotline.asterisk_program import find_asterisk
+from hotline.secrets import keep_secrets
+from hotline.settings import HOUSE, Settings, load
+from hotline.switch_config import Places
+
+PROMPTS = {
+    "greeting": 3.0,
+    "menu": 4.0,
+    "lines": 4.0,
+    "connecting": 1.5,
+    "busy": 1.5,
+    "sorry": 1.0,
+    "notice": 0.5,
+    "fallback": 1.0,
+}
+"""Seconds of each prompt."""
+
+_PLAN = """\
+hotline:
+  name: 压力测试热线
+  number: "12320"
+  start: greeting
+  person: line
+  hours: always
+  silence: {{say: sorry, tries: 2, then: sorry}}
+  wrong: {{say: sorry, tries: 3, then: sorry}}
+  apology: sorry
+calendar: {{hours: {{always: [{{on: every day, open: ["0:00-24:00"]}}]}}}}
+nodes:
+  greeting: {{say: greeting, then: menu}}
+  menu: {{menu: menu, keys: {{1: lines}}}}
+  lines: {{menu: lines, keys: {{1: sorry, 2: line}}}}
+  sorry: {{end: sorry}}
+lines:
+  line: {{name: 热线, {rule}}}
+agents:
+{agents}
+prompts:
+{prompts}
+"""
+_RULE = "closed: sorry, overflow: sorry, connecting: connecting, busy: busy, position: false, wrap_up: 0s"
+_RECORDED = ", record: true, notice: notice"
+
+
+class StandFailed(RuntimeError):
+    """The stand could not be put up; the text says what happened."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stand:
+    """A hotline that is up."""
+
+    folder: Path
+    settings: Settings
+    agents: tuple[str, ...]
+    engine: int
+    """Process id."""
+    asterisk: int
+    """Process id."""
+
+    @property
+    def sip(self) -> str:
+        return f"127.0.0.1:{self.settings.sip.port}"
+
+    @property
+    def database(self) -> Path:
+        return self.settings.var / "hotline.db"
+
+    def ready_agents(self) -> int:
+        """Agents that could be rung now."""
+        web = self.settings.web.port
+        with urllib.request.urlopen(f"http://127.0.0.1:{web}/metrics", timeout=5) as answer:
+            told = re.search(r'^hotline_agents\{presence="ready"\} (\S+)$', answer.read().decode(), re.M)
+        return int(float(told[1])) if told else 0
+
+    def left(self) -> dict[str, int]:
+        """Channels and bridges that are on the switch."""
+        return {what: len(self._ari(what)) for what in ("channels", "bridges")}
+
+    def _ari(self, what: str) -> list[Any]:
+        ari = self.settings.ari
+        password = keep_secrets(self.settings.var).ari_password
+        word = b64encode(f"{ari.user}:{password}".encode()).decode()
+        asked = urllib.request.Request(
+            f"http://127.0.0.1:{ari.port}/ari/{what}", headers={"Authorization": f"Basic {word}"}
+        )
+        with urllib.request.urlopen(asked, timeout=5) as answer:  # noqa: S310 - our own address
+            found: list[Any] = json.load(answer)
+        return found
+
+
+@contextmanager
+def stand(folder: Path, *, agents: int, record: bool, options: tuple[str, ...] = ()) -> Iterator[Stand]:
+    """Put a hotline up in `folder`; `options` go to `bench.engine`. It is down when the block ends.
+
+    Raises StandFailed.
+    """
+    names = tuple(f"agent-{n:04}" for n in range(1, agents + 1))
+    config, var = folder / "config", folder / "var"
+    config.mkdir(parents=True)
+    (config / "plan.yaml").write_text(_plan(names, record=record), encoding="utf-8")
+    given = _given()
+    settings = load(config=config, var=var, **given)
+    sounds.write_prompts(settings.sounds, PROMPTS)
+    sounds.write_prompts(settings.moh, {"music": 20.0})
+    sounds.write_keys(folder)
+    (folder / "voice.alaw").write_bytes(sounds.tone(10.0, 440.0))
+    variables = {f"HOTLINE_{part}__{name}".upper(): str(v) for part, own in given.items() for name, v in own.items()}
+    command = [sys.executable, "-m", "bench.engine", "--config", str(config), "--var", str(var)]
+    command += ["--pulse", str(folder / "pulse"), *options]
+    places = Places.of(settings, find_asterisk(settings))
+    with ExitStack() as stack:
+        log = stack.enter_context((folder / "engine.log").open("wb"))
+        engine = subprocess.Popen(
+            command,
+            cwd=HOUSE,
+            env={**os.environ, "PYTHONPATH": os.pathsep.join([str(HOUSE), *sys.path]), **variables},
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+        )
+        stack.callback(_end, engine, places)
+        _wait(lambda: _answers(settings, engine, folder), 40.0, "the engine is not ready", folder)
+        asterisk = live_pid(places.pid_file, str(places.conf))
+        if asterisk is None:
+            raise StandFailed("Asterisk is not there")
+        yield Stand(folder, settings, names, engine.pid, asterisk)
+
+
+def free_ports(count: int) -> list[int]:
+    """Loopback ports, even ones, that nobody listens on, UDP and TCP; each port above is free too."""
+    found: list[int] = []
+    with ExitStack() as held:
+        while len(found) < count:
+            udp = held.enter_context(socket.socket(socket.AF_INET, socket.SOCK_DGRAM))
+            udp.bind(("127.0.0.1", 0))
+            port: int = udp.getsockname()[1]
+            try:
+                for kind, number in ((socket.SOCK_STREAM, port), (socket.SOCK_DGRAM, port + 1)):
+                    held.enter_context(socket.socket(socket.AF_INET, kind)).bind(("127.0.0.1", number))
+            except OSError:
+                continue
+            if port % 2 == 0:
+                found.append(port)
+    return found
+
+
+def wait_until(holds: Callable[[], bool], within: float) -> bool:
+    """Whether it came to hold in so many seconds."""
+    until = time.monotonic() + within
+    while not holds():
+        if time.monotonic() > until:
+            return False
+        time.sleep(0.1)
+    return True
+
+
+def _given() -> dict[str, dict[str, object]]:
+    sip, ari, web, trunk = free_ports(4)
+    return {
+        "sip": {"port": sip, "max_calls": 4000, "qualify": 0},
+        "ari": {"port": ari},
+        "web": {"port": web},
+        "rtp": {"first": 23000, "last": 30999},
+        "trunk": {"port": trunk},
+    }
+
+
+def _plan(agents: tuple[str, ...], *, record: bool) -> str:
+    return _PLAN.format(
+        rule=_RULE + (_RECORDED if record else ""),
+        agents="\n".join(f"  {name}: {{name: {name}, lines: [line]}}" for name in agents),
+        prompts="\n".join(f"  {name}: 音" for name in PROMPTS),
+    )
+
+
+def _answers(settings: Settings, engine: subprocess.Popen[bytes], folder: Path) -> bool:
+    if engine.poll() is not None:
+        raise StandFailed(f"the engine ended at once{_last_words(folder)}")
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{settings.web.port}/readyz", timeout=5) as answer:
+            return bool(answer.status == 200)
+    except (urllib.error.URLError, OSError):
+        return False
+
+
+def _wait(holds: Callable[[], bool], within: float, otherwise: str, folder: Path) -> None:
+    if not wait_until(holds, within):
+        raise StandFailed(f"{otherwise}{_last_words(folder)}")
+
+
+def _last_words(folder: Path) -> str:
+    lines = (folder / "engine.log").read_text(encoding="utf-8", errors="replace").splitlines()[-12:]
+    return "".join(f"\n  {line}" for line in lines)
+
+
+def _end(engine: subprocess.Popen[bytes], places: Places) -> None:
+    """End the engine, which ends its Asterisk; what does not end by itself is killed."""
+    engine.terminate()
+    try:
+        engine.wait(20)
+    except subprocess.TimeoutExpired:
+        engine.kill()
+        engine.wait()
+    left = live_pid(places.pid_file, str(places.conf))
+    if left is not None:
+        os.kill(left, signal.SIGKILL)
