@@ -43,6 +43,7 @@ from ivr.switch import (
     Recorded,
     SwitchError,
     SwitchEvent,
+    TalkFound,
 )
 
 log = structlog.get_logger()
@@ -141,22 +142,29 @@ class AriSwitch:
         await self._queue.put(LinkUp(restarted))
         for channel in sorted(self._channels - there.keys()):
             await self._queue.put(Gone(channel, None))
-        for channel in there.values():
-            if channel["dialplan"].get("app_name") == "Stasis" and channel["id"] not in self._channels:
-                await self._adopt(channel)
+        strangers = {
+            name: channel
+            for name, channel in there.items()
+            if channel["dialplan"].get("app_name") == "Stasis" and name not in self._channels
+        }
+        await self._adopt(strangers)
         for endpoint in await self._order("GET", "/endpoints/PJSIP"):
             await self._queue.put(PhoneChanged(endpoint["resource"], endpoint["state"] == "online"))
 
-    async def _adopt(self, channel: dict[str, Any]) -> None:
-        """A channel whom an engine before us, or the time without a link, left alone in Stasis."""
-        bridged = any(channel["id"] in bridge["channels"] for bridge in await self._order("GET", "/bridges"))
-        if bridged:
-            log.info("a talk goes on without us", channel=channel["id"])
-        elif channel["dialplan"].get("app_data", "").startswith(f"{APPLICATION},inbound"):
-            log.info("a caller was alone on the switch", channel=channel["id"])
-            await self._queue.put(self._arrived(channel))
-        else:
-            await self.hang_up(channel["id"])
+    async def _adopt(self, strangers: dict[str, dict[str, Any]]) -> None:
+        """Channels whom an engine before us, or the time without a link, left alone in Stasis."""
+        for bridge in await self._order("GET", "/bridges"):
+            talkers = strangers.keys() & set(bridge["channels"])
+            if talkers:
+                log.info("a talk goes on from before", bridge=bridge["id"])
+                await self._queue.put(TalkFound(bridge["id"], frozenset(talkers)))
+                strangers = {name: channel for name, channel in strangers.items() if name not in talkers}
+        for name, channel in strangers.items():
+            if channel["dialplan"].get("app_data", "").startswith(f"{APPLICATION},inbound"):
+                log.info("a caller was alone on the switch", channel=name)
+                await self._queue.put(self._arrived(channel))
+            else:
+                await self.hang_up(name)
 
     async def events(self) -> AsyncIterator[SwitchEvent]:
         while True:
@@ -172,6 +180,8 @@ class AriSwitch:
         match event:
             case Arrived(channel) | LegAnswered(channel):
                 self._channels.add(channel)
+            case TalkFound(channels=channels):
+                self._channels |= channels
             case Gone(channel):
                 self._channels.discard(channel)
         return event

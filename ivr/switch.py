@@ -76,6 +76,14 @@ class PhoneChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class TalkFound:
+    """A talk that an engine before us began goes on in `bridge`: when one of its channels is gone, so is the talk."""
+
+    bridge: str
+    channels: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class LinkUp:
     """The switch can be heard (again). `restarted`: it forgot everything that we knew."""
 
@@ -87,7 +95,7 @@ class LinkDown:
     """The switch cannot be heard; what happens now is not told later."""
 
 
-SwitchEvent = Arrived | KeyTyped | Played | Recorded | LegAnswered | Gone | PhoneChanged | LinkUp | LinkDown
+SwitchEvent = Arrived | KeyTyped | Played | Recorded | LegAnswered | Gone | PhoneChanged | TalkFound | LinkUp | LinkDown
 
 
 # ── what the switch does ────────────────────────────────────────────────────

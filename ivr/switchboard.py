@@ -26,6 +26,7 @@ from ivr.switch import (
     Recorded,
     Switch,
     SwitchEvent,
+    TalkFound,
 )
 
 log = structlog.get_logger()
@@ -82,6 +83,8 @@ class Switchboard:
         self._calls: dict[str, Call] = {}
         """By channel."""
         self._by_id: dict[str, Call] = {}
+        self._found: dict[str, TalkFound] = {}
+        """Talks of an engine before us, by channel."""
 
     @property
     def calls(self) -> int:
@@ -131,8 +134,12 @@ class Switchboard:
             case Gone(channel, cause):
                 if (call := self._calls.get(channel)) is not None:
                     call.hung_up()
+                elif (found := self._found.get(channel)) is not None:
+                    self._end_found(found)
                 else:
                     self.dispatch.leg_gone(channel, cause)
+            case TalkFound(channels=channels):
+                self._found |= dict.fromkeys(channels, event)
             case PhoneChanged(phone, up):
                 if phone in self._agents():
                     self.dispatch.phone_changed(phone, up)
@@ -142,6 +149,13 @@ class Switchboard:
                     call.missed_events()
             case LinkDown():
                 log.error("the switch is not heard")
+
+    def _end_found(self, talk: TalkFound) -> None:
+        """One side of a talk from before us hung up: let the other go."""
+        for channel in talk.channels:
+            self._found.pop(channel, None)
+            self._order(self._switch.hang_up(channel))
+        self._order(self._switch.drop_bridge(talk.bridge))
 
     def _call_of(self, name: str) -> Call | None:
         """The call whose id begins the last part of a playback's or recording's name."""

@@ -37,7 +37,7 @@ from ivr.events import (
     WaitEnded,
 )
 from ivr.flow import PlanFlow
-from ivr.switch import LinkDown, LinkUp, Phone, SwitchError
+from ivr.switch import LinkDown, LinkUp, Phone, SwitchError, TalkFound
 from ivr.switchboard import CallIds, Service, Switchboard
 from prompts.catalogue import Catalogue
 from routing.calendar import SHANGHAI
@@ -447,6 +447,17 @@ async def test_the_engines_end_releases_callers_to_the_dialplan_and_leaves_talks
     ]
     assert h.switch.released == ["waiting"]
     assert len(h.switch.bridges) == 1
+
+
+async def test_a_talk_from_before_ends_for_both_when_one_side_hangs_up() -> None:
+    async with house() as h:
+        h.switch.channels |= {"caller", "old-leg"}
+        h.switch.bridges["old"] = ("caller", "old-leg")
+        h.switch.tell(TalkFound("old", frozenset({"caller", "old-leg"})))
+        await h.passes(1.0)
+        h.switch.ends("old-leg")
+        await h.passes(1.0)
+        assert h.is_clean()
 
 
 async def test_no_phone_is_rung_twice_under_one_name() -> None:
