@@ -68,7 +68,7 @@ class Seat:
     phone_up: bool = False
     break_wished: bool = False
     """A break asked for during an offer or a talk begins after it."""
-    ready_mark: int = 0
+    mark: int = 0
     """Grows with each change, so that stale entries of the ready heaps and timers are recognised."""
 
     def move(self, to: Presence, now: float, reason: BreakReason | None = None) -> None:
@@ -76,4 +76,4 @@ class Seat:
         if to not in MOVES[self.presence]:
             raise IllegalMove(f"{self.agent.id}: {self.presence} → {to}")
         self.presence, self.reason, self.since = to, reason, now
-        self.ready_mark += 1
+        self.mark += 1

@@ -20,15 +20,13 @@ Timers live in one heap; an entry that no longer speaks of the present is droppe
 
 from __future__ import annotations
 
-import heapq
-from bisect import bisect_left, insort
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
-from typing import NamedTuple
 
 from acd.agent import Agent, BreakReason, Presence, Seat
+from acd.desk import Desk, Place, Waiting
 from acd.line import Line
+from acd.offer import Offer
 from acd.signals import (
     BreakBegan,
     BreakEnded,
@@ -49,66 +47,7 @@ from acd.signals import (
     TalkEnded,
     Tick,
 )
-
-
-class Place(NamedTuple):
-    """Where a call stands in its line: higher priority first, then first come, first served."""
-
-    rank: int
-    """Negative priority."""
-    since: float
-    number: int
-    """Order of joining, for equal instants."""
-    call: str
-
-
-@dataclass(slots=True)
-class Waiting:
-    """One call waiting on one line."""
-
-    place: Place
-    line: Line
-    offer: int | None = None
-    failed_outside: int = 0
-    overdue: bool = False
-    """The maximum wait passed while a phone was ringing; decided when it stops."""
-
-
-@dataclass(frozen=True, slots=True)
-class Offer:
-    """One waiting call at one phone."""
-
-    id: int
-    call: str
-    line: Line
-    agent: str | None
-    phone: str
-    deadline: float
-
-
-@dataclass(slots=True)
-class Desk:
-    """A line on the floor: who waits, who is ready, how many talk with its outside number."""
-
-    line: Line
-    agents: list[str] = field(default_factory=list)
-    queue: list[Place] = field(default_factory=list)
-    """All who wait, offered ones included, in order."""
-    free: list[Place] = field(default_factory=list)
-    """Those of the queue whom no phone rings for."""
-    ready: list[tuple[float, int, str]] = field(default_factory=list)
-    """Heap of (idle since, mark, agent); stale entries are dropped on sight."""
-    outside_calls: int = 0
-    outside_rests_until: float = 0.0
-    empty_since: float | None = None
-
-
-class Timer(NamedTuple):
-    at: float
-    number: int
-    kind: str
-    subject: str | int
-    mark: int
+from acd.timers import Alarm, Timer, Timers
 
 
 class Floor:
@@ -125,10 +64,9 @@ class Floor:
         self._offers: dict[int, Offer] = {}
         self._talks: dict[int, Offer] = {}
         self._talk_of: dict[str, int] = {}
-        self._timers: list[Timer] = []
+        self._timers = Timers(self._is_live)
         self._joined = 0
         self._offered = 0
-        self._timed = 0
 
     # ── what it shows ───────────────────────────────────────────────────────
 
@@ -141,7 +79,7 @@ class Floor:
         waiting = self._waiting.get(call)
         if waiting is None:
             return None
-        return bisect_left(self._desks[waiting.line.id].queue, waiting.place)
+        return self._desks[waiting.line.id].ahead_of(waiting.place)
 
     def rings_for(self, call: str) -> bool:
         """Whether a phone rings for this call right now."""
@@ -166,9 +104,7 @@ class Floor:
 
     def wake_at(self) -> float | None:
         """The next instant at which time alone changes something; None when nothing is pending."""
-        while self._timers and not self._is_live(self._timers[0]):
-            heapq.heappop(self._timers)
-        return self._timers[0].at if self._timers else None
+        return self._timers.next_at()
 
     # ── the one way in ──────────────────────────────────────────────────────
 
@@ -205,15 +141,14 @@ class Floor:
         if joined.call in self._waiting or joined.call in self._talk_of:
             return
         desk = self._desks[joined.line]
-        if not self._served(desk):
+        if not desk.served(self._seats):
             orders.append(GiveUp(joined.call, joined.line, GivenUp.NOBODY_ON_SHIFT))
             return
         self._joined += 1
         place = Place(-(joined.priority + desk.line.priority), now, self._joined, joined.call)
         self._waiting[joined.call] = Waiting(place, desk.line)
-        insort(desk.queue, place)
-        insort(desk.free, place)
-        self._set_timer(now + desk.line.maximum_wait, "wait", joined.call, self._joined)
+        desk.join(place)
+        self._timers.set(now + desk.line.maximum_wait, Alarm.WAIT_TOO_LONG, joined.call, self._joined)
         self._serve_line(desk, now, orders)
 
     def _leave(self, call: str, now: float, orders: list[Order]) -> None:
@@ -230,10 +165,7 @@ class Floor:
 
     def _forget(self, call: str) -> None:
         waiting = self._waiting.pop(call)
-        desk = self._desks[waiting.line.id]
-        _remove(desk.queue, waiting.place)
-        if waiting.offer is None:
-            _remove(desk.free, waiting.place)
+        self._desks[waiting.line.id].leave(waiting)
 
     def _give_up(self, call: str, why: GivenUp, orders: list[Order]) -> None:
         line = self._waiting[call].line.id
@@ -255,9 +187,8 @@ class Floor:
             phone, ring_for = outside.phone, outside.ring_for
         offer = Offer(self._offered, place.call, desk.line, agent, phone, now + ring_for)
         self._offers[offer.id] = offer
-        self._waiting[place.call].offer = offer.id
-        _remove(desk.free, place)
-        self._set_timer(offer.deadline, "offer", offer.id, 0)
+        desk.take(self._waiting[place.call], offer.id)
+        self._timers.set(offer.deadline, Alarm.OFFER_EXPIRES, offer.call, offer.id)
         orders.append(Ring(offer.id, place.call, phone, desk.line.id, agent))
 
     def _answered(self, offer_id: int, now: float, orders: list[Order]) -> None:
@@ -276,8 +207,7 @@ class Floor:
         if offer is None:
             return
         desk, waiting = self._desks[offer.line.id], self._waiting[offer.call]
-        waiting.offer = None
-        insort(desk.free, waiting.place)
+        desk.put_back(waiting)
         if offer.agent is not None:
             self._rest(self._seats[offer.agent], BreakReason(failure.value), now)
         else:
@@ -293,11 +223,11 @@ class Floor:
         waiting.failed_outside += 1
         if desk.line.outside is not None:
             desk.outside_rests_until = now + desk.line.outside.rest_for
-            self._set_timer(desk.outside_rests_until, "outside", desk.line.id, 0)
+            self._timers.set(desk.outside_rests_until, Alarm.OUTSIDE_RESTED, desk.line.id)
 
     def _outside_given_up(self, desk: Desk, waiting: Waiting) -> bool:
         outside = desk.line.outside
-        return outside is not None and waiting.failed_outside >= outside.attempts and not self._on_shift(desk)
+        return outside is not None and waiting.failed_outside >= outside.attempts and not desk.on_shift(self._seats)
 
     def _talk_ended(self, offer_id: int, now: float, orders: list[Order]) -> None:
         offer = self._talks.pop(offer_id, None)
@@ -314,7 +244,7 @@ class Floor:
             self._wished_break(seat, now)
         elif offer.line.wrap_up_for > 0:
             seat.move(Presence.WRAP_UP, now)
-            self._set_timer(now + offer.line.wrap_up_for, "seat", seat.agent.id, seat.ready_mark)
+            self._timers.set(now + offer.line.wrap_up_for, Alarm.AGENT_BACK, seat.agent.id, seat.mark)
         else:
             self._become_ready(seat, now, orders)
 
@@ -349,10 +279,8 @@ class Floor:
                 offer = next(o for o in self._offers.values() if o.agent == agent)
                 del self._offers[offer.id]
                 orders.append(StopRinging(offer.id, Failure.UNREACHABLE))
-                waiting = self._waiting[offer.call]
-                waiting.offer = None
-                desk = self._desks[offer.line.id]
-                insort(desk.free, waiting.place)
+                waiting, desk = self._waiting[offer.call], self._desks[offer.line.id]
+                desk.put_back(waiting)
                 self._go_offline(seat, now)
                 if waiting.overdue:
                     self._give_up(offer.call, GivenUp.MAXIMUM_WAIT, orders)
@@ -366,9 +294,9 @@ class Floor:
         seat.move(Presence.OFFLINE, now)
         for line in seat.agent.lines:
             desk = self._desks[line]
-            if desk.queue and desk.empty_since is None and not self._served(desk):
+            if desk.queue and desk.empty_since is None and not desk.served(self._seats):
                 desk.empty_since = now
-                self._set_timer(now + desk.line.empty_for, "empty", desk.line.id, 0)
+                self._timers.set(now + desk.line.empty_for, Alarm.LINE_EMPTY, desk.line.id)
 
     def _break_began(self, agent: str, now: float) -> None:
         seat = self._seats[agent]
@@ -377,7 +305,7 @@ class Floor:
                 seat.move(Presence.BREAK, now, BreakReason.OWN_WISH)
             case Presence.BREAK:
                 seat.reason = BreakReason.OWN_WISH
-                seat.ready_mark += 1
+                seat.mark += 1
             case Presence.OFFERED | Presence.TALKING:
                 seat.break_wished = True
             case Presence.OFFLINE:
@@ -400,15 +328,13 @@ class Floor:
             self._wished_break(seat, now)
         else:
             seat.move(Presence.BREAK, now, reason)
-            self._set_timer(now + seat.agent.rest_for, "seat", seat.agent.id, seat.ready_mark)
+            self._timers.set(now + seat.agent.rest_for, Alarm.AGENT_BACK, seat.agent.id, seat.mark)
 
     def _become_ready(self, seat: Seat, now: float, orders: list[Order], idle_since: float | None = None) -> None:
         seat.move(Presence.READY, now)
         seat.idle_since = now if idle_since is None else idle_since
         for line in seat.agent.lines:
-            desk = self._desks[line]
-            desk.empty_since = None
-            heapq.heappush(desk.ready, (seat.idle_since, seat.ready_mark, seat.agent.id))
+            self._desks[line].agent_ready(seat)
         self._serve_agent(seat, now, orders)
 
     # ── matching ────────────────────────────────────────────────────────────
@@ -423,78 +349,46 @@ class Floor:
     def _serve_line(self, desk: Desk, now: float, orders: list[Order]) -> None:
         """The line's free callers, in order, take ready agents and then the outside number."""
         while desk.free:
-            agent = self._longest_idle(desk)
-            if agent is None and not self._outside_free(desk, now):
+            agent = desk.longest_idle(self._seats)
+            if agent is None and not desk.outside_free(now):
                 return
             self._ring(desk, desk.free[0], agent, now, orders)
 
-    def _longest_idle(self, desk: Desk) -> str | None:
-        while desk.ready:
-            _, mark, agent = desk.ready[0]
-            seat = self._seats[agent]
-            if seat.presence is Presence.READY and seat.ready_mark == mark:
-                return agent
-            heapq.heappop(desk.ready)
-        return None
-
-    def _outside_free(self, desk: Desk, now: float) -> bool:
-        outside = desk.line.outside
-        return outside is not None and desk.outside_calls < outside.simultaneous and now >= desk.outside_rests_until
-
-    def _on_shift(self, desk: Desk) -> bool:
-        return any(self._seats[a].presence is not Presence.OFFLINE for a in desk.agents)
-
-    def _served(self, desk: Desk) -> bool:
-        return desk.line.outside is not None or self._on_shift(desk)
-
     # ── time ────────────────────────────────────────────────────────────────
 
-    def _set_timer(self, at: float, kind: str, subject: str | int, mark: int) -> None:
-        self._timed += 1
-        heapq.heappush(self._timers, Timer(at, self._timed, kind, subject, mark))
-
     def _is_live(self, timer: Timer) -> bool:
-        match timer.kind, timer.subject:
-            case "offer", int(offer):
-                return offer in self._offers
-            case "wait", str(call):
-                waiting = self._waiting.get(call)
+        match timer.alarm:
+            case Alarm.OFFER_EXPIRES:
+                return timer.mark in self._offers
+            case Alarm.WAIT_TOO_LONG:
+                waiting = self._waiting.get(timer.subject)
                 return waiting is not None and waiting.place.number == timer.mark and not waiting.overdue
-            case "seat", str(agent):
-                return self._seats[agent].ready_mark == timer.mark
-            case "outside", str(line):
-                return self._desks[line].outside_rests_until == timer.at
-            case "empty", str(line):
-                since = self._desks[line].empty_since
-                return since is not None and since + self._desks[line].line.empty_for == timer.at
-        return False
+            case Alarm.AGENT_BACK:
+                return self._seats[timer.subject].mark == timer.mark
+            case Alarm.OUTSIDE_RESTED:
+                return self._desks[timer.subject].outside_rests_until == timer.at
+            case Alarm.LINE_EMPTY:
+                desk = self._desks[timer.subject]
+                return desk.empty_since is not None and desk.empty_since + desk.line.empty_for == timer.at
 
     def _run_timers(self, now: float, orders: list[Order]) -> None:
-        while (at := self.wake_at()) is not None and at <= now:
-            timer = heapq.heappop(self._timers)
-            match timer.kind, timer.subject:
-                case "offer", int(offer):
-                    orders.append(StopRinging(offer, Failure.UNANSWERED))
-                    self._failed(offer, Failure.UNANSWERED, now, orders)
-                case "wait", str(call):
-                    waiting = self._waiting[call]
+        while (timer := self._timers.pop_due(now)) is not None:
+            match timer.alarm:
+                case Alarm.OFFER_EXPIRES:
+                    orders.append(StopRinging(timer.mark, Failure.UNANSWERED))
+                    self._failed(timer.mark, Failure.UNANSWERED, now, orders)
+                case Alarm.WAIT_TOO_LONG:
+                    waiting = self._waiting[timer.subject]
                     if waiting.offer is None:
-                        self._give_up(call, GivenUp.MAXIMUM_WAIT, orders)
+                        self._give_up(timer.subject, GivenUp.MAXIMUM_WAIT, orders)
                     else:
                         waiting.overdue = True
-                case "seat", str(agent):
-                    self._become_ready(self._seats[agent], now, orders)
-                case "outside", str(line):
-                    self._serve_line(self._desks[line], now, orders)
-                case "empty", str(line):
-                    desk = self._desks[line]
+                case Alarm.AGENT_BACK:
+                    self._become_ready(self._seats[timer.subject], now, orders)
+                case Alarm.OUTSIDE_RESTED:
+                    self._serve_line(self._desks[timer.subject], now, orders)
+                case Alarm.LINE_EMPTY:
+                    desk = self._desks[timer.subject]
                     desk.empty_since = None
                     for place in tuple(desk.free):
                         self._give_up(place.call, GivenUp.NOBODY_ON_SHIFT, orders)
-
-
-def _remove(places: list[Place], place: Place) -> None:
-    at = bisect_left(places, place)
-    if at == len(places) or places[at] != place:
-        raise KeyError(place.call)
-    del places[at]

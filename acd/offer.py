@@ -1,0 +1,20 @@
+"""An offer: one waiting call at one phone, the only place where a call and a phone touch."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from acd.line import Line
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """Lives from the ring until it is answered (then it is a talk), refused, withdrawn or expired."""
+
+    id: int
+    call: str
+    line: Line
+    agent: str | None
+    """None for the line's outside number."""
+    phone: str
+    deadline: float

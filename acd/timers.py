@@ -1,0 +1,52 @@
+"""Instants at which time alone changes something. What no longer speaks of the present is dropped when it comes up."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Callable
+from enum import Enum, auto
+from typing import NamedTuple
+
+
+class Alarm(Enum):
+    """What a timer is for."""
+
+    OFFER_EXPIRES = auto()
+    WAIT_TOO_LONG = auto()
+    AGENT_BACK = auto()
+    OUTSIDE_RESTED = auto()
+    LINE_EMPTY = auto()
+
+
+class Timer(NamedTuple):
+    """`mark` tells a timer of the present from one that was overtaken."""
+
+    at: float
+    number: int
+    alarm: Alarm
+    subject: str
+    mark: int
+
+
+class Timers:
+    """A heap of timers. `is_live` says whether a timer still speaks of the present."""
+
+    def __init__(self, is_live: Callable[[Timer], bool]) -> None:
+        self._is_live = is_live
+        self._heap: list[Timer] = []
+        self._set = 0
+
+    def set(self, at: float, alarm: Alarm, subject: str, mark: int = 0) -> None:
+        self._set += 1
+        heapq.heappush(self._heap, Timer(at, self._set, alarm, subject, mark))
+
+    def next_at(self) -> float | None:
+        """When the next live timer is due; None when there is none."""
+        while self._heap and not self._is_live(self._heap[0]):
+            heapq.heappop(self._heap)
+        return self._heap[0].at if self._heap else None
+
+    def pop_due(self, now: float) -> Timer | None:
+        """Take the next live timer that is due."""
+        at = self.next_at()
+        return heapq.heappop(self._heap) if at is not None and at <= now else None
