@@ -55,6 +55,8 @@ PING_EVERY = 2.0
 """Seconds; a peer that does not answer within half of it more is given up."""
 ORDER_TIMEOUT = 5.0
 CONNECTIONS = 16
+SOURCES = 100
+"""Phones that one order subscribes to: Asterisk refuses 128 values of a parameter."""
 
 _AWAY = frozenset({"UNAVAILABLE", "INVALID", "UNKNOWN"})
 """Device states of a phone that cannot be rung."""
@@ -134,8 +136,8 @@ class AriSwitch:
         info = await self._order("GET", "/asterisk/info")
         started = str(info["status"]["startup_time"])
         restarted, self._started = self._started not in (None, started), started
-        if self._phones:
-            sources = ",".join(f"deviceState:PJSIP/{phone}" for phone in self._phones)
+        for first in range(0, len(self._phones), SOURCES):
+            sources = ",".join(f"deviceState:PJSIP/{phone}" for phone in self._phones[first : first + SOURCES])
             await self._order("POST", f"/applications/{APPLICATION}/subscription", eventSource=sources)
         there = {channel["id"]: channel for channel in await self._order("GET", "/channels")}
         self.up = True
