@@ -38,8 +38,8 @@ PATIENCE = 5.0
 LONGEST_PROMPT = 300.0
 """Seconds after which a playback that does not end is an error of the switch."""
 
-SHORTEST_MESSAGE = 1.0
-"""Seconds of speech that make a recording a message."""
+SHORTEST_MESSAGE = 2.0
+"""Seconds of speech that make a recording a message; the switch tells whole seconds, rounded up."""
 
 
 class Hangup(Exception):

@@ -82,6 +82,7 @@ class PlanFlow:
                 call.note(StepHeard(node, prompts, None))
                 if call.outcome[0] is Outcome.LEFT:
                     call.outcome = (Outcome.INFORMED, Reason.CALLER_HUNG_UP)
+                call.forget_keys()  # such as the one that ended a message
                 await call.say(self._sound(prompts))
                 call.outcome = (call.outcome[0], Reason.COMPLETED)
                 return Said()

@@ -374,6 +374,19 @@ async def test_a_message_after_hours_ends_with_the_hang_up_and_is_kept() -> None
         assert h.is_clean()
 
 
+async def test_the_key_that_ends_a_message_does_not_cut_the_thanks_short() -> None:
+    async with house(NIGHT) as h:
+        h.switch.speech = 100.0
+        h.switch.caller_dials(CALLER)
+        h.switch.caller_types(CALLER, "1")
+        await h.ledger.noted(RecordingBegan)
+        await h.passes(5.0)
+        h.switch.caller_types(CALLER, "#")
+        await h.ledger.noted(CallEnded)
+        assert h.switch.heard[-1] == (CALLER, "thanks")
+        assert h.end == CallEnded(Outcome.MESSAGE, Reason.COMPLETED)
+
+
 async def test_a_recording_without_speech_is_no_message() -> None:
     async with house(NIGHT) as h:
         h.switch.caller_dials(CALLER)

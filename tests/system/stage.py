@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
@@ -54,6 +54,7 @@ class Stage:
     carrier: Carrier
     entries: list[Entry]
     prompts: dict[str, Samples]
+    agents: list[Phone] = field(default_factory=list)
 
     @property
     def switch(self) -> str:
@@ -68,6 +69,7 @@ class Stage:
         """An agent's phone, registered, its agent ready."""
         secret = keep_secrets(self.settings.var, [username]).phones[username]
         phone = await agent_phone(self.exchange, self.switch, username, secret, manner)
+        self.agents.append(phone)
         await self.until(lambda: self.hotline.board.dispatch.floor.seat(username).phone_up)
         return phone
 
@@ -96,7 +98,7 @@ class Stage:
 
     def heard(self, talk: Talk) -> list[str]:
         """The prompts that were heard, in order."""
-        return [heard.name for heard in ear.sequence(self.prompts, talk.heard)]
+        return [heard.name for heard in ear.sequence(self.prompts, talk.heard) if heard.match.share > 0.1]
 
     async def left_on_the_switch(self) -> list[str]:
         """Channels and bridges that exist on Asterisk once calls had a moment to end; a recorder is a channel too."""
@@ -149,6 +151,8 @@ async def stage(
         assert left == []
         assert hotline.board.calls == 0
         assert hotline.board.dispatch.legs() == frozenset()
+        for phone in here.agents:
+            await phone.unregister()
 
 
 def lend(settings: Settings, sounds: Path) -> None:

@@ -44,7 +44,7 @@ def path(cdr: Cdr) -> list[str]:
 
 
 async def test_consult_immunization_an_agent_talks_and_the_record_tells_it_all(open_stage: OpenStage) -> None:
-    async with open_stage() as s:
+    async with open_stage(ring=20.0) as s:
         agent = await s.agent("vaccine-1")
         caller = await s.caller()
         await s.hears(caller, "main-menu", share=0.3)
@@ -52,6 +52,7 @@ async def test_consult_immunization_an_agent_talks_and_the_record_tells_it_all(o
         await s.hears(caller, "consult-menu", share=0.3)
         await caller.press("4")
         ring = await agent.ringing()
+        await s.hears(caller, "connecting-immunization", share=0.9)  # heard while the phone rings
         talk = await ring.answer()
         await hear_each_other(caller, talk)
         await talk.hang_up()
@@ -119,6 +120,8 @@ async def test_three_wrong_keys_lead_to_a_person(open_stage: OpenStage) -> None:
         for times in range(1, 4):
             await caller.press("8")
             await s.noted(StepHeard, times + 1)
+            if times == 1:
+                await s.hears(caller, "wrong-key")
         await hears(caller, AGENT_TONE, within=30.0)
         await caller.hang_up()
         cdr = await s.record()
