@@ -138,7 +138,7 @@ def measure(load: Load, folder: Path) -> Result:
         left=left,
         asterisk_warnings=_warnings(here),
         machine_load=round(machine_load, 2),
-        errors=batch.errors,
+        errors="\n".join([*_failures(calls), batch.errors]).strip(),
     )
 
 
@@ -168,6 +168,12 @@ def _times(batch: Batch, stamps: list[Stamp], calls: dict[str, Told], held: floa
         ],
         "talk": [(call.talked_until or 0.0) - (call.talked_from or 0.0) for call in talks.values()],
     }
+
+
+def _failures(calls: dict[str, Told]) -> list[str]:
+    """The first calls that did not talk, with how far they got."""
+    lost = [f"{number}: {call.outcome}, last {call.last}" for number, call in calls.items() if call.outcome != "talked"]
+    return lost[:10]
 
 
 def _recordings(here: Stand, calls: dict[str, Told]) -> int:
@@ -232,7 +238,7 @@ def main() -> int:
         engine=options,
     )
     with tempfile.TemporaryDirectory(prefix="bench-") as temporary:
-        folder = given.keep or Path(temporary)
+        folder = (given.keep or Path(temporary)).absolute()
         try:
             if given.knee:
                 results = knee(load, list(range(given.rate, given.rate + 100, 10)), folder)

@@ -75,6 +75,8 @@ class Told:
     answered: float | None
     talked_from: float | None
     talked_until: float | None
+    last: str
+    """The last fact before the end."""
     offers: int
     recording: str | None
 
@@ -84,10 +86,13 @@ def told(database: Path) -> dict[str, Told]:
     calls: dict[str, dict[str, float]] = {}
     numbers: dict[str, str] = {}
     offers: Counter[str] = Counter()
+    last: dict[str, str] = {}
     with sqlite3.connect(f"file:{database}?mode=ro", uri=True) as connection:
         for call, at, kind, data in connection.execute("SELECT call, at, kind, data FROM journal ORDER BY call, seq"):
             calls.setdefault(call, {}).setdefault(kind, _unix(at))
             offers[call] += kind == "Offered"
+            if kind != "CallEnded":
+                last[call] = f"{kind} {data}"
             if kind == "CallArrived":
                 numbers[call] = json.loads(data)["number"]
         records = {
@@ -103,6 +108,7 @@ def told(database: Path) -> dict[str, Told]:
             at.get("OfferEnded"),
             at.get("TalkBegan"),
             at.get("TalkEnded"),
+            last.get(call, "none"),
             offers[call],
             *records.get(call, (None, None))[1:],
         )

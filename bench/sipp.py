@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import os
+import re
 import socket
 import subprocess
 from collections.abc import Iterator
@@ -13,6 +14,7 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from bench.sounds import write_captures
 from bench.stand import Stand, StandFailed, free_ports, wait_until
 from hotline.secrets import keep_secrets
 
@@ -63,6 +65,7 @@ class Callers:
     def __init__(self, stand: Stand, *, keys: str, talk: float, sound: bool) -> None:
         """`keys` is `rtp` or `info`; callers with `sound` speak from their menu key on."""
         self._stand = stand
+        write_captures(stand.folder, talk + GRACE)
         self._scenario = stand.folder / "caller.xml"
         self._scenario.write_text(
             _room()
@@ -104,7 +107,8 @@ def agents(stand: Stand, *, sound: bool) -> Iterator[int]:
     (folder / "agents.csv").write_text("\n".join(["SEQUENTIAL", *rows, ""]))
     enrol = _sipp(HERE / "register.xml", stand.sip, port, media)
     enrol += ["-inf", str(folder / "agents.csv"), "-m", str(len(rows)), "-r", "100", "-timeout", "20s"]
-    _run([*enrol, "-trace_err", "-error_file", "register-errors.log"], folder, 30)
+    if _run([*enrol, "-trace_err", "-error_file", "register-errors.log"], folder, 30):
+        raise StandFailed(f"not every agent could register: {_last_words(folder)}")
     scenario = folder / "agent.xml"
     scenario.write_text(_room().get_template("agent.xml.j2").render(ring_least=RING[0], ring_most=RING[1]))
     command = _sipp(scenario, stand.sip, port, media)
@@ -155,8 +159,8 @@ def _start(command: list[str], folder: Path) -> subprocess.Popen[bytes]:
         )
 
 
-def _run(command: list[str], folder: Path, within: float) -> None:
-    """Run SIPp to its end; failed calls are in its statistics. Raises StandFailed when SIPp itself fails."""
+def _run(command: list[str], folder: Path, within: float) -> int:
+    """Run SIPp to its end: 0 when all calls were good, 1 when not. Raises StandFailed when SIPp itself fails."""
     running = _start(command, folder)
     try:
         status = running.wait(within)
@@ -168,6 +172,7 @@ def _run(command: list[str], folder: Path, within: float) -> None:
             running.wait()
     if status not in (0, 1):
         raise StandFailed(f"SIPp ended with status {status}: {_last_words(folder)}")
+    return status
 
 
 def _last_words(folder: Path) -> str:
@@ -183,7 +188,6 @@ def _batch(folder: Path) -> Batch:
     for path in folder.glob("*_rtt.csv"):
         for row in path.read_text().splitlines()[1:]:
             answers.append(float(row.split(";")[1]) / 1000)
-    errors = folder / "errors.log"
     return Batch(
         offered=int(last["TotalCallCreated"]),
         succeeded=int(last["SuccessfulCall(C)"]),
@@ -191,8 +195,14 @@ def _batch(folder: Path) -> Batch:
         retransmissions=int(last["Retransmissions(C)"]),
         answers=answers,
         keys=_stamps(folder / "keys.log"),
-        errors=errors.read_text(errors="replace")[:2000] if errors.is_file() else "",
+        errors=_errors(folder / "errors.log"),
     )
+
+
+def _errors(log: Path) -> str:
+    """The beginning of what SIPp complains of; a caller who heard no new INVITE is no complaint."""
+    told = re.split(r"(?=\d{4}-\d\d-\d\d\t)", log.read_text(errors="replace")) if log.is_file() else []
+    return "\n".join(words.strip() for words in told[1:] if "jumping to label" not in words)[:2000]
 
 
 def _stamps(path: Path) -> list[Stamp]:

@@ -12,8 +12,8 @@ from hotline.sound_file import a_law_code
 KEY_SECONDS = 0.1
 """How long a key is held: its last packet leaves so long after the first."""
 
-_EVENT = 101
-"""RTP payload type of telephone events in the stand's SDP."""
+_A_LAW, _EVENT = 8, 101
+"""RTP payload types in the callers' SDP."""
 _STEP = 160
 """Samples of 20 ms."""
 
@@ -31,25 +31,40 @@ def write_prompts(folder: Path, seconds: dict[str, float]) -> None:
         (folder / f"{name}.alaw").write_bytes(tone(length, 300.0 + 50.0 * place))
 
 
-def write_keys(folder: Path) -> None:
-    """The keys of a call as captures that SIPp plays: `menu-key` is 1, `line-key` is 2."""
-    (folder / "menu-key.pcap").write_bytes(_capture("1", sequence=1, timestamp=_STEP))
-    (folder / "line-key.pcap").write_bytes(_capture("2", sequence=101, timestamp=101 * _STEP))
+def write_captures(folder: Path, talk: float) -> None:
+    """What a caller sends, for SIPp to play: `menu-key` is 1, `line-key` is 2, `voice` so many seconds of a tone."""
+    voice = tone(talk, 440.0)
+    parts = [voice[at : at + _STEP] for at in range(0, len(voice), _STEP)]
+    said = [(n * 0.02, _packet(_A_LAW, 201 + n, (201 + n) * _STEP, part)) for n, part in enumerate(parts)]
+    for name, packets in (
+        ("menu-key", _key("1", sequence=1)),
+        ("line-key", _key("2", sequence=101)),
+        ("voice", said),
+    ):
+        (folder / f"{name}.pcap").write_bytes(_capture(packets))
 
 
-def _capture(key: str, sequence: int, timestamp: int) -> bytes:
+def _key(key: str, sequence: int) -> list[tuple[float, bytes]]:
     """One key: an event that grows every 20 ms, its end sent three times (RFC 4733 §2.5.1)."""
     steps = round(KEY_SECONDS / 0.02)
-    packets = [(n * 0.02, False, max(1, n) * _STEP) for n in range(steps)]
-    packets += [(KEY_SECONDS, True, steps * _STEP)] * 3
+    parts = [(n * 0.02, 0, max(1, n)) for n in range(steps)] + [(KEY_SECONDS, 0x80, steps)] * 3
+    return [
+        (at, _packet(_EVENT, sequence + n, sequence * _STEP, struct.pack("!BBH", int(key), end | 10, length * _STEP)))
+        for n, (at, end, length) in enumerate(parts)
+    ]
+
+
+def _packet(kind: int, sequence: int, timestamp: int, payload: bytes) -> bytes:
+    """RTP (RFC 3550 §5.1)."""
+    return struct.pack("!BBHII", 0x80, kind, sequence, timestamp, 0x12320) + payload
+
+
+def _capture(packets: list[tuple[float, bytes]]) -> bytes:
+    """A capture file of packets and their times; it begins at second 1, for SIPp takes 0 for no time."""
     out = [struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 65535, 1)]
-    for number, (at, last, duration) in enumerate(packets):
-        kind = _EVENT | (0 if number else 0x80)
-        rtp = struct.pack("!BBHII", 0x80, kind, (sequence + number) & 0xFFFF, timestamp, 0x12320)
-        frame = _frame(rtp + struct.pack("!BBH", int(key), (0x80 if last else 0) | 10, duration))
-        out.append(
-            struct.pack("<IIII", 1, round(at * 1e6), len(frame), len(frame)) + frame
-        )  # SIPp takes second 0 for none
+    for at, packet in packets:
+        frame, micros = _frame(packet), round(at * 1e6) + 1_000_000
+        out.append(struct.pack("<IIII", *divmod(micros, 1_000_000), len(frame), len(frame)) + frame)
     return b"".join(out)
 
 

@@ -126,8 +126,6 @@ def stand(folder: Path, *, agents: int, record: bool, options: tuple[str, ...] =
     settings = load(config=config, var=var, **given)
     sounds.write_prompts(settings.sounds, PROMPTS)
     sounds.write_prompts(settings.moh, {"music": 20.0})
-    sounds.write_keys(folder)
-    (folder / "voice.alaw").write_bytes(sounds.tone(10.0, 440.0))
     variables = {f"HOTLINE_{part}__{name}".upper(): str(v) for part, own in given.items() for name, v in own.items()}
     command = [sys.executable, "-m", "bench.engine", "--config", str(config), "--var", str(var)]
     command += ["--pulse", str(folder / "pulse"), *options]
