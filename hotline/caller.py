@@ -14,7 +14,7 @@ from typing import Final
 
 from hotline import ear
 from hotline.handset import RATE, Samples
-from hotline.phone import Exchange, Phone
+from hotline.phone import Phone
 from hotline.talk import Ending, NotAnswered, Talk
 
 SILENCE: Final = "."
@@ -70,28 +70,6 @@ class Report:
     moments: tuple[Moment, ...]
 
 
-async def place(
-    host: str,
-    port: int,
-    dialled: str,
-    number: str,
-    keys: Sequence[str],
-    *,
-    speak: Samples | float | None = None,
-    wait: float = 20.0,
-    pace: float = 0.6,
-    until: Callable[[], Awaitable[object]] | None = None,
-) -> Report:
-    """Call `dialled` at `host:port` as `number`, from this process's only exchange, and press `keys`.
-
-    A key is pressed after `pace` seconds of a prompt, or when nothing was heard for `wait`. With the keys pressed, the
-    caller says `speak`, stays until `until` returns, the hotline hangs up or `wait` seconds are over, and hangs up.
-    """
-    async with Exchange(host=host) as exchange:
-        phone = await exchange.phone(number, switch=f"{host}:{port}")
-        return await call(phone, dialled, keys, speak=speak, wait=wait, pace=pace, until=until)
-
-
 async def call(
     phone: Phone,
     dialled: str,
@@ -102,7 +80,11 @@ async def call(
     pace: float = 0.6,
     until: Callable[[], Awaitable[object]] | None = None,
 ) -> Report:
-    """The same as `place`, from a phone that is already there."""
+    """Call `dialled` from a phone, and press `keys`.
+
+    A key is pressed after `pace` seconds of a prompt, or when nothing was heard for `wait`. With the keys pressed, the
+    caller says `speak`, stays until `until` returns, the hotline hangs up or `wait` seconds are over, and hangs up.
+    """
     caller = _Caller(await phone.dial(dialled), wait, pace)
     try:
         await caller.talk.answered(wait)

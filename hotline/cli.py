@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import json
 import re
 import sys
@@ -347,10 +348,10 @@ def doctor(config: Config = None, var: Var = None, as_json: Json = False) -> Non
     """What is missing on this machine, and the command that mends it."""
     findings = examine(settings_of(config, var))
     if as_json:
-        put([{"ok": finding.ok, "what": finding.what, "mend": finding.mend} for finding in findings])
+        put([dataclasses.asdict(finding) for finding in findings])
     else:
         for finding in findings:
-            mark = "[green]✔[/]" if finding.ok else "[red]✘[/]"
+            mark = "[green]✔[/]" if finding.ok else "[red]✘[/]" if finding.needed else "[yellow]·[/]"
             people.print(mark, finding.what if finding.ok else f"{finding.what} → {finding.mend}")
-    if not all(finding.ok for finding in findings):
+    if not all(finding.ok for finding in findings if finding.needed):
         raise typer.Exit(1)

@@ -6,8 +6,7 @@ What the engine may count on once Asterisk runs with them:
   channel's, untouched when the codec is the same. `sound:beep` is the recording beep (ARI's `beep=true` uses it).
 - Music: class `default` plays the files of `settings.moh`.
 - Recordings: ARI name `a/b/c` with format `wav` becomes `settings.recordings/a/b/c.wav`; folders are made on the way.
-- Calls enter Stasis application `hotline` with one argument: `inbound` (from the trunk), `phone` (a phone dialled
-  12320) or `feature` (a phone dialled a star code).
+- Calls enter Stasis application `hotline` with the argument `inbound`, from the trunk and from phones alike.
 - A phone is dialled as `PJSIP/USERNAME`, an outside number as `PJSIP/NUMBER@trunk`.
 - No engine, or the engine gives a call back (`continue`): the caller hears prompt `fallback` and leaves a message in
   `settings.recordings/fallback/`.

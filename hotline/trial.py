@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from hotline.caller import Report, place
+from hotline.caller import Report, call
+from hotline.phone import Exchange
 from hotline.settings import Settings
 from ivr.events import EndReached
 from records.calls import first_end
@@ -67,9 +68,22 @@ class Trial:
 
 
 async def try_call(
-    settings: Settings, plan: Plan, keys: Sequence[str], *, number: str | None, at: datetime, wait: float
+    settings: Settings,
+    plan: Plan,
+    keys: Sequence[str],
+    *,
+    at: datetime,
+    number: str | None = None,
+    wait: float = 120.0,
+    exchange: Exchange | None = None,
 ) -> Trial:
-    """Call, press, look where it led. `at` is the instant of the dry walk. Raises NoSuchCall."""
+    """Call, press, look where it led. `at` is the instant of the dry walk. Raises NoSuchCall.
+
+    Without `exchange` it opens the one that this process may have.
+    """
+    if exchange is None:
+        async with Exchange(host=settings.sip.host) as own:
+            return await try_call(settings, plan, keys, at=at, number=number, wait=wait, exchange=own)
     number = number or f"000{secrets.randbelow(10**9):09d}"  # nobody's: no number in China begins so
     expected = dry_walk(plan, keys, at).end
     found: EndReached | None = None
@@ -80,11 +94,10 @@ async def try_call(
             found = await first_end(settings.database_url, number)
             await asyncio.sleep(LOOK_EVERY)
 
-    report = await place(
-        settings.sip.host,
-        settings.sip.port,
+    phone = await exchange.phone(number, switch=f"{settings.sip.host}:{settings.sip.port}")
+    report = await call(
+        phone,
         plan.hotline.number,
-        number,
         keys,
         wait=wait,
         until=None if HANG_UP in keys else until_reached,

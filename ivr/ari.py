@@ -49,6 +49,8 @@ from ivr.switch import (
 log = structlog.get_logger()
 
 APPLICATION = "hotline"
+LEG = "leg"
+"""The word with which a leg of ours enters Stasis; whoever comes with another is a caller."""
 QUEUE = 10_000
 """Events that may wait for us before the link counts as broken."""
 PING_EVERY = 2.0
@@ -177,11 +179,11 @@ class AriSwitch:
                 await self._queue.put(TalkFound(bridge["id"], frozenset(talkers)))
                 strangers = {name: channel for name, channel in strangers.items() if name not in talkers}
         for name, channel in strangers.items():
-            if channel["dialplan"].get("app_data", "").startswith(f"{APPLICATION},inbound"):
+            if channel["dialplan"].get("app_data") == f"{APPLICATION},{LEG}":
+                await self.hang_up(name)
+            else:
                 log.info("a caller was alone on the switch", channel=name)
                 await self._queue.put(self._arrived(channel))
-            else:
-                await self.hang_up(name)
 
     async def events(self) -> AsyncIterator[SwitchEvent]:
         while True:
@@ -226,14 +228,10 @@ class AriSwitch:
                 log.critical("another engine took this switch over")
         return None
 
-    def _stasis_start(self, event: dict[str, Any]) -> SwitchEvent | None:
-        match event["args"]:
-            case ["leg", *_]:
-                return LegAnswered(event["channel"]["id"])
-            case ["inbound" | "phone", *_]:
-                return self._arrived(event["channel"])
-        log.warning("a channel came with words we do not know", words=event["args"])
-        return None
+    def _stasis_start(self, event: dict[str, Any]) -> SwitchEvent:
+        if event["args"][:1] == [LEG]:
+            return LegAnswered(event["channel"]["id"])
+        return self._arrived(event["channel"])
 
     def _arrived(self, channel: dict[str, Any]) -> Arrived:
         number = _NUMBER.sub("", channel["caller"]["number"])[:20]
@@ -282,7 +280,7 @@ class AriSwitch:
             f"/channels/{quote(leg)}",
             endpoint=endpoint,
             app=APPLICATION,
-            appArgs="leg",
+            appArgs=LEG,
             callerId=shown,
             originator=like,
             timeout="-1",

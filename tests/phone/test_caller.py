@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from hotline import ear
-from hotline.caller import Report, Side, What, call, place
+from hotline.caller import Report, Side, What, call
 from hotline.phone import Exchange, free_port
 from tests.phone.conftest import MENU
 from tests.phones import CALLER
@@ -27,9 +27,8 @@ async def arrived() -> None:
     """The caller is where it wanted to be."""
 
 
-async def test_keys_are_pressed_at_their_prompts(switch: str) -> None:
-    host, port = switch.split(":")
-    report = await place(host, int(port), "menu", CALLER, ["1", "1"], until=arrived)
+async def test_keys_are_pressed_at_their_prompts(switch: str, exchange: Exchange) -> None:
+    report = await call(await exchange.phone(CALLER, switch=switch), "menu", ["1", "1"], until=arrived)
     assert report.answered
     assert report.ended_by is Side.CALLER
     assert did(report) == ["answered", "heard", "pressed 1", "heard", "pressed 1", "arrived", "hung_up"]
@@ -105,6 +104,7 @@ async def test_a_caller_who_never_arrives_gives_up(switch: str, exchange: Exchan
     assert did(report) == ["answered", "gave_up", "hung_up"]
 
 
-async def test_there_is_no_hotline_at_that_port() -> None:
-    report = await place("127.0.0.1", free_port("127.0.0.1"), "12320", CALLER, ["1"], wait=1.0)
+async def test_there_is_no_hotline_at_that_port(exchange: Exchange) -> None:
+    nowhere = await exchange.phone(CALLER, switch=f"127.0.0.1:{free_port('127.0.0.1')}")
+    report = await call(nowhere, "12320", ["1"], wait=1.0)
     assert not report.answered

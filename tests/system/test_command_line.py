@@ -1,0 +1,128 @@
+"""System: the commands as a stranger types them, against a hotline started by one of them."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import sys
+from asyncio.subprocess import PIPE, Process
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import aiohttp
+import pytest
+import pytest_asyncio
+
+from hotline.settings import HOUSE
+from tests.ports import free_ports
+
+pytestmark = pytest.mark.system
+
+HOTLINE = str(Path(sys.executable).with_name("hotline"))
+
+
+class Terminal:
+    """A shell in an empty folder, with ports of its own and the shipped config."""
+
+    def __init__(self, folder: Path) -> None:
+        sip, ari, web, trunk = free_ports(4)
+        self.web = f"http://127.0.0.1:{web}"
+        self.var = folder / "var"
+        self._environment = {
+            **os.environ,
+            "HOTLINE_VAR": str(self.var),
+            "HOTLINE_CONFIG": str(HOUSE / "config"),
+            "HOTLINE_SIP__PORT": str(sip),
+            "HOTLINE_ARI__PORT": str(ari),
+            "HOTLINE_WEB__PORT": str(web),
+            "HOTLINE_TRUNK__PORT": str(trunk),
+            "HOTLINE_RTP__FIRST": "23000",
+            "HOTLINE_RTP__LAST": "23999",
+            "HOTLINE_CLOCK": "2026-11-20T10:00",
+        }
+
+    async def start(self, *words: str) -> Process:
+        return await asyncio.create_subprocess_exec(
+            HOTLINE, *words, env=self._environment, stdout=PIPE, stderr=PIPE, start_new_session=True
+        )
+
+    async def run(self, *words: str) -> tuple[int | None, str, str]:
+        """Exit code, what went to stdout, what went to stderr."""
+        async with asyncio.timeout(120):
+            process = await self.start(*words)
+            out, err = await process.communicate()
+        return process.returncode, out.decode(), err.decode()
+
+    async def ready(self, process: Process) -> None:
+        async with asyncio.timeout(60), aiohttp.ClientSession() as http:
+            while process.returncode is None:
+                try:
+                    async with http.get(f"{self.web}/readyz") as reply:
+                        if reply.status == 200:
+                            return
+                except aiohttp.ClientError:
+                    pass  # not yet listening
+                await asyncio.wait([asyncio.get_running_loop().create_future()], timeout=0.1)
+        raise AssertionError("the hotline ended before it was ready")
+
+
+@pytest_asyncio.fixture(loop_scope="function")
+async def terminal(tmp_path: Path) -> AsyncIterator[Terminal]:
+    """A hotline runs beside it, started by `hotline up`, and is stopped by Ctrl-C at the end."""
+    here = Terminal(tmp_path)
+    up = await here.start("up")
+    await here.ready(up)
+    yield here
+    up.send_signal(signal.SIGINT)
+    async with asyncio.timeout(20):
+        _, said = await up.communicate()
+    assert up.returncode == 0, said.decode()
+
+
+async def test_a_call_its_record_and_the_pages(terminal: Terminal) -> None:
+    code, out, err = await terminal.run("call", "2,1", "--json")
+    assert code == 0, err
+    trial = json.loads(out)
+    assert trial["agrees"]
+    assert trial["reached"] == {"kind": "line", "line": "health-supervision", "open": True}
+
+    code, out, _ = await terminal.run("dial", "2,1", "--at", "2026-11-20T10:00", "--json")
+    assert code == 0
+    assert json.loads(out)["end"] == trial["reached"]
+
+    async with asyncio.timeout(10):
+        while not (await terminal.run("calls", "--json"))[1]:
+            pass  # the record is written a moment after the hang-up
+    code, out, _ = await terminal.run("calls", "--last", "1", "--json", "--private")
+    record = json.loads(out)
+    assert (code, record["keys"], record["line"]) == (0, "2,1", "health-supervision")
+    assert record["number"].startswith("000")
+
+    async with aiohttp.ClientSession() as http:
+        async with http.get(f"{terminal.web}/metrics") as reply:
+            metrics = await reply.text()
+        async with http.get(terminal.web) as reply:
+            page = await reply.text()
+    assert 'hotline_line_calls_total{line="health-supervision"} 1.0' in metrics
+    assert "hotline_ari_link_up 1.0" in metrics
+    assert "卫生监督" in page
+
+
+async def test_phones_are_shown_with_their_secrets_and_doctor_is_content(terminal: Terminal) -> None:
+    code, out, _ = await terminal.run("phones", "--json")
+    phones = {phone["agent"]: phone["secret"] for phone in json.loads(out)}
+    assert code == 0
+    assert len(phones) == 10
+    assert all(len(secret) == 32 for secret in phones.values())
+    code, out, _ = await terminal.run("doctor", "--json")
+    assert [finding for finding in json.loads(out) if finding["needed"] and not finding["ok"]] == []
+    assert code == 0
+
+
+async def test_a_second_hotline_on_the_same_folder_is_refused_in_one_line(terminal: Terminal) -> None:
+    code, out, err = await terminal.run("up")
+    assert (code, out) == (1, "")
+    assert "another hotline already runs" in err
+    assert "Traceback" not in err
