@@ -161,13 +161,13 @@ def duration(seconds: int) -> str:
     return "".join(count(n, measure) for n, measure in parts if n) or "零秒"
 
 
-AHEAD, HOLD_ON = "您前面还有", "位，请稍候。"
+AHEAD, HOLD_ON = "您前面还有", "位，请耐心等候。"
 """What stands before and after the number in a position."""
 
 
 def position(ahead: int) -> str:
     """What a waiting caller is told when `ahead` others come first. Raises ValueError when negative."""
-    return "您是下一位，请稍候。" if ahead == 0 else AHEAD + "".join(count_parts(ahead)) + HOLD_ON
+    return "您是下一位，请耐心等候。" if ahead == 0 else AHEAD + "".join(count_parts(ahead)) + HOLD_ON
 
 
 LONGEST_ESTIMATE = 20

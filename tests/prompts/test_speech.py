@@ -162,10 +162,10 @@ def test_a_length_of_time_counts_in_liang(seconds: int, words: str) -> None:
 
 
 def test_a_waiting_caller_hears_how_many_come_first() -> None:
-    assert speech.position(0) == "您是下一位，请稍候。"
-    assert speech.position(2) == "您前面还有两位，请稍候。"
-    assert speech.position(3) == "您前面还有三位，请稍候。"
-    assert speech.position(112) == "您前面还有一百一十二位，请稍候。"
+    assert speech.position(0) == "您是下一位，请耐心等候。"
+    assert speech.position(2) == "您前面还有两位，请耐心等候。"
+    assert speech.position(3) == "您前面还有三位，请耐心等候。"
+    assert speech.position(112) == "您前面还有一百一十二位，请耐心等候。"
 
 
 def test_an_expected_wait_is_never_told_more_precisely_than_it_is_known() -> None:
