@@ -233,18 +233,18 @@ def calls(
         for cdr in found:
             put(cdr.to_json(private=private))
         return
-    table = Table("开始", "来电", "到达", "热线", "座席", "结果", "按键", "秒")
+    table = Table("开始", "来电", "热线", "座席", "结果", "按键", "秒", box=None, pad_edge=False)
+    table.columns[0].no_wrap = table.columns[1].no_wrap = True
     for cdr in found:
         row = cdr.to_json(private=private)
         seconds = f"{(cdr.ended - cdr.started).total_seconds():.0f}" if cdr.ended else ""
         table.add_row(
             row["started"][:19].replace("T", " "),
             row["number"],
-            row["reached"]["kind"] if row["reached"] else "",
             row["line"] or "",
             row["agent"] or "",
-            f"{row['outcome']} ({row['reason']})",
-            "".join(row["keys"]),
+            row["outcome"],
+            row["keys"],
             seconds,
         )
     Console(highlight=False).print(table)
