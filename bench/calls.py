@@ -10,6 +10,7 @@ import argparse
 import json
 import os
 import shutil
+import signal
 import sys
 import tempfile
 import time
@@ -221,6 +222,7 @@ def main() -> int:
     command.add_argument("--json", type=Path, help="write the results here")
     command.add_argument("--keep", type=Path, help="keep logs, database and recordings in this new folder")
     given = command.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # unwinds, so that nothing of ours stays behind
     if shutil.which("sipp") is None:
         print("SIPp is not installed: apt-get install sip-tester", file=sys.stderr)
         return 2
