@@ -21,7 +21,7 @@ from hotline.doctor import examine
 from hotline.logs import set_up_logs
 from hotline.managed import SwitchRefused
 from hotline.operators import Published, read_config
-from hotline.secrets import SecretsError, keep_secrets
+from hotline.secrets import SecretsError
 from hotline.settings import Settings, SettingsError, load
 from hotline.sounds import build_sounds
 from records.calls import calls as recorded_calls
@@ -290,7 +290,7 @@ def phones(config: Config = None, var: Var = None, as_json: Json = False) -> Non
     settings = settings_of(config, var)
     plan = published_in(settings.config).plan
     try:
-        accounts = service.phones_of(plan, keep_secrets(settings.var, plan.agents))
+        accounts = service.phones_of(plan, service.secrets_of(settings, plan))
     except (SecretsError, OSError) as error:
         fail(error)
     server = f"{settings.sip.host}:{settings.sip.port}"
@@ -311,7 +311,8 @@ app.add_typer(prompts_app, name="prompts")
 @prompts_app.command("build")
 def prompts_build(
     masters: Annotated[
-        Path | None, typer.Option(help="Where words that the voice speaks anew are kept; var/masters by default.")
+        Path | None,
+        typer.Option(help="Where words that the voice speaks anew are kept, and no others; var/masters by default."),
     ] = None,
     config: Config = None,
     var: Var = None,

@@ -6,7 +6,7 @@ import asyncio
 import signal
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from importlib.metadata import version
 
@@ -62,6 +62,13 @@ def clock_of(settings: Settings) -> Clock:
     return Clock.starting_at(at if at.tzinfo else at.replace(tzinfo=SHANGHAI))
 
 
+def secrets_of(settings: Settings, plan: Plan) -> Secrets:
+    """The hotline's secrets; what is missing is made. Raises SecretsError, OSError."""
+    kept = keep_secrets(settings.var, plan.agents)
+    own = settings.ari.password
+    return kept if own is None else replace(kept, ari_password=own.get_secret_value())
+
+
 def phones_of(plan: Plan, secrets: Secrets) -> list[PhoneAccount]:
     """The SIP account of each agent."""
     return [PhoneAccount(name, secrets.phones[name], rule.name) for name, rule in plan.agents.items()]
@@ -86,7 +93,7 @@ async def running(settings: Settings, published: Published, *, managed: bool) ->
     Raises SwitchRefused, SecretsError, OSError (an address that is taken), each with one line for people.
     """
     plan = published.plan
-    secrets = keep_secrets(settings.var, plan.agents)
+    secrets = secrets_of(settings, plan)
     clock, floor, catalogue = clock_of(settings), floor_of(plan), Catalogue(plan.prompts)
     apology = tuple(sound for prompt in plan.hotline.apology for sound in catalogue.prompt(prompt))
     async with AsyncExitStack() as stack:

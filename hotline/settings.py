@@ -87,6 +87,8 @@ class Ari(_Part):
     host: Plain = "127.0.0.1"
     port: Port = 8088
     user: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,31}$")] = "hotline"
+    password: Annotated[SecretStr, AfterValidator(_plain_secret)] | None = None
+    """Of an Asterisk that you run yourself; the hotline's own gets one made at the first start."""
 
 
 class Web(_Part):

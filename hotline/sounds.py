@@ -12,7 +12,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from hotline.settings import HOUSE, Settings
 from prompts.build import Report, build
 from prompts.catalogue import Catalogue
-from prompts.voice import STANDARD_VOICE, KokoroVoice, Voice
+from prompts.master import Masters, key
+from prompts.voice import STANDARD_VOICE, KokoroVoice, Voice, voice_name
 from routing.plan import Plan
 
 log = structlog.get_logger()
@@ -53,12 +54,17 @@ def furnish(
 
 
 def build_sounds(settings: Settings, plan: Plan, console: Console, *, masters: Path | None = None) -> Report:
-    """The same for a hotline's settings, with progress shown."""
-    return furnish(
+    """The same for a hotline's settings, with progress shown; `masters` is left with the plan's words and no others."""
+    voice = voice_of(settings)
+    report = furnish(
         plan,
         settings.var,
         recordings=settings.config / "recordings",
-        voice=voice_of(settings),
+        voice=voice,
         masters=[masters] if masters else (),
         console=console,
     )
+    if masters is not None:
+        name = voice.name if voice else voice_name()
+        Masters([masters]).prune({key(text, name) for text in Catalogue(plan.prompts).texts.values()})
+    return report

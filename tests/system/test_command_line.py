@@ -9,6 +9,7 @@ import signal
 import sys
 from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from pathlib import Path
 
 import aiohttp
@@ -28,6 +29,7 @@ class Terminal:
 
     def __init__(self, folder: Path) -> None:
         sip, ari, web, trunk = free_ports(4)
+        self.sip = f"127.0.0.1:{sip}"
         self.web = f"http://127.0.0.1:{web}"
         self.var = folder / "var"
         self._environment = {
@@ -79,6 +81,16 @@ async def terminal(tmp_path: Path) -> AsyncIterator[Terminal]:
     async with asyncio.timeout(20):
         _, said = await up.communicate()
     assert up.returncode == 0, said.decode()
+    assert processes_of(here.var) == []
+
+
+def processes_of(var: Path) -> list[bytes]:
+    """Command lines of the processes that live which speak of a hotline's folder."""
+    found = []
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        with suppress(OSError):  # gone by now
+            found.append(path.read_bytes())
+    return [command for command in found if bytes(var) in command]
 
 
 async def test_a_call_its_record_and_the_pages(terminal: Terminal) -> None:
@@ -92,9 +104,10 @@ async def test_a_call_its_record_and_the_pages(terminal: Terminal) -> None:
     assert code == 0
     assert json.loads(out)["end"] == trial["reached"]
 
+    record_is_there = False
     async with asyncio.timeout(10):
-        while not (await terminal.run("calls", "--json"))[1]:
-            pass  # the record is written a moment after the hang-up
+        while not record_is_there:  # it is written a moment after the hang-up
+            record_is_there = bool((await terminal.run("calls", "--json"))[1])
     code, out, _ = await terminal.run("calls", "--last", "1", "--json", "--private")
     record = json.loads(out)
     assert (code, record["keys"], record["line"]) == (0, "2,1", "health-supervision")

@@ -7,6 +7,7 @@ from datetime import datetime
 import pytest
 
 from hotline import ear
+from hotline.operators import Published
 from hotline.phone import answers, never_answers, refuses
 from hotline.sound_file import load as load_sound
 from hotline.talk import Talk
@@ -29,7 +30,7 @@ from ivr.events import (
 from records.cdr import Cdr
 from tests.phones import AGENT_TONE, CALLER_TONE, CARRIER_TONE, hear_each_other, hears
 from tests.system.conftest import OpenStage
-from tests.system.stage import HOLIDAY, MAKE_UP_WORKDAY, NIGHT, Stage
+from tests.system.stage import HOLIDAY, MAKE_UP_WORKDAY, NIGHT, Stage, shipped_plan
 
 pytestmark = pytest.mark.system
 
@@ -100,6 +101,43 @@ async def test_booking_reaches_the_partner_outside(open_stage: OpenStage) -> Non
         assert (cdr.line, cdr.outcome, cdr.reason) == ("booking", Outcome.TALKED, Reason.OTHER_SIDE_HUNG_UP)
         assert cdr.reached is not None
         assert cdr.reached.kind == "outside"
+
+
+async def test_the_partner_gets_no_more_calls_at_once_than_agreed(open_stage: OpenStage) -> None:
+    published = shipped_plan()
+    booking = published.plan.lines["booking"]
+    assert booking.outside is not None
+    narrow = booking.model_copy(update={"outside": booking.outside.model_copy(update={"simultaneous": 1})})
+    lines = {**published.plan.lines, "booking": narrow}
+    published = Published(published.plan.model_copy(update={"lines": lines}), published.version)
+    async with open_stage(published=published) as s:
+        first, second = await s.caller("13900000001"), await s.caller("13900000002")
+        await first.press("3")
+        await hears(first, CARRIER_TONE, within=20.0)
+        await second.press("3")
+        await s.hears(second, "all-busy")
+        await first.hang_up()
+        await hears(second, CARRIER_TONE, within=20.0)
+        await second.hang_up()
+        await s.record("13900000002")
+        assert s.carrier.most_at_once == 1
+        assert len(s.carrier.dialled) == 2
+
+
+async def test_a_caller_who_waits_too_long_is_asked_for_a_message(open_stage: OpenStage) -> None:
+    async with open_stage(maximum_wait=4.0) as s:
+        await s.agent("vct-1", answers(speaking=AGENT_TONE))
+        first, second = await s.caller("13900000001"), await s.caller("13900000002")
+        await first.press("15")
+        await hears(first, AGENT_TONE, within=20.0)
+        await second.press("15")
+        await s.hears(second, "overflow-message", within=30.0)
+        await s.noted(RecordingBegan, within=40.0)
+        await second.hang_up()
+        await first.hang_up()
+        cdr = await s.record("13900000002")
+        assert (cdr.line, cdr.outcome, cdr.reason) == ("hiv-counselling", Outcome.INFORMED, Reason.NO_MESSAGE)
+        assert WaitEnd.MAXIMUM_WAIT in [e.event.end for e in s.entries if isinstance(e.event, WaitEnded)]
 
 
 async def test_silence_leads_to_a_person(open_stage: OpenStage) -> None:
