@@ -210,13 +210,17 @@ class Call:
     async def talk(
         self, offer: int, line: str, agent: str | None, leg: str, *, over: asyncio.Event, file: str | None
     ) -> None:
-        """Let caller and leg hear each other until `over` (the other side hung up) or hang-up; record into `file`."""
+        """Let caller and leg hear each other until `over` (the other side hung up) or hang-up; record into `file`.
+
+        Raises ChannelGone when the leg is no more before it begins.
+        """
         bridge = f"{leg}-talk"
         recording: asyncio.Future[Recorded] | None = None
         try:
             await self.hush()
             await self._switch.bridge(bridge, (self.channel, leg))
             self._talking = True
+            self.outcome = (Outcome.TALKED, Reason.CALLER_HUNG_UP)
             self.note(TalkBegan(offer, line, agent))
             by = Party.CALLER
             try:

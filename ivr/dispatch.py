@@ -139,8 +139,13 @@ class Dispatch:
 
     def signal(self, signal: Signal) -> None:
         """Tell the floor, carry out what it orders, and set the alarm for its next instant."""
-        for order in self.floor.handle(signal, self._clock.monotonic()):
-            self._carry_out(order)
+        try:
+            for order in self.floor.handle(signal, self._clock.monotonic()):
+                self._carry_out(order)
+        finally:
+            self._set_alarm()
+
+    def _set_alarm(self) -> None:
         if self._alarm is not None:
             self._alarm.cancel()
             self._alarm = None

@@ -5,11 +5,14 @@ from __future__ import annotations
 import asyncio
 from typing import Protocol
 
+import structlog
+
 from acd.signals import GivenUp
 from ivr.call import Call
 from ivr.clock import Clock
 from ivr.dispatch import Connected, Dispatch
 from ivr.events import EndReached, Outcome, Reason, StepHeard, WaitBegan, WaitEnd, WaitEnded
+from ivr.switch import ChannelGone
 from routing.calendar import SHANGHAI
 from routing.plan import LineRule, Plan
 from routing.walk import (
@@ -30,8 +33,13 @@ from routing.walk import (
     destination,
 )
 
+log = structlog.get_logger()
+
 COMFORT_EVERY = 60.0
 """Seconds of music between two words to a waiting caller."""
+
+BACK_TO_THE_HEAD = 100
+"""Priority of a caller whose phone was answered and gone before they could talk."""
 
 
 class Sounds(Protocol):
@@ -93,32 +101,43 @@ class PlanFlow:
     # ── a line ──────────────────────────────────────────────────────────────
 
     async def _enter(self, call: Call, line: str, rule: LineRule, welcome: tuple[str, ...]) -> Came:
+        urgency = 0
+        while True:
+            seated = await self._seat(call, line, welcome, urgency)
+            if isinstance(seated, GivenUp):
+                call.outcome = (Outcome.INFORMED, Reason.CALLER_HUNG_UP)
+                return GaveUp()
+            try:
+                file = f"talks/{self._clock.now().astimezone(SHANGHAI):%Y/%m/%d}/{seated.leg}" if rule.record else None
+                await call.talk(seated.offer, line, seated.agent, seated.leg, over=seated.over, file=file)
+                call.outcome = (Outcome.TALKED, Reason.OTHER_SIDE_HUNG_UP)
+                return Talked()
+            except ChannelGone:
+                if await call.gone_soon():
+                    raise
+                log.info("a phone was hung up in the instant of its answer", agent=seated.agent)
+                welcome, urgency = (), BACK_TO_THE_HEAD
+            finally:
+                self._dispatch.talk_over(seated)
+
+    async def _seat(self, call: Call, line: str, welcome: tuple[str, ...], urgency: int) -> Connected | GivenUp:
+        """Wait on the line, and note how long and to what end."""
         call.outcome = (Outcome.ABANDONED, Reason.CALLER_HUNG_UP)
         call.note(WaitBegan(line, len(self._dispatch.floor.waiting(line))))
         end = WaitEnd.CALLER_LEFT
         try:
-            seated = await self._wait(call, line, welcome)
+            seated = await self._wait(call, line, welcome, urgency)
             end = WaitEnd.CONNECTED if isinstance(seated, Connected) else WaitEnd(seated.value)
         finally:
             call.note(WaitEnded(line, WaitEnd.ENGINE_STOPPED if call.stopping else end))
-        if isinstance(seated, GivenUp):
-            call.outcome = (Outcome.INFORMED, Reason.CALLER_HUNG_UP)
-            return GaveUp()
-        call.outcome = (Outcome.TALKED, Reason.CALLER_HUNG_UP)
-        try:
-            file = f"talks/{self._clock.now().astimezone(SHANGHAI):%Y/%m/%d}/{seated.leg}" if rule.record else None
-            await call.talk(seated.offer, line, seated.agent, seated.leg, over=seated.over, file=file)
-        finally:
-            self._dispatch.talk_over(seated)
-        call.outcome = (Outcome.TALKED, Reason.OTHER_SIDE_HUNG_UP)
-        return Talked()
+        return seated
 
-    async def _wait(self, call: Call, line: str, welcome: tuple[str, ...]) -> Connected | GivenUp:
+    async def _wait(self, call: Call, line: str, welcome: tuple[str, ...], urgency: int) -> Connected | GivenUp:
         """Wait for a phone to be answered, with a word to the caller now and then; cut off the moment it is."""
         seated: asyncio.Task[Connected | GivenUp] | None = None
         try:
             async with asyncio.TaskGroup() as tasks:
-                seated = tasks.create_task(self._dispatch.seat(call, line))
+                seated = tasks.create_task(self._dispatch.seat(call, line, urgency))
                 comfort = tasks.create_task(self._comfort(call, line, welcome))
                 try:
                     return await seated

@@ -339,18 +339,20 @@ async def test_answer_and_hang_up_in_the_same_instant_in_both_orders() -> None:
             assert h.end.reason is Reason.CALLER_HUNG_UP
 
 
-async def test_the_agent_hangs_up_in_the_instant_of_the_answer() -> None:
-    async with house(ann=Behaviour()) as h:
+async def test_an_agent_who_hangs_up_in_the_instant_of_the_answer_costs_the_caller_only_the_place_of_a_moment() -> None:
+    async with house(NIGHT, ann=Behaviour(), n0221=Behaviour(answers_after=1.0)) as h:
         h.switch.caller_dials(CALLER)
-        h.switch.caller_types(CALLER, "1")
+        h.switch.caller_types(CALLER, "2")
         await h.ledger.noted(Offered)
         await h.passes(0.1)
         (leg,) = h.switch.channels - {CALLER}
         h.switch._pick_up(leg)
         h.switch.ends(leg)
-        await h.passes(60.0)
+        await h.ledger.noted(TalkBegan)
+        assert [offered.agent for offered in h.ledger.of(Offered)] == ["ann", None]
         h.switch.ends(CALLER)
         await h.ledger.noted(CallEnded)
+        assert h.end == CallEnded(Outcome.TALKED, Reason.CALLER_HUNG_UP)
         assert h.is_clean()
 
 
