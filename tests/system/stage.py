@@ -73,26 +73,26 @@ class Stage:
         await self.until(lambda: self.hotline.board.dispatch.floor.seat(username).phone_up)
         return phone
 
-    async def until(self, holds: Callable[[], bool], within: float = 15.0) -> None:
+    async def until(self, holds: Callable[[], bool], within: float = 45.0) -> None:
         """Wait until something is so. Raises TimeoutError."""
         async with asyncio.timeout(within):
             while not holds():
                 await self._beat()
 
-    async def noted(self, kind: type[Event], times: int = 1, within: float = 30.0) -> None:
+    async def noted(self, kind: type[Event], times: int = 1, within: float = 60.0) -> None:
         """Wait until so many facts of a kind were noted."""
         await self.until(lambda: sum(isinstance(e.event, kind) for e in self.entries) >= times, within)
 
     async def record(self, number: str = CALLER) -> Cdr:
         """The record of this number's call, once it has ended."""
-        async with asyncio.timeout(10.0):
+        async with asyncio.timeout(30.0):
             while True:
                 await self.hotline.journal.flush()
                 if found := await calls(self.settings.database_url, number=number):
                     return found[-1]
                 await self._beat()
 
-    async def hears(self, talk: Talk, prompt: str, *, share: float = 0.6, within: float = 20.0) -> None:
+    async def hears(self, talk: Talk, prompt: str, *, share: float = 0.6, within: float = 45.0) -> None:
         """Wait until so much of a prompt was heard. Raises TimeoutError."""
         await hears_prompt(talk, self.prompts[prompt], within, share=share)
 
@@ -104,7 +104,7 @@ class Stage:
         """Channels and bridges that exist on Asterisk once calls had a moment to end; a recorder is a channel too."""
         ari = self.hotline.switch
         left: list[str] = ["?"]
-        for _ in range(100):
+        for _ in range(400):
             channels = await ari._order("GET", "/channels")
             bridges = await ari._order("GET", "/bridges")
             left = [channel["name"] for channel in channels] + [bridge["id"] for bridge in bridges]

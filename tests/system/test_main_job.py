@@ -53,7 +53,7 @@ async def test_consult_immunization_an_agent_talks_and_the_record_tells_it_all(o
         await s.hears(caller, "consult-menu", share=0.3)
         await caller.press("4")
         ring = await agent.ringing()
-        await s.hears(caller, "connecting-immunization", share=0.9)  # heard while the phone rings
+        await s.hears(caller, "connecting-immunization")  # heard while the phone rings
         talk = await ring.answer()
         await hear_each_other(caller, talk)
         await talk.hang_up()
@@ -79,7 +79,7 @@ async def test_report_at_night_an_emergency_reaches_the_duty_phone(open_stage: O
     async with open_stage(NIGHT) as s:
         caller = await s.caller()
         await caller.press("22")
-        await hears(caller, CARRIER_TONE, within=20.0)
+        await hears(caller, CARRIER_TONE, within=45.0)
         assert s.carrier.dialled == ["02200000002"]
         await caller.hang_up()
         cdr = await s.record()
@@ -92,7 +92,7 @@ async def test_booking_reaches_the_partner_outside(open_stage: OpenStage) -> Non
     async with open_stage() as s:
         caller = await s.caller()
         await caller.press("3")
-        await hears(caller, CARRIER_TONE, within=20.0)
+        await hears(caller, CARRIER_TONE, within=45.0)
         assert s.carrier.dialled == ["02200000003"]
         (partner,) = s.carrier.phone.talks
         await partner.hang_up()
@@ -113,11 +113,11 @@ async def test_the_partner_gets_no_more_calls_at_once_than_agreed(open_stage: Op
     async with open_stage(published=published) as s:
         first, second = await s.caller("13900000001"), await s.caller("13900000002")
         await first.press("3")
-        await hears(first, CARRIER_TONE, within=20.0)
+        await hears(first, CARRIER_TONE, within=45.0)
         await second.press("3")
         await s.hears(second, "all-busy")
         await first.hang_up()
-        await hears(second, CARRIER_TONE, within=20.0)
+        await hears(second, CARRIER_TONE, within=45.0)
         await second.hang_up()
         await s.record("13900000002")
         assert s.carrier.most_at_once == 1
@@ -129,10 +129,10 @@ async def test_a_caller_who_waits_too_long_is_asked_for_a_message(open_stage: Op
         await s.agent("vct-1", answers(speaking=AGENT_TONE))
         first, second = await s.caller("13900000001"), await s.caller("13900000002")
         await first.press("15")
-        await hears(first, AGENT_TONE, within=20.0)
+        await hears(first, AGENT_TONE, within=45.0)
         await second.press("15")
-        await s.hears(second, "overflow-message", within=30.0)
-        await s.noted(RecordingBegan, within=40.0)
+        await s.hears(second, "overflow-message", within=60.0)
+        await s.noted(RecordingBegan, within=60.0)
         await second.hang_up()
         await first.hang_up()
         cdr = await s.record("13900000002")
@@ -160,7 +160,7 @@ async def test_three_wrong_keys_lead_to_a_person(open_stage: OpenStage) -> None:
             await s.noted(StepHeard, times + 1)
             if times == 1:
                 await s.hears(caller, "wrong-key")
-        await hears(caller, AGENT_TONE, within=30.0)
+        await hears(caller, AGENT_TONE, within=60.0)
         await caller.hang_up()
         cdr = await s.record()
         assert (cdr.line, cdr.keys) == ("health-knowledge", "8,8,8")
@@ -175,7 +175,7 @@ async def test_zero_reaches_a_person_from_the_second_menu(open_stage: OpenStage)
         await caller.press("1")
         await s.hears(caller, "consult-menu", share=0.3)
         await caller.press("0")
-        await hears(caller, AGENT_TONE, within=30.0)
+        await hears(caller, AGENT_TONE, within=60.0)
         await caller.hang_up()
         assert (await s.record()).line == "health-knowledge"
 
@@ -185,7 +185,7 @@ async def test_keys_ahead_of_the_prompts_count(open_stage: OpenStage) -> None:
         await s.agent("women-1", answers(speaking=AGENT_TONE))
         caller = await s.caller()
         await caller.press("12")
-        await hears(caller, AGENT_TONE, within=20.0)
+        await hears(caller, AGENT_TONE, within=45.0)
         await caller.hang_up()
         cdr = await s.record()
         assert (cdr.line, cdr.keys) == ("womens-health", "1,2")
@@ -198,7 +198,7 @@ async def test_another_agent_is_rung_when_the_first_never_answers(open_stage: Op
         await s.agent("women-2", answers(speaking=AGENT_TONE))
         caller = await s.caller()
         await caller.press("12")
-        await hears(caller, AGENT_TONE, within=30.0)
+        await hears(caller, AGENT_TONE, within=60.0)
         await caller.hang_up()
         cdr = await s.record()
         assert cdr.agent == "women-2"
@@ -214,7 +214,7 @@ async def test_another_agent_is_rung_when_the_first_refuses(open_stage: OpenStag
         await s.agent("women-2", answers(speaking=AGENT_TONE))
         caller = await s.caller()
         await caller.press("12")
-        await hears(caller, AGENT_TONE, within=20.0)
+        await hears(caller, AGENT_TONE, within=45.0)
         await caller.hang_up()
         await s.record()
         results = [e.event.result for e in s.entries if isinstance(e.event, OfferEnded)]
@@ -230,13 +230,13 @@ async def test_a_second_caller_waits_with_the_place_said_and_music_and_is_next(o
             await caller.press("15")
             callers.append(caller)
             await s.noted(WaitBegan, len(callers))
-        await hears(callers[0], AGENT_TONE, within=20.0)
+        await hears(callers[0], AGENT_TONE, within=45.0)
         await s.hears(callers[2], "all-busy")
         await s.until(lambda: ear.level(callers[2].handset.since(callers[2].handset.seconds - 1)) > -50)
         await callers[0].hang_up()
-        await hears(callers[1], AGENT_TONE, within=20.0)
+        await hears(callers[1], AGENT_TONE, within=45.0)
         await callers[1].hang_up()
-        await hears(callers[2], AGENT_TONE, within=20.0)
+        await hears(callers[2], AGENT_TONE, within=45.0)
         await callers[2].hang_up()
         await s.record("13900000003")
         assert [talk.number for talk in agent.talks] == ["13900000001", "13900000002", "13900000003"]
@@ -246,7 +246,7 @@ async def test_nobody_on_shift_leads_to_a_message_whose_sound_is_in_the_file(ope
     async with open_stage() as s:
         caller = await s.caller()
         await caller.press("21")
-        await s.hears(caller, "leave-message", within=40.0)
+        await s.hears(caller, "leave-message", within=60.0)
         await s.noted(RecordingBegan)
         caller.speak(700.0, endless=True)
         await s.until(lambda: caller.handset.speaking)
@@ -263,7 +263,7 @@ async def test_after_hours_the_lines_recording_is_heard_and_a_message_is_left(op
     async with open_stage(NIGHT) as s:
         caller = await s.caller()
         await caller.press("16")
-        await s.hears(caller, "closed-animal-injury", share=0.9, within=60.0)
+        await s.hears(caller, "closed-animal-injury", within=60.0)
         await s.noted(RecordingBegan, within=60.0)
         caller.speak(700.0, endless=True)
         await seconds_pass(s, caller, 5.0)
@@ -284,7 +284,7 @@ async def test_a_holiday_is_closed_and_a_make_up_workday_is_open(
         await s.agent("vaccine-1", never_answers)
         caller = await s.caller()
         await caller.press("14")
-        await s.hears(caller, "recording-notice" if opened else "closed-immunization", within=20.0)
+        await s.hears(caller, "recording-notice" if opened else "closed-immunization", within=45.0)
         await s.noted(EndReached, within=60.0)
         await caller.hang_up()
         cdr = await s.record()
@@ -336,7 +336,7 @@ async def test_a_hang_up_while_waiting(open_stage: OpenStage) -> None:
         await s.agent("vct-1", answers(speaking=AGENT_TONE))
         first, second = await s.caller("13900000001"), await s.caller("13900000002")
         await first.press("15")
-        await hears(first, AGENT_TONE, within=20.0)
+        await hears(first, AGENT_TONE, within=45.0)
         await second.press("15")
         await s.hears(second, "all-busy")
         await second.hang_up()
@@ -352,7 +352,7 @@ async def test_a_hang_up_while_a_phone_rings_stops_the_ringing(open_stage: OpenS
         await caller.press("15")
         ring = await agent.ringing()
         await caller.hang_up()
-        await ring.withdrawn(within=2.0)
+        await ring.withdrawn(within=5.0)
         cdr = await s.record()
         assert (cdr.outcome, path(cdr)) == (Outcome.ABANDONED, ["Menu", "Wait", "Offer"])
         assert [e.event.result for e in s.entries if isinstance(e.event, OfferEnded)] == [OfferResult.WITHDRAWN]
@@ -363,9 +363,9 @@ async def test_a_hang_up_while_talking_lets_the_agent_go(open_stage: OpenStage) 
         agent = await s.agent("vaccine-1", answers(speaking=AGENT_TONE))
         caller = await s.caller()
         await caller.press("14")
-        await hears(caller, AGENT_TONE, within=20.0)
+        await hears(caller, AGENT_TONE, within=45.0)
         await caller.hang_up()
-        await agent.talks[0].ended(within=2.0)
+        await agent.talks[0].ended(within=5.0)
         cdr = await s.record()
         assert (cdr.outcome, cdr.reason) == (Outcome.TALKED, Reason.CALLER_HUNG_UP)
         began = [e.event.file for e in s.entries if isinstance(e.event, RecordingBegan)]
