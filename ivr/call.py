@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from contextlib import suppress
 
 import structlog
 
@@ -218,7 +219,7 @@ class Call:
         recording: asyncio.Future[Recorded] | None = None
         try:
             await self.hush()
-            await self._switch.bridge(bridge, (self.channel, leg))
+            await _to_its_end(self._switch.bridge(bridge, (self.channel, leg)))
             self._talking = True
             self.outcome = (Outcome.TALKED, Reason.CALLER_HUNG_UP)
             self.note(TalkBegan(offer, line, agent))
@@ -318,12 +319,14 @@ async def apologise(call: Call, apology: Sequence[str]) -> None:
 
 
 async def _to_its_end(order: Coroutine[None, None, None]) -> None:
-    """Carry an order out even when we are cancelled meanwhile: half begun, it could not be taken back."""
+    """Carry an order out even when we are cancelled meanwhile, and again: half begun, it could not be taken back."""
     task = asyncio.get_running_loop().create_task(order)  # owned here: both ways out wait for it
     try:
         await asyncio.shield(task)
     except asyncio.CancelledError:
-        await asyncio.wait({task})
+        while not task.done():
+            with suppress(asyncio.CancelledError):  # raised below, once the order has ended
+                await asyncio.wait({task})
         if not task.cancelled() and (error := task.exception()) is not None:
             log.warning("the switch refused an order that came too late", error=str(error))
         raise
