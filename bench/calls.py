@@ -76,7 +76,7 @@ class Result:
     busy: dict[str, float]
     """Cores, mean over the run; `others` is what the machine did besides us."""
     memory: dict[str, float]
-    left: dict[str, int]
+    left: dict[str, list[str]]
     """Channels and bridges on the switch afterwards."""
     asterisk_warnings: int
     machine_load: float
@@ -139,11 +139,11 @@ def measure(load: Load, folder: Path) -> Result:
         left=left,
         asterisk_warnings=_warnings(here),
         machine_load=round(machine_load, 2),
-        errors="\n".join([*_failures(calls), batch.errors]).strip(),
+        errors="\n".join([*_failures(calls), *left["channels"], *left["bridges"], batch.errors]).strip(),
     )
 
 
-def _quiet(here: Stand) -> dict[str, int]:
+def _quiet(here: Stand) -> dict[str, list[str]]:
     """Wait until nothing is on the switch and every agent is ready; what is left on the switch after 15 seconds."""
     wait_until(lambda: not any(here.left().values()) and here.ready_agents() == len(here.agents), 15)
     return here.left()

@@ -74,8 +74,8 @@ def table(results: list[Result]) -> str:
     add("SIP retransmissions of callers", lambda r: r.retransmissions)
     if load.record:
         add("recordings", lambda r: r.recordings, min)
-    add("channels left", lambda r: r.left["channels"])
-    add("bridges left", lambda r: r.left["bridges"])
+    add("channels left", lambda r: len(r.left["channels"]))
+    add("bridges left", lambda r: len(r.left["bridges"]))
     add("warnings of Asterisk", lambda r: r.asterisk_warnings)
     add("load average before", lambda r: r.machine_load)
     wide = max(len(name) for name, _, _ in rows)

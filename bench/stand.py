@@ -96,9 +96,10 @@ class Stand:
             told = re.search(r'^hotline_agents\{presence="ready"\} (\S+)$', answer.read().decode(), re.M)
         return int(float(told[1])) if told else 0
 
-    def left(self) -> dict[str, int]:
+    def left(self) -> dict[str, list[str]]:
         """Channels and bridges that are on the switch."""
-        return {what: len(self._ari(what)) for what in ("channels", "bridges")}
+        channels = [f"{channel['name']} {channel['state']} {channel['id']}" for channel in self._ari("channels")]
+        return {"channels": channels, "bridges": [bridge["id"] for bridge in self._ari("bridges")]}
 
     def _ari(self, what: str) -> list[Any]:
         ari = self.settings.ari

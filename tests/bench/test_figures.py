@@ -54,7 +54,7 @@ GOOD = Result(
     cpu={},
     busy={},
     memory={},
-    left={"channels": 0, "bridges": 0},
+    left={"channels": [], "bridges": []},
     asterisk_warnings=0,
     machine_load=0.0,
     errors="",
@@ -67,7 +67,7 @@ def test_a_run_is_good_when_all_talked_and_nothing_is_left() -> None:
     assert not replace(GOOD, succeeded=9).good
     assert not replace(GOOD, talked=9).good
     assert not replace(GOOD, recordings=9).good
-    assert not replace(GOOD, left={"channels": 0, "bridges": 1}).good
+    assert not replace(GOOD, left={"channels": [], "bridges": ["a-1-1-talk"]}).good
 
 
 def _packets(capture: bytes) -> list[tuple[float, int, bytes]]:
