@@ -43,6 +43,7 @@ from ivr.switch import (
     Recorded,
     SwitchError,
     SwitchEvent,
+    SwitchTaken,
     TalkFound,
 )
 
@@ -78,7 +79,12 @@ _AWAY = frozenset({"UNAVAILABLE", "INVALID", "UNKNOWN"})
 
 _PLAIN = re.compile(r"^[a-z][a-z0-9-]{0,39}$")
 _DIGITS = re.compile(r"^\+?[0-9]{3,20}$")
-_NUMBER = re.compile(r"[^0-9+]")
+_NUMBER = re.compile(r"^\+?[0-9]{1,20}$")
+_LEG_NAME = re.compile(r"^[a-z][a-z0-9]{0,15}-[0-9a-z]{6,12}-[0-9]+$")
+"""A leg's name, as the dispatch makes it: node, call, offer."""
+_CHANNEL = re.compile(r"^PJSIP/(.+)-[0-9a-f]{8}$")
+RING_AT_MOST = 120
+"""Seconds after which Asterisk itself stops ringing a phone, should nobody else do it."""
 
 
 class AriSwitch:
@@ -118,7 +124,7 @@ class AriSwitch:
     # ── listening ───────────────────────────────────────────────────────────
 
     async def listen(self) -> None:
-        """Hold the socket, for ever. Run it beside the reader of `events()`."""
+        """Hold the socket, for ever. Run it beside the reader of `events()`. Raises SwitchTaken."""
         pause = 0.1
         while True:
             try:
@@ -141,10 +147,16 @@ class AriSwitch:
                 if message.type is not aiohttp.WSMsgType.TEXT:
                     continue
                 try:
-                    self._queue.put_nowait(orjson.loads(message.data))
+                    event = orjson.loads(message.data)
+                    self._queue.put_nowait(event)
+                except orjson.JSONDecodeError as error:
+                    log.error("the switch told something that is no JSON", error=str(error))
+                    continue
                 except asyncio.QueueFull:
                     log.critical("the switch tells more than we can take in; dropping the link", events=QUEUE)
                     return
+                if event.get("type") == "ApplicationReplaced":
+                    raise SwitchTaken("another engine took this Asterisk over; only one can serve it")
 
     async def _meet(self) -> None:
         """What is there? Runs after each connection, before its events are handled."""
@@ -161,35 +173,41 @@ class AriSwitch:
         await self._queue.put(LinkUp(restarted))
         for channel in sorted(self._channels - there.keys()):
             await self._queue.put(Gone(channel, None))
-        strangers = {
-            name: channel
-            for name, channel in there.items()
-            if channel["dialplan"].get("app_name") == "Stasis" and name not in self._channels
-        }
-        await self._adopt(strangers)
         for endpoint in await self._order("GET", "/endpoints/PJSIP"):
             await self._queue.put(PhoneChanged(endpoint["resource"], endpoint["state"] == "online"))
+        for name in sorted(self._channels & there.keys()):
+            if _is_leg(there[name]) and there[name]["state"] == "Up":
+                await self._queue.put(LegAnswered(name))
+        await self._adopt({name: channel for name, channel in there.items() if name not in self._channels})
 
     async def _adopt(self, strangers: dict[str, dict[str, Any]]) -> None:
-        """Channels whom an engine before us, or the time without a link, left alone in Stasis."""
+        """Channels whom an engine before us, or the time without a link, left alone."""
+        ours = {name: channel for name, channel in strangers.items() if _is_ours(channel)}
         for bridge in await self._order("GET", "/bridges"):
-            talkers = strangers.keys() & set(bridge["channels"])
+            talkers = frozenset(ours.keys() & set(bridge["channels"]))
             if talkers:
                 log.info("a talk goes on from before", bridge=bridge["id"])
-                await self._queue.put(TalkFound(bridge["id"], frozenset(talkers)))
-                strangers = {name: channel for name, channel in strangers.items() if name not in talkers}
-        for name, channel in strangers.items():
-            if channel["dialplan"].get("app_data") == f"{APPLICATION},{LEG}":
-                await self.hang_up(name)
-            else:
+                phones = frozenset(phone for name in talkers if (phone := _phone_of(ours[name])) in self._phones)
+                await self._queue.put(TalkFound(bridge["id"], talkers, phones))
+                ours = {name: channel for name, channel in ours.items() if name not in talkers}
+        for name, channel in ours.items():
+            if not _is_leg(channel):
                 log.info("a caller was alone on the switch", channel=name)
                 await self._queue.put(self._arrived(channel))
+        for name, channel in strangers.items():
+            rings = _LEG_NAME.match(name) and channel["state"] != "Up"
+            if rings or (name in ours and _is_leg(channel)):
+                await self.hang_up(name)
 
     async def events(self) -> AsyncIterator[SwitchEvent]:
         while True:
             item = await self._queue.get()
             if isinstance(item, dict):
-                told = self._translate(item)
+                try:
+                    told = self._translate(item)
+                except (KeyError, TypeError):
+                    log.exception("an event of the switch has an unknown shape", kind=str(item.get("type"))[:40])
+                    continue
                 if told is None:
                     continue
                 item = told
@@ -212,7 +230,7 @@ class AriSwitch:
             case "ChannelDtmfReceived":
                 return KeyTyped(event["channel"]["id"], event["digit"])
             case "PlaybackFinished":
-                return Played(event["playback"]["id"])
+                return Played(event["playback"]["id"], event["playback"].get("state") == "failed")
             case "RecordingFinished" | "RecordingFailed":
                 recording = event["recording"]
                 failed = event["type"] == "RecordingFailed"
@@ -224,8 +242,6 @@ class AriSwitch:
             case "DeviceStateChanged":
                 device = event["device_state"]
                 return PhoneChanged(device["name"].removeprefix("PJSIP/"), device["state"] not in _AWAY)
-            case "ApplicationReplaced":
-                log.critical("another engine took this switch over")
         return None
 
     def _stasis_start(self, event: dict[str, Any]) -> SwitchEvent:
@@ -234,9 +250,14 @@ class AriSwitch:
         return self._arrived(event["channel"])
 
     def _arrived(self, channel: dict[str, Any]) -> Arrived:
-        number = _NUMBER.sub("", channel["caller"]["number"])[:20]
-        dialled = _NUMBER.sub("", channel["dialplan"]["exten"])[:20]
-        return Arrived(channel["id"], number, dialled)
+        number, dialled = channel["caller"]["number"], channel["dialplan"]["exten"]
+        phone = _phone_of(channel)
+        return Arrived(
+            channel["id"],
+            number if _NUMBER.match(number) else "",
+            dialled if _NUMBER.match(dialled) else "",
+            phone if phone in self._phones else None,
+        )
 
     # ── orders ──────────────────────────────────────────────────────────────
 
@@ -275,6 +296,7 @@ class AriSwitch:
             raise SwitchError(f"not a phone: {phone.name!r}")
         endpoint = f"PJSIP/{phone.name}@trunk" if phone.trunk else f"PJSIP/{phone.name}"
         shown = (self._caller_id or caller) if phone.trunk else caller
+        self._channels.add(leg)
         await self._order(
             "POST",
             f"/channels/{quote(leg)}",
@@ -283,9 +305,8 @@ class AriSwitch:
             appArgs=LEG,
             callerId=shown,
             originator=like,
-            timeout="-1",
+            timeout=str(RING_AT_MOST),
         )
-        self._channels.add(leg)
 
     async def bridge(self, bridge: str, channels: Sequence[str]) -> None:
         await self._order("POST", f"/bridges/{quote(bridge)}", type="mixing,dtmf_events")
@@ -317,7 +338,7 @@ class AriSwitch:
         return self._http
 
     async def _order(self, method: str, path: str, body: object = None, **query: str) -> Any:
-        """Send one order. Raises ChannelGone for 404, 409 and 412 on what lived before, SwitchError for the rest."""
+        """Send one order. Raises ChannelGone for what is no more, SwitchError for the rest."""
         try:
             url = f"{self._url}/ari{path}"
             async with self._session().request(method, url, params=query, json=body) as reply:
@@ -327,4 +348,21 @@ class AriSwitch:
         if reply.status < 300:
             return orjson.loads(said) if said else None
         words = f"{method} {path}: {reply.status} {said[:200].decode(errors='replace')}"
-        raise ChannelGone(words) if reply.status in (404, 412) else SwitchError(words)
+        gone = reply.status in (404, 412) or (reply.status == 400 and path.endswith("/addChannel"))
+        raise ChannelGone(words) if gone else SwitchError(words)
+
+
+def _is_ours(channel: dict[str, Any]) -> bool:
+    """Whether a channel is in our application, and in no other's."""
+    dialplan = channel["dialplan"]
+    return bool(dialplan.get("app_name") == "Stasis" and dialplan.get("app_data", "").split(",")[0] == APPLICATION)
+
+
+def _is_leg(channel: dict[str, Any]) -> bool:
+    return bool(channel["dialplan"].get("app_data") == f"{APPLICATION},{LEG}")
+
+
+def _phone_of(channel: dict[str, Any]) -> str | None:
+    """The PJSIP endpoint that a channel belongs to."""
+    match = _CHANNEL.match(channel["name"])
+    return match[1] if match else None

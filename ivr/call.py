@@ -33,7 +33,7 @@ from ivr.switch import ChannelGone, Recorded, Switch, SwitchError
 
 log = structlog.get_logger()
 
-PATIENCE = 5.0
+PATIENCE = 8.0
 """Seconds to wait for the switch where it owes an answer."""
 
 LONGEST_PROMPT = 300.0
@@ -76,7 +76,9 @@ class Call:
         self._keys.append(key)
         self._stirred.set()
 
-    def played(self, playback: str) -> None:
+    def played(self, playback: str, *, failed: bool = False) -> None:
+        if failed:
+            log.error("a prompt could not be played: run `hotline doctor`", call=self.id, playback=playback)
         if playback == self._playing:
             self._playing = None
             self._stirred.set()
@@ -128,9 +130,12 @@ class Call:
         await self._switch.answer(self.channel)
         self.note(CallAnswered())
 
-    async def say(self, sounds: Sequence[str]) -> None:
-        """Play to the end, or until a key is typed. A key typed ahead skips it; keys are kept."""
-        if not sounds or self._keys:
+    async def say(self, sounds: Sequence[str], *, whole: bool = False) -> None:
+        """Play to the end, or until a key is typed. A key typed ahead skips it; keys are kept.
+
+        What must be heard is said `whole`: no key cuts it.
+        """
+        if not sounds or (self._keys and not whole):
             return
         await self.hush()
         self._made += 1
@@ -139,12 +144,12 @@ class Call:
         await _to_its_end(self._switch.play(self.channel, playback, sounds))
         try:
             async with asyncio.timeout(LONGEST_PROMPT):
-                while self._playing == playback and not self._keys:
+                while self._playing == playback and (whole or not self._keys):
                     self._stirred.clear()
                     await self._stirred.wait()
         except TimeoutError:
             raise SwitchError(f"a prompt did not end: {', '.join(sounds)}") from None
-        if self._keys:
+        if self._playing == playback:
             await self.hush()
 
     async def ask(self, sounds: Sequence[str], wait: float) -> str | None:
@@ -195,7 +200,10 @@ class Call:
         self.note(RecordingBegan(file, "message"))
         recorded = Recorded(file, None, None, failed=True)
         try:
-            recorded = await asyncio.shield(ended)
+            async with asyncio.timeout(limit + PATIENCE):
+                recorded = await asyncio.shield(ended)
+        except TimeoutError:
+            log.warning("the switch said nothing of a message's end", file=file)
         except asyncio.CancelledError:
             recorded = await self._last_word(file, ended)
             raise
@@ -231,14 +239,21 @@ class Call:
                 by = Party.OTHER_SIDE
             finally:
                 self.note(TalkEnded(offer, Party.ENGINE if self.stopping else by))
+                if by is Party.OTHER_SIDE and not self.stopping:
+                    self.outcome = (Outcome.TALKED, Reason.OTHER_SIDE_HUNG_UP)
         finally:
             if not self.stopping:
                 self._talking = False
-                async with asyncio.timeout(PATIENCE):
-                    await _settled(self._switch.drop_bridge(bridge), self._switch.hang_up(leg))
-                    if file is not None and recording is not None:
-                        recorded = await self._last_word(file, recording)
-                        self.note(RecordingEnded(file, recorded.seconds))
+                await _to_its_end(self._take_apart(bridge, leg, file, recording))
+
+    async def _take_apart(
+        self, bridge: str, leg: str, file: str | None, recording: asyncio.Future[Recorded] | None
+    ) -> None:
+        """Leave nothing of a talk on the switch, and note how its recording ended."""
+        await _settled(self._switch.drop_bridge(bridge), self._switch.hang_up(leg))
+        if file is not None and recording is not None:
+            recorded = await self._last_word(file, recording)
+            self.note(RecordingEnded(file, recorded.seconds))
 
     async def _record_talk(self, bridge: str, file: str) -> asyncio.Future[Recorded] | None:
         ended = self._expect_recording(file)
@@ -313,7 +328,7 @@ async def apologise(call: Call, apology: Sequence[str]) -> None:
     """The least that a caller is owed by a failure of ours."""
     try:
         async with asyncio.timeout(15.0):
-            await call.say(apology)
+            await call.say(apology, whole=True)
     except (SwitchError, TimeoutError) as error:
         log.warning("an apology was not heard", error=str(error))
 
@@ -328,7 +343,7 @@ async def _to_its_end(order: Coroutine[None, None, None]) -> None:
             with suppress(asyncio.CancelledError):  # raised below, once the order has ended
                 await asyncio.wait({task})
         if not task.cancelled() and (error := task.exception()) is not None:
-            log.warning("the switch refused an order that came too late", error=str(error))
+            log.debug("the switch refused an order that came too late", error=str(error))
         raise
 
 

@@ -14,6 +14,8 @@ import structlog
 
 from acd.floor import Floor
 from acd.signals import (
+    BreakBegan,
+    BreakEnded,
     CallJoined,
     CallLeft,
     Connect,
@@ -109,6 +111,8 @@ class Dispatch:
         if rung is None:
             self._drop(leg)
             return
+        if rung.connected is not None:
+            return
         rung.call.note(OfferEnded(rung.offer, OfferResult.ANSWERED))
         self.signal(PhoneAnswered(rung.offer))
 
@@ -127,6 +131,14 @@ class Dispatch:
             failure = Failure.UNANSWERED
         rung.call.note(OfferEnded(rung.offer, OfferResult(failure.value), cause))
         self.signal(OfferFailed(rung.offer, failure))
+
+    def hold_back(self, agent: str) -> None:
+        """This agent's phone is in a call that the floor does not know: offer it nothing."""
+        self.signal(BreakBegan(agent))
+
+    def let_back(self, agent: str) -> None:
+        """That call is over."""
+        self.signal(BreakEnded(agent))
 
     def phone_changed(self, agent: str, up: bool) -> None:
         self.signal(PhoneUp(agent) if up else PhoneDown(agent))
@@ -196,6 +208,7 @@ class Dispatch:
             await self._switch.ring(leg, phone, caller=call.number, like=call.channel)
         except SwitchError as error:
             log.warning("a phone could not be rung", phone=phone.name, error=str(error))
+            await self._hang_up(leg)  # the switch may have carried out what it did not confirm
             self.leg_gone(leg, None)
             return
         if leg not in self._legs:

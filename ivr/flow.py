@@ -41,6 +41,9 @@ COMFORT_EVERY = 60.0
 BACK_TO_THE_HEAD = 100
 """Priority of a caller whose phone was answered and gone before they could talk."""
 
+ATTEMPTS = 3
+"""How often such a caller joins the line before its overflow takes over."""
+
 
 class Sounds(Protocol):
     """What can be played: prompts by id, and phrases with numbers in them."""
@@ -82,7 +85,7 @@ class PlanFlow:
                 return Silent() if key is None else Pressed(key)
             case Enter(node, prompts, welcome):
                 call.note(StepHeard(node, prompts + welcome, None))
-                await call.say(self._sound(prompts))
+                await call.say(self._sound(prompts), whole=True)
                 return await self._enter(call, node, self._plan.lines[node], self._sound(welcome))
             case TakeMessage():
                 return await self._take_message(call, step, line)
@@ -101,24 +104,23 @@ class PlanFlow:
     # ── a line ──────────────────────────────────────────────────────────────
 
     async def _enter(self, call: Call, line: str, rule: LineRule, welcome: tuple[str, ...]) -> Came:
-        urgency = 0
-        while True:
-            seated = await self._seat(call, line, welcome, urgency)
+        for attempt in range(ATTEMPTS):
+            seated = await self._seat(call, line, welcome, BACK_TO_THE_HEAD * attempt)
             if isinstance(seated, GivenUp):
-                call.outcome = (Outcome.INFORMED, Reason.CALLER_HUNG_UP)
-                return GaveUp()
+                break
             try:
                 file = f"talks/{self._clock.now().astimezone(SHANGHAI):%Y/%m/%d}/{seated.leg}" if rule.record else None
                 await call.talk(seated.offer, line, seated.agent, seated.leg, over=seated.over, file=file)
-                call.outcome = (Outcome.TALKED, Reason.OTHER_SIDE_HUNG_UP)
                 return Talked()
             except ChannelGone:
                 if await call.gone_soon():
                     raise
                 log.info("a phone was hung up in the instant of its answer", agent=seated.agent)
-                welcome, urgency = (), BACK_TO_THE_HEAD
+                welcome = ()
             finally:
                 self._dispatch.talk_over(seated)
+        call.outcome = (Outcome.INFORMED, Reason.CALLER_HUNG_UP)
+        return GaveUp()
 
     async def _seat(self, call: Call, line: str, welcome: tuple[str, ...], urgency: int) -> Connected | GivenUp:
         """Wait on the line, and note how long and to what end."""

@@ -19,16 +19,21 @@ class ChannelGone(SwitchError):
     """The channel, leg, bridge or recording that was spoken to is no more."""
 
 
+class SwitchTaken(Exception):
+    """Another engine took the switch over: this one hears nothing any more and must end."""
+
+
 # ── what the switch tells ───────────────────────────────────────────────────
 
 
 @dataclass(frozen=True, slots=True)
 class Arrived:
-    """A caller's channel is ours now."""
+    """A caller's channel is ours now. `phone` is set when one of our phones calls."""
 
     channel: str
     number: str
     dialled: str
+    phone: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +44,10 @@ class KeyTyped:
 
 @dataclass(frozen=True, slots=True)
 class Played:
-    """A playback came to its end, or was stopped."""
+    """A playback came to its end, or was stopped; `failed` when there was nothing to play."""
 
     playback: str
+    failed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +87,8 @@ class TalkFound:
 
     bridge: str
     channels: frozenset[str]
+    phones: frozenset[str] = frozenset()
+    """Phones of ours that take part."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -123,9 +123,9 @@ class Switchboard:
             case KeyTyped(channel, key):
                 if (call := self._calls.get(channel)) is not None:
                     call.key_typed(key)
-            case Played(playback):
+            case Played(playback, failed):
                 if (call := self._call_of(playback)) is not None:
-                    call.played(playback)
+                    call.played(playback, failed=failed)
             case Recorded(recording):
                 if (call := self._call_of(recording)) is not None:
                     call.recorded(event)
@@ -138,8 +138,10 @@ class Switchboard:
                     self._end_found(found)
                 else:
                     self.dispatch.leg_gone(channel, cause)
-            case TalkFound(channels=channels):
+            case TalkFound(channels=channels, phones=phones):
                 self._found |= dict.fromkeys(channels, event)
+                for phone in phones:
+                    self.dispatch.hold_back(phone)
             case PhoneChanged(phone, up):
                 if phone in self._agents():
                     self.dispatch.phone_changed(phone, up)
@@ -156,6 +158,8 @@ class Switchboard:
             self._found.pop(channel, None)
             self._order(self._switch.hang_up(channel))
         self._order(self._switch.drop_bridge(talk.bridge))
+        for phone in talk.phones:
+            self.dispatch.let_back(phone)
 
     def _call_of(self, name: str) -> Call | None:
         """The call whose id begins the last part of a playback's or recording's name."""
@@ -177,15 +181,19 @@ class Switchboard:
         self._by_id[call.id] = call
         service = self._make_service(self.dispatch)
         call.note(CallArrived(event.number, event.dialled, event.channel, service.version))
-        _within(self._call_tasks).create_task(_guarded(self._run(call, service)))
+        if event.phone is not None:
+            self.dispatch.hold_back(event.phone)
+        _within(self._call_tasks).create_task(_guarded(self._run(call, service, event.phone)))
 
-    async def _run(self, call: Call, service: Service) -> None:
+    async def _run(self, call: Call, service: Service, phone: str | None) -> None:
         with structlog.contextvars.bound_contextvars(call=call.id):
             try:
                 await run_call(call, service.flow, service.apology)
             finally:
                 del self._calls[call.channel]
                 del self._by_id[call.id]
+                if phone is not None:
+                    self.dispatch.let_back(phone)
                 log.info("a call ended", outcome=call.outcome[0], reason=call.outcome[1])
 
     def _order(self, work: Coroutine[Any, Any, None]) -> object:
