@@ -13,17 +13,21 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
+from sqlalchemy.exc import DBAPIError
 
 from hotline import service
 from hotline.asterisk_program import AsteriskMissing
 from hotline.doctor import examine
+from hotline.lock import AnotherHotline, alone_on
 from hotline.logs import set_up_logs
 from hotline.managed import SwitchRefused
 from hotline.operators import Published, read_config
 from hotline.secrets import SecretsError
 from hotline.settings import Settings, SettingsError, load
 from hotline.sounds import build_sounds
+from ivr.switch import SwitchTaken
 from records.calls import calls as recorded_calls
 from routing.calendar import SHANGHAI, day_of, spans_of
 from routing.load import Unreadable
@@ -119,15 +123,16 @@ def dial(
         put(walk_data(walk))
         return
     out = Console(highlight=False)
-    out.print(f"[bold]{walk.at.astimezone(SHANGHAI):%Y-%m-%d %H:%M}[/]  {plan.hotline.name}")
+    out.print(f"[bold]{walk.at.astimezone(SHANGHAI):%Y-%m-%d %H:%M}[/]  {escape(plan.hotline.name)}")
     for step in walk.steps:
         out.print(f"[cyan]{step.step}[/]")
         for words in step.say:
             out.print(f"  {words}", markup=False)
         if step.heard is not None:
             out.print(f"  [bold yellow]按 {step.heard}[/]")
-    name = f" {plan.lines[walk.end.line].name}" if walk.end.line else ""
-    out.print(f"[bold green]→ {walk.end.kind}[/]{name}（{'开放' if walk.end.open else '非服务时间'}，{walk.end.why}）")
+    name = escape(f" {plan.lines[walk.end.line].name}") if walk.end.line else ""
+    state = "开放" if walk.end.open else "非服务时间"
+    out.print(f"[bold green]→ {walk.end.kind}[/]{name}（{state}，{escape(walk.end.why)}）")
 
 
 def walk_data(walk: DryWalk) -> dict[str, Any]:
@@ -202,11 +207,19 @@ def _serve(settings: Settings, *, managed: bool) -> None:
     set_up_logs(level=settings.log_level, as_json=settings.log_json)
     published = published_in(settings.config)
     try:
-        for problem in build_sounds(settings, published.plan, people).problems:
-            people.print(problem, style="red", markup=False, soft_wrap=True)  # the hotline starts all the same
-        asyncio.run(service.serve(settings, published, managed=managed))
-    except (SwitchRefused, AsteriskMissing, SecretsError, OSError) as error:
+        with alone_on(settings.var):
+            for problem in build_sounds(settings, published.plan, people).problems:
+                people.print(problem, style="red", markup=False, soft_wrap=True)  # the hotline starts all the same
+            asyncio.run(service.serve(settings, published, managed=managed))
+    except DBAPIError as error:
+        fail(f"the database cannot be used ({error.orig}): put it aside, or put back a copy: {settings.database_url}")
+    except (AnotherHotline, SwitchRefused, AsteriskMissing, SecretsError, OSError, ValueError) as error:
         fail(error)
+    except BaseExceptionGroup as group:
+        taken, rest = group.split(SwitchTaken)
+        if rest is not None or taken is None:
+            raise
+        fail("another engine took this Asterisk over; only one can serve it, so this one ended")
 
 
 # ── what happened ───────────────────────────────────────────────────────────
@@ -229,6 +242,8 @@ def calls(
         found = asyncio.run(recorded_calls(settings.database_url, since=span[0], until=span[1], last=last))
     except FileNotFoundError:
         fail(f"no calls yet in {settings.var}: start the hotline with `hotline up`, or name its folder with --var")
+    except DBAPIError as error:
+        fail(f"the database cannot be read ({error.orig}): {settings.database_url}")
     if as_json:
         for cdr in found:
             put(cdr.to_json(private=private))
@@ -265,6 +280,8 @@ def call(
     """Place a real SIP call to the running hotline and press keys; 0 when it reached what the dry walk says."""
     from hotline.trial import NoSuchCall, try_call
 
+    if number is not None and not re.fullmatch(r"\+?[0-9]{1,20}", number):
+        raise typer.BadParameter(f"{number!r} is no telephone number", param_hint="--number")
     settings = settings_of(config, var)
     published = published_in(settings.config)
     when = instant(at) if at else service.clock_of(settings).now()

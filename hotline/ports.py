@@ -8,13 +8,15 @@ import socket
 from hotline.settings import Settings
 
 
-def taken(settings: Settings, *, web: bool = False) -> list[str]:
+def taken(settings: Settings, *, asterisk: bool = True, web: bool = False) -> list[str]:
     """One line per address that Asterisk (and the engine, with `web`) cannot listen on; each names the setting."""
-    wanted = [
-        (socket.SOCK_DGRAM, "UDP", settings.sip.host, settings.sip.port, "sip"),
-        (socket.SOCK_STREAM, "TCP", settings.sip.host, settings.sip.port, "sip"),
-        (socket.SOCK_STREAM, "TCP", settings.ari.host, settings.ari.port, "ari"),
-    ]
+    wanted = []
+    if asterisk:
+        wanted += [
+            (socket.SOCK_DGRAM, "UDP", settings.sip.host, settings.sip.port, "sip"),
+            (socket.SOCK_STREAM, "TCP", settings.sip.host, settings.sip.port, "sip"),
+            (socket.SOCK_STREAM, "TCP", settings.ari.host, settings.ari.port, "ari"),
+        ]
     if web:
         wanted.append((socket.SOCK_STREAM, "TCP", settings.web.host, settings.web.port, "web"))
     return [line for want in wanted if (line := _line(*want))]

@@ -19,6 +19,7 @@ from acd.line import Line, Outside
 from hotline.managed import ManagedAsterisk, SwitchRefused
 from hotline.metrics import CallMetrics, Gauges
 from hotline.operators import Published
+from hotline.ports import taken
 from hotline.secrets import Secrets, keep_secrets
 from hotline.settings import Settings
 from hotline.switch_config import PhoneAccount
@@ -97,6 +98,8 @@ async def running(settings: Settings, published: Published, *, managed: bool) ->
     clock, floor, catalogue = clock_of(settings), floor_of(plan), Catalogue(plan.prompts)
     apology = tuple(sound for prompt in plan.hotline.apology for sound in catalogue.prompt(prompt))
     async with AsyncExitStack() as stack:
+        if refused := taken(settings, asterisk=False, web=True):
+            raise SwitchRefused("\n".join(refused))
         asterisk: ManagedAsterisk | None = None
         if managed:
             asterisk = ManagedAsterisk(settings, secrets, phones_of(plan, secrets))

@@ -24,7 +24,7 @@ from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from ivr.events import CallArrived, CallEnded, Entry, Outcome, Reason
+from ivr.events import CallArrived, CallEnded, Entry, Outcome, Reason, TalkBegan
 from records.cdr import Cdr, fold
 from records.database import database_file, open_database
 from records.rows import cdr_row, entry_from, entry_row, insert_once
@@ -165,8 +165,9 @@ class SqlJournal:
     async def close_lost(self, now: datetime, *, alive: Collection[str] = ()) -> int:
         """End the calls that an earlier run of this node left open, and return how many there were.
 
-        They end FAILED, ENGINE_STOPPED, at `now`; `alive` are the calls that live on and were adopted. Call it once at
-        the start. Raises SQLAlchemy's DBAPIError when the database can't be read.
+        They end FAILED (TALKED when somebody had talked with them), ENGINE_STOPPED, at `now`; `alive` are the calls
+        that live on and were adopted. Call it once at the start. Raises SQLAlchemy's DBAPIError when the database
+        can't be read.
         """
         await self.flush()
         ended = select(journal.c.call).where(journal.c.kind == CallEnded.__name__)
@@ -178,8 +179,12 @@ class SqlJournal:
             found = (await connection.execute(query.group_by(journal.c.call))).all()
         known = self._open | {entry.call for entry in self._waiting} | set(alive)
         lost = [(call, seq) for call, seq in found if call not in known]
+        talked = select(journal.c.call).where(journal.c.kind == TalkBegan.__name__)
+        async with self._engine.connect() as connection:
+            talks = set((await connection.execute(talked.where(journal.c.call.in_(ours)))).scalars())
         for call, seq in lost:
-            self.note(Entry(call, seq + 1, now, CallEnded(Outcome.FAILED, Reason.ENGINE_STOPPED)))
+            outcome = Outcome.TALKED if call in talks else Outcome.FAILED
+            self.note(Entry(call, seq + 1, now, CallEnded(outcome, Reason.ENGINE_STOPPED)))
         return len(lost)
 
     # -- writing --------------------------------------------------------------------------------------------------

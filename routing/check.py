@@ -8,6 +8,9 @@ from difflib import get_close_matches
 from routing.load import Path, Place, Problem, Unreadable, load
 from routing.plan import End, Menu, Message, Plan, Say
 
+NOT_AGENTS = frozenset({"trunk", "leg", "phone", "phone-aor", "global", "system", "transport-udp", "transport-tcp"})
+"""Names that the switch's configuration uses itself."""
+
 _Finder = Callable[[Path], Place]
 
 
@@ -44,6 +47,10 @@ def check(plan: Plan, places: Mapping[Path, Place]) -> Iterator[Problem]:
     for path, hours in _hours(plan):
         yield from known(path, hours, plan.calendar.hours, "hours")
     for agent, rule in plan.agents.items():
+        if agent in NOT_AGENTS:
+            yield Problem(
+                place(("agents", agent)), f"`{agent}` means something else to Asterisk; name the agent otherwise"
+            )
         for line in rule.lines:
             yield from known(("agents", agent, "lines", line), line, plan.lines, "line")
     for line, line_rule in plan.lines.items():
@@ -116,21 +123,19 @@ def _rounds(plan: Plan, place: _Finder) -> Iterator[Problem]:
         way[name] = [line.closed, line.overflow]
     done: set[str] = set()
     for start in way:
-        yield from _round(start, way, [], done, place, plan)
-
-
-def _round(
-    name: str, way: dict[str, list[str]], trail: list[str], done: set[str], place: _Finder, plan: Plan
-) -> Iterator[Problem]:
-    if name in trail:
-        circle = " → ".join([*trail[trail.index(name) :], name])
-        yield Problem(
-            place(("lines" if name in plan.lines else "nodes", name)),
-            f"a silent caller goes round for ever: {circle}",
-        )
-        return
-    if name in done:
-        return
-    for target in way.get(name, []):
-        yield from _round(target, way, [*trail, name], done, place, plan)
-    done.add(name)
+        trail: dict[str, Iterator[str]] = {start: iter(way[start])} if start not in done else {}
+        while trail:
+            name, onward = next(reversed(trail.items()))
+            target = next(onward, None)
+            if target is None:
+                done.add(name)
+                del trail[name]
+            elif target in trail:
+                names = list(trail)
+                circle = " → ".join([*names[names.index(target) :], target])
+                yield Problem(
+                    place(("lines" if target in plan.lines else "nodes", target)),
+                    f"a silent caller goes round for ever: {circle}",
+                )
+            elif target in way and target not in done:
+                trail[target] = iter(way[target])

@@ -13,6 +13,9 @@ from routing.calendar import Calendar
 Id = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,39}$")]
 """Name of a node, line, agent or prompt: small letters, digits and hyphens."""
 
+AgentId = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,31}$")]
+"""Name of an agent, and of the SIP account of their phone."""
+
 Key = Annotated[str, StringConstraints(pattern=r"^[0-9*#]$")]
 """One key of a telephone."""
 
@@ -85,8 +88,8 @@ class Message(_Written):
     """Say, beep, and record what the caller leaves (留言) until `#`, hang-up, `silence` or `limit`."""
 
     message: Prompts
-    limit: Seconds = 180.0
-    silence: Seconds = 6.0
+    limit: Annotated[Seconds, Field(ge=1)] = 180.0
+    silence: Annotated[Seconds, Field(ge=1)] = 6.0
     thanks: Prompts = ()
 
 
@@ -157,7 +160,7 @@ class LineRule(_Written):
 class AgentRule(_Written):
     """An agent (座席): registers a SIP phone under the agent's own id."""
 
-    name: str
+    name: Annotated[str, StringConstraints(pattern=r'^[^\[\]<>;,"\\\x00-\x1f]{1,80}$')]
     lines: Annotated[dict[Id, Annotated[int, Field(ge=1, le=9)]], BeforeValidator(lambda v: _levels(v))]
     """Line → level, 1 is best; a plain list means level 1 everywhere."""
 
@@ -195,7 +198,7 @@ class Plan(_Written):
     hotline: Hotline
     nodes: dict[Id, Node]
     lines: dict[Id, LineRule]
-    agents: dict[Id, AgentRule] = Field(default_factory=dict)
+    agents: dict[AgentId, AgentRule] = Field(default_factory=dict)
     calendar: Calendar
     prompts: dict[Id, Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=600)]]
 
