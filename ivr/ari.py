@@ -348,7 +348,7 @@ class AriSwitch:
         if reply.status < 300:
             return orjson.loads(said) if said else None
         words = f"{method} {path}: {reply.status} {said[:200].decode(errors='replace')}"
-        gone = reply.status in (404, 412) or (reply.status == 400 and path.endswith("/addChannel"))
+        gone = reply.status in (404, 412) or (reply.status in (400, 422) and path.endswith("/addChannel"))
         raise ChannelGone(words) if gone else SwitchError(words)
 
 
