@@ -315,6 +315,9 @@ class AriSwitch:
     async def record_bridge(self, bridge: str, recording: str) -> None:
         await self._order("POST", f"/bridges/{quote(bridge)}/record", name=recording, format="wav", ifExists="fail")
 
+    async def stop_recording(self, recording: str) -> None:
+        await self._order("POST", f"/recordings/live/{quote(recording, safe='')}/stop")
+
     async def drop_bridge(self, bridge: str) -> None:
         await self._unless_gone("DELETE", f"/bridges/{quote(bridge)}")
 
@@ -348,8 +351,14 @@ class AriSwitch:
         if reply.status < 300:
             return orjson.loads(said) if said else None
         words = f"{method} {path}: {reply.status} {said[:200].decode(errors='replace')}"
-        gone = reply.status in (404, 412) or (reply.status in (400, 422) and path.endswith("/addChannel"))
-        raise ChannelGone(words) if gone else SwitchError(words)
+        raise ChannelGone(words) if _means_gone(reply.status, method, path) else SwitchError(words)
+
+
+def _means_gone(status: int, method: str, path: str) -> bool:
+    """Whether a refusal says that what was spoken to is no more, or is just leaving."""
+    if path.endswith("/addChannel"):
+        return status in (400, 404, 412, 422)
+    return status in (404, 412) or (status == 409 and method == "DELETE")
 
 
 def _is_ours(channel: dict[str, Any]) -> bool:

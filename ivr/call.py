@@ -250,10 +250,13 @@ class Call:
         self, bridge: str, leg: str, file: str | None, recording: asyncio.Future[Recorded] | None
     ) -> None:
         """Leave nothing of a talk on the switch, and note how its recording ended."""
-        await _settled(self._switch.drop_bridge(bridge), self._switch.hang_up(leg))
-        if file is not None and recording is not None:
-            recorded = await self._last_word(file, recording)
-            self.note(RecordingEnded(file, recorded.seconds))
+        if file is None or recording is None:
+            await _settled(self._switch.drop_bridge(bridge), self._switch.hang_up(leg))
+            return
+        await _settled(self._switch.hang_up(leg), self._switch.stop_recording(file))
+        recorded = await self._last_word(file, recording)
+        self.note(RecordingEnded(file, recorded.seconds))
+        await _settled(self._switch.drop_bridge(bridge))
 
     async def _record_talk(self, bridge: str, file: str) -> asyncio.Future[Recorded] | None:
         ended = self._expect_recording(file)

@@ -149,7 +149,11 @@ class Switch(Protocol):
         ...
 
     async def record_bridge(self, bridge: str, recording: str) -> None:
-        """Record both directions until the bridge ends; `Recorded` follows."""
+        """Record both directions until `stop_recording`. A bridge that is dropped first takes the word of it along."""
+        ...
+
+    async def stop_recording(self, recording: str) -> None:
+        """End a recording; `Recorded` follows."""
         ...
 
     async def drop_bridge(self, bridge: str) -> None:

@@ -169,10 +169,13 @@ class FakeSwitch:
             raise ChannelGone(bridge)
         self.recordings[recording] = Recording(bridge, asyncio.get_running_loop().time())
 
+    async def stop_recording(self, recording: str) -> None:
+        if recording not in self.recordings:
+            raise ChannelGone(recording)
+        self._finish(recording)
+
     async def drop_bridge(self, bridge: str) -> None:
         self.bridges.pop(bridge, None)
-        for recording in [name for name, r in self.recordings.items() if r.channel == bridge]:
-            self._finish(recording)
 
     async def hang_up(self, channel: str) -> None:
         self.ends(channel)

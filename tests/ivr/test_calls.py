@@ -37,7 +37,7 @@ from ivr.events import (
     WaitEnded,
 )
 from ivr.flow import PlanFlow
-from ivr.switch import LinkDown, LinkUp, Phone, SwitchError, TalkFound
+from ivr.switch import Arrived, LinkDown, LinkUp, Phone, SwitchError, TalkFound
 from ivr.switchboard import CallIds, Service, Switchboard
 from prompts.catalogue import Catalogue
 from routing.calendar import SHANGHAI
@@ -195,6 +195,28 @@ async def test_keys_typed_ahead_skip_every_prompt_that_they_answer() -> None:
         h.switch.caller_types(CALLER, "1")
         await h.ledger.noted(TalkBegan)
         assert [sound for _, sound in h.switch.heard] == ["notice", "connecting"]
+
+
+async def test_a_key_too_many_does_not_cut_the_notice_of_recording() -> None:
+    async with house(ann=Behaviour(answers_after=0.0)) as h:
+        h.switch.caller_dials(CALLER)
+        h.switch.caller_types(CALLER, "177")
+        await h.ledger.noted(TalkBegan)
+        began = h.ledger.entries[0].at
+        assert (h.ledger.entries[-1].at - began).total_seconds() == pytest.approx(2.0, abs=0.01)
+
+
+async def test_an_agent_who_calls_the_hotline_is_not_offered_their_own_call() -> None:
+    async with house(NIGHT, ann=Behaviour(answers_after=1.0), n0221=Behaviour(answers_after=1.0)) as h:
+        h.switch.channels.add("ann-calls")
+        h.switch.tell(Arrived("ann-calls", "", "12320", phone="ann"))
+        h.switch.caller_types("ann-calls", "2")
+        await h.ledger.noted(TalkBegan)
+        assert [offered.agent for offered in h.ledger.of(Offered)] == [None]
+        h.switch.ends("ann-calls")
+        await h.ledger.noted(CallEnded)
+        await h.passes(0.1)
+        assert h.board.dispatch.floor.presences() == {Presence.READY: 1}
 
 
 async def test_a_key_during_a_prompt_cuts_it_short() -> None:
@@ -418,6 +440,7 @@ async def test_a_bug_ends_one_call_with_an_apology_and_the_service_goes_on() -> 
     async with house(ann=Behaviour(answers_after=1.0)) as h:
         sounds, h.board._make_service = h.board._make_service, _buggy
         h.switch.caller_dials("unlucky")
+        h.switch.caller_types("unlucky", "5")  # a key does not cut the apology
         await h.ledger.noted(CallEnded)
         assert h.end == CallEnded(Outcome.FAILED, Reason.BUG)
         assert ("unlucky", "sorry") in h.switch.heard
@@ -468,11 +491,14 @@ async def test_a_talk_from_before_ends_for_both_when_one_side_hangs_up() -> None
     async with house() as h:
         h.switch.channels |= {"caller", "old-leg"}
         h.switch.bridges["old"] = ("caller", "old-leg")
-        h.switch.tell(TalkFound("old", frozenset({"caller", "old-leg"})))
+        h.switch.phone_up("ann", Behaviour(answers_after=1.0))
+        h.switch.tell(TalkFound("old", frozenset({"caller", "old-leg"}), frozenset({"ann"})))
         await h.passes(1.0)
+        assert h.board.dispatch.floor.presences() == {Presence.BREAK: 1}  # and is offered nothing
         h.switch.ends("old-leg")
         await h.passes(1.0)
         assert h.is_clean()
+        assert h.board.dispatch.floor.presences() == {Presence.READY: 1}
 
 
 async def test_no_phone_is_rung_twice_under_one_name() -> None:

@@ -82,9 +82,10 @@ async def test_a_phone_that_answers_is_bridged_and_recorded(here: Here) -> None:
     await world.switch.bridge("talk-1", [channel, "leg-1"])
     await world.switch.record_bridge("talk-1", "talks/2026/one")
     await world.say()
-    await world.switch.drop_bridge("talk-1")
+    await world.switch.stop_recording("talks/2026/one")
     recorded = await listener.hears(Recorded)
     assert (recorded.recording, recorded.failed) == ("talks/2026/one", False)
+    await world.switch.drop_bridge("talk-1")
     await world.switch.drop_bridge("talk-1")  # nothing happens
     await world.switch.hang_up("leg-1")
     await listener.hears(Gone, lambda event: event.channel == "leg-1")
@@ -154,3 +155,16 @@ async def test_what_is_gone_can_no_longer_be_spoken_to(here: Here) -> None:
     with pytest.raises(ChannelGone):
         await world.switch.play(channel, "p1", ["one"])
     await world.switch.release(channel)  # nothing happens
+
+
+async def test_a_leg_that_is_gone_cannot_be_bridged(here: Here) -> None:
+    world, listener = here
+    channel = await listener.arrival(world)
+    await world.switch.answer(channel)
+    await world.switch.ring("leg-1", Phone(ANSWERS), caller=CALLER, like=channel)
+    await listener.hears(LegAnswered)
+    await world.switch.hang_up("leg-1")
+    await listener.hears(Gone, lambda event: event.channel == "leg-1")
+    with pytest.raises(ChannelGone):
+        await world.switch.bridge("talk-1", [channel, "leg-1"])
+    await world.switch.drop_bridge("talk-1")

@@ -113,6 +113,14 @@ async def test_a_caller_whose_number_looks_like_nothing_known_comes_in_from_the_
         assert await caller.hang_up() == 200
 
 
+@pytest.mark.parametrize("number", ["12320%ff%fe", "12320abc", "hotline", "1" * 21])
+async def test_what_is_no_number_is_refused_and_harms_nobody(settings: Settings, number: str) -> None:
+    async with switch_of(settings) as switch:
+        async with BareCaller(sip(settings), number=number) as caller:
+            assert await caller.invite() == 404
+        assert "0 active channels" in await switch.command("core show channels count")
+
+
 async def test_a_stop_leaves_nothing_behind_and_frees_the_ports(settings: Settings) -> None:
     async with switch_of(settings) as switch:
         first = switch.pid

@@ -29,6 +29,7 @@ class Terminal:
 
     def __init__(self, folder: Path) -> None:
         sip, ari, web, trunk = free_ports(4)
+        self.ari = f"http://127.0.0.1:{ari}"
         self.sip = f"127.0.0.1:{sip}"
         self.web = f"http://127.0.0.1:{web}"
         self.var = folder / "var"
@@ -135,7 +136,26 @@ async def test_phones_are_shown_with_their_secrets_and_doctor_is_content(termina
 
 
 async def test_a_second_hotline_on_the_same_folder_is_refused_in_one_line(terminal: Terminal) -> None:
-    code, out, err = await terminal.run("up")
-    assert (code, out) == (1, "")
-    assert "another hotline already runs" in err
-    assert "Traceback" not in err
+    for command in ("up", "serve"):
+        code, out, err = await terminal.run(command)
+        assert (code, out) == (1, "")
+        assert "another hotline already runs" in err
+        assert "Traceback" not in err
+
+
+async def test_an_engine_whose_switch_is_taken_over_ends_in_one_line(tmp_path: Path) -> None:
+    here = Terminal(tmp_path)
+    up = await here.start("up")
+    await here.ready(up)
+    secrets = json.loads((here.var / "secrets.json").read_text())
+    headers = {"Authorization": aiohttp.encode_basic_auth("hotline", secrets["ari_password"])}
+    async with (
+        aiohttp.ClientSession(headers=headers) as http,
+        http.ws_connect(f"{here.ari}/ari/events?app=hotline"),
+        asyncio.timeout(20),
+    ):
+        _, err = await up.communicate()
+    assert up.returncode == 1
+    assert "another engine took this Asterisk over" in err.decode()
+    assert "Traceback" not in err.decode()
+    assert processes_of(here.var) == []
