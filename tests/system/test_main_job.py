@@ -271,7 +271,7 @@ async def test_after_hours_the_lines_recording_is_heard_and_a_message_is_left(op
         await s.hears(caller, "message-thanks")
         await caller.ended()
         await message_was_left(s, "animal-injury", 700.0)
-        assert s.heard(caller) == ["greeting", "closed-animal-injury", "leave-message", "message-thanks"]
+        assert s.heard(caller)[-3:] == ["closed-animal-injury", "leave-message", "message-thanks"]
 
 
 @pytest.mark.parametrize(
