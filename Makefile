@@ -15,7 +15,7 @@ run: setup ## Set everything up, start the whole hotline, stay in the foreground
 .PHONY: test
 test: ## Set everything up and pass every test, the ones on a real Asterisk included
 	@scripts/setup run dev voice test
-	$(BIN)/pytest
+	$(BIN)/pytest -n 2 --dist worksteal
 
 .PHONY: setup
 setup: ## Set everything up that running needs; then there is .venv/bin/hotline
