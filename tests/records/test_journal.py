@@ -19,7 +19,7 @@ import structlog
 from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 
-from ivr.events import CallArrived, Entry, Outcome, Reason
+from ivr.events import CallArrived, Entry, Outcome, Reason, TalkEnded
 from records.calls import calls
 from records.cdr import fold
 from records.database import open_database
@@ -219,6 +219,17 @@ async def test_after_a_kill_the_next_start_ends_the_calls_that_were_lost(url: st
         ("a-2", Outcome.FAILED, Reason.ENGINE_STOPPED),
     ]
     assert (ended[1].ended, ended[1].waited) == (now, 0.0)
+
+
+async def test_a_call_that_was_talking_when_the_engine_died_counts_as_talked(url: str) -> None:
+    talking = entries(TALKS, "a-1")
+    cut = next(at for at, entry in enumerate(talking) if isinstance(entry.event, TalkEnded))
+    async with SqlJournal(url) as journal:
+        tell(journal, talking[:cut])
+    async with SqlJournal(url, wait=at_once) as journal:
+        assert await journal.close_lost(at(3600)) == 1
+    (record,) = await calls(url)
+    assert (record.outcome, record.reason) == (Outcome.TALKED, Reason.ENGINE_STOPPED)
 
 
 async def test_calls_of_another_node_and_calls_that_were_adopted_are_not_ended(url: str) -> None:
