@@ -297,16 +297,20 @@ class AriSwitch:
         endpoint = f"PJSIP/{phone.name}@trunk" if phone.trunk else f"PJSIP/{phone.name}"
         shown = (self._caller_id or caller) if phone.trunk else caller
         self._channels.add(leg)
-        await self._order(
-            "POST",
-            f"/channels/{quote(leg)}",
-            endpoint=endpoint,
-            app=APPLICATION,
-            appArgs=LEG,
-            callerId=shown,
-            originator=like,
-            timeout=str(RING_AT_MOST),
-        )
+        try:
+            await self._order(
+                "POST",
+                f"/channels/{quote(leg)}",
+                endpoint=endpoint,
+                app=APPLICATION,
+                appArgs=LEG,
+                callerId=shown,
+                originator=like,
+                timeout=str(RING_AT_MOST),
+            )
+        except SwitchError:
+            self._channels.discard(leg)
+            raise
 
     async def bridge(self, bridge: str, channels: Sequence[str]) -> None:
         await self._order("POST", f"/bridges/{quote(bridge)}", type="mixing,dtmf_events")
