@@ -10,6 +10,7 @@ import asyncio
 import cProfile
 import time
 from array import array
+from importlib import import_module
 from pathlib import Path
 
 from hotline.logs import set_up_logs
@@ -49,9 +50,7 @@ def main() -> None:
     set_up_logs(level="info")
     factory = None
     if given.uvloop:
-        import uvloop
-
-        factory = uvloop.new_event_loop
+        factory = import_module("uvloop").new_event_loop
     profile = cProfile.Profile()
     if given.profile:
         profile.enable()
