@@ -96,6 +96,10 @@ def test_a_phone_reaches_the_engine_and_nothing_else(files: dict[str, str]) -> N
     assert set(re.findall(r"(?:exten => \S+,1|same => n),(\w+)", dialplan)) == {"Stasis", "Goto"}
 
 
+def test_the_carrier_is_not_told_which_agent_talks(files: dict[str, str]) -> None:
+    assert section(files["pjsip.conf"], "[leg](")["send_connected_line"] == "no"
+
+
 def test_a_phone_has_one_contact_and_its_secret(files: dict[str, str]) -> None:
     text = files["pjsip_phones.conf"]
     aor = section(text, "[phone-aor](")
