@@ -68,7 +68,8 @@ class Terminal:
                 except aiohttp.ClientError:
                     pass  # not yet listening
                 await asyncio.wait([asyncio.get_running_loop().create_future()], timeout=0.1)
-        raise AssertionError("the hotline ended before it was ready")
+        _, said = await process.communicate()
+        raise AssertionError(f"the hotline ended before it was ready: {said.decode()}")
 
 
 @pytest_asyncio.fixture(loop_scope="function")
