@@ -1,0 +1,91 @@
+"""Calls, recorded and tried: calls, call."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+from sqlalchemy.exc import DBAPIError
+
+from hotline import service
+from hotline.terminal import Config, Json, Var, fail, instant, keys_of, people, published_in, put, settings_of
+from records.calls import calls as recorded_calls
+
+app = typer.Typer()
+
+
+@app.command()
+def calls(
+    since: Annotated[str | None, typer.Option("--from", help="Calls that began from this time on.")] = None,
+    until: Annotated[str | None, typer.Option("--to", help="Calls that began before this time.")] = None,
+    last: Annotated[int | None, typer.Option(min=1, help="Only the newest so many.")] = None,
+    private: Annotated[bool, typer.Option("--private", help="Show callers' whole numbers.")] = False,
+    config: Config = None,
+    var: Var = None,
+    as_json: Json = False,
+) -> None:
+    """The call detail records, newest last."""
+    settings = settings_of(config, var)
+    span = (instant(since) if since else None, instant(until) if until else None)
+    try:
+        found = asyncio.run(recorded_calls(settings.database_url, since=span[0], until=span[1], last=last))
+    except FileNotFoundError:
+        fail(f"no calls yet in {settings.var}: start the hotline with `hotline up`, or name its folder with --var")
+    except DBAPIError as error:
+        fail(f"the database cannot be read ({error.orig}): {settings.database_url}")
+    if as_json:
+        for cdr in found:
+            put(cdr.to_json(private=private))
+        return
+    table = Table("开始", "来电", "热线", "座席", "结果", "按键", "秒", box=None, pad_edge=False)
+    table.columns[0].no_wrap = table.columns[1].no_wrap = True
+    for cdr in found:
+        row = cdr.to_json(private=private)
+        seconds = f"{(cdr.ended - cdr.started).total_seconds():.0f}" if cdr.ended else ""
+        table.add_row(
+            row["started"][:19].replace("T", " "),
+            row["number"],
+            row["line"] or "",
+            row["agent"] or "",
+            row["outcome"],
+            row["keys"],
+            seconds,
+        )
+    Console(highlight=False).print(table)
+
+
+@app.command()
+def call(
+    keys: Annotated[str, typer.Argument(help="Keys like 1,4 — a dot for silence, h for hanging up.")] = "",
+    number: Annotated[str | None, typer.Option(help="The caller's number; one that nobody has by default.")] = None,
+    at: Annotated[
+        str | None, typer.Option(help="Compare with the dry walk of this time; the running clock's now by default.")
+    ] = None,
+    wait: Annotated[float, typer.Option(help="Seconds to wait for the call to arrive.")] = 120.0,
+    config: Config = None,
+    var: Var = None,
+    as_json: Json = False,
+) -> None:
+    """Place a real SIP call to the running hotline and press keys; 0 when it reached what the dry walk says."""
+    from hotline.trial import NoSuchCall, try_call
+
+    if number is not None and not re.fullmatch(r"\+?[0-9]{1,20}", number):
+        raise typer.BadParameter(f"{number!r} is no telephone number", param_hint="--number")
+    settings = settings_of(config, var)
+    published = published_in(settings.config)
+    when = instant(at) if at else service.clock_of(settings).now()
+    try:
+        trial = asyncio.run(try_call(settings, published.plan, keys_of(keys), number=number, at=when, wait=wait))
+    except NoSuchCall as error:
+        fail(error)
+    if as_json:
+        put(trial.to_json())
+    else:
+        for line in trial.told():
+            people.print(line, markup=False)
+    if not trial.agrees:
+        raise typer.Exit(1)

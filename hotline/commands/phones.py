@@ -1,0 +1,33 @@
+"""The telephones of the agents."""
+
+from __future__ import annotations
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from hotline import service
+from hotline.secrets import SecretsError
+from hotline.terminal import Config, Json, Var, fail, published_in, put, settings_of
+
+app = typer.Typer()
+
+
+@app.command()
+def phones(config: Config = None, var: Var = None, as_json: Json = False) -> None:
+    """The SIP account of each agent: what to type into Linphone, MicroSIP or a desk telephone."""
+    settings = settings_of(config, var)
+    plan = published_in(settings.config).plan
+    try:
+        accounts = service.phones_of(plan, service.secrets_of(settings, plan))
+    except (SecretsError, OSError) as error:
+        fail(error)
+    server = f"{settings.sip.host}:{settings.sip.port}"
+    if as_json:
+        put([{"agent": a.username, "name": a.name, "server": server, "secret": a.secret} for a in accounts])
+        return
+    table = Table("用户名 username", "密码 password", "服务器 server", "座席 agent", "热线 lines")
+    for account in accounts:
+        lines = "、".join(plan.lines[line].name for line in plan.agents[account.username].lines)
+        table.add_row(account.username, account.secret, server, account.name, lines)
+    Console(highlight=False).print(table)

@@ -1,0 +1,78 @@
+"""What the commands share: reading what a person typed, and telling them what is wrong.
+
+Messages for people go to stderr, `--json` alone to stdout; 0 done, 1 not good, 2 wrong usage.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
+
+import typer
+from rich.console import Console
+
+from hotline.operators import Published, read_config
+from hotline.settings import Settings, SettingsError, load
+from routing.calendar import SHANGHAI
+from routing.load import Unreadable
+
+people = Console(stderr=True, highlight=False)
+
+Config = Annotated[Path | None, typer.Option("--config", help="Folder of the hotline's YAML files.")]
+Var = Annotated[Path | None, typer.Option("--var", help="Folder of the hotline's data.")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON to stdout.")]
+
+
+def fail(message: object) -> NoReturn:
+    """Say in one line what to do, and end with 1."""
+    people.print(str(message), markup=False, soft_wrap=True)
+    raise typer.Exit(1)
+
+
+def settings_of(config: Path | None, var: Path | None) -> Settings:
+    try:
+        return load(config=config, var=var)
+    except SettingsError as error:
+        fail(error)
+
+
+def published_in(folder: Path) -> Published:
+    try:
+        return read_config(folder)
+    except Unreadable as error:
+        fail(error)
+
+
+def put(data: Any) -> None:
+    sys.stdout.write(json.dumps(data, ensure_ascii=False) + "\n")
+
+
+def instant(text: str | None) -> datetime:
+    """A time that a person typed: ISO 8601, Asia/Shanghai unless it names an offset; now when they typed none."""
+    if text is None:
+        return datetime.now(UTC).astimezone(SHANGHAI)
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter(f"{text!r} is not a time; write it like 2026-10-01T09:00") from None
+    return at if at.tzinfo else at.replace(tzinfo=SHANGHAI)
+
+
+def day_typed(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter(f"{text!r} is not a date; write it like 2026-10-01") from None
+
+
+def keys_of(text: str) -> list[str]:
+    """Typed keys: `1,4`, `.` for silence, `h` for hanging up."""
+    keys = [key.strip() for key in text.split(",") if key.strip()]
+    for key in keys:
+        if not re.fullmatch(r"[0-9*#.h]", key):
+            raise typer.BadParameter(f"{key!r} is no key; write keys like 1,4 with . for silence and h for hanging up")
+    return keys
