@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from difflib import get_close_matches
 
 from routing.load import Path, Place, Problem, Unreadable, load
-from routing.plan import End, Menu, Message, Plan, Say
+from routing.node import End, Menu, Message, Say
+from routing.plan import Plan
 
 NOT_AGENTS = frozenset({"trunk", "leg", "phone", "phone-aor", "global", "system", "transport-udp", "transport-tcp"})
 """Names that the switch's configuration uses itself."""

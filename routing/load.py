@@ -16,6 +16,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
+from routing.node import NODES
 from routing.plan import Plan
 
 LARGEST_FILE = 1 << 20
@@ -178,13 +179,10 @@ def _merge(whole: dict[str, Any], part: dict[str, Any], reading: _Reading, path:
             reading.add(reading.keys[here], f"`{'.'.join(map(str, here))}` is written in two files")
 
 
-_TAGS = frozenset({"menu", "say", "message", "end"})
-
-
 def _explain(error: ValidationError, reading: _Reading) -> Iterable[Problem]:
     for detail in error.errors():
         path: Path = tuple(detail["loc"])
-        if len(path) > 2 and path[0] == "nodes" and path[2] in _TAGS:
+        if len(path) > 2 and path[0] == "nodes" and path[2] in NODES:
             path = (*path[:2], *path[3:])  # the tag of the union is no key of the file
         path = tuple(part for part in path if part != "[key]")
         kind, message = detail["type"], detail["msg"]

@@ -2,126 +2,31 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
+from datetime import datetime
+from functools import cached_property
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, StringConstraints, Tag
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 
 from routing.calendar import Calendar
-
-Id = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,39}$")]
-"""Name of a node, line, agent or prompt: small letters, digits and hyphens."""
-
-AgentId = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,31}$")]
-"""Name of an agent, and of the SIP account of their phone."""
-
-Key = Annotated[str, StringConstraints(pattern=r"^[0-9*#]$")]
-"""One key of a telephone."""
-
-_DURATION = re.compile(r"^(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?$")
-
-
-def _seconds(value: Any) -> Any:
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return float(value)
-    if isinstance(value, str) and value and (match := _DURATION.match(value)):
-        hours, minutes, seconds = (int(part or 0) for part in match.groups())
-        return float(hours * 3600 + minutes * 60 + seconds)
-    raise ValueError("write a duration like 20s, 5m or 1h30m")
+from routing.node import Node, Retry
+from routing.written import (
+    AgentId,
+    CallerPattern,
+    Id,
+    PhoneNumber,
+    PromptId,
+    Prompts,
+    Seconds,
+    Text,
+    Written,
+    callers,
+    in_shanghai,
+)
 
 
-Seconds = Annotated[float, BeforeValidator(_seconds), Field(ge=0, le=86400)]
-"""Written `20s`, `5m`, `1h30m`, or a number of seconds."""
-
-
-def _number(value: Any) -> Any:
-    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
-
-
-PhoneNumber = Annotated[str, BeforeValidator(_number), StringConstraints(pattern=r"^\+?[0-9]{3,20}$")]
-"""Digits as they are dialled on the trunk."""
-
-
-def _listed(value: Any) -> Any:
-    return (value,) if isinstance(value, str) else value
-
-
-Prompts = Annotated[tuple[Id, ...], BeforeValidator(_listed)]
-"""One prompt id or a list of them, said in order."""
-
-
-class _Written(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Retry(_Written):
-    """What happens after silence, or after wrong keys: say, ask again, and after so many times go elsewhere."""
-
-    say: Prompts = ()
-    tries: Annotated[int, Field(ge=1, le=9)] = 2
-    """The how-manieth time leads to `then`."""
-    last: Prompts = ()
-    """Said on the way to `then`."""
-    then: Id
-
-
-class Menu(_Written):
-    """Say, wait for one key, go where it leads. `0` leads to the hotline's `person` unless written otherwise."""
-
-    menu: Prompts
-    keys: dict[Key, Id]
-    wait: Seconds | None = None
-    """Silence after the prompt until it counts as such; default is the hotline's."""
-    silence: Retry | None = None
-    wrong: Retry | None = None
-
-
-class Say(_Written):
-    """Say, then go on. A key cuts it short and is kept for the next menu."""
-
-    say: Prompts
-    then: Id
-
-
-class Message(_Written):
-    """Say, beep, and record what the caller leaves (留言) until `#`, hang-up, `silence` or `limit`."""
-
-    message: Prompts
-    limit: Annotated[Seconds, Field(ge=1)] = 180.0
-    silence: Annotated[Seconds, Field(ge=1)] = 6.0
-    thanks: Prompts = ()
-
-
-class End(_Written):
-    """Say, then hang up."""
-
-    end: Prompts
-
-
-_NODES: Mapping[str, type[BaseModel]] = {"menu": Menu, "say": Say, "message": Message, "end": End}
-
-
-def _kind(value: Any) -> str | None:
-    if isinstance(value, Mapping):
-        return next((kind for kind in _NODES if kind in value), None)
-    return next((kind for kind, node in _NODES.items() if isinstance(value, node)), None)
-
-
-Node = Annotated[
-    Annotated[Menu, Tag("menu")]
-    | Annotated[Say, Tag("say")]
-    | Annotated[Message, Tag("message")]
-    | Annotated[End, Tag("end")],
-    Discriminator(
-        _kind,
-        custom_error_type="node_kind",
-        custom_error_message="a node needs one of: menu, say, message, end",
-    ),
-]
-
-
-class Outside(_Written):
+class Outside(Written):
     """The institution's own number, reached over the trunk."""
 
     number: PhoneNumber
@@ -129,18 +34,22 @@ class Outside(_Written):
     ring: Seconds = 30.0
 
 
-class LineRule(_Written):
+class LineRule(Written):
     """A linked line (联动热线): its name, hours, and what callers of it meet."""
 
     name: str
     owner: str = ""
+    """The institution that it belongs to."""
     hours: Id | None = None
     """Name of hours in `calendar.hours`; default is the hotline's."""
     closed: Id
     """Node for callers outside the hours."""
     overflow: Id
     """Node for callers whom the line gave up: waited too long, or nobody there."""
+    at_closing: Literal["stay", "leave"] = "stay"
+    """What happens to callers who wait when the hours end: they are still served, or go to `closed`."""
     connecting: Prompts = ()
+    """Said while the first phone rings."""
     busy: Prompts | None = None
     """Said to a caller who has to wait; default is the hotline's."""
     comfort: Prompts | None = None
@@ -148,16 +57,24 @@ class LineRule(_Written):
     position: bool = True
     """Say how many wait before the caller."""
     ring: Seconds = 20.0
+    """How long one phone rings."""
     wrap_up: Seconds = 15.0
+    """Rest of the agent after a talk."""
     maximum_wait: Seconds = 300.0
+    """Then the caller goes to `overflow`."""
     priority: Annotated[int, Field(ge=-9, le=9)] = 0
+    """Higher is served first by an agent of several lines."""
     record: bool = False
+    """Talks are recorded."""
     notice: Prompts = ()
     """Said before the talk when it is recorded."""
+    survey: Id | Literal[False] | None = None
+    """Where the caller goes when the agent hangs up first; default is the hotline's, `false` is nowhere."""
     outside: Outside | None = None
+    """The institution's own number, rung when none of the line's agents is ready."""
 
 
-class AgentRule(_Written):
+class AgentRule(Written):
     """An agent (座席): registers a SIP phone under the agent's own id."""
 
     name: Annotated[str, StringConstraints(pattern=r'^[^\[\]<>;,"\\\x00-\x1f]{1,80}$')]
@@ -169,20 +86,67 @@ def _levels(value: Any) -> Any:
     return dict.fromkeys(value, 1) if isinstance(value, list | tuple) else value
 
 
-class Hotline(_Written):
+class Direct(Written):
+    """No menu at all: calls begin at another node (GB/T 33358-2016 would rather have callers reach a person)."""
+
+    on: bool = False
+    start: Id
+
+
+class FrontMessage(Written):
+    """Said to every caller before anything else: an outbreak, a recall, a closure.
+
+    On from `since` until `until` when they are written; `hotline front` turns it on and off at any time.
+    """
+
+    say: Prompts
+    since: Annotated[datetime, AfterValidator(in_shanghai)] | None = None
+    until: Annotated[datetime, AfterValidator(in_shanghai)] | None = None
+    then: Id | None = None
+    """Where the call goes on; default is where every call begins."""
+
+    def holds(self, at: datetime) -> bool:
+        """Whether its own times put it on at an aware instant."""
+        if self.since is None and self.until is None:
+            return False
+        return (self.since is None or self.since <= at) and (self.until is None or at < self.until)
+
+
+class Lint(Written):
+    """How strict `hotline check` is."""
+
+    rules: dict[str, Literal["error", "warning", "off"]] = Field(default_factory=dict)
+    """Rule → whether it keeps a plan from going live, is only told, or is not looked at."""
+    most_keys: Annotated[int, Field(ge=1, le=12)] = 8
+    """More keys than this in one menu are hard to remember."""
+    longest_prompt: Seconds = 45.0
+    """A menu's or a greeting's words may take this long."""
+    deepest: Annotated[int, Field(ge=1, le=9)] = 2
+    """Menus that a caller may have to pass."""
+
+
+class Hotline(Written):
     """What holds for the whole hotline."""
 
     name: str
+    """As it is shown and drawn."""
     number: PhoneNumber
+    """The number that callers dial."""
     start: Id
     """Where every call begins."""
+    direct: Direct | None = None
     person: Id
     """Where `0` leads from anywhere."""
     hours: Id
     """Hours of lines that write none."""
     wait: Seconds = 5.0
+    """Silence after a prompt until it counts as such."""
     silence: Retry
     wrong: Retry
+    survey: Id | None = None
+    """Where callers go when the agent hangs up first."""
+    may_dial: Annotated[tuple[CallerPattern, ...], BeforeValidator(callers)] | None = None
+    """Outside numbers that may be dialled: `02212345678`, `022*`. Not written: those that the lines name."""
     apology: Prompts
     """Said when we fail a caller."""
     busy: Prompts = ()
@@ -191,16 +155,25 @@ class Hotline(_Written):
     """Said to one who still waits, once a minute."""
 
 
-class Plan(_Written):
+class Plan(Written):
     """Everything the operators wrote, checked. A call keeps the plan it began with."""
 
     version: Literal[1] = 1
     hotline: Hotline
     nodes: dict[Id, Node]
+    """Where calls go, by name."""
     lines: dict[Id, LineRule]
+    """The linked lines (联动热线)."""
     agents: dict[AgentId, AgentRule] = Field(default_factory=dict)
+    """The people who answer (座席)."""
     calendar: Calendar
-    prompts: dict[Id, Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=600)]]
+    front: dict[Id, FrontMessage] = Field(default_factory=dict)
+    """Emergency messages that can be put before everything else."""
+    prompts: dict[PromptId, Text]
+    """What callers hear, by name."""
+    variants: dict[PromptId, dict[PromptId, Text]] = Field(default_factory=dict)
+    """Language or dialect → prompt → its words there. What is missing is heard in the hotline's own words."""
+    lint: Lint = Field(default_factory=Lint)
 
     def hours_of(self, line: str) -> str:
         """Name of the hours that hold for a line."""
@@ -216,9 +189,38 @@ class Plan(_Written):
         own = self.lines[line].comfort
         return self.hotline.comfort if own is None else own
 
+    def survey_of(self, line: str) -> str | None:
+        """The node of a caller whose talk the agent ended."""
+        own = self.lines[line].survey
+        return self.hotline.survey if own is None else own or None
+
     def agents_of(self, line: str) -> Iterator[str]:
         return (agent for agent, rule in self.agents.items() if line in rule.lines)
 
-    def texts(self, prompts: tuple[str, ...]) -> list[str]:
-        """The words of prompts."""
-        return [self.prompts[prompt] for prompt in prompts]
+    def passed_outside(self, line: str) -> bool:
+        """Whether the line has no agents of ours: callers are passed to its outside number."""
+        return self.lines[line].outside is not None and not any(self.agents_of(line))
+
+    @cached_property
+    def words(self) -> Mapping[str, str]:
+        """Sound name → words, for the prompts and all their variants."""
+        own = {
+            in_variant(prompt, name): text for name, texts in self.variants.items() for prompt, text in texts.items()
+        }
+        return {**self.prompts, **own}
+
+    def said(self, prompts: tuple[str, ...], variant: str | None) -> tuple[str, ...]:
+        """The sounds of prompts for a caller who hears this variant."""
+        if variant is None:
+            return prompts
+        own = self.variants.get(variant, {})
+        return tuple(in_variant(prompt, variant) if prompt in own else prompt for prompt in prompts)
+
+    def texts(self, sounds: tuple[str, ...]) -> list[str]:
+        """The words of sounds."""
+        return [self.words[sound] for sound in sounds]
+
+
+def in_variant(prompt: str, variant: str) -> str:
+    """The name of a prompt's sound in a variant; no prompt's own name has two hyphens in a row."""
+    return f"{variant}--{prompt}"

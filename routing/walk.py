@@ -12,8 +12,9 @@ from datetime import datetime
 from typing import Literal
 
 from routing.calendar import Opening, opening
-from routing.plan import End, Menu, Message, Plan, Retry
-from routing.plan import Say as SayNode
+from routing.node import End, Menu, Message, Retry
+from routing.node import Say as SayNode
+from routing.plan import Plan
 
 # ── steps ───────────────────────────────────────────────────────────────────
 

@@ -39,7 +39,7 @@ def test_the_shipped_hotline_is_without_fault_and_has_ten_lines() -> None:
         ("limit: 1m", "limit: 1 minute", "nodes.message.limit: write a duration like 20s, 5m or 1h30m"),
         ('"8:30-16:30"', '"8:30"', "write open hours like 8:30-16:30"),
         ('number: "0221"', 'number: "0221; rm"', "lines.night.outside.number"),
-        ("bye: {end: goodbye}", "bye: {ende: goodbye}", "nodes.bye: a node needs one of: menu, say, message, end"),
+        ("bye: {end: goodbye}", "bye: {ende: goodbye}", "nodes.bye: a node needs one of: menu, ask, information,"),
         ("ann: {name: 甲, lines: [desk, night]}", "ann: {name: 甲, lines: [night]}", "`desk` has neither agents nor"),
         ("  bye: {end: goodbye}", "  bye: {end: goodbye}\n  bye: {end: sorry}", "plan.yaml:16:3: `bye` is written twice"),  # noqa: E501
         ("hello: {say: welcome, then: main}", "hello: {say: welcome, then: hello}", "a silent caller goes round for ever"),  # noqa: E501

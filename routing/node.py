@@ -1,0 +1,235 @@
+"""The nodes of a plan: what a caller hears and does on the way."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, Discriminator, Field, Tag, model_validator
+
+from routing.written import (
+    CallerPattern,
+    Count,
+    DateSpan,
+    Digits,
+    Id,
+    Key,
+    Prompts,
+    Seconds,
+    Written,
+    callers,
+    count,
+    listed,
+)
+
+
+class Retry(Written):
+    """What happens after silence, or after wrong keys: say, ask again, and after so many times go elsewhere."""
+
+    say: Prompts = ()
+    tries: Annotated[int, Field(ge=1, le=9)] = 2
+    """The how-manieth time leads to `then`."""
+    last: Prompts = ()
+    """Said on the way to `then`."""
+    then: Id
+
+
+# ── nodes ───────────────────────────────────────────────────────────────────
+
+
+class Menu(Written):
+    """Say, wait for one key, go where it leads. `0` leads to the hotline's `person` unless written otherwise."""
+
+    menu: Prompts
+    keys: dict[Key, Id]
+    """Key → the node or line it leads to."""
+    wait: Seconds | None = None
+    """Silence after the prompt until it counts as such; default is the hotline's."""
+    silence: Retry | None = None
+    """What silence leads to; default is the hotline's."""
+    wrong: Retry | None = None
+    """What keys that are not offered lead to; default is the hotline's."""
+
+
+class Say(Written):
+    """Say, then go on. A key cuts it short and is kept for the next menu."""
+
+    say: Prompts
+    then: Id
+
+
+class Ask(Written):
+    """Say, then take a number from the keys: a ticket number, a postcode, an area code.
+
+    `0` alone leads to a person, unless one digit is all that is asked for.
+    """
+
+    ask: Prompts
+    digits: Annotated[Count, BeforeValidator(count)]
+    """How many: `8`, or `4-12`."""
+    terminator: Key | None = "#"
+    """The key that ends a number before it is full."""
+    wait: Seconds | None = None
+    """Silence after a key that ends the number; default is the hotline's."""
+    confirm: Prompts = ()
+    """Said before the digits are read back."""
+    choices: Prompts = ()
+    """Said after them: `1` takes the number, any other key asks again. Without words nothing is read back."""
+    leads: dict[Digits, Id] = Field(default_factory=dict)
+    """First digits → where such a number leads; the longest match holds. Any other number goes to `then`."""
+    then: Id
+    silence: Retry | None = None
+    wrong: Retry | None = None
+    """What a number that is too short leads to; default is the hotline's."""
+
+
+class Information(Written):
+    """A library of recordings, heard one after another by keys. Silence after one leads to `then`."""
+
+    information: Annotated[Prompts, Field(min_length=1)]
+    choices: Prompts = ()
+    """Said after each recording: which keys there are."""
+    repeat: Key | None = "1"
+    next: Key | None = "2"
+    """After the last recording it leads to `then`."""
+    back: Key | None = "*"
+    """Leads to `then` at once."""
+    wait: Seconds | None = None
+    then: Id
+
+    @model_validator(mode="after")
+    def _each_key_once(self) -> Information:
+        keys = [key for key in (self.repeat, self.next, self.back) if key is not None]
+        if len(set(keys)) < len(keys) or "0" in keys:
+            raise ValueError("repeat, next and back need three different keys, none of them 0")
+        return self
+
+
+class LongWait(Written):
+    """More than `over` to wait on a line, as far as it can be told."""
+
+    line: Id
+    over: Seconds
+
+
+class Case(Written):
+    """One way out of a switch: holds when all that is written holds."""
+
+    hours: Id | None = None
+    """These named hours are open now."""
+    open: Id | None = None
+    """This line is open now."""
+    unstaffed: Id | None = None
+    """This line has nobody on shift, and no outside number."""
+    wait: LongWait | None = None
+    dates: Annotated[tuple[DateSpan, ...], BeforeValidator(listed)] | None = None
+    """Today is one of these: `2026-10-01`, `2026-10-01..2026-10-07`, or a list."""
+    caller: Annotated[tuple[CallerPattern, ...], BeforeValidator(callers)] | None = None
+    """The number that calls is one of these: `02212345678`, `022*`, or `withheld`."""
+    then: Id
+
+    @model_validator(mode="after")
+    def _something_to_hold(self) -> Case:
+        if all(getattr(self, what) is None for what in CONDITIONS):
+            raise ValueError(f"say when this case holds: {', '.join(CONDITIONS)}")
+        return self
+
+
+CONDITIONS = ("hours", "open", "unstaffed", "wait", "dates", "caller")
+
+
+class Switch(Written):
+    """Go where the first case leads that holds; nothing is said."""
+
+    switch: Annotated[tuple[Case, ...], Field(min_length=1)]
+    otherwise: Id
+
+
+class Recall(Written):
+    """Ask a caller who talked with a line lately whether it is about the same; to others nothing is said.
+
+    Only the lines named here are ever remembered: leave a confidential one out.
+    """
+
+    recall: Annotated[dict[Id, Prompts], Field(min_length=1)]
+    """Line → the question, such as 您昨天咨询过预防接种，再次咨询请按1."""
+    days: Annotated[int, Field(ge=1, le=90)] = 2
+    """How many days back counts, today included."""
+    key: Key = "1"
+    """Leads to that line; any other key is kept for what follows."""
+    wait: Seconds | None = None
+    then: Id
+
+
+class Variant(Written):
+    """From here on the caller hears another language or dialect, where there are words or recordings in it."""
+
+    variant: Id
+    """A name under `variants`; the hotline's own words are `standard`."""
+    say: Prompts = ()
+    then: Id
+
+
+class Survey(Written):
+    """Ask for a judgement by one key and note it. Silence goes on as well; a wrong key is asked again once."""
+
+    survey: Prompts
+    answers: Annotated[dict[Key, str], Field(min_length=1)]
+    """Key → what it means, as reports name it."""
+    wait: Seconds | None = None
+    then: Id
+
+
+class Message(Written):
+    """Say, beep, and record what the caller leaves (留言) until `#`, hang-up, `silence` or `limit`."""
+
+    message: Prompts
+    limit: Annotated[Seconds, Field(ge=1)] = 180.0
+    silence: Annotated[Seconds, Field(ge=1)] = 6.0
+    thanks: Prompts = ()
+
+
+class End(Written):
+    """Say, then hang up."""
+
+    end: Prompts
+
+
+NODES: Mapping[str, type[BaseModel]] = {
+    "menu": Menu,
+    "ask": Ask,
+    "information": Information,
+    "switch": Switch,
+    "recall": Recall,
+    "variant": Variant,
+    "survey": Survey,
+    "say": Say,
+    "message": Message,
+    "end": End,
+}
+"""The key that makes a node what it is → the kind of node."""
+
+
+def _kind(value: Any) -> str | None:
+    if isinstance(value, Mapping):
+        return next((kind for kind in NODES if kind in value), None)
+    return next((kind for kind, node in NODES.items() if isinstance(value, node)), None)
+
+
+Node = Annotated[
+    Annotated[Menu, Tag("menu")]
+    | Annotated[Ask, Tag("ask")]
+    | Annotated[Information, Tag("information")]
+    | Annotated[Switch, Tag("switch")]
+    | Annotated[Recall, Tag("recall")]
+    | Annotated[Variant, Tag("variant")]
+    | Annotated[Survey, Tag("survey")]
+    | Annotated[Say, Tag("say")]
+    | Annotated[Message, Tag("message")]
+    | Annotated[End, Tag("end")],
+    Discriminator(
+        _kind,
+        custom_error_type="node_kind",
+        custom_error_message=f"a node needs one of: {', '.join(NODES)}",
+    ),
+]

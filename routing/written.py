@@ -1,0 +1,123 @@
+"""How single values are written: names, keys, durations, numbers, days."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime
+from typing import Annotated, Any, NamedTuple
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+
+from routing.calendar import SHANGHAI
+
+Id = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,39}$")]
+"""Name of a node, line, agent or prompt: small letters, digits and hyphens."""
+
+AgentId = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,31}$")]
+"""Name of an agent, and of the SIP account of their phone."""
+
+Key = Annotated[str, StringConstraints(pattern=r"^[0-9*#]$")]
+"""One key of a telephone."""
+
+_DURATION = re.compile(r"^(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?$")
+
+
+def _seconds(value: Any) -> Any:
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return float(value)
+    if isinstance(value, str) and value and (match := _DURATION.match(value)):
+        hours, minutes, seconds = (int(part or 0) for part in match.groups())
+        return float(hours * 3600 + minutes * 60 + seconds)
+    raise ValueError("write a duration like 20s, 5m or 1h30m")
+
+
+Seconds = Annotated[float, BeforeValidator(_seconds), Field(ge=0, le=86400)]
+"""Written `20s`, `5m`, `1h30m`, or a number of seconds."""
+
+
+def number(value: Any) -> Any:
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+PhoneNumber = Annotated[str, BeforeValidator(number), StringConstraints(pattern=r"^\+?[0-9]{3,20}$")]
+"""Digits as they are dialled on the trunk."""
+
+
+def listed(value: Any) -> Any:
+    return (value,) if isinstance(value, str) else value
+
+
+PromptId = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", max_length=40)]
+"""Name of a prompt, and of its sound file: small letters, digits and single hyphens between them."""
+
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=600)]
+"""Words to be spoken."""
+
+Prompts = Annotated[tuple[PromptId, ...], BeforeValidator(listed)]
+"""One prompt id or a list of them, said in order."""
+
+Digits = Annotated[str, BeforeValidator(number), StringConstraints(pattern=r"^[0-9]{1,20}$")]
+"""Digits as a caller keys them."""
+
+
+class Count(NamedTuple):
+    """From `least` to `most`."""
+
+    least: int
+    most: int
+
+
+def count(value: Any) -> Any:
+    match = re.match(r"^(\d{1,2})(?:\s*-\s*(\d{1,2}))?$", str(value)) if isinstance(value, int | str) else None
+    if match is None:
+        return value if isinstance(value, Count) else _refuse("write how many digits, like 8 or 4-12")
+    least = int(match[1])
+    most = int(match[2] or least)
+    return Count(least, most) if 1 <= least <= most <= 32 else _refuse("1 to 32 digits, the smaller number first")
+
+
+def _refuse(message: str) -> Any:
+    raise ValueError(message)
+
+
+class Dates(NamedTuple):
+    """From the first day to the last, both included."""
+
+    first: date
+    last: date
+
+
+def _dates(value: Any) -> Any:
+    if isinstance(value, Dates):
+        return value
+    try:
+        first, _, last = str(value).partition("..")
+        dates = Dates(date.fromisoformat(first.strip()), date.fromisoformat((last or first).strip()))
+    except ValueError:
+        return _refuse("write a day like 2026-10-01, or days like 2026-10-01..2026-10-07")
+    return dates if dates.first <= dates.last else _refuse("the first day comes before the last")
+
+
+DateSpan = Annotated[Dates, BeforeValidator(_dates)]
+
+WITHHELD = "withheld"
+"""The caller pattern of a caller who shows no number."""
+
+CallerPattern = Annotated[str, StringConstraints(pattern=r"^(\+?[0-9]{1,20}\*?|withheld)$")]
+"""A number, the beginning of one and `*`, or `withheld`."""
+
+
+def callers(value: Any) -> Any:
+    return tuple(number(one) for one in (value if isinstance(value, list | tuple) else (value,)))
+
+
+def in_shanghai(at: datetime) -> datetime:
+    return at if at.tzinfo else at.replace(tzinfo=SHANGHAI)
+
+
+STANDARD = "standard"
+"""The variant of a caller who chose none: the words under `prompts`."""
+
+
+class Written(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
