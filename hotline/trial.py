@@ -14,8 +14,10 @@ from hotline.phone import Exchange
 from hotline.settings import Settings
 from ivr.events import EndReached
 from records.calls import first_end
+from routing.dry_walk import HANG_UP, dry_walk
 from routing.plan import Plan
-from routing.walk import HANG_UP, Destination, dry_walk
+from routing.scene import Scene
+from routing.walk import Destination
 
 LOOK_EVERY = 0.2
 """Seconds between two looks into the journal."""
@@ -85,7 +87,7 @@ async def try_call(
         async with Exchange(host=settings.sip.host) as own:
             return await try_call(settings, plan, keys, at=at, number=number, wait=wait, exchange=own)
     number = number or f"000{secrets.randbelow(10**9):09d}"  # nobody's: no number in China begins so
-    expected = dry_walk(plan, keys, at).end
+    expected = dry_walk(plan, keys, Scene(at, number)).end
     found: EndReached | None = None
 
     async def until_reached() -> None:

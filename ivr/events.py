@@ -62,6 +62,7 @@ class WaitEnd(StrEnum):
     MAXIMUM_WAIT = "maximum_wait"
     NOBODY_ON_SHIFT = "nobody_on_shift"
     OUTSIDE_FAILED = "outside_failed"
+    CLOSED = "closed"  # the line's hours ended, and it serves nobody who is left
     ENGINE_STOPPED = "engine_stopped"
 
 
@@ -88,6 +89,27 @@ class StepHeard:
     node: str
     prompts: tuple[str, ...]
     heard: str | None
+    asked: bool = False
+    """Whether a key was waited for: then None is silence. (Entries of before 0.2 do not say.)"""
+
+
+@dataclass(frozen=True, slots=True)
+class DigitsEntered:
+    """The caller typed a number where one was asked for; empty for silence. Private, as a caller's own number is."""
+
+    node: str
+    digits: str
+
+
+@dataclass(frozen=True, slots=True)
+class SurveyAnswered:
+    """The caller judged a talk: `answer` is what `key` means, in the plan's words."""
+
+    node: str
+    line: str | None
+    agent: str | None
+    key: str
+    answer: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +209,8 @@ Event = (
     CallArrived
     | CallAnswered
     | StepHeard
+    | DigitsEntered
+    | SurveyAnswered
     | EndReached
     | WaitBegan
     | WaitEnded

@@ -1,126 +1,62 @@
 """The walk: what a call does next, from the plan and what came of the steps before.
 
 A pure interpreter. `begin` gives the first `Position`; `advance` takes what came of its step and gives the next one.
-The telephone (`ivr.flow`) and the dry walk (`dry_walk`) both drive this, so they cannot disagree.
+The telephone (`ivr.flow`) and the dry walk (`routing.dry_walk`) both drive this, so they cannot disagree.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime
-from typing import Literal
+from datetime import timedelta
+from typing import Literal, NamedTuple, assert_never
 
-from routing.calendar import Opening, opening
-from routing.node import End, Menu, Message, Retry
-from routing.node import Say as SayNode
-from routing.plan import Plan
+from routing import node as nodes
+from routing.calendar import SHANGHAI, Opening, opening
+from routing.node import Case, Retry
+from routing.plan import FrontMessage, Plan
+from routing.scene import Scene
+from routing.steps import (
+    Ask,
+    Came,
+    Closed,
+    Collect,
+    Confirm,
+    Enter,
+    Entered,
+    Finish,
+    GaveUp,
+    Listen,
+    Pressed,
+    Rate,
+    Recorded,
+    Said,
+    Say,
+    Silent,
+    Step,
+    TakeMessage,
+    Talked,
+)
+from routing.written import STANDARD, WITHHELD
 
-# ── steps ───────────────────────────────────────────────────────────────────
+RIGHT = "1"
+"""The key that takes a number which was read back."""
 
-
-@dataclass(frozen=True, slots=True)
-class Say:
-    """Say the prompts. A key cuts them short and stays typed ahead. Comes of it: `Said`, or `Pressed("0")`."""
-
-    node: str
-    prompts: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Ask:
-    """Say, then wait for one key. Comes of it: `Pressed` or `Silent`."""
-
-    node: str
-    prompts: tuple[str, ...]
-    wait: float
-
-
-@dataclass(frozen=True, slots=True)
-class Enter:
-    """Say, then join the line's waiting callers. Comes of it: `Talked` or `GaveUp`."""
-
-    node: str
-    prompts: tuple[str, ...]
-    """Must be heard before anybody talks: the notice of recording."""
-    welcome: tuple[str, ...]
-    """Said while the first phone rings already."""
-    outside: bool
-    """The line has no agents of ours: callers are passed to its outside number."""
-    opening: Opening
-
-    @property
-    def line(self) -> str:
-        return self.node
-
-
-@dataclass(frozen=True, slots=True)
-class TakeMessage:
-    """Say, beep, record. Comes of it: `Recorded`."""
-
-    node: str
-    prompts: tuple[str, ...]
-    limit: float
-    silence: float
-    thanks: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Finish:
-    """Say, then hang up. Nothing comes of it."""
-
-    node: str
-    prompts: tuple[str, ...]
-
-
-Step = Say | Ask | Enter | TakeMessage | Finish
-
-# ── what came of a step ─────────────────────────────────────────────────────
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """Heard to the end, or cut short by a key that is kept."""
-
-
-@dataclass(frozen=True, slots=True)
-class Pressed:
-    key: str
-
-
-@dataclass(frozen=True, slots=True)
-class Silent:
-    """No key in time."""
-
-
-@dataclass(frozen=True, slots=True)
-class Talked:
-    """Caller and line talked, and it is over."""
-
-
-@dataclass(frozen=True, slots=True)
-class GaveUp:
-    """The line gave the waiting call up."""
-
-
-@dataclass(frozen=True, slots=True)
-class Recorded:
-    """The recording of a message ended; whether the caller left anything."""
-
-    left: bool
-
-
-Came = Said | Pressed | Silent | Talked | GaveUp | Recorded
+_ADMITTED = Opening(True, "")
 
 
 class NotOfThisStep(Exception):
     """What came does not belong to the step at hand: a bug in the driver."""
 
 
-# ── the walk ────────────────────────────────────────────────────────────────
+class Way(NamedTuple):
+    """What a call keeps from node to node."""
 
-
-_ADMITTED = Opening(True, "")
+    line: str | None = None
+    """The line last chosen."""
+    opening: Opening = _ADMITTED
+    """Whether that line admitted the caller."""
+    variant: str | None = None
+    """The language or dialect that the caller chose; None is the hotline's own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,105 +64,254 @@ class Position:
     """Where a call is in its plan."""
 
     step: Step
+    way: Way
     silent: int = 0
-    """How often in a row this menu met silence."""
+    """How often in a row this node met silence."""
     wrong: int = 0
-    """How often in a row this menu met a wrong key."""
-    line: str | None = None
-    """The line last chosen."""
-    opening: Opening = _ADMITTED
-    """Whether that line admitted the caller."""
+    """How often in a row this node met a wrong key."""
+    item: int = 0
+    """Which recording of a library is heard."""
+
+    @property
+    def line(self) -> str | None:
+        return self.way.line
 
 
-def begin(plan: Plan, at: datetime) -> Position:
-    """The first step of a call that arrives at an aware instant."""
-    return _go(plan, plan.hotline.start, at, None, _ADMITTED, ())
+def begin(plan: Plan, scene: Scene) -> Position:
+    """The first step of a call that arrives now."""
+    direct = plan.hotline.direct
+    start = direct.start if direct is not None and direct.on else plan.hotline.start
+    front = in_front(plan, scene)
+    if front is None:
+        return _go(plan, start, scene, Way(), ())
+    return _go(plan, front.then or start, scene, Way(), front.say)
 
 
-def advance(plan: Plan, position: Position, came: Came, at: datetime) -> Position | None:
+def in_front(plan: Plan, scene: Scene) -> FrontMessage | None:
+    """The message that every caller hears first now: the one that was turned on, else the first whose time it is."""
+    if scene.front is not None and scene.front in plan.front:
+        return plan.front[scene.front]
+    return next((front for front in plan.front.values() if front.holds(scene.at)), None)
+
+
+def advance(plan: Plan, position: Position, came: Came, scene: Scene) -> Position | None:
     """The next position; None when the call is over. Raises NotOfThisStep."""
-    match position.step, came:
-        case Say(), Pressed("0"):
-            return _leave(plan, position, plan.hotline.person, at)
-        case Say(node), Said():
-            return _leave(plan, position, _say(plan, node).then, at)
-        case Ask(node), Pressed(key):
-            return _pressed(plan, position, _menu(plan, node), key, at)
-        case Ask(node), Silent():
-            menu = _menu(plan, node)
-            return _again(plan, position, menu, menu.silence or plan.hotline.silence, at, silent=True)
-        case Enter(), Talked():
-            return None
-        case Enter(line), GaveUp():
-            return _leave(plan, position, plan.lines[line].overflow, at)
-        case TakeMessage(node, thanks=thanks), Recorded(left):
-            return replace(position, step=Finish(node, thanks)) if left and thanks else None
+    way, step = position.way, position.step
+    match step, came:
         case Finish(), Said():
             return None
+        case TakeMessage(thanks=thanks), Recorded(left):
+            return replace(position, step=Finish(step.node, thanks)) if left and thanks else None
+        case Enter(line), Talked():
+            survey = plan.survey_of(line)
+            return None if survey is None else _go(plan, survey, scene, way)
+        case Enter(line), GaveUp():
+            return _go(plan, plan.lines[line].overflow, scene, way)
+        case Enter(line), Closed():
+            return _go(plan, plan.lines[line].closed, scene, way._replace(opening=_opening(plan, line, scene)))
+        case ((Say() | Listen()), Pressed("0")):
+            return _go(plan, plan.hotline.person, scene, way)
+    node = plan.nodes[step.node]
+    match step, came, node:
+        case Say(), Said(), nodes.Say(then=then) | nodes.Variant(then=then):
+            return _go(plan, then, scene, way)
+        case Ask(), Pressed(key), nodes.Menu():
+            return _chosen(plan, position, node, key, scene)
+        case Ask(), Silent(), nodes.Menu():
+            return _again(plan, position, node.silence or plan.hotline.silence, scene, silent=True)
+        case Ask(), Pressed(), nodes.Recall() if scene.last is not None:
+            return _go(plan, scene.last[0], scene, way)
+        case Ask(), Pressed() | Silent(), nodes.Recall():
+            return _go(plan, node.then, scene, way)
+        case Collect(), Entered(digits), nodes.Ask():
+            return _entered(plan, position, node, digits, scene)
+        case Confirm(digits=digits), Pressed(key), nodes.Ask() if key == RIGHT:
+            return _go(plan, _leads(node, digits), scene, way)
+        case Confirm(), Pressed() | Silent(), nodes.Ask():
+            rule = node.wrong or plan.hotline.wrong
+            return _again(plan, position, rule.model_copy(update={"say": ()}), scene, silent=False)
+        case Listen(), _, nodes.Information():
+            return _listened(plan, position, node, came, scene)
+        case Rate(), Pressed(key), nodes.Survey() if key not in node.answers and not position.wrong:
+            return _again(
+                plan, position, Retry(say=plan.hotline.wrong.say, tries=2, then=node.then), scene, silent=False
+            )
+        case Rate(), Pressed() | Silent(), nodes.Survey():
+            return _go(plan, node.then, scene, way)
+    raise NotOfThisStep(f"{came} after {step}")
+
+
+def _chosen(plan: Plan, position: Position, menu: nodes.Menu, key: str, scene: Scene) -> Position:
+    target = menu.keys.get(key) or (plan.hotline.person if key == "0" else None)
+    if target is not None:
+        return _go(plan, target, scene, position.way)
+    return _again(plan, position, menu.wrong or plan.hotline.wrong, scene, silent=False)
+
+
+def _entered(plan: Plan, position: Position, node: nodes.Ask, digits: str, scene: Scene) -> Position:
+    if not digits:
+        return _again(plan, position, node.silence or plan.hotline.silence, scene, silent=True)
+    if digits == "0" and node.digits.least > 1:
+        return _go(plan, plan.hotline.person, scene, position.way)
+    if len(digits) < node.digits.least:
+        return _again(plan, position, node.wrong or plan.hotline.wrong, scene, silent=False)
+    if not node.choices:
+        return _go(plan, _leads(node, digits), scene, position.way)
+    said, choices = (plan.said(words, position.way.variant) for words in (node.confirm, node.choices))
+    return replace(position, step=Confirm(position.step.node, said, digits, choices, _wait(plan, node.wait)))
+
+
+def _leads(node: nodes.Ask, digits: str) -> str:
+    """Where a number leads: by the longest of the first digits that are written."""
+    prefix = max((prefix for prefix in node.leads if digits.startswith(prefix)), key=len, default=None)
+    return node.then if prefix is None else node.leads[prefix]
+
+
+def _listened(plan: Plan, position: Position, node: nodes.Information, came: Came, scene: Scene) -> Position:
+    item = position.item
+    match came:
+        case Pressed(key) if key == node.repeat:
+            return _listen(plan, position, node, item)
+        case Pressed(key) if key == node.next and item + 1 < len(node.information):
+            return _listen(plan, position, node, item + 1)
+        case Pressed(key) if key not in (node.next, node.back):
+            return _again(
+                plan, position, plan.hotline.wrong.model_copy(update={"then": node.then}), scene, silent=False
+            )
+        case Pressed() | Silent():
+            return _go(plan, node.then, scene, position.way)
     raise NotOfThisStep(f"{came} after {position.step}")
 
 
-def _pressed(plan: Plan, position: Position, menu: Menu, key: str, at: datetime) -> Position:
-    target = menu.keys.get(key) or (plan.hotline.person if key == "0" else None)
-    if target is not None:
-        return _leave(plan, position, target, at)
-    return _again(plan, position, menu, menu.wrong or plan.hotline.wrong, at, silent=False)
+def _listen(plan: Plan, position: Position, node: nodes.Information, item: int) -> Position:
+    step = _first_step(plan, position.step.node, position.way, (), item)
+    return Position(step, position.way, item=item)
 
 
-def _again(plan: Plan, position: Position, menu: Menu, rule: Retry, at: datetime, *, silent: bool) -> Position:
+def _again(plan: Plan, position: Position, rule: Retry, scene: Scene, *, silent: bool) -> Position:
+    """Ask again, or go where the rule leads when that was tried often enough."""
     tries = (position.silent if silent else position.wrong) + 1
     if tries >= rule.tries:
-        return _go(plan, rule.then, at, position.line, position.opening, rule.last)
-    again = Ask(position.step.node, rule.say + menu.menu, _wait(plan, menu))
+        return _go(plan, rule.then, scene, position.way, rule.last)
+    step = _first_step(plan, position.step.node, position.way, rule.say, position.item)
     if silent:
-        return replace(position, step=again, silent=tries)
-    return replace(position, step=again, wrong=tries)
+        return replace(position, step=step, silent=tries)
+    return replace(position, step=step, wrong=tries)
 
 
-def _leave(plan: Plan, position: Position, target: str, at: datetime) -> Position:
-    return _go(plan, target, at, position.line, position.opening, ())
+# ── arriving ────────────────────────────────────────────────────────────────
 
 
-def _go(plan: Plan, target: str, at: datetime, line: str | None, admitted: Opening, first: tuple[str, ...]) -> Position:
-    """Arrive at a node or a line. A closed line leads on to its `closed` node, and is remembered."""
-    while target in plan.lines:
-        rule, line = plan.lines[target], target
-        admitted = opening(plan.calendar, plan.hours_of(line), at)
-        if admitted.open:
-            outside = rule.outside is not None and not any(plan.agents_of(line))
-            notice = rule.notice if rule.record else ()
-            enter = Enter(line, first + notice, rule.connecting, outside, admitted)
-            return Position(enter, line=line, opening=admitted)
-        target = rule.closed
-    step: Step
+def _go(plan: Plan, target: str, scene: Scene, way: Way, first: tuple[str, ...] = ()) -> Position:
+    """Arrive at a node or a line, through everything on the way where nothing is said.
+
+    A closed line leads on to its `closed` node, and is remembered. `first` is said before the next thing.
+    """
+    while True:
+        if target in plan.lines:
+            way = way._replace(line=target, opening=_opening(plan, target, scene))
+            if way.opening.open:
+                return Position(_enter(plan, target, way, first), way)
+            target = plan.lines[target].closed
+            continue
+        match plan.nodes[target]:
+            case nodes.Switch() as switch:
+                target = next((case.then for case in switch.switch if _holds(plan, case, scene)), switch.otherwise)
+            case nodes.Variant(say=(), then=then) as chosen:
+                way, target = way._replace(variant=_variant(chosen)), then
+            case nodes.Recall() as recall if not _remembers(recall, scene):
+                target = recall.then
+            case _:
+                break
     match plan.nodes[target]:
-        case Menu() as menu:
-            step = Ask(target, first + menu.menu, _wait(plan, menu))
-        case SayNode(say=prompts):
-            step = Say(target, first + prompts)
-        case Message() as node:
-            step = TakeMessage(target, first + node.message, node.limit, node.silence, node.thanks)
-        case End(end=prompts):
-            step = Finish(target, first + prompts)
-    return Position(step, line=line, opening=admitted)
+        case nodes.Variant() as chosen:
+            way = way._replace(variant=_variant(chosen))
+        case nodes.Recall(recall=questions, key=key, wait=wait) if scene.last is not None:
+            question = plan.said(first + questions[scene.last[0]], way.variant)
+            return Position(Ask(target, question, _wait(plan, wait), frozenset(key)), way)
+    return Position(_first_step(plan, target, way, first), way)
 
 
-def _wait(plan: Plan, menu: Menu) -> float:
-    return plan.hotline.wait if menu.wait is None else menu.wait
+def _first_step(plan: Plan, name: str, way: Way, first: tuple[str, ...], item: int = 0) -> Step:
+    """What a node asks for first, `first` being said before it."""
+
+    def said(prompts: tuple[str, ...]) -> tuple[str, ...]:
+        return plan.said(prompts, way.variant)
+
+    node = plan.nodes[name]
+    match node:
+        case nodes.Menu():
+            return Ask(name, said(first + node.menu), _wait(plan, node.wait))
+        case nodes.Ask():
+            return Collect(name, said(first + node.ask), node.digits.most, node.terminator, _wait(plan, node.wait))
+        case nodes.Information():
+            heard = (node.information[item], *node.choices)
+            return Listen(name, said(first + heard), _wait(plan, node.wait))
+        case nodes.Survey():
+            return Rate(name, said(first + node.survey), _wait(plan, node.wait), way.line)
+        case nodes.Say() | nodes.Variant():
+            return Say(name, said(first + node.say))
+        case nodes.Message():
+            return TakeMessage(name, said(first + node.message), node.limit, node.silence, said(node.thanks))
+        case nodes.End():
+            return Finish(name, said(first + node.end))
+        case nodes.Switch() | nodes.Recall():
+            raise NotOfThisStep(name)
+        case _:
+            assert_never(node)
 
 
-def _menu(plan: Plan, node: str) -> Menu:
-    menu = plan.nodes[node]
-    if not isinstance(menu, Menu):
-        raise NotOfThisStep(node)
-    return menu
+def _enter(plan: Plan, line: str, way: Way, first: tuple[str, ...]) -> Enter:
+    rule = plan.lines[line]
+    notice = rule.notice if rule.record else ()
+    said, welcome = (plan.said(words, way.variant) for words in (first + notice, rule.connecting))
+    return Enter(line, said, welcome, plan.passed_outside(line), way.opening)
 
 
-def _say(plan: Plan, node: str) -> SayNode:
-    say = plan.nodes[node]
-    if not isinstance(say, SayNode):
-        raise NotOfThisStep(node)
-    return say
+def _variant(node: nodes.Variant) -> str | None:
+    return None if node.variant == STANDARD else node.variant
+
+
+def _wait(plan: Plan, own: float | None) -> float:
+    return plan.hotline.wait if own is None else own
+
+
+def _opening(plan: Plan, line: str, scene: Scene) -> Opening:
+    return opening(plan.calendar, plan.hours_of(line), scene.at)
+
+
+# ── conditions ──────────────────────────────────────────────────────────────
+
+
+def _holds(plan: Plan, case: Case, scene: Scene) -> bool:
+    """Whether everything that a case asks for is so."""
+    today = scene.at.astimezone(SHANGHAI).date()
+    if case.hours is not None and not opening(plan.calendar, case.hours, scene.at).open:
+        return False
+    if case.open is not None and not _opening(plan, case.open, scene).open:
+        return False
+    if case.unstaffed is not None and scene.staffed(case.unstaffed):
+        return False
+    if case.wait is not None and (scene.expected_wait(case.wait.line) or 0.0) <= case.wait.over:
+        return False
+    if case.dates is not None and not any(dates.first <= today <= dates.last for dates in case.dates):
+        return False
+    return case.caller is None or any(is_called_by(pattern, scene.number) for pattern in case.caller)
+
+
+def is_called_by(pattern: str, number: str) -> bool:
+    """Whether a caller's number is the one written, begins as written (`022*`), or is `withheld`."""
+    if pattern == WITHHELD:
+        return not number
+    return number.startswith(pattern[:-1]) if pattern.endswith("*") else number == pattern
+
+
+def _remembers(recall: nodes.Recall, scene: Scene) -> bool:
+    if scene.last is None:
+        return False
+    line, when = scene.last
+    days = scene.at.astimezone(SHANGHAI).date() - when.astimezone(SHANGHAI).date()
+    return line in recall.recall and timedelta(0) <= days < timedelta(days=recall.days)
 
 
 # ── where it led ────────────────────────────────────────────────────────────
@@ -244,69 +329,22 @@ class Destination:
     why: str
 
 
-def destination(position: Position) -> Destination | None:
-    """The destination that this position is; None while the caller is still on the way."""
-    line, opening = position.line, position.opening
+def destination(position: Position, came: Came | None = None) -> Destination | None:
+    """The destination that this position is; None while the caller is still on the way.
+
+    A library of recordings is one when nothing but silence `came` of it.
+    """
+    line, opening = position.way.line, position.way.opening
+    kind: EndKind
     match position.step:
         case Enter(outside=outside):
-            return Destination("outside" if outside else "line", line, opening.open, opening.why)
+            kind = "outside" if outside else "line"
         case TakeMessage():
-            return Destination("message", line, opening.open, opening.why)
-        case Finish() if line is not None and not opening.open:
-            return Destination("information", line, opening.open, opening.why)
+            kind = "message"
         case Finish():
-            return Destination("hangup", line, opening.open, opening.why)
-    return None
-
-
-@dataclass(frozen=True, slots=True)
-class Heard:
-    """One step of a dry walk: its node, the words, and the key that followed (None for silence)."""
-
-    step: str
-    say: tuple[str, ...]
-    heard: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class DryWalk:
-    """A call walked without a telephone."""
-
-    at: datetime
-    steps: tuple[Heard, ...]
-    end: Destination
-
-
-HANG_UP = "h"
-SILENCE = "."
-
-
-def dry_walk(plan: Plan, keys: Iterable[str], at: datetime) -> DryWalk:
-    """Walk typed keys: `0`-`9*#`, `.` for silence, `h` for hanging up. After the last key the caller is silent."""
-    left = list(keys)
-    steps: list[Heard] = []
-    position: Position | None = begin(plan, at)
-    while position is not None:
-        step, reached = position.step, destination(position)
-        if reached is not None:
-            words = step.prompts + (step.welcome if isinstance(step, Enter) else ())
-            steps.append(Heard(step.node, tuple(plan.texts(words)), None))
-            return DryWalk(at, tuple(steps), reached)
-        if left and left[0] == HANG_UP:
-            break
-        came = _typed(position.step, left)
-        key = came.key if isinstance(came, Pressed) else None
-        steps.append(Heard(step.node, tuple(plan.texts(step.prompts)), key))
-        position = advance(plan, position, came, at)
-    return DryWalk(at, tuple(steps), Destination("hangup", None, True, "caller hung up"))
-
-
-def _typed(step: Step, left: list[str]) -> Came:
-    if isinstance(step, Say):
-        if left and left[0] == "0":
-            return Pressed(left.pop(0))
-        return Said()
-    if not left:
-        return Silent()
-    key = left.pop(0)
-    return Silent() if key == SILENCE else Pressed(key)
+            kind = "information" if line is not None and not opening.open else "hangup"
+        case Listen() if came == Silent():
+            kind = "information"
+        case _:
+            return None
+    return Destination(kind, line, opening.open, opening.why)

@@ -15,9 +15,10 @@ from rich.table import Table
 from hotline.operators import read_config
 from hotline.settings import SettingsError, load
 from hotline.terminal import Config, Json, day_typed, instant, keys_of, published_in, put, settings_of
-from routing.calendar import SHANGHAI, day_of, spans_of
+from routing.calendar import SHANGHAI, day_of, reason, spans_of
+from routing.dry_walk import DryWalk, dry_walk
 from routing.load import Unreadable
-from routing.walk import DryWalk, dry_walk
+from routing.scene import Scene
 
 app = typer.Typer()
 
@@ -50,9 +51,8 @@ def dial(
     as_json: Json = False,
 ) -> None:
     """Walk a call through the plan without a telephone: what would be heard, and where it leads."""
-    del number  # no rule of the plan asks who calls
     plan = published_in(settings_of(config, None).config).plan
-    walk = dry_walk(plan, keys_of(keys), instant(at))
+    walk = dry_walk(plan, keys_of(keys), Scene(instant(at), number))
     if as_json:
         put(walk_data(walk))
         return
@@ -103,7 +103,7 @@ def calendar(
                     "date": day.date.isoformat(),
                     "open": bool(spans),
                     "hours": [span.split("-") for span in spans],
-                    "why": day.why,
+                    "why": reason(plan.calendar, hours, day),
                 }
                 for day, spans in rows
             ]
@@ -111,5 +111,5 @@ def calendar(
         return
     table = Table("日期", "开放", "时间", "原因")
     for day, spans in rows:
-        table.add_row(day.date.isoformat(), "是" if spans else "否", "、".join(spans), day.why)
+        table.add_row(day.date.isoformat(), "是" if spans else "否", "、".join(spans), reason(plan.calendar, hours, day))
     Console(highlight=False).print(table)

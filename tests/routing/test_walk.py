@@ -10,30 +10,15 @@ from hypothesis import strategies as st
 
 from routing.calendar import SHANGHAI
 from routing.check import read_plan
-from routing.walk import (
-    Ask,
-    Enter,
-    Finish,
-    GaveUp,
-    NotOfThisStep,
-    Position,
-    Pressed,
-    Recorded,
-    Said,
-    Say,
-    Silent,
-    TakeMessage,
-    Talked,
-    advance,
-    begin,
-    destination,
-    dry_walk,
-)
+from routing.dry_walk import dry_walk
+from routing.scene import Scene
+from routing.steps import Ask, Enter, Finish, GaveUp, Pressed, Recorded, Said, Say, Silent, TakeMessage, Talked
+from routing.walk import NotOfThisStep, Position, advance, begin, destination
 from tests.routing.plans import SMALL
 
 PLAN = read_plan({"small.yaml": SMALL})
-WORKDAY = datetime(2026, 11, 20, 10, 0, tzinfo=SHANGHAI)
-NIGHT = datetime(2026, 11, 20, 22, 0, tzinfo=SHANGHAI)
+WORKDAY = Scene(datetime(2026, 11, 20, 10, 0, tzinfo=SHANGHAI))
+NIGHT = Scene(datetime(2026, 11, 20, 22, 0, tzinfo=SHANGHAI))
 
 
 def keys(text: str) -> list[str]:
@@ -57,7 +42,7 @@ def keys(text: str) -> list[str]:
         ("h", WORKDAY, "hangup", None, True),
     ],
 )
-def test_keys_lead_where_the_plan_says(typed: str, at: datetime, kind: str, line: str | None, opened: bool) -> None:
+def test_keys_lead_where_the_plan_says(typed: str, at: Scene, kind: str, line: str | None, opened: bool) -> None:
     end = dry_walk(PLAN, keys(typed), at).end
     assert (end.kind, end.line, end.open) == (kind, line, opened)
 
@@ -131,7 +116,7 @@ ANY_TIME = st.datetimes(datetime(2026, 1, 1), datetime(2027, 6, 1), timezones=st
 
 @given(st.lists(st.sampled_from("0123456789*#.h"), max_size=30), ANY_TIME)
 def test_whatever_is_typed_the_walk_ends(typed: list[str], at: datetime) -> None:
-    walk = dry_walk(PLAN, typed, at)
+    walk = dry_walk(PLAN, typed, Scene(at))
     assert walk.end.kind in {"line", "outside", "message", "information", "hangup"}
     assert len(walk.steps) <= 2 * len(typed) + 8
 

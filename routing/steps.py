@@ -1,0 +1,162 @@
+"""What the walk asks for next, and what may come of it.
+
+`prompts` are the names of sounds, already in the caller's language.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from routing.calendar import Opening
+
+# ── steps ───────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    """Say the prompts. A key cuts them short and stays typed ahead. Comes of it: `Said`, or `Pressed("0")`."""
+
+    node: str
+    prompts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """Say, then wait for one key. Comes of it: `Pressed` or `Silent`."""
+
+    node: str
+    prompts: tuple[str, ...]
+    wait: float
+    keeps: frozenset[str] | None = None
+    """Only these keys are taken; another one stays typed ahead and counts as silence. None takes any."""
+
+
+@dataclass(frozen=True, slots=True)
+class Collect:
+    """Say, then take digits until `most`, the terminator, or `wait` seconds of silence. Comes of it: `Entered`."""
+
+    node: str
+    prompts: tuple[str, ...]
+    most: int
+    terminator: str | None
+    wait: float
+
+
+@dataclass(frozen=True, slots=True)
+class Confirm:
+    """Say, read the digits back, say the choices, then wait for one key. Comes of it: `Pressed` or `Silent`."""
+
+    node: str
+    prompts: tuple[str, ...]
+    digits: str
+    choices: tuple[str, ...]
+    wait: float
+
+
+@dataclass(frozen=True, slots=True)
+class Listen:
+    """Say a recording of a library and the choices, then wait for one key. Comes of it: `Pressed` or `Silent`."""
+
+    node: str
+    prompts: tuple[str, ...]
+    wait: float
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """Ask for a judgement by one key. Comes of it: `Pressed` or `Silent`."""
+
+    node: str
+    prompts: tuple[str, ...]
+    wait: float
+    line: str | None
+    """The line that is judged."""
+
+
+@dataclass(frozen=True, slots=True)
+class Enter:
+    """Say, then join the line's waiting callers. Comes of it: `Talked`, `GaveUp` or `Closed`."""
+
+    node: str
+    prompts: tuple[str, ...]
+    """Must be heard before anybody talks: the notice of recording."""
+    welcome: tuple[str, ...]
+    """Said while the first phone rings already."""
+    outside: bool
+    """The line has no agents of ours: callers are passed to its outside number."""
+    opening: Opening
+
+    @property
+    def line(self) -> str:
+        return self.node
+
+
+@dataclass(frozen=True, slots=True)
+class TakeMessage:
+    """Say, beep, record. Comes of it: `Recorded`."""
+
+    node: str
+    prompts: tuple[str, ...]
+    limit: float
+    silence: float
+    thanks: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Finish:
+    """Say, then hang up. Comes of it: `Said`."""
+
+    node: str
+    prompts: tuple[str, ...]
+
+
+Step = Say | Ask | Collect | Confirm | Listen | Rate | Enter | TakeMessage | Finish
+
+# ── what came of a step ─────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """Heard to the end, or cut short by a key that is kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pressed:
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Silent:
+    """No key in time, or none that this step takes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """The digits that were typed, without the terminator; empty for silence."""
+
+    digits: str
+
+
+@dataclass(frozen=True, slots=True)
+class Talked:
+    """Caller and line talked, and the other side hung up."""
+
+
+@dataclass(frozen=True, slots=True)
+class GaveUp:
+    """The line gave the waiting call up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """The line's hours ended while the call waited, and the line does not serve those who are left."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """The recording of a message ended; whether the caller left anything."""
+
+    left: bool
+
+
+Came = Said | Pressed | Silent | Entered | Talked | GaveUp | Closed | Recorded
