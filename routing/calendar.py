@@ -3,108 +3,55 @@
 The national holidays and make-up workdays (调休) come from `chinesecalendar`, which knows the years whose
 arrangement the State Council has published and no other. A day beyond them counts as a workday from Monday to Friday
 and says so in its `why`.
+
+`spans_of` is where hours, holidays, closures and extra openings meet; whether lines are open, until when, and when
+again, follows from it alone.
 """
 
 from __future__ import annotations
 
-import re
-from datetime import date, datetime, time, timedelta, timezone
-from enum import StrEnum
-from typing import Annotated, Any, Literal, NamedTuple
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime, time, timedelta
+from typing import Literal, NamedTuple
 
 import chinese_calendar
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import Field
 
-SHANGHAI = timezone(timedelta(hours=8), "Asia/Shanghai")
-"""China keeps one time all year (no summer time since 1991)."""
+from routing.days import Date, Day, Days, Written
+from routing.hours import SHANGHAI, Closure, ExtraOpening, Hours, Span, together, without
 
-_MIDNIGHT = timedelta(hours=24)
-_SPAN = re.compile(r"^(\d{1,2}):(\d{2})\s*-\s*(\d{1,2}):(\d{2})$")
-_WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+__all__ = [
+    "SHANGHAI", "Calendar", "Closure", "Day", "Days", "ExtraOpening", "Hours", "Opening", "OwnDay", "Span", "closing",
+    "day_of", "known_until", "next_opening", "opening", "reason", "spans_of", "unknown_years",
+]  # fmt: skip
+
+FARTHEST_CLOSING = timedelta(days=8)
+"""Hours that stay open longer than this count as never closing."""
+
+FARTHEST_OPENING = timedelta(days=400)
+"""Hours that stay closed longer than this count as never opening again."""
+
 _WEEKDAY_NAMES = "一二三四五六日"
 
 
-class Span(NamedTuple):
-    """Open from `begin` until just before `end`, both since midnight."""
-
-    begin: timedelta
-    end: timedelta
-
-    def __str__(self) -> str:
-        return f"{_clock(self.begin)}-{_clock(self.end)}"
-
-
-def _clock(since_midnight: timedelta) -> str:
-    minutes = int(since_midnight.total_seconds()) // 60
-    return f"{minutes // 60:02d}:{minutes % 60:02d}"
-
-
-def _span(value: Any) -> Any:
-    if isinstance(value, Span):
-        return value
-    match = _SPAN.match(value) if isinstance(value, str) else None
-    if match is None:
-        raise ValueError("write open hours like 8:30-16:30")
-    h1, m1, h2, m2 = map(int, match.groups())
-    span = Span(timedelta(hours=h1, minutes=m1), timedelta(hours=h2, minutes=m2))
-    if m1 > 59 or m2 > 59 or span.end > _MIDNIGHT or span.begin >= span.end:
-        raise ValueError("open hours run forward within one day, 0:00-24:00 at most")
-    return span
-
-
-class Days(StrEnum):
-    """Which days a rule of hours speaks of, beside lists of weekdays."""
-
-    WORKDAYS = "workdays"
-    DAYS_OFF = "days off"
-    EVERY_DAY = "every day"
-
-
-Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
-
-
-class _Written(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Hours(_Written):
-    """On these days, open at these times."""
-
-    on: Days | tuple[Weekday, ...]
-    open: tuple[Annotated[Span, BeforeValidator(_span)], ...]
-
-    def holds(self, day: Day) -> bool:
-        match self.on:
-            case Days.EVERY_DAY:
-                return True
-            case Days.WORKDAYS:
-                return day.workday
-            case Days.DAYS_OFF:
-                return not day.workday
-            case weekdays:
-                return _WEEKDAYS[day.date.weekday()] in weekdays
-
-
-class OwnDay(_Written):
+class OwnDay(Written):
     """A day that this city keeps differently from the nation."""
 
     day: Literal["workday", "day off"]
     why: str
 
 
-class Calendar(_Written):
-    """Named hours, and the city's own days."""
+class Calendar(Written):
+    """Named hours, the city's own days, and what is otherwise once."""
 
     hours: dict[str, tuple[Hours, ...]]
-    own_days: dict[date, OwnDay] = Field(default_factory=dict)
-
-
-class Day(NamedTuple):
-    """What kind of day it is, and why."""
-
-    date: date
-    workday: bool
-    why: str
+    """Name → rules; open when any of them says so."""
+    own_days: dict[Date, OwnDay] = Field(default_factory=dict)
+    """Days that this city keeps differently, or that the nation's calendar doesn't know yet."""
+    closures: tuple[Closure, ...] = ()
+    """Closed once, from an instant to another."""
+    openings: tuple[ExtraOpening, ...] = ()
+    """Open once, beside the rules."""
 
 
 class Opening(NamedTuple):
@@ -114,41 +61,140 @@ class Opening(NamedTuple):
     why: str
 
 
+def _arranged(holidays: Iterable[date]) -> frozenset[int]:
+    """Years whose National Day is listed: New Year's Day alone may come with the year before."""
+    return frozenset(day.year for day in holidays if (day.month, day.day) == (10, 1))
+
+
+_ARRANGED_YEARS = _arranged(chinese_calendar.constants.holidays)
+
+
 def known_until() -> date:
     """The last day whose national arrangement is known."""
-    return date(max(day.year for day in chinese_calendar.constants.holidays), 12, 31)
+    return date(max(_ARRANGED_YEARS), 12, 31)
+
+
+def unknown_years(first: date, last: date) -> list[int]:
+    """The years from the first day to the last whose national arrangement isn't known."""
+    return [year for year in range(first.year, last.year + 1) if year not in _ARRANGED_YEARS]
 
 
 def day_of(calendar: Calendar, day: date) -> Day:
     """What kind of day it is in this city."""
     own = calendar.own_days.get(day)
     if own is not None:
-        return Day(day, own.day == "workday", own.why)
+        return Day(day, own.day == "workday", own.why, holiday=own.day == "day off")
     weekday = f"周{_WEEKDAY_NAMES[day.weekday()]}"
     weekend = day.weekday() >= 5
-    try:
-        off, holiday = chinese_calendar.get_holiday_detail(day)
-    except NotImplementedError:
+    listed = chinese_calendar.constants
+    if day in listed.workdays:
+        name = chinese_calendar.Holiday(listed.workdays[day]).chinese
+        return Day(day, True, f"{name}调休上班（{weekday}）")
+    if day in listed.holidays:
+        return Day(day, False, chinese_calendar.Holiday(listed.holidays[day]).chinese, holiday=True)
+    if day.year not in _ARRANGED_YEARS:
         return Day(day, not weekend, f"{weekday}（{day.year}年节假日安排未知，按周一至周五上班）")
-    name = chinese_calendar.Holiday(holiday).chinese if holiday else None
-    if off:
-        return Day(day, False, name or weekday)
-    return Day(day, True, f"{name}调休上班（{weekday}）" if name and weekend else weekday)
+    return Day(day, not weekend, weekday)
 
 
 def spans_of(calendar: Calendar, hours: str, day: Day) -> list[Span]:
-    """When the named hours are open on that day, in order."""
-    return sorted(span for rule in calendar.hours[hours] if rule.holds(day) for span in rule.open)
+    """When the named hours are open on that day, in order, none touching another."""
+    spans = _planned(calendar, hours, day)
+    for closure in calendar.closures:
+        if closure.concerns(hours) and (cut := closure.span_on(day.date)) is not None:
+            spans = without(spans, cut)
+    return spans
+
+
+def _planned(calendar: Calendar, hours: str, day: Day) -> list[Span]:
+    """The day before any closure."""
+    spans = [*_ruled(calendar, hours, day)]
+    spans += (span for extra in calendar.openings if extra.concerns(hours) and (span := extra.span_on(day.date)))
+    return together(spans)
+
+
+def _ruled(calendar: Calendar, hours: str, day: Day) -> Iterator[Span]:
+    return (span for rule in calendar.hours[hours] if rule.holds(day) for span in rule.open)
+
+
+def reason(calendar: Calendar, hours: str, day: Day) -> str:
+    """Why the named hours are what they are on that day: the day, and what is once on it."""
+    planned = _planned(calendar, hours, day)
+    cuts = [
+        closure.why
+        for closure in calendar.closures
+        if closure.concerns(hours) and (cut := closure.span_on(day.date)) and without(planned, cut) != planned
+    ]
+    if cuts and not spans_of(calendar, hours, day):
+        return "、".join(dict.fromkeys(cuts))
+    extras = [extra.why for extra in calendar.openings if extra.concerns(hours) and extra.span_on(day.date)]
+    return "，".join(dict.fromkeys([day.why, *extras, *cuts]))
 
 
 def opening(calendar: Calendar, hours: str, at: datetime) -> Opening:
     """Whether the named hours admit callers at an aware instant."""
-    local = at.astimezone(SHANGHAI)
+    local = _local(at)
     day = day_of(calendar, local.date())
     spans = spans_of(calendar, hours, day)
-    since_midnight = local.replace(tzinfo=None) - datetime.combine(local.date(), time.min)
-    if any(span.begin <= since_midnight < span.end for span in spans):
-        return Opening(True, day.why)
-    if not spans:
-        return Opening(False, day.why)
-    return Opening(False, f"{day.why}，服务时间 {'、'.join(map(str, spans))}")
+    since_midnight = local - _midnight(local.date())
+    if _within(spans, since_midnight):
+        if _within(_ruled(calendar, hours, day), since_midnight):
+            return Opening(True, day.why)
+        return Opening(True, next(e.why for e in calendar.openings if e.concerns(hours) and e.begin <= at < e.until))
+    closed = (c.why for c in calendar.closures if c.concerns(hours) and c.begin <= at < c.until)
+    why = next(closed, None) or reason(calendar, hours, day)
+    return Opening(False, f"{why}，服务时间 {'、'.join(map(str, spans))}" if spans else why)
+
+
+def closing(calendar: Calendar, hours: str, at: datetime) -> datetime | None:
+    """When the present opening ends; None if closed now, or if it doesn't end within 8 days.
+
+    Hours that run up to midnight and on from there are one opening.
+    """
+    for begin, end in _openings(calendar, hours, _local(at).date(), FARTHEST_CLOSING.days + 2):
+        if begin <= at < end:
+            return end if end - at <= FARTHEST_CLOSING else None
+    return None
+
+
+def next_opening(calendar: Calendar, hours: str, at: datetime) -> datetime | None:
+    """When the named hours next turn from closed to open after an instant; None if not within 400 days.
+
+    While open, that is the opening after the present one.
+    """
+    for begin, _ in _openings(calendar, hours, _local(at).date(), FARTHEST_OPENING.days + 2):
+        if begin > at:
+            return begin if begin - at <= FARTHEST_OPENING else None
+    return None
+
+
+def _openings(calendar: Calendar, hours: str, first: date, days: int) -> Iterator[tuple[datetime, datetime]]:
+    """From the first day's midnight on, each opening's first instant and the first after it."""
+    present: tuple[datetime, datetime] | None = None
+    for ahead in range(days):
+        day = first + timedelta(days=ahead)
+        midnight = _midnight(day)
+        for span in spans_of(calendar, hours, day_of(calendar, day)):
+            begin, end = midnight + span.begin, midnight + span.end
+            if present is not None and present[1] == begin:
+                present = (present[0], end)
+                continue
+            if present is not None:
+                yield present
+            present = (begin, end)
+    if present is not None:
+        yield present
+
+
+def _within(spans: Iterable[Span], since_midnight: timedelta) -> bool:
+    return any(span.begin <= since_midnight < span.end for span in spans)
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time.min, SHANGHAI)
+
+
+def _local(at: datetime) -> datetime:
+    if at.tzinfo is None:
+        raise ValueError("an instant without a time zone would depend on the machine's")
+    return at.astimezone(SHANGHAI)

@@ -107,6 +107,10 @@ def _hours(plan: Plan) -> Iterator[tuple[Path, str | None]]:
     yield ("hotline", "hours"), plan.hotline.hours
     for name, line in plan.lines.items():
         yield ("lines", name, "hours"), line.hours
+    for once in ("closures", "openings"):
+        for at, entry in enumerate(getattr(plan.calendar, once)):
+            for nth, hours in enumerate(entry.hours or ()):
+                yield ("calendar", once, at, "hours", nth), hours
 
 
 def _rounds(plan: Plan, place: _Finder) -> Iterator[Problem]:
