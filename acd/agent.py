@@ -68,6 +68,8 @@ class Seat:
     phone_up: bool = False
     break_wished: bool = False
     """A break asked for during an offer or a talk begins after it."""
+    leaving: bool = False
+    """No agent any more: what they are in is their last."""
     mark: int = 0
     """Grows with each change, so that stale entries of the ready heaps and timers are recognised."""
 

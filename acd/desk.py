@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import heapq
 from bisect import bisect_left, insort
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -77,6 +77,16 @@ class Desk:
 
     # ── who could serve them ────────────────────────────────────────────────
 
+    def staff(self, seats: Iterable[Seat]) -> None:
+        """These agents serve the line from now on, and no others."""
+        self.agents = []
+        self._ready = []
+        for seat in seats:
+            self.agents.append(seat.agent.id)
+            if seat.presence is Presence.READY:
+                self._ready.append((seat.idle_since, seat.mark, seat.agent.id))
+        heapq.heapify(self._ready)
+
     def agent_ready(self, seat: Seat) -> None:
         self.empty_since = None
         heapq.heappush(self._ready, (seat.idle_since, seat.mark, seat.agent.id))
@@ -85,7 +95,8 @@ class Desk:
         """The ready agent who has been idle longest."""
         while self._ready:
             _, mark, agent = self._ready[0]
-            if seats[agent].presence is Presence.READY and seats[agent].mark == mark:
+            seat = seats.get(agent)
+            if seat is not None and seat.presence is Presence.READY and seat.mark == mark:
                 return agent
             heapq.heappop(self._ready)
         return None

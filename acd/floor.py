@@ -15,13 +15,18 @@ line who has been idle longest (a heap per line, stale entries recognised by the
 free looks at the heads of their lines and takes the highest priority, then the longest wait. A line's outside number
 serves when no agent of the line is ready. After each signal no ready agent is left beside a call they could take.
 
+Lines and agents may change under way (`Rearranged`). New rules hold for whom joins and rings from then on. A line that
+is gone keeps its last rules and those who served it: calls that hold an older plan may wait there, or still come. An
+agent who is gone ends what they are in, and then leaves.
+
 Timers live in one heap; an entry that no longer speaks of the present is dropped when it comes up.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
+from dataclasses import replace
 
 from acd.agent import Agent, BreakReason, Presence, Seat
 from acd.desk import Desk, Place, Waiting
@@ -41,6 +46,7 @@ from acd.signals import (
     PhoneAnswered,
     PhoneDown,
     PhoneUp,
+    Rearranged,
     Ring,
     Signal,
     StopRinging,
@@ -67,6 +73,8 @@ class Floor:
         self._timers = Timers(self._is_live)
         self._joined = 0
         self._offered = 0
+        self._first_mark = 0
+        """Of new seats: past the marks of all who left, of whom timers may still speak."""
 
     # ── what it shows ───────────────────────────────────────────────────────
 
@@ -85,6 +93,11 @@ class Floor:
         """Whether a phone rings for this call right now."""
         waiting = self._waiting.get(call)
         return waiting is not None and waiting.offer is not None
+
+    def served(self, line: str) -> bool:
+        """Whether somebody could take a call of this line, now or soon."""
+        desk = self._desks.get(line)
+        return desk is not None and desk.served(self._seats)
 
     def seat(self, agent: str) -> Seat:
         """An agent's presence; to look at, not to change."""
@@ -130,6 +143,8 @@ class Floor:
                 self._break_began(agent, now)
             case BreakEnded(agent):
                 self._break_ended(agent, now, orders)
+            case Rearranged():
+                self._rearrange(signal, now, orders)
             case Tick():
                 pass
         self._run_timers(now, orders)
@@ -216,6 +231,7 @@ class Floor:
             self._give_up(offer.call, GivenUp.MAXIMUM_WAIT, orders)
         elif self._outside_given_up(desk, waiting):
             self._give_up(offer.call, GivenUp.OUTSIDE_FAILED, orders)
+        self._see_who_serves(desk, now)
         self._serve_line(desk, now, orders)
 
     def _outside_failed(self, desk: Desk, waiting: Waiting, now: float) -> None:
@@ -254,7 +270,9 @@ class Floor:
             self._free_outside(self._desks[offer.line.id], now, orders)
             return
         seat = self._seats[offer.agent]
-        if seat.break_wished:
+        if not seat.phone_up:
+            self._go_offline(seat, now)
+        elif seat.break_wished:
             self._wished_break(seat, now)
         else:
             self._become_ready(seat, now, orders, idle_since=seat.idle_since)
@@ -266,13 +284,17 @@ class Floor:
     # ── agents ──────────────────────────────────────────────────────────────
 
     def _phone_up(self, agent: str, now: float, orders: list[Order]) -> None:
-        seat = self._seats[agent]
+        seat = self._seats.get(agent)
+        if seat is None or seat.leaving:
+            return
         seat.phone_up = True
         if seat.presence is Presence.OFFLINE:
             self._become_ready(seat, now, orders)
 
     def _phone_down(self, agent: str, now: float, orders: list[Order]) -> None:
-        seat = self._seats[agent]
+        seat = self._seats.get(agent)
+        if seat is None:
+            return
         seat.phone_up = False
         match seat.presence:
             case Presence.OFFERED:
@@ -284,6 +306,7 @@ class Floor:
                 self._go_offline(seat, now)
                 if waiting.overdue:
                     self._give_up(offer.call, GivenUp.MAXIMUM_WAIT, orders)
+                self._see_who_serves(desk, now)
                 self._serve_line(desk, now, orders)
             case Presence.TALKING | Presence.OFFLINE:
                 pass
@@ -292,14 +315,23 @@ class Floor:
 
     def _go_offline(self, seat: Seat, now: float) -> None:
         seat.move(Presence.OFFLINE, now)
+        if seat.leaving:
+            self._remove(seat)
         for line in seat.agent.lines:
-            desk = self._desks[line]
-            if desk.queue and desk.empty_since is None and not desk.served(self._seats):
-                desk.empty_since = now
-                self._timers.set(now + desk.line.empty_for, Alarm.LINE_EMPTY, desk.line.id)
+            self._see_who_serves(self._desks[line], now)
+
+    def _see_who_serves(self, desk: Desk, now: float) -> None:
+        """Callers whom nobody serves any more are kept a while, should somebody come back."""
+        if desk.served(self._seats):
+            desk.empty_since = None
+        elif desk.queue and desk.empty_since is None:
+            desk.empty_since = now
+            self._timers.set(now + desk.line.empty_for, Alarm.LINE_EMPTY, desk.line.id)
 
     def _break_began(self, agent: str, now: float) -> None:
-        seat = self._seats[agent]
+        seat = self._seats.get(agent)
+        if seat is None:
+            return
         match seat.presence:
             case Presence.READY | Presence.WRAP_UP:
                 seat.move(Presence.BREAK, now, BreakReason.OWN_WISH)
@@ -312,7 +344,9 @@ class Floor:
                 pass
 
     def _break_ended(self, agent: str, now: float, orders: list[Order]) -> None:
-        seat = self._seats[agent]
+        seat = self._seats.get(agent)
+        if seat is None:
+            return
         seat.break_wished = False
         if seat.presence in (Presence.BREAK, Presence.WRAP_UP):
             self._become_ready(seat, now, orders)
@@ -336,6 +370,60 @@ class Floor:
         for line in seat.agent.lines:
             self._desks[line].agent_ready(seat)
         self._serve_agent(seat, now, orders)
+
+    # ── other lines, other agents ───────────────────────────────────────────
+
+    def _rearrange(self, new: Rearranged, now: float, orders: list[Order]) -> None:
+        lines, agents = {line.id: line for line in new.lines}, {agent.id: agent for agent in new.agents}
+        for line in lines.values():
+            self._set_line(line, now)
+        gone = self._desks.keys() - lines.keys()
+        for seat in tuple(self._seats.values()):
+            if seat.agent.id not in agents:
+                self._dismiss(seat)
+        for agent in agents.values():
+            self._set_agent(agent, gone)
+        for name, desk in self._desks.items():
+            desk.staff([seat for seat in self._seats.values() if name in seat.agent.lines])
+            self._see_who_serves(desk, now)
+        ready = (seat for seat in self._seats.values() if seat.presence is Presence.READY)
+        for seat in sorted(ready, key=lambda seat: seat.idle_since):
+            self._serve_agent(seat, now, orders)
+        for desk in self._desks.values():
+            self._serve_line(desk, now, orders)
+
+    def _set_line(self, line: Line, now: float) -> None:
+        desk = self._desks.get(line.id)
+        if desk is None:
+            self._desks[line.id] = Desk(line)
+            return
+        old, desk.line = desk.line, line
+        if line.outside is None or old.outside is None or line.outside.phone != old.outside.phone:
+            desk.outside_rests_until = 0.0
+        if desk.empty_since is not None and line.empty_for != old.empty_for:
+            desk.empty_since = now  # its timer speaks of the old rule
+            self._timers.set(now + line.empty_for, Alarm.LINE_EMPTY, line.id)
+
+    def _set_agent(self, agent: Agent, gone: Set[str]) -> None:
+        """Take a new agent on, offline; one who is there keeps their presence, and their part in lines that go."""
+        seat = self._seats.get(agent.id)
+        if seat is None:
+            self._seats[agent.id] = Seat(agent, mark=self._first_mark)
+            return
+        kept = {line: level for line, level in seat.agent.lines.items() if line in gone}
+        seat.agent, seat.leaving = replace(agent, lines={**kept, **agent.lines}), False
+
+    def _dismiss(self, seat: Seat) -> None:
+        """This agent is no longer one: now, or once what they are in is over."""
+        seat.leaving, seat.phone_up = True, False
+        if seat.presence not in (Presence.OFFERED, Presence.TALKING):
+            self._remove(seat)
+
+    def _remove(self, seat: Seat) -> None:
+        del self._seats[seat.agent.id]
+        self._first_mark = max(self._first_mark, seat.mark + 1)
+        for line in seat.agent.lines:
+            self._desks[line].agents.remove(seat.agent.id)
 
     # ── matching ────────────────────────────────────────────────────────────
 
@@ -364,7 +452,8 @@ class Floor:
                 waiting = self._waiting.get(timer.subject)
                 return waiting is not None and waiting.place.number == timer.mark and not waiting.overdue
             case Alarm.AGENT_BACK:
-                return self._seats[timer.subject].mark == timer.mark
+                seat = self._seats.get(timer.subject)
+                return seat is not None and seat.mark == timer.mark
             case Alarm.OUTSIDE_RESTED:
                 return self._desks[timer.subject].outside_rests_until == timer.at
             case Alarm.LINE_EMPTY:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+
+from acd.agent import Agent
+from acd.line import Line
 
 
 class Failure(StrEnum):
@@ -84,6 +88,14 @@ class BreakEnded:
 
 
 @dataclass(frozen=True, slots=True)
+class Rearranged:
+    """From now on there are these lines and these agents; who waits or talks goes on."""
+
+    lines: Sequence[Line]
+    agents: Sequence[Agent]
+
+
+@dataclass(frozen=True, slots=True)
 class Tick:
     """Time passed: `Floor.wake_at()` was reached."""
 
@@ -98,6 +110,7 @@ Signal = (
     | PhoneDown
     | BreakBegan
     | BreakEnded
+    | Rearranged
     | Tick
 )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from typing import Any
 
 from hypothesis import settings
@@ -25,6 +26,7 @@ from acd.signals import (
     PhoneAnswered,
     PhoneDown,
     PhoneUp,
+    Rearranged,
     Ring,
     Signal,
     StopRinging,
@@ -51,6 +53,9 @@ class AnyDay(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.floor = Floor(LINES, AGENTS)
+        self.lines = frozenset(line.id for line in LINES)
+        """Of the present plan; the others are gone, and calls of an older plan may still be there."""
+        self.agents = {agent.id: agent for agent in AGENTS}
         self.now = 0.0
         self.joined = 0
         self.line_of: dict[str, str] = {}
@@ -131,6 +136,31 @@ class AnyDay(RuleBasedStateMachine):
     def a_break_begins_or_ends(self, agent: Agent, begins: bool) -> None:
         self.tell(BreakBegan(agent.id) if begins else BreakEnded(agent.id))
 
+    @rule(data=st.data())
+    def the_operators_change_lines_and_agents(self, data: Any) -> None:
+        lines = []
+        for line in data.draw(st.lists(st.sampled_from(LINES), unique=True, min_size=1)):
+            outside = data.draw(st.sampled_from((line.outside, None, Outside("022"))))
+            empty_for = data.draw(st.sampled_from((line.empty_for, 5.0)))
+            lines.append(replace(line, outside=outside, empty_for=empty_for))
+        names = [line.id for line in lines]
+        levels = st.dictionaries(st.sampled_from(names), st.just(1))
+        agents = [
+            replace(agent, lines=data.draw(levels))
+            for agent in data.draw(st.lists(st.sampled_from(AGENTS), unique_by=lambda agent: agent.id))
+        ]
+        before = {name: replace(self.floor.seat(name)) for name in self.agents}
+        self.lines, self.agents = frozenset(names), {agent.id: agent for agent in agents}
+        self.tell(Rearranged(lines, agents))
+        for name in before.keys() & self.agents.keys():
+            was, now = before[name], self.floor.seat(name)
+            called = was.presence is Presence.READY and now.presence is Presence.OFFERED
+            assert called or (was.presence, was.idle_since) == (now.presence, now.idle_since)
+        for name in self.agents.keys() - before.keys():
+            busy = [*self.ringing.values(), *self.talking.values()]
+            offline = self.floor.seat(name).presence is Presence.OFFLINE
+            assert offline or any(ring.agent == name for ring in busy)
+
     @rule(seconds=st.floats(0, 40))
     def time_passes(self, seconds: float) -> None:
         until = self.now + seconds
@@ -157,16 +187,18 @@ class AnyDay(RuleBasedStateMachine):
 
     @invariant()
     def the_phones_say_the_same_as_the_presences(self) -> None:
-        for agent in AGENTS:
-            presence = self.floor.seat(agent.id).presence
-            assert (presence is Presence.OFFERED) == any(r.agent == agent.id for r in self.ringing.values())
-            assert (presence is Presence.TALKING) == any(r.agent == agent.id for r in self.talking.values())
+        for agent in self.agents:
+            presence = self.floor.seat(agent).presence
+            assert (presence is Presence.OFFERED) == any(r.agent == agent for r in self.ringing.values())
+            assert (presence is Presence.TALKING) == any(r.agent == agent for r in self.talking.values())
+        busy = {r.agent for r in (*self.ringing.values(), *self.talking.values()) if r.agent is not None}
+        assert sum(self.floor.presences().values()) == len(self.agents.keys() | busy), "who is gone is gone"
 
     @invariant()
     def no_ready_agent_idles_beside_a_caller_they_could_take(self) -> None:
         rung = {ring.call for ring in self.ringing.values()}
-        for agent in AGENTS:
-            if self.floor.seat(agent.id).presence is Presence.READY:
+        for name, agent in self.agents.items():
+            if self.floor.seat(name).presence is Presence.READY:
                 for line in agent.lines:
                     assert all(place.call in rung for place in self.floor.waiting(line))
 
@@ -180,8 +212,24 @@ class AnyDay(RuleBasedStateMachine):
 
     @invariant()
     def the_outside_number_keeps_its_limit(self) -> None:
-        used = [r for r in (*self.ringing.values(), *self.talking.values()) if r.agent is None]
-        assert len(used) <= 2
+        used = Counter(r.line for r in (*self.ringing.values(), *self.talking.values()) if r.agent is None)
+        assert all(calls <= 2 for calls in used.values())
+
+    @invariant()
+    def nobody_waits_for_ever_where_nobody_serves(self) -> None:
+        at = self.floor.wake_at()
+        for name, desk in self.floor._desks.items():
+            if desk.free and not desk.served(self.floor._seats):
+                assert desk.empty_since is not None, name
+                assert at is not None
+                assert at <= desk.empty_since + desk.line.empty_for
+
+    @invariant()
+    def only_an_agent_who_is_gone_serves_no_line_that_is_there(self) -> None:
+        for name, desk in self.floor._desks.items():
+            if name in self.lines:
+                now = [agent for agent in desk.agents if agent in self.agents]
+                assert sorted(now) == sorted(agent for agent, a in self.agents.items() if name in a.lines)
 
 
 AnyDay.TestCase.settings = settings(max_examples=150, stateful_step_count=60, deadline=None)
