@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Container, Coroutine, Sequence
 from contextlib import suppress
 
 import structlog
@@ -56,6 +56,8 @@ class Call:
         self.id, self.channel, self.number, self.dialled = id, channel, number, dialled
         self.outcome = (Outcome.LEFT, Reason.CALLER_HUNG_UP)
         """What the call would end as if it ended now; the flow raises it as the caller gets further."""
+        self.talked_with: str | None = None
+        """The agent who talked with the caller last."""
         self.stopping = False
         """The engine is going down: leave the caller to the dialplan, a talk to itself."""
         self._switch, self._journal, self._clock = switch, journal, clock
@@ -152,9 +154,32 @@ class Call:
         if self._playing == playback:
             await self.hush()
 
-    async def ask(self, sounds: Sequence[str], wait: float) -> str | None:
-        """Say, then wait so many seconds for one key; None for silence."""
+    async def ask(self, sounds: Sequence[str], wait: float, keeps: Container[str] | None = None) -> str | None:
+        """Say, then wait so many seconds for one key; None for silence.
+
+        With `keeps` only these keys answer: another one, or one typed before the question, is kept for what follows.
+        """
+        if keeps is not None and self._keys:
+            return None
         await self.say(sounds)
+        key = await self._next_key(wait)
+        if key is not None and keeps is not None and key not in keeps:
+            self._keys.appendleft(key)
+            return None
+        return key
+
+    async def collect(self, sounds: Sequence[str], most: int, terminator: str | None, wait: float) -> str:
+        """Say, then take digits until there are `most`, the terminator comes, or `wait` seconds bring no key."""
+        await self.say(sounds)
+        digits = ""
+        while len(digits) < most:
+            key = await self._next_key(wait)
+            if key is None or key == terminator:
+                break
+            digits += key
+        return digits
+
+    async def _next_key(self, wait: float) -> str | None:
         try:
             async with asyncio.timeout(wait):
                 while not self._keys:
@@ -212,7 +237,8 @@ class Call:
             self.note(RecordingEnded(file, recorded.seconds))
             left = not recorded.failed and (recorded.spoken or 0.0) >= SHORTEST_MESSAGE
             if left:
-                self.outcome = (Outcome.MESSAGE, Reason.COMPLETED)
+                talked = self.outcome[0] is Outcome.TALKED
+                self.outcome = (Outcome.TALKED if talked else Outcome.MESSAGE, Reason.COMPLETED)
                 self.note(MessageLeft(line, file, recorded.seconds or 0.0))
         return left
 
@@ -229,7 +255,7 @@ class Call:
             await self.hush()
             await _to_its_end(self._switch.bridge(bridge, (self.channel, leg)))
             self._talking = True
-            self.outcome = (Outcome.TALKED, Reason.CALLER_HUNG_UP)
+            self.outcome, self.talked_with = (Outcome.TALKED, Reason.CALLER_HUNG_UP), agent
             self.note(TalkBegan(offer, line, agent))
             by = Party.CALLER
             try:

@@ -7,11 +7,13 @@ the next, and the orders that follow are begun at once: from an agent's hang-up 
 from __future__ import annotations
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import structlog
 
+from acd.estimate import Pace
 from acd.floor import Floor
 from acd.signals import (
     BreakBegan,
@@ -75,6 +77,8 @@ class Dispatch:
         self._rung: dict[int, str] = {}
         """Leg of each offer."""
         self._waiters: dict[str, tuple[Call, asyncio.Future[Connected | GivenUp]]] = {}
+        self._paces: dict[str, Pace] = defaultdict(Pace)
+        """How fast each line is served."""
         self._alarm: asyncio.TimerHandle | None = None
 
     # ── for calls ───────────────────────────────────────────────────────────
@@ -103,6 +107,15 @@ class Dispatch:
         """The talk is over for whatever reason; its agent may go on. Idempotent."""
         self._forget(connected.leg)
         self.signal(TalkEnded(connected.offer))
+
+    def staffed(self, line: str) -> bool:
+        """Whether a line has anybody on shift, or an outside number."""
+        return self.floor.served(line)
+
+    def expected_wait(self, line: str) -> float | None:
+        """Seconds that a caller would wait on a line now; None when it cannot be told."""
+        pace = self._paces.get(line)
+        return None if pace is None else pace.wait(len(self.floor.waiting(line)), self._clock.monotonic())
 
     # ── told by the switchboard ─────────────────────────────────────────────
 
@@ -186,6 +199,7 @@ class Dispatch:
                 rung = self._legs[self._rung[offer]]
                 talk = next(t for t in self.floor.talks() if t.id == offer)
                 rung.connected = Connected(offer, talk.agent, self._rung[offer])
+                self._paces[talk.line.id].answered(self._clock.monotonic())
                 self._resolve(call, rung.connected)
             case GiveUp(call, _, why):
                 self._resolve(call, why)

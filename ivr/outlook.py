@@ -1,0 +1,34 @@
+"""The outlook of a call: what it may look at on its way beside its own keys."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from ivr.clock import Clock
+from ivr.dispatch import Dispatch
+from ivr.memory import CallerMemory
+from routing.scene import Scene
+
+
+class Outlook:
+    """Shows a call the instant, who is on shift, how long it would wait, what it did before, and what is in front."""
+
+    def __init__(
+        self,
+        clock: Clock,
+        dispatch: Dispatch,
+        memory: CallerMemory | None = None,
+        front: Callable[[], str | None] = lambda: None,
+    ) -> None:
+        self._clock, self._dispatch, self._memory, self._front = clock, dispatch, memory or CallerMemory(), front
+
+    def scene(self, number: str) -> Scene:
+        """What this caller's call may look at now."""
+        return Scene(
+            at=self._clock.now(),
+            number=number,
+            front=self._front(),
+            staffed=self._dispatch.staffed,
+            expected_wait=self._dispatch.expected_wait,
+            last=self._memory.last(number),
+        )
