@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 
@@ -20,6 +21,8 @@ class Published:
 
     plan: Plan
     version: str
+    files: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """What it was read from: text by path within the folder."""
 
 
 def read_config(folder: Path) -> Published:
@@ -45,5 +48,21 @@ def read_config(folder: Path) -> Published:
             problems.append(Problem(top, f"cannot be read: {error.strerror}"))
     if problems:
         raise Unreadable(problems)
-    version = sha256("\0".join(f"{name}\0{text}" for name, text in texts.items()).encode()).hexdigest()[:12]
-    return Published(read_plan(texts), version)
+    files = {str(Path(name).relative_to(folder)): text for name, text in texts.items()}
+    return Published(read_plan(texts), _hash(files), files)
+
+
+def _hash(files: Mapping[str, str]) -> str:
+    """The same wherever the folder lies."""
+    return sha256("\0".join(f"{name}\0{files[name]}" for name in sorted(files)).encode()).hexdigest()[:12]
+
+
+def mark_of(folder: Path) -> str:
+    """A word that changes when any file of the folder does that a plan could be read from, be it a good one or not."""
+    whole = sha256()
+    for path in sorted((*folder.rglob("*.yaml"), *folder.rglob("*.yml"))):
+        if path.name != SETTINGS_FILE:
+            whole.update(str(path.relative_to(folder)).encode() + b"\0")
+            whole.update(path.read_bytes() if path.is_file() else b"")
+            whole.update(b"\0")
+    return whole.hexdigest()[:12]
