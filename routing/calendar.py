@@ -12,12 +12,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time, timedelta
-from typing import Literal, NamedTuple
+from itertools import pairwise
+from typing import Annotated, Literal, NamedTuple
 
 import chinese_calendar
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
-from routing.days import Date, Day, Days, Written
+from routing.days import Dates, DateSpan, Day, Days, Written
 from routing.hours import SHANGHAI, Closure, ExtraOpening, Hours, Span, together, without
 
 __all__ = [
@@ -41,17 +42,27 @@ class OwnDay(Written):
     why: str
 
 
+def _one_after_the_other(own_days: dict[Dates, OwnDay]) -> dict[Dates, OwnDay]:
+    for one, next_one in pairwise(sorted(own_days)):
+        if next_one.first <= one.last:
+            raise ValueError(f"{next_one.first} stands under {one} and under {next_one}")
+    return own_days
+
+
 class Calendar(Written):
     """Named hours, the city's own days, and what is otherwise once."""
 
     hours: dict[str, tuple[Hours, ...]]
     """Name → rules; open when any of them says so."""
-    own_days: dict[Date, OwnDay] = Field(default_factory=dict)
-    """Days that this city keeps differently, or that the nation's calendar doesn't know yet."""
+    own_days: Annotated[dict[DateSpan, OwnDay], AfterValidator(_one_after_the_other)] = Field(default_factory=dict)
+    """Date or dates → how this city keeps them, or what the State Council has published and the library lacks."""
     closures: tuple[Closure, ...] = ()
     """Closed once, from an instant to another."""
     openings: tuple[ExtraOpening, ...] = ()
     """Open once, beside the rules."""
+
+    def own_day(self, day: date) -> OwnDay | None:
+        return next((own for dates, own in self.own_days.items() if dates.first <= day <= dates.last), None)
 
 
 class Opening(NamedTuple):
@@ -74,14 +85,19 @@ def known_until() -> date:
     return date(max(_ARRANGED_YEARS), 12, 31)
 
 
-def unknown_years(first: date, last: date) -> list[int]:
-    """The years from the first day to the last whose national arrangement isn't known."""
-    return [year for year in range(first.year, last.year + 1) if year not in _ARRANGED_YEARS]
+def unknown_years(first: date, last: date, calendar: Calendar | None = None) -> list[int]:
+    """The years from the first day to the last whose arrangement neither the nation's calendar nor the city's knows."""
+    return [year for year in range(first.year, last.year + 1) if not _knows(calendar, year)]
+
+
+def _knows(calendar: Calendar | None, year: int) -> bool:
+    """Operators who write National Day under `own_days` have copied the year's notice."""
+    return year in _ARRANGED_YEARS or (calendar is not None and calendar.own_day(date(year, 10, 1)) is not None)
 
 
 def day_of(calendar: Calendar, day: date) -> Day:
     """What kind of day it is in this city."""
-    own = calendar.own_days.get(day)
+    own = calendar.own_day(day)
     if own is not None:
         return Day(day, own.day == "workday", own.why, holiday=own.day == "day off")
     weekday = f"周{_WEEKDAY_NAMES[day.weekday()]}"
@@ -92,7 +108,7 @@ def day_of(calendar: Calendar, day: date) -> Day:
         return Day(day, True, f"{name}调休上班（{weekday}）")
     if day in listed.holidays:
         return Day(day, False, chinese_calendar.Holiday(listed.holidays[day]).chinese, holiday=True)
-    if day.year not in _ARRANGED_YEARS:
+    if not _knows(calendar, day.year):
         return Day(day, not weekend, f"{weekday}（{day.year}年节假日安排未知，按周一至周五上班）")
     return Day(day, not weekend, weekday)
 

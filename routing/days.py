@@ -98,6 +98,19 @@ def day_written(text: str) -> date:
         raise ValueError(f"there is no day {text}") from None
 
 
+def _dates(value: Any) -> Dates:
+    if isinstance(value, Dates):
+        return value
+    match = _DATES.fullmatch(value) if isinstance(value, str) else None
+    if match is None:
+        raise ValueError("write a date like 2026-12-01, or dates like 2026-12-01..2026-12-05")
+    first = day_written(match[1])
+    last = day_written(match[2] or match[1])
+    if last < first:
+        raise ValueError("the last date comes before the first")
+    return Dates(first, last)
+
+
 def _when(value: Any) -> Days | Weekday | Dates:
     if isinstance(value, Days | Weekday | Dates):
         return value
@@ -107,12 +120,8 @@ def _when(value: Any) -> Days | Weekday | Dates:
         if match := _NTH_WEEKDAY.fullmatch(value):
             nth, weekday = match.groups()
             return Weekday(_WEEKDAYS.index(weekday), None if nth is None else _NTH.index(nth))
-        if match := _DATES.fullmatch(value):
-            first = day_written(match[1])
-            last = day_written(match[2] or match[1])
-            if last < first:
-                raise ValueError("the last date comes before the first")
-            return Dates(first, last)
+        if _DATES.fullmatch(value):
+            return _dates(value)
     raise ValueError(
         "write workdays, days off, every day, a weekday like tue, 2nd tue or last tue of a month, "
         "a date like 2026-12-01, or dates like 2026-12-01..2026-12-05"
@@ -136,6 +145,11 @@ def one_or_many(pattern: str) -> WithJsonSchema:
 
 Date = Annotated[date, PlainValidator(_date), AS_TEXT, WithJsonSchema({"type": "string", "format": "date"})]
 """Written `2026-12-01`."""
+
+DateSpan = Annotated[
+    Dates, PlainValidator(_dates), AS_TEXT, WithJsonSchema({"type": "string", "pattern": f"^{_DATES.pattern}$"})
+]
+"""Written `2026-12-01` or `2026-12-01..2026-12-05`."""
 
 When = Annotated[
     tuple[Annotated[Days | Weekday | Dates, PlainValidator(_when), AS_TEXT], ...],

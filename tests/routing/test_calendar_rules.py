@@ -87,6 +87,18 @@ def test_rules_of_the_same_hours_add_up_and_what_touches_is_one() -> None:
     assert spans(these, "2026-11-19") == ["08:30-12:00", "13:00-18:00", "19:00-20:00"]
 
 
+def test_spans_of_one_rule_may_touch() -> None:
+    assert spans(calendar({"on": "workdays", "open": ["8:30-12:00", "12:00-16:30"]}), "2026-11-20") == ["08:30-16:30"]
+
+
+def test_of_two_closures_in_turn_each_gives_its_reason_in_its_time() -> None:
+    outage = {"from": "2026-12-01T12:00", "until": "2026-12-01T14:00", "why": "停电"}
+    drill = {"from": "2026-12-01T14:00", "until": "2026-12-01T15:00", "why": "演练"}
+    these = calendar(ALWAYS, closures=[outage, drill])
+    assert opening(these, "these", at("2026-12-01T13:59")).why.startswith("停电，")
+    assert opening(these, "these", at("2026-12-01T14:00")).why.startswith("演练，")
+
+
 def test_callers_at_lunch_hear_when_the_office_is_open() -> None:
     assert opening(calendar(OFFICE), "these", at("2026-11-20T12:00")) == (
         False,
@@ -106,6 +118,7 @@ def test_a_closure_closes_to_the_instant_and_says_why() -> None:
     assert opening(these, "these", at("2026-12-01T14:00")).open
     assert closing(these, "these", at("2026-12-01T09:00")) == at("2026-12-01T12:00")
     assert next_opening(these, "these", at("2026-12-01T12:00")) == at("2026-12-01T14:00")
+    assert opening(these, "these", at("2026-12-01T17:00")).why == "周二，机房检修，服务时间 08:30-12:00、14:00-16:30"
     assert reason(these, "these", day_of(these, date(2026, 12, 1))) == "周二，机房检修"
     assert reason(these, "these", day_of(these, date(2026, 12, 2))) == "周三"
 
@@ -288,7 +301,10 @@ def test_a_calendar_writes_itself_out_as_operators_write_it() -> None:
     }
     written = {
         "hours": {"these": [rule]},
-        "own_days": {"2026-12-24": {"day": "day off", "why": "机房检修"}},
+        "own_days": {
+            "2026-12-24": {"day": "day off", "why": "机房检修"},
+            "2027-10-01..2027-10-07": {"day": "day off", "why": "国庆节"},
+        },
         "closures": [closure],
         "openings": [closure],
     }

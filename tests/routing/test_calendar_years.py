@@ -128,9 +128,34 @@ def test_new_years_day_that_was_published_with_the_year_before_does_not_make_its
     assert "未知" in day_of(NATION, new_year + timedelta(days=1)).why
 
 
-def test_a_holiday_that_the_city_writes_itself_counts_as_one() -> None:
-    next_year = known_until().year + 1
-    city = Calendar.model_validate(
-        {"hours": {}, "own_days": {f"{next_year}-10-01": {"day": "day off", "why": "国庆节"}}}
-    )
-    assert day_of(city, date(next_year, 10, 1)) == (date(next_year, 10, 1), False, "国庆节", True)
+def test_a_city_that_copied_the_notice_before_the_library_knows_the_year() -> None:
+    year = known_until().year + 1
+    copied = {
+        f"{year}-10-01..{year}-10-07": {"day": "day off", "why": "国庆节"},
+        f"{year}-10-09": {"day": "workday", "why": "国庆节调休上班"},
+    }
+    city = Calendar.model_validate({"hours": {}, "own_days": copied})
+    for day in days(date(year, 10, 1), date(year, 10, 7)):
+        assert day_of(city, day) == (day, False, "国庆节", True)
+    assert day_of(city, date(year, 10, 9)) == (date(year, 10, 9), True, "国庆节调休上班", False)
+    assert "未知" not in day_of(city, date(year, 11, 8)).why
+    assert unknown_years(date(year, 1, 1), date(year + 1, 1, 1), city) == [year + 1]
+    assert unknown_years(date(year, 1, 1), date(year, 1, 1), NATION) == [year]
+
+
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [
+        (
+            ["2027-10-01..2027-10-07", "2027-10-07"],
+            "2027-10-07 stands under 2027-10-01..2027-10-07 and under 2027-10-07",
+        ),
+        (["2027-10-07..2027-10-01"], "the last date comes before the first"),
+        (["10-01"], "write a date like 2026-12-01, or dates"),
+        (["1764547200"], "write a date like 2026-12-01, or dates"),
+    ],
+)
+def test_own_days_that_make_no_sense_are_refused(written: list[str], told: str) -> None:
+    own_days = {dates: {"day": "day off", "why": "国庆节"} for dates in written}
+    with pytest.raises(ValueError, match=told):
+        Calendar.model_validate({"hours": {}, "own_days": own_days})
