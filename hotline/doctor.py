@@ -139,7 +139,7 @@ def _plan(settings: Settings) -> Iterator[Finding]:
         yield Finding(False, f"the hotline's files have mistakes, the first: {first}", check)
         return
     yield Finding(True, f"{settings.config} is good")
-    unbuilt = [name for name in Catalogue(plan.prompts).texts if not (settings.sounds / f"{name}.alaw").is_file()]
+    unbuilt = [name for name in Catalogue(plan.words).texts if not (settings.sounds / f"{name}.alaw").is_file()]
     yield Finding(
         not unbuilt,
         "every prompt can be played" if not unbuilt else f"{len(unbuilt)} sounds not built, such as {unbuilt[0]}",

@@ -235,7 +235,8 @@ class PlanFlow:
         if ends is None:
             return False
         await asyncio.wait({seated}, timeout=(ends - now).total_seconds())
-        while not seated.done() and self._dispatch.floor.rings_for(call.id):
+        floor = self._dispatch.floor
+        while not seated.done() and (floor.ahead(call.id) is None or floor.rings_for(call.id)):
             await asyncio.wait({seated}, timeout=1.0)
         return not seated.done()
 

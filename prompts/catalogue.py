@@ -19,7 +19,8 @@ BEEP: Final = "beep"
 OWN: Final = "say-"
 """Names that start so belong to the built-in phrases; no prompt may have one."""
 
-_NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+_NAME = re.compile(r"(?:[a-z0-9]+(?:-[a-z0-9]+)*--)?[a-z0-9]+(?:-[a-z0-9]+)*")
+"""A prompt's id; before it, and two hyphens, the variant in which it is said."""
 _WHOLE_POSITIONS = range(21)
 
 
@@ -59,7 +60,7 @@ class Catalogue:
     """The sounds of one set of prompts.
 
     `texts` maps a prompt's id to its words. Raises ValueError naming each id that is not a safe file name
-    (lower-case letters, digits, single hyphens), that is taken, or that has no words.
+    (lower-case letters, digits, single hyphens, two after a variant), that is taken, or that has no words.
     """
 
     def __init__(self, texts: Mapping[str, str]) -> None:

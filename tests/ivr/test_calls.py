@@ -2,25 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import TypeVar
 
 import pytest
 
 from acd.agent import Presence
-from hotline.service import floor_of
-from ivr.clock import Clock
 from ivr.dispatch import Dispatch
 from ivr.events import (
     CallEnded,
     EndReached,
-    Entry,
-    Event,
     MessageLeft,
     Offered,
     OfferEnded,
@@ -36,120 +26,12 @@ from ivr.events import (
     WaitEnd,
     WaitEnded,
 )
-from ivr.flow import PlanFlow
 from ivr.switch import Arrived, LinkDown, LinkUp, Phone, SwitchError, TalkFound
-from ivr.switchboard import CallIds, Service, Switchboard
-from prompts.catalogue import Catalogue
-from routing.calendar import SHANGHAI
-from routing.check import read_plan
+from ivr.switchboard import Service
 from tests.ivr.fake_switch import Behaviour, FakeSwitch
-from tests.routing.plans import SMALL
+from tests.ivr.house import CALLER, NIGHT, house
 
 pytestmark = pytest.mark.looptime
-
-PLAN = read_plan({"small.yaml": SMALL})
-WORKDAY = datetime(2026, 11, 20, 10, 0, tzinfo=SHANGHAI)
-NIGHT = datetime(2026, 11, 20, 22, 0, tzinfo=SHANGHAI)
-CALLER = "caller"
-
-
-E = TypeVar("E", bound=Event)
-
-
-@dataclass(frozen=True)
-class LoopClock(Clock):
-    """Virtual time, for wall and waits alike."""
-
-    begins: datetime = WORKDAY
-
-    def now(self) -> datetime:
-        return self.begins.astimezone(UTC) + timedelta(seconds=self.monotonic())
-
-    def monotonic(self) -> float:
-        return asyncio.get_running_loop().time()
-
-
-@dataclass
-class Ledger:
-    """A journal in memory."""
-
-    entries: list[Entry] = field(default_factory=list)
-    stirred: asyncio.Event = field(default_factory=asyncio.Event)
-
-    def note(self, entry: Entry) -> None:
-        self.entries.append(entry)
-        self.stirred.set()
-
-    @property
-    def events(self) -> list[Event]:
-        return [entry.event for entry in self.entries]
-
-    def of(self, kind: type[E]) -> list[E]:
-        return [event for event in self.events if isinstance(event, kind)]
-
-    async def until(self, holds: Callable[[], bool]) -> None:
-        async with asyncio.timeout(7200.0):
-            while not holds():
-                self.stirred.clear()
-                await self.stirred.wait()
-
-    async def noted(self, kind: type[Event], times: int = 1) -> None:
-        await self.until(lambda: len(self.of(kind)) >= times)
-
-
-@dataclass
-class House:
-    """Everything that a call meets, but the telephones."""
-
-    switch: FakeSwitch
-    ledger: Ledger
-    board: Switchboard
-
-    async def passes(self, seconds: float) -> None:
-        """Let virtual time pass."""
-        with suppress(TimeoutError):
-            async with asyncio.timeout(seconds):
-                await asyncio.Event().wait()
-
-    @property
-    def end(self) -> CallEnded:
-        (end,) = self.ledger.of(CallEnded)
-        return end
-
-    def is_clean(self) -> bool:
-        """Nothing of any call is left on the switch or in the engine."""
-        switch = self.switch
-        return not (
-            switch.channels or switch.music or switch.playing or switch.recordings or switch.bridges or self.board.calls
-        )
-
-
-@asynccontextmanager
-async def house(at: datetime = WORKDAY, **phones: Behaviour) -> AsyncIterator[House]:
-    switch, ledger, clock, floor = FakeSwitch(), Ledger(), LoopClock(begins=at), floor_of(PLAN)
-    catalogue = Catalogue(PLAN.prompts)
-    board = Switchboard(
-        switch,
-        ledger,
-        clock,
-        CallIds("t"),
-        dispatch=lambda spawn: Dispatch(floor, switch, clock, spawn),
-        service=lambda dispatch: Service(PlanFlow(PLAN, catalogue, dispatch, clock), "v1", ("sorry",)),
-        agents=lambda: frozenset(PLAN.agents),
-    )
-    switch.connect()
-    for phone, behaviour in phones.items():
-        if phone in PLAN.agents:
-            switch.phone_up(phone, behaviour)
-        else:
-            switch.phones[phone.removeprefix("n")] = behaviour
-    async with asyncio.TaskGroup() as tasks:
-        serving = tasks.create_task(board.run())
-        try:
-            yield House(switch, ledger, board)
-        finally:
-            serving.cancel()
-
 
 # ── to a line ───────────────────────────────────────────────────────────────
 

@@ -10,7 +10,7 @@ import pytest
 from ivr import call
 from ivr.events import CallEnded, OfferEnded
 from tests.ivr.fake_switch import Behaviour, FakeSwitch
-from tests.ivr.test_calls import CALLER, house
+from tests.ivr.house import CALLER, house
 
 pytestmark = pytest.mark.looptime
 

@@ -1,0 +1,138 @@
+"""The house of a call: everything that it meets but the telephones, in virtual time."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import TypeVar
+
+from hotline.service import floor_of
+from ivr.clock import Clock
+from ivr.dispatch import Dispatch
+from ivr.events import CallEnded, Entry, Event
+from ivr.flow import PlanFlow
+from ivr.memory import CallerMemory
+from ivr.outlook import Outlook
+from ivr.switchboard import CallIds, Service, Switchboard
+from prompts.catalogue import Catalogue
+from routing.calendar import SHANGHAI
+from routing.check import read_plan
+from routing.plan import Plan
+from tests.ivr.fake_switch import Behaviour, FakeSwitch
+from tests.routing.plans import SMALL
+
+PLAN = read_plan({"small.yaml": SMALL})
+WORKDAY = datetime(2026, 11, 20, 10, 0, tzinfo=SHANGHAI)
+NIGHT = datetime(2026, 11, 20, 22, 0, tzinfo=SHANGHAI)
+CALLER = "caller"
+
+
+E = TypeVar("E", bound=Event)
+
+
+@dataclass(frozen=True)
+class LoopClock(Clock):
+    """Virtual time, for wall and waits alike."""
+
+    begins: datetime = WORKDAY
+
+    def now(self) -> datetime:
+        return self.begins.astimezone(UTC) + timedelta(seconds=self.monotonic())
+
+    def monotonic(self) -> float:
+        return asyncio.get_running_loop().time()
+
+
+@dataclass
+class Ledger:
+    """A journal in memory."""
+
+    entries: list[Entry] = field(default_factory=list)
+    stirred: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def note(self, entry: Entry) -> None:
+        self.entries.append(entry)
+        self.stirred.set()
+
+    @property
+    def events(self) -> list[Event]:
+        return [entry.event for entry in self.entries]
+
+    def of(self, kind: type[E]) -> list[E]:
+        return [event for event in self.events if isinstance(event, kind)]
+
+    async def until(self, holds: Callable[[], bool]) -> None:
+        async with asyncio.timeout(7200.0):
+            while not holds():
+                self.stirred.clear()
+                await self.stirred.wait()
+
+    async def noted(self, kind: type[Event], times: int = 1) -> None:
+        await self.until(lambda: len(self.of(kind)) >= times)
+
+
+@dataclass
+class House:
+    """Everything that a call meets, but the telephones."""
+
+    switch: FakeSwitch
+    ledger: Ledger
+    board: Switchboard
+
+    async def passes(self, seconds: float) -> None:
+        """Let virtual time pass."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await asyncio.Event().wait()
+
+    @property
+    def end(self) -> CallEnded:
+        (end,) = self.ledger.of(CallEnded)
+        return end
+
+    def is_clean(self) -> bool:
+        """Nothing of any call is left on the switch or in the engine."""
+        switch = self.switch
+        return not (
+            switch.channels or switch.music or switch.playing or switch.recordings or switch.bridges or self.board.calls
+        )
+
+
+@asynccontextmanager
+async def house(
+    at: datetime = WORKDAY,
+    plan: Plan = PLAN,
+    *,
+    memory: CallerMemory | None = None,
+    front: Callable[[], str | None] = lambda: None,
+    **phones: Behaviour,
+) -> AsyncIterator[House]:
+    """A hotline on a fake switch. `phones` by agent, or `n` and an outside number."""
+    switch, ledger, clock, floor = FakeSwitch(), Ledger(), LoopClock(begins=at), floor_of(plan)
+    catalogue = Catalogue(plan.words)
+    board = Switchboard(
+        switch,
+        ledger,
+        clock,
+        CallIds("t"),
+        dispatch=lambda spawn: Dispatch(floor, switch, clock, spawn),
+        service=lambda dispatch: Service(
+            PlanFlow(plan, catalogue, dispatch, clock, Outlook(clock, dispatch, memory, front)), "v1", ("sorry",)
+        ),
+        agents=lambda: frozenset(plan.agents),
+    )
+    switch.connect()
+    for phone, behaviour in phones.items():
+        if phone in plan.agents:
+            switch.phone_up(phone, behaviour)
+        else:
+            switch.phones[phone.removeprefix("n")] = behaviour
+    async with asyncio.TaskGroup() as tasks:
+        serving = tasks.create_task(board.run())
+        try:
+            yield House(switch, ledger, board)
+        finally:
+            serving.cancel()
