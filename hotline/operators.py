@@ -13,6 +13,8 @@ from routing.plan import Plan
 
 SETTINGS_FILE = "settings.yaml"
 """Lies in the same folder, but is the machine's: see `hotline.settings`."""
+TESTS = "tests"
+"""Folder for the operators' own tests: no part of the plan."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +63,9 @@ def mark_of(folder: Path) -> str:
     """A word that changes when any file of the folder does that a plan could be read from, be it a good one or not."""
     whole = sha256()
     for path in sorted((*folder.rglob("*.yaml"), *folder.rglob("*.yml"))):
-        if path.name != SETTINGS_FILE:
-            whole.update(str(path.relative_to(folder)).encode() + b"\0")
+        name = path.relative_to(folder)
+        if path.name != SETTINGS_FILE and name.parts[0] != TESTS:
+            whole.update(str(name).encode() + b"\0")
             whole.update(path.read_bytes() if path.is_file() else b"")
             whole.update(b"\0")
     return whole.hexdigest()[:12]

@@ -1,13 +1,17 @@
 """From words to files that Asterisk plays: recording, master or voice, levelled, in every telephone format.
 
 What is up to date stays as it is (`out/manifest.json` remembers), so a second build takes well under a second.
+
+Each operators' prompt also lies under a name made from what it is, `kept/<mark>`: a call that began with other words
+goes on hearing those, whatever lies under the prompt's own name by then.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Sequence
+import os
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -21,6 +25,9 @@ from prompts.voice import Unspeakable, Voice, VoiceMissing, voice_name
 
 MUSIC_CLASS: Final = "moh"
 """The folder of the music on hold, beside the folder of the prompts."""
+
+KEPT: Final = "kept"
+"""The folder, below that of the prompts, of the prompts by what they are."""
 
 _MUSIC: Final = "calm"
 _SHAPE: Final = "+".join(("1", *sound.FORMATS))
@@ -40,6 +47,8 @@ class Report:
     spoken: tuple[str, ...]
     removed: tuple[str, ...]
     problems: tuple[str, ...]
+    failed: tuple[str, ...] = ()
+    """Sounds that could not be made: they have the files they had, or none."""
 
 
 @dataclass(frozen=True)
@@ -75,6 +84,26 @@ def build(
     return _Build(catalogue, recordings, filed, out, voice).run(progress)
 
 
+def kept_names(out: Path, prompts: Iterable[str]) -> Mapping[str, str]:
+    """The lasting name, `kept/<mark>`, of each of these prompts that a build made here."""
+    marks = _read_marks(out / MANIFEST)
+    names = {prompt: _kept_name(marks[prompt]) for prompt in prompts if prompt in marks}
+    return {prompt: name for prompt, name in names.items() if all(file.is_file() for file in _files(out, name))}
+
+
+def forget_kept(out: Path, wanted: Iterable[str]) -> int:
+    """Delete the lasting files that nobody wants any more, `wanted` as `kept_names` tells them; how many went."""
+    stay = {name.rpartition("/")[2] for name in wanted}
+    gone = [path for path in (out / KEPT).glob("*.*") if path.stem not in stay]
+    for path in gone:
+        path.unlink(missing_ok=True)
+    return len(gone)
+
+
+def _kept_name(mark: str) -> str:
+    return f"{KEPT}/{hashlib.sha256(mark.encode()).hexdigest()[:20]}"
+
+
 class _Build:
     """One run: what it found and did so far."""
 
@@ -82,6 +111,7 @@ class _Build:
         self, catalogue: Catalogue, recordings: Path, masters: Masters, out: Path, voice: Voice | None
     ) -> None:
         self._texts, self._recordings, self._masters = catalogue.texts, recordings, masters
+        self._prompts = catalogue.prompts
         self._out, self._voice = out, voice
         self._voice_name = voice.name if voice else voice_name()
         self._marks = _read_marks(out / MANIFEST)
@@ -89,6 +119,7 @@ class _Build:
         self._recorded: list[str] = []
         self._spoken: list[str] = []
         self._problems: list[str] = []
+        self._failed: list[str] = []
 
     def run(self, progress: Progress) -> Report:
         names = (*self._texts, BEEP)
@@ -108,6 +139,7 @@ class _Build:
             tuple(self._spoken),
             removed,
             tuple(self._problems),
+            tuple(self._failed),
         )
 
     def _make(self, name: str) -> None:
@@ -125,16 +157,28 @@ class _Build:
             self._write(self._out, name, name, self._spoken_source(name))
         except (BadSound, Unspeakable, VoiceMissing) as error:
             self._problems.append(f"prompt {name!r}: {error}")
+            self._failed.append(name)
 
     def _write(self, folder: Path, stem: str, entry: str, source: _Source) -> None:
         """Write the formats, unless they are there already from the same source."""
         mark = f"{source.mark} {_SHAPE}"
-        if self._marks.get(entry) == mark and all(file.is_file() for file in _files(folder, stem)):
-            return
-        self._marks.pop(entry, None)
-        sound.write_formats(source.samples(), folder, stem)
-        self._marks[entry] = mark
-        self._built.append(entry)
+        if self._marks.get(entry) != mark or not all(file.is_file() for file in _files(folder, stem)):
+            self._marks.pop(entry, None)
+            sound.write_formats(source.samples(), folder, stem)
+            self._marks[entry] = mark
+            self._built.append(entry)
+        if entry in self._prompts:
+            self._keep(entry, mark)
+
+    def _keep(self, prompt: str, mark: str) -> None:
+        """Let the prompt also have its lasting name; the files are the same, or copies where nothing can be linked."""
+        (self._out / KEPT).mkdir(exist_ok=True)
+        for file, lasting in zip(_files(self._out, prompt), _files(self._out, _kept_name(mark)), strict=True):
+            if not lasting.is_file():
+                try:
+                    os.link(file, lasting)
+                except OSError:
+                    sound.write_whole(lasting, file.read_bytes())
 
     def _spoken_source(self, name: str) -> _Source:
         if name == BEEP:

@@ -59,7 +59,7 @@ class House:
         return build(catalogue, recordings=self.recordings, masters=[self.masters, *more], out=self.out, voice=voice)
 
     def files(self) -> set[str]:
-        return {path.name for path in self.out.iterdir() if path.name != "manifest.json"}
+        return {path.name for path in self.out.iterdir() if path.name not in ("manifest.json", "kept")}
 
 
 @pytest.fixture

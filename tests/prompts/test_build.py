@@ -12,7 +12,7 @@ import soundfile
 from G722 import G722
 
 from prompts import music, sound
-from prompts.build import build
+from prompts.build import build, forget_kept, kept_names
 from prompts.master import Masters, key
 from prompts.sound import Samples
 
@@ -203,6 +203,38 @@ def test_masters_that_no_prompt_needs_can_be_pruned(house: House) -> None:
     assert [entry.id for entry in Masters([house.masters]).prune({wanted})] == ["goodbye"]
     assert [path.stem for path in house.masters.glob("*.flac")] == [wanted]
     assert Masters([house.masters]).find(wanted) is not None
+
+
+def test_a_prompt_keeps_a_lasting_name_under_which_its_words_never_change(house: House) -> None:
+    house.build(TWO, Humming())
+    first = kept_names(house.out, TWO.prompts)
+    words = (house.out / f"{first['greeting']}.alaw").read_bytes()
+    assert words == (house.out / "greeting.alaw").read_bytes()
+    other = FewWords(greeting="新的欢迎词，换了。")
+    house.build(other, Humming())
+    second = kept_names(house.out, other.prompts)
+    assert (house.out / f"{first['greeting']}.alaw").read_bytes() == words
+    assert (
+        (house.out / f"{second['greeting']}.alaw").read_bytes() == (house.out / "greeting.alaw").read_bytes() != words
+    )
+    assert (house.out / f"{first['goodbye']}.sln16").is_file()
+    assert kept_names(house.out, ["nobody", "beep"]).keys() <= {"beep"}
+
+
+def test_lasting_files_that_nobody_wants_go_and_come_back_with_the_next_build(house: House) -> None:
+    house.build(TWO, Humming())
+    first = kept_names(house.out, TWO.prompts)
+    assert forget_kept(house.out, [first["greeting"]]) == len(sound.FORMATS)
+    assert kept_names(house.out, TWO.prompts).keys() == {"greeting"}
+    assert house.build(TWO, Humming()).built == ()
+    assert kept_names(house.out, TWO.prompts) == first
+
+
+def test_a_sound_that_could_not_be_made_is_named(house: House) -> None:
+    house.build(ONE, Humming())
+    report = house.build(FewWords(greeting="新的欢迎词。", goodbye="祝您健康。"), None)
+    assert report.failed == ("greeting", "goodbye")
+    assert kept_names(house.out, ["greeting", "goodbye"]).keys() == {"greeting"}
 
 
 def test_progress_is_told_for_every_sound(house: House) -> None:

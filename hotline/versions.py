@@ -1,0 +1,136 @@
+"""Plans that were live, each kept under its number: `var/plans/0007/` holds the operators' files as they were.
+
+`live.json` beside them says which is live, and which state of the config folder was set aside by a rollback.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from hotline.operators import Published, read_config
+
+KEPT = 200
+"""Versions that are kept; the live one always is."""
+
+_META = "meta.json"
+_LIVE = "live.json"
+
+
+class NoSuchVersion(LookupError):
+    """No kept version has this number; the text says which there are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One kept plan. `mark` is its hash, which calls note."""
+
+    number: int
+    mark: str
+    kept: datetime
+
+
+class Versions:
+    """The kept plans of one hotline. One process at a time changes them."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def listed(self) -> Sequence[Version]:
+        """Every kept version, the oldest first. One whose files were damaged by hand is left out."""
+        if not self._folder.is_dir():
+            return ()
+        found = (_read_meta(path) for path in self._folder.iterdir() if path.name.isdigit())
+        return sorted((version for version in found if version is not None), key=lambda version: version.number)
+
+    @property
+    def live(self) -> Version | None:
+        """The live one; the newest when nothing says which; None when none was ever kept."""
+        kept = self.listed()
+        number = self._pointer().get("number")
+        return next((version for version in kept if version.number == number), kept[-1] if kept else None)
+
+    @property
+    def set_aside(self) -> str | None:
+        """The mark of the config folder that a rollback set aside, see `hotline.operators.mark_of`."""
+        mark = self._pointer().get("set_aside")
+        return mark if isinstance(mark, str) else None
+
+    def keep(self, published: Published, at: datetime) -> Version:
+        """Keep a plan under the next number; the live one is not kept twice. Raises OSError."""
+        live = self.live
+        if live is not None and live.mark == published.version:
+            return live
+        self._folder.mkdir(parents=True, exist_ok=True)
+        taken = [int(path.name) for path in self._folder.iterdir() if path.name.isdigit()]
+        version = Version(max(taken, default=0) + 1, published.version, at)
+        fresh = Path(tempfile.mkdtemp(prefix=".new-", dir=self._folder))
+        try:
+            for name, text in published.files.items():
+                path = fresh / name
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(text.encode())
+            meta = {"number": version.number, "version": version.mark, "kept": at.astimezone(UTC).isoformat()}
+            (fresh / _META).write_text(json.dumps(meta) + "\n", encoding="ascii")
+            fresh.rename(self._home(version.number))
+        except BaseException:
+            shutil.rmtree(fresh, ignore_errors=True)
+            raise
+        self._forget(live)
+        return version
+
+    def make_live(self, version: Version, *, set_aside: str | None = None) -> None:
+        """Remember which is live, over restarts. Raises OSError."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        data = json.dumps({"number": version.number, "set_aside": set_aside}) + "\n"
+        handle, name = tempfile.mkstemp(prefix=f".{_LIVE}.", dir=self._folder)
+        with os.fdopen(handle, "w", encoding="ascii") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(name).replace(self._folder / _LIVE)
+
+    def find(self, number: int | None = None) -> Version:
+        """The version of a number, or the one before the live one. Raises NoSuchVersion."""
+        kept, live = self.listed(), self.live
+        if live is None:
+            raise NoSuchVersion(f"no version is kept in {self._folder}: the hotline was never started here")
+        wanted = [v for v in kept if (v.number < live.number if number is None else v.number == number)]
+        if not wanted:
+            there = f"there are {kept[0].number} to {kept[-1].number}: see `hotline versions`"
+            before = f"none is older than {live.number}, the live one"
+            raise NoSuchVersion(f"{before}; {there}" if number is None else f"no version {number} is kept; {there}")
+        return wanted[-1]
+
+    def read(self, version: Version) -> Published:
+        """The kept plan. Raises routing.load.Unreadable: this program may no longer take what an older one took."""
+        return read_config(self._home(version.number))
+
+    def _home(self, number: int) -> Path:
+        return self._folder / f"{number:04}"
+
+    def _pointer(self) -> dict[str, object]:
+        try:
+            data = json.loads((self._folder / _LIVE).read_text(encoding="ascii"))
+        except (FileNotFoundError, ValueError):
+            return {}
+        return data if isinstance(data, dict) else {}
+
+    def _forget(self, live: Version | None) -> None:
+        for version in self.listed()[:-KEPT]:
+            if version != live:
+                shutil.rmtree(self._home(version.number), ignore_errors=True)
+
+
+def _read_meta(folder: Path) -> Version | None:
+    try:
+        meta = json.loads((folder / _META).read_text(encoding="ascii"))
+        return Version(int(meta["number"]), str(meta["version"]), datetime.fromisoformat(meta["kept"]))
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
