@@ -1,0 +1,108 @@
+"""The dialplan for when the engine is dead: the same plan, written for Asterisk to walk alone.
+
+It plays the greeting and menus, knows hours and holidays, rings a line's phones in turn and then its outside number,
+and takes a message. What only the engine can know it does without: nobody waits in a queue, no talk is recorded, no
+caller is remembered, no talk is judged, and front messages follow their own times alone.
+
+The file of any other word of the dialplan: `dialplan_node` the nodes, `dialplan_line` the lines, `dialplan_hours` the
+table of days, `dialplan_record` the line that is written of each call.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime
+
+from routing import node as nodes
+from routing.dialplan_caller import Writer
+from routing.dialplan_hours import EAST, hours_context, now
+from routing.dialplan_line import DEADLINE, line_context
+from routing.dialplan_node import node_context
+from routing.dialplan_record import STEP
+from routing.dialplan_text import COMMON, Context, Step, extension, word
+from routing.plan import FrontMessage, Plan
+
+START = "plan-start,s,1"
+"""Where a call begins."""
+
+
+def compile_dialplan(
+    plan: Plan,
+    today: date,
+    digits: Sequence[str],
+    *,
+    shift: int = 0,
+    sounds: str = "hotline",
+    caller_id: str | None = None,
+) -> str:
+    """The text of the dialplan; calls begin at `START`.
+
+    Days are written ahead from `today`. `digits` are the names of the sounds of 0 to 9, as numbers are read back.
+    `shift`: seconds that the hotline's clock is off the machine's. `caller_id`: the number that outside numbers are
+    shown. Raises NotWritable.
+    """
+    writer = Writer(plan, shift, sounds, caller_id)
+    contexts = [
+        _start(writer, digits),
+        *(node_context(writer, name) for name in plan.nodes),
+        *(line_context(writer, name) for name in plan.lines),
+        *(hours_context(plan.calendar, name, today, shift) for name in sorted(_hours(plan))),
+        Context(COMMON, (extension("h", STEP), extension("over", "Hangup()"))),
+    ]
+    return "\n".join(context.text() for context in contexts)
+
+
+def _start(writer: Writer, digits: Sequence[str]) -> Context:
+    """What every call does first, and the front messages whose time it is."""
+    hotline, front = writer.plan.hotline, writer.plan.front
+    begin = hotline.direct.start if hotline.direct is not None and hotline.direct.on else hotline.start
+    told = {name: message for name, message in front.items() if message.since or message.until}
+    read_back = any(isinstance(node, nodes.Ask) and node.choices for node in writer.plan.nodes.values())
+    said = (f"Set(SAY{n}={writer.sounds}/{word(name)}&)" for n, name in enumerate(digits) if read_back)
+    return Context(
+        "plan-start",
+        (
+            extension(
+                "s",
+                "Answer()",
+                "Set(STARTED=${EPOCH})",
+                f"Set(UNTIL=$[${{STARTED}} + {DEADLINE}])",
+                f"Set(TIMEOUT(absolute)={DEADLINE})",
+                *(f"Set({name}=)" for name in ("KEY", "FIRST", "VARIANT", "LINE", "REACHED", "WAY")),
+                "Set(OPEN=open)",
+                "Set(NUMBER=${FILTER(0-9+,${CALLERID(num)})})",
+                "GotoIf($[${LEN(${CALLERID(num)})} = ${LEN(${NUMBER})}]?known)",
+                "Set(NUMBER=)",
+                Step("Set(CALLERID(num)=${NUMBER})", "known"),
+                "Set(CALLERID(name)=)",
+                *said,
+                now(writer.shift),
+                *(f"GotoIf($[{_time_of(message)}]?front{number},1)" for number, message in enumerate(told.values(), 1)),
+                writer.goto(begin),
+            ),
+            *(
+                extension(f"front{number}", writer.first(message.say), writer.goto(message.then or begin))
+                for number, message in enumerate(told.values(), 1)
+            ),
+        ),
+    )
+
+
+def _time_of(message: FrontMessage) -> str:
+    since = "1" if message.since is None else f"${{NOW}} >= {_second(message.since)}"
+    return since if message.until is None else f"({since}) & ${{NOW}} < {_second(message.until)}"
+
+
+def _second(at: datetime) -> int:
+    """An instant as `NOW` tells it."""
+    return math.ceil(at.timestamp()) + EAST
+
+
+def _hours(plan: Plan) -> Iterator[str]:
+    """Every named hours that somebody asks for."""
+    asked = {plan.hours_of(line) for line in plan.lines}
+    for node in plan.nodes.values():
+        if isinstance(node, nodes.Switch):
+            asked |= {case.hours for case in node.switch if case.hours is not None}
+    return iter(asked)

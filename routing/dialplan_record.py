@@ -1,0 +1,61 @@
+"""What the dialplan writes down of a call that it served alone, for the engine's return: one line at its end."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+LEVEL = "fallback_call"
+"""Asterisk's log level of these lines; it goes into a file of its own."""
+
+_MARK = "fallback-call "
+_FIELDS = (
+    "${UNIQUEID}", "${STARTED}", "${EPOCH}", "${NUMBER}", "${REACHED}", "${DIALSTATUS}", "${RECORD_STATUS}", "${WAY}",
+)  # fmt: skip
+
+STEP = f"Log({LEVEL},{_MARK}{'|'.join(_FIELDS)})"
+"""Writes the line. All that a caller has a hand in are digits, keys, and names of the plan."""
+
+
+@dataclass(frozen=True, slots=True)
+class FallbackCall:
+    """A call that the dialplan served without an engine."""
+
+    id: str
+    """Asterisk's UNIQUEID; a message it left is `recordings/fallback/ID.wav`."""
+    started: datetime
+    ended: datetime
+    number: str
+    """The caller's, digits; empty when withheld."""
+    kind: str | None
+    """Where it got to first, in the words of a walk's destination; None when the caller hung up on the way."""
+    line: str | None
+    open: bool
+    talked: bool
+    recorded: bool
+    """Whether a recording of a message began."""
+    way: tuple[str, ...]
+    """Nodes and lines in order, `NODE:KEYS` where keys were typed; the last ones when there were very many."""
+
+
+def read(line: str) -> FallbackCall | None:
+    """The call that a line of Asterisk's log tells of; None when it tells of something else."""
+    _, mark, told = line.rstrip("\n").partition(_MARK)
+    fields = told.split("|")
+    if not mark or len(fields) != len(_FIELDS):
+        return None
+    unique, started, ended, number, reached, dialled, recorded, way = fields
+    kind, _, rest = reached.partition("/")
+    chosen, _, admitted = rest.partition("/")
+    return FallbackCall(
+        unique,
+        datetime.fromtimestamp(int(started), UTC),
+        datetime.fromtimestamp(int(ended), UTC),
+        number,
+        kind or None,
+        chosen or None,
+        admitted != "closed",
+        dialled == "ANSWER",
+        bool(recorded),
+        tuple(way.split()),
+    )
