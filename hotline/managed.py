@@ -26,7 +26,7 @@ from hotline.asterisk_program import AsteriskProgram, find_asterisk
 from hotline.ports import taken
 from hotline.secrets import Secrets
 from hotline.settings import Settings
-from hotline.switch_config import PhoneAccount, Places, fingerprint, render
+from hotline.switch_config import RELOADABLE, PhoneAccount, Places, fingerprint, render
 
 log = structlog.get_logger(__name__)
 
@@ -47,10 +47,13 @@ class SwitchRefused(RuntimeError):
 class ManagedAsterisk:
     """`async with ManagedAsterisk(settings, secrets, phones) as switch:` Asterisk runs inside, and ARI answers."""
 
-    def __init__(self, settings: Settings, secrets: Secrets, phones: Sequence[PhoneAccount] = ()) -> None:
+    def __init__(
+        self, settings: Settings, secrets: Secrets, phones: Sequence[PhoneAccount] = (), dialplan: str = ""
+    ) -> None:
+        """`dialplan` is the plan's own part of `extensions.conf`: what callers meet without an engine."""
         self._settings = settings
         self._secrets = secrets
-        self._phones = tuple(phones)
+        self._phones, self._dialplan = tuple(phones), dialplan
         self._lock: IO[str] | None = None
         self._process: AsteriskProcess | None = None
         self.program: AsteriskProgram = find_asterisk(settings)
@@ -89,14 +92,26 @@ class ManagedAsterisk:
             await self._process.stop(GRACE)
             self._process = None
 
-    async def reload(self, phones: Sequence[PhoneAccount]) -> None:
-        """Let exactly these phones register from now on; talks go on.
+    async def reload(self, phones: Sequence[PhoneAccount], dialplan: str = "") -> bool:
+        """Let exactly these phones register from now on, and use this dialplan; talks go on. Whether anything changed.
 
-        Raises SwitchRefused when Asterisk does not take the new configuration.
+        Raises SwitchRefused, ValueError when Asterisk does not take them; it has the former ones then.
         """
-        self._phones = tuple(phones)
-        self._write(self._rendered())
-        await self.command("core reload")
+        before = self._phones, self._dialplan
+        self._phones, self._dialplan = tuple(phones), dialplan
+        try:
+            return await self._take_up(self._write(self._rendered()))
+        except (SwitchRefused, ValueError):
+            self._phones, self._dialplan = before
+            self._write(self._rendered())
+            raise
+
+    async def _take_up(self, changed: set[str]) -> bool:
+        """Let the running Asterisk read again what changed, and nothing else."""
+        commands = {RELOADABLE.get(name, "core reload") for name in changed}
+        for command in ("core reload",) if "core reload" in commands else sorted(commands):
+            await self.command(command)
+        return bool(changed)
 
     async def command(self, line: str) -> str:
         """What Asterisk's own command line answers, e.g. to `core show channels`. Raises SwitchRefused."""
@@ -129,8 +144,7 @@ class ManagedAsterisk:
             if same and await self._answers_within(PROOF):
                 self.taken_over = True
                 log.info("asterisk taken over", pid=left.pid)
-                if self._write(files):
-                    await self.command("core reload")
+                await self._take_up(self._write(files))
                 return
             log.warning("asterisk replaced", pid=left.pid, why="it hangs" if same else "its settings changed")
             await left.stop(grace=1.0 if same else GRACE)
@@ -185,15 +199,15 @@ class ManagedAsterisk:
         return False
 
     def _rendered(self) -> dict[str, str]:
-        return render(self._settings, self._secrets, self._phones, self.program)
+        return render(self._settings, self._secrets, self._phones, self.program, self._dialplan)
 
-    def _write(self, files: dict[str, str]) -> bool:
-        """Make `etc` hold exactly these files, each 0600; whether anything changed."""
-        changed = False
+    def _write(self, files: dict[str, str]) -> set[str]:
+        """Make `etc` hold exactly these files, each 0600; the names of those that changed."""
+        changed = set()
         etc = self.places.etc
         for stranger in {path.name for path in etc.iterdir()} - files.keys() - {self._mark_file.name}:
             (etc / stranger).unlink()
-            changed = True
+            changed.add(stranger)
         for name, text in files.items():
             path = etc / name
             if path.is_file() and path.read_text(encoding="utf-8") == text:
@@ -203,7 +217,7 @@ class ManagedAsterisk:
             with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
                 file.write(text)
             fresh.replace(path)
-            changed = True
+            changed.add(name)
         return changed
 
     def _furnish(self) -> None:

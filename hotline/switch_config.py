@@ -8,8 +8,9 @@ What the engine may count on once Asterisk runs with them:
 - Recordings: ARI name `a/b/c` with format `wav` becomes `settings.recordings/a/b/c.wav`; folders are made on the way.
 - Calls enter Stasis application `hotline` with the argument `inbound`, from the trunk and from phones alike.
 - A phone is dialled as `PJSIP/USERNAME`, an outside number as `PJSIP/NUMBER@trunk`.
-- No engine, or the engine gives a call back (`continue`): the caller hears prompt `fallback` and leaves a message in
-  `settings.recordings/fallback/`.
+- No engine, or the engine gives a call back (`continue`): the caller walks the plan's own dialplan
+  (`routing.dialplan`), or hears prompt `fallback` where there is none; messages go into
+  `settings.recordings/fallback/`, a line about each call into `fallback.log`.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from hotline.asterisk_program import AsteriskProgram
 from hotline.secrets import Secrets
 from hotline.settings import HOUSE, Settings
+from routing.dialplan_record import LEVEL
 
 APPLICATION = "hotline"
 """Name of the Stasis application."""
@@ -54,15 +56,22 @@ MODULES = (
     "res_ari_applications", "res_ari_asterisk", "res_ari_bridges", "res_ari_channels", "res_ari_endpoints",
     "res_ari_events", "res_ari_playbacks", "res_ari_recordings", "res_ari_sounds",
     # the fallback dialplan, and what the engine sets on a channel
-    "app_playback", "app_record", "func_callerid", "func_channel", "func_timeout",
+    "app_playback", "app_record", "app_read", "app_dial", "app_verbose", "func_callerid", "func_channel",
+    "func_devstate", "func_groupcount", "func_logic", "func_strings", "func_timeout",
 )  # fmt: skip
 """Every module of the switch. A module that is not here is never loaded."""
 
 OPUS = ("codec_opus_open_source", "res_format_attr_opus")
 """Loaded where the Asterisk has them: then phones may speak Opus."""
 
-RELOADABLE = frozenset({"pjsip_phones.conf", "pjsip_trunk.conf", "extensions.conf", "musiconhold.conf", "logger.conf"})
-"""Files that a running Asterisk takes anew without dropping a talk; a change in any other needs a restart."""
+RELOADABLE = {
+    "pjsip_phones.conf": "module reload res_pjsip.so",
+    "pjsip_trunk.conf": "core reload",
+    "extensions.conf": "dialplan reload",
+    "musiconhold.conf": "moh reload",
+    "logger.conf": "logger reload",
+}
+"""Files that a running Asterisk takes anew without dropping a talk, and how; a change in any other needs a restart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,9 +147,13 @@ class Places:
 
 
 def render(
-    settings: Settings, secrets: Secrets, phones: Sequence[PhoneAccount], program: AsteriskProgram
+    settings: Settings,
+    secrets: Secrets,
+    phones: Sequence[PhoneAccount],
+    program: AsteriskProgram,
+    dialplan: str = "",
 ) -> dict[str, str]:
-    """Every configuration file: its text by its name.
+    """Every configuration file: its text by its name. `dialplan`, the plan's own part, ends `extensions.conf`.
 
     Raises ValueError when a value holds what could start a new line, comment or section, or a phone is there twice.
     """
@@ -166,11 +179,15 @@ def render(
         "opus": opus,
         "application": APPLICATION,
         "sounds": "hotline",
+        "dialplan": bool(dialplan),
+        "fallback_level": LEVEL,
     }
-    return {
+    files = {
         name.removesuffix(".j2"): room.get_template(name).render(given)
         for name in room.list_templates(extensions=["j2"])
     }
+    files["extensions.conf"] += dialplan
+    return files
 
 
 def modules(program: AsteriskProgram) -> tuple[str, ...]:
@@ -180,7 +197,7 @@ def modules(program: AsteriskProgram) -> tuple[str, ...]:
 
 def fingerprint(files: dict[str, str]) -> str:
     """One short word that changes when the part of the configuration changes which only a restart takes up."""
-    text = "\0".join(f"{name}\0{files[name]}" for name in sorted(files.keys() - RELOADABLE))
+    text = "\0".join(f"{name}\0{files[name]}" for name in sorted(files.keys() - RELOADABLE.keys()))
     return sha256(text.encode()).hexdigest()[:16]
 
 

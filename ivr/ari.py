@@ -21,7 +21,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from typing import Any
 from urllib.parse import quote
 
@@ -99,6 +99,8 @@ class AriSwitch:
         self._http: aiohttp.ClientSession | None = None
         self._queue: asyncio.Queue[dict[str, Any] | SwitchEvent] = asyncio.Queue(QUEUE)
         self._started: str | None = None
+        self._watched: set[str] = set()
+        """Phones of which this connection tells."""
         self._channels: set[str] = set()
         """Callers' channels and legs that we know to be up."""
         self.up = False
@@ -165,11 +167,11 @@ class AriSwitch:
         await self._order("PUT", f"/applications/{APPLICATION}/eventFilter", body=allowed)
         started = str(info["status"]["startup_time"])
         restarted, self._started = self._started not in (None, started), started
-        for first in range(0, len(self._phones), SOURCES):
-            sources = ",".join(f"deviceState:PJSIP/{phone}" for phone in self._phones[first : first + SOURCES])
-            await self._order("POST", f"/applications/{APPLICATION}/subscription", eventSource=sources)
+        self._watched.clear()
+        await self._subscribe()
         there = {channel["id"]: channel for channel in await self._order("GET", "/channels")}
         self.up = True
+        await self._subscribe()  # whom `watch` named in the meantime
         await self._queue.put(LinkUp(restarted))
         for channel in sorted(self._channels - there.keys()):
             await self._queue.put(Gone(channel, None))
@@ -179,6 +181,31 @@ class AriSwitch:
             if _is_leg(there[name]) and there[name]["state"] == "Up":
                 await self._queue.put(LegAnswered(name))
         await self._adopt({name: channel for name, channel in there.items() if name not in self._channels})
+
+    async def watch(self, phones: Sequence[str]) -> None:
+        """Watch these phones from now on and no others, and tell of those that are new whether they are there.
+
+        Without a link it is done with the next one. Raises SwitchError.
+        """
+        new, gone = set(phones) - set(self._phones), set(self._phones) - set(phones)
+        self._phones = tuple(phones)
+        if not self.up:
+            return
+        self._watched -= gone
+        await self._subscribe()
+        if new:
+            for endpoint in await self._order("GET", "/endpoints/PJSIP"):
+                if endpoint["resource"] in new:
+                    await self._queue.put(PhoneChanged(endpoint["resource"], endpoint["state"] == "online"))
+        for sources in _sources(sorted(gone)):
+            await self._order("DELETE", f"/applications/{APPLICATION}/subscription", eventSource=sources)
+
+    async def _subscribe(self) -> None:
+        """Be told of each phone of which we are not told yet."""
+        missing = [phone for phone in self._phones if phone not in self._watched]
+        for sources in _sources(missing):
+            await self._order("POST", f"/applications/{APPLICATION}/subscription", eventSource=sources)
+        self._watched.update(missing)
 
     async def _adopt(self, strangers: dict[str, dict[str, Any]]) -> None:
         """Channels whom an engine before us, or the time without a link, left alone."""
@@ -363,6 +390,12 @@ def _means_gone(status: int, method: str, path: str) -> bool:
     if path.endswith("/addChannel"):
         return status in (400, 404, 412, 422)
     return status in (404, 412) or (status == 409 and method == "DELETE")
+
+
+def _sources(phones: Sequence[str]) -> Iterator[str]:
+    """The states of these phones as `eventSource` names them, in parts that Asterisk takes."""
+    for first in range(0, len(phones), SOURCES):
+        yield ",".join(f"deviceState:PJSIP/{phone}" for phone in phones[first : first + SOURCES])
 
 
 def _is_ours(channel: dict[str, Any]) -> bool:
