@@ -7,20 +7,8 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, Discriminator, Field, Tag, model_validator
 
-from routing.written import (
-    CallerPattern,
-    Count,
-    DateSpan,
-    Digits,
-    Id,
-    Key,
-    Prompts,
-    Seconds,
-    Written,
-    callers,
-    count,
-    listed,
-)
+from routing.days import DateSpan, Written, listed
+from routing.written import CallerPattern, Count, Digits, Id, Key, Prompts, Seconds, callers, count
 
 
 class Retry(Written):

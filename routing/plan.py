@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 
 from routing.calendar import Calendar
+from routing.days import Written
 from routing.node import Node, Retry
 from routing.written import (
     AgentId,
@@ -20,7 +21,6 @@ from routing.written import (
     Prompts,
     Seconds,
     Text,
-    Written,
     callers,
     in_shanghai,
 )

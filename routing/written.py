@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated, Any, NamedTuple
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import BeforeValidator, Field, StringConstraints
 
 from routing.calendar import SHANGHAI
+from routing.days import Written as Written
+from routing.days import listed as listed
+
+
+def number(value: Any) -> Any:
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
 
 Id = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,39}$")]
 """Name of a node, line, agent or prompt: small letters, digits and hyphens."""
@@ -16,10 +23,10 @@ Id = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,39}$")]
 AgentId = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,31}$")]
 """Name of an agent, and of the SIP account of their phone."""
 
-Key = Annotated[str, StringConstraints(pattern=r"^[0-9*#]$")]
+Key = Annotated[str, BeforeValidator(number), StringConstraints(pattern=r"^[0-9*#]$")]
 """One key of a telephone."""
 
-_DURATION = re.compile(r"^(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?$")
+_DURATION = re.compile(r"^(?:([0-9]+)h)?(?:([0-9]+)m)?(?:([0-9]+)s)?$")
 
 
 def _seconds(value: Any) -> Any:
@@ -35,16 +42,8 @@ Seconds = Annotated[float, BeforeValidator(_seconds), Field(ge=0, le=86400)]
 """Written `20s`, `5m`, `1h30m`, or a number of seconds."""
 
 
-def number(value: Any) -> Any:
-    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
-
-
 PhoneNumber = Annotated[str, BeforeValidator(number), StringConstraints(pattern=r"^\+?[0-9]{3,20}$")]
 """Digits as they are dialled on the trunk."""
-
-
-def listed(value: Any) -> Any:
-    return (value,) if isinstance(value, str) else value
 
 
 PromptId = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", max_length=40)]
@@ -68,7 +67,7 @@ class Count(NamedTuple):
 
 
 def count(value: Any) -> Any:
-    match = re.match(r"^(\d{1,2})(?:\s*-\s*(\d{1,2}))?$", str(value)) if isinstance(value, int | str) else None
+    match = re.match(r"^([0-9]{1,2})(?:\s*-\s*([0-9]{1,2}))?$", str(value)) if isinstance(value, int | str) else None
     if match is None:
         return value if isinstance(value, Count) else _refuse("write how many digits, like 8 or 4-12")
     least = int(match[1])
@@ -79,26 +78,6 @@ def count(value: Any) -> Any:
 def _refuse(message: str) -> Any:
     raise ValueError(message)
 
-
-class Dates(NamedTuple):
-    """From the first day to the last, both included."""
-
-    first: date
-    last: date
-
-
-def _dates(value: Any) -> Any:
-    if isinstance(value, Dates):
-        return value
-    try:
-        first, _, last = str(value).partition("..")
-        dates = Dates(date.fromisoformat(first.strip()), date.fromisoformat((last or first).strip()))
-    except ValueError:
-        return _refuse("write a day like 2026-10-01, or days like 2026-10-01..2026-10-07")
-    return dates if dates.first <= dates.last else _refuse("the first day comes before the last")
-
-
-DateSpan = Annotated[Dates, BeforeValidator(_dates)]
 
 WITHHELD = "withheld"
 """The caller pattern of a caller who shows no number."""
@@ -117,7 +96,3 @@ def in_shanghai(at: datetime) -> datetime:
 
 STANDARD = "standard"
 """The variant of a caller who chose none: the words under `prompts`."""
-
-
-class Written(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
