@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import re
 import sys
+from collections.abc import Container
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
@@ -69,10 +70,10 @@ def day_typed(text: str) -> date:
         raise typer.BadParameter(f"{text!r} is not a date; write it like 2026-10-01") from None
 
 
-def keys_of(text: str) -> list[str]:
-    """Typed keys: `1,4`, `.` for silence, `h` for hanging up."""
+def keys_of(text: str, also: Container[str] = ()) -> list[str]:
+    """Typed keys: `1,4`, `.` for silence, `h` for hanging up, and `also` what else is a key here."""
     keys = [key.strip() for key in text.split(",") if key.strip()]
     for key in keys:
-        if not re.fullmatch(r"[0-9*#.h]", key):
+        if not re.fullmatch(r"[0-9*#.h]", key) and key not in also:
             raise typer.BadParameter(f"{key!r} is no key; write keys like 1,4 with . for silence and h for hanging up")
     return keys

@@ -1,24 +1,21 @@
-"""The plan, looked at: check, dial, calendar."""
+"""The plan, looked at: check, calendar."""
 
 from __future__ import annotations
 
 import sys
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
 
 from hotline.operators import read_config
 from hotline.settings import SettingsError, load
-from hotline.terminal import Config, Json, day_typed, instant, keys_of, published_in, put, settings_of
-from routing.calendar import SHANGHAI, day_of, reason, spans_of
-from routing.dry_walk import DryWalk, dry_walk
+from hotline.terminal import Config, Json, day_typed, published_in, put, settings_of
+from routing.calendar import day_of, reason, spans_of
 from routing.load import Unreadable
-from routing.scene import Scene
 
 app = typer.Typer()
 
@@ -40,42 +37,6 @@ def check(folder: Annotated[Path | None, typer.Argument(metavar="[DIR]")] = None
         sys.stdout.write(problem + "\n")
     if problems:
         raise typer.Exit(1)
-
-
-@app.command()
-def dial(
-    keys: Annotated[str, typer.Argument(help="Keys like 1,4 — a dot for silence, h for hanging up.")] = "",
-    at: Annotated[str | None, typer.Option(help="When the call is made, like 2026-10-01T09:00.")] = None,
-    number: Annotated[str, typer.Option(help="The caller's number.")] = "",
-    config: Config = None,
-    as_json: Json = False,
-) -> None:
-    """Walk a call through the plan without a telephone: what would be heard, and where it leads."""
-    plan = published_in(settings_of(config, None).config).plan
-    walk = dry_walk(plan, keys_of(keys), Scene(instant(at), number))
-    if as_json:
-        put(walk_data(walk))
-        return
-    out = Console(highlight=False)
-    out.print(f"[bold]{walk.at.astimezone(SHANGHAI):%Y-%m-%d %H:%M}[/]  {escape(plan.hotline.name)}")
-    for step in walk.steps:
-        out.print(f"[cyan]{step.step}[/]")
-        for words in step.say:
-            out.print(f"  {words}", markup=False)
-        if step.heard is not None:
-            out.print(f"  [bold yellow]按 {step.heard}[/]")
-    name = escape(f" {plan.lines[walk.end.line].name}") if walk.end.line else ""
-    state = "开放" if walk.end.open else "非服务时间"
-    out.print(f"[bold green]→ {walk.end.kind}[/]{name}（{state}，{escape(walk.end.why)}）")
-
-
-def walk_data(walk: DryWalk) -> dict[str, Any]:
-    """A dry walk as the outside contract has it."""
-    return {
-        "at": walk.at.astimezone(SHANGHAI).isoformat(),
-        "steps": [{"step": step.step, "say": list(step.say), "heard": step.heard} for step in walk.steps],
-        "end": {"kind": walk.end.kind, "line": walk.end.line, "open": walk.end.open},
-    }
 
 
 @app.command()
@@ -111,5 +72,7 @@ def calendar(
         return
     table = Table("日期", "开放", "时间", "原因")
     for day, spans in rows:
-        table.add_row(day.date.isoformat(), "是" if spans else "否", "、".join(spans), reason(plan.calendar, hours, day))
+        table.add_row(
+            day.date.isoformat(), "是" if spans else "否", "、".join(spans), reason(plan.calendar, hours, day)
+        )
     Console(highlight=False).print(table)

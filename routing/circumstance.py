@@ -1,0 +1,69 @@
+"""Circumstances of a call that somebody imagines: who calls, who is on shift, how long the wait is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Annotated, Any, NamedTuple
+
+from pydantic import BeforeValidator, Field, StringConstraints
+
+from routing.days import Written, listed
+from routing.plan import Plan
+from routing.scene import Scene
+from routing.written import Id, Seconds, in_shanghai
+from routing.written import number as digits
+
+
+class Talk(NamedTuple):
+    """The line that a caller talked with last, and when."""
+
+    line: str
+    at: datetime
+
+
+def _talk(value: Any) -> Any:
+    if isinstance(value, str):
+        line, _, at = value.partition("@")
+        try:
+            return Talk(line.strip(), in_shanghai(datetime.fromisoformat(at.strip())))
+        except ValueError:
+            pass
+    elif isinstance(value, Talk):
+        return value
+    raise ValueError("write a line and when, like immunization@2026-11-20T10:00")
+
+
+class Circumstances(Written):
+    """What a call meets beside its keys and its instant. By default all lines are staffed and nobody waits."""
+
+    number: Annotated[str, BeforeValidator(digits), StringConstraints(pattern=r"^(\+?[0-9]{1,20})?$")] = ""
+    """The caller's number; empty when withheld."""
+    front: Id | None = None
+    """The front message that somebody turned on."""
+    nobody: Annotated[tuple[Id, ...], BeforeValidator(listed)] = ()
+    """Lines without anybody on shift."""
+    wait: dict[Id, Seconds] = Field(default_factory=dict)
+    """Line → how long one would wait there."""
+    last: Annotated[Talk, BeforeValidator(_talk)] | None = None
+    """The line that the caller talked with last, and when: `immunization@2026-11-20T10:00`."""
+
+    def scene(self, at: datetime) -> Scene:
+        """The scene of a call at an aware instant."""
+        deserted, waits = frozenset(self.nobody), self.wait
+        return Scene(
+            at=at,
+            number=self.number,
+            front=self.front,
+            staffed=lambda line: line not in deserted,
+            expected_wait=waits.get,
+            last=self.last,
+        )
+
+    def strangers(self, plan: Plan) -> Iterator[tuple[str, str, str]]:
+        """What names nothing in the plan: the field, the kind of thing, and the name."""
+        if self.front is not None and self.front not in plan.front:
+            yield "front", "front message", self.front
+        last = () if self.last is None else (self.last.line,)
+        for field, lines in (("nobody", self.nobody), ("wait", self.wait), ("last", last)):
+            yield from ((field, "line", line) for line in lines if line not in plan.lines)
