@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import typer
 
-from hotline.commands import calls, dial, doctor, phones, plan, prompts, service
+from hotline.commands import calls, dial, dialplan, doctor, phones, plan, prompts, service
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
-for room in (plan, dial, service, calls, phones, prompts, doctor):
+for room in (plan, dialplan, dial, service, calls, phones, prompts, doctor):
     app.add_typer(room.app)

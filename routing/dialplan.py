@@ -19,7 +19,7 @@ from routing.dialplan_caller import Writer
 from routing.dialplan_hours import EAST, hours_context, now
 from routing.dialplan_line import DEADLINE, line_context
 from routing.dialplan_node import node_context
-from routing.dialplan_record import STEP
+from routing.dialplan_record import AT_THE_END
 from routing.dialplan_text import COMMON, Context, Step, extension, word
 from routing.plan import FrontMessage, Plan
 
@@ -48,7 +48,7 @@ def compile_dialplan(
         *(node_context(writer, name) for name in plan.nodes),
         *(line_context(writer, name) for name in plan.lines),
         *(hours_context(plan.calendar, name, today, shift) for name in sorted(_hours(plan))),
-        Context(COMMON, (extension("h", STEP), extension("over", "Hangup()"))),
+        Context(COMMON, (extension("h", *AT_THE_END), extension("over", "Hangup()"))),
     ]
     return "\n".join(context.text() for context in contexts)
 

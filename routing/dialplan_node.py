@@ -9,12 +9,10 @@ from typing import assert_never
 from routing import node as nodes
 from routing.dialplan_caller import Writer, arrive, noted, reached, take, whole
 from routing.dialplan_hours import TODAY, hours_name, now
+from routing.dialplan_record import SHORTEST_MESSAGE, SPOKEN
 from routing.dialplan_text import Context, Extension, NotWritable, Step, dialled, extension, word
 from routing.walk import RIGHT
 from routing.written import STANDARD, WITHHELD
-
-SHORTEST_MESSAGE = 2
-"""Seconds of speech that make a recording a message."""
 
 
 def node_context(writer: Writer, name: str) -> Context:
@@ -160,9 +158,10 @@ def _message(writer: Writer, name: str, node: nodes.Message) -> Iterator[Extensi
         *writer.listen(node.message),
         "Set(KEY=)",
         "Set(BEGAN=${EPOCH})",
+        f"Set(HUSH={silence})",
         f"Record({file},{silence},{whole(node.limit)},k)",
-        f'Set(HUSHED=${{IF($["${{RECORD_STATUS}}" = "SILENCE"]?{silence}:0)}})',
-        f"GotoIf($[${{EPOCH}} - ${{BEGAN}} - ${{HUSHED}} < {SHORTEST_MESSAGE}]?over,1)",
+        SPOKEN,
+        f"GotoIf($[${{SPOKEN}} < {SHORTEST_MESSAGE}]?over,1)",
         *writer.tell(node.thanks),
         "Goto(over,1)",
     )

@@ -5,16 +5,29 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from routing.dialplan_text import Step
+
 LEVEL = "fallback_call"
 """Asterisk's log level of these lines; it goes into a file of its own."""
 
 _MARK = "fallback-call "
 _FIELDS = (
-    "${UNIQUEID}", "${STARTED}", "${EPOCH}", "${NUMBER}", "${REACHED}", "${DIALSTATUS}", "${RECORD_STATUS}", "${WAY}",
+    "${UNIQUEID}", "${STARTED}", "${EPOCH}", "${NUMBER}", "${REACHED}", "${DIALSTATUS}", "${SPOKEN}", "${WAY}",
 )  # fmt: skip
 
-STEP = f"Log({LEVEL},{_MARK}{'|'.join(_FIELDS)})"
-"""Writes the line. All that a caller has a hand in are digits, keys, and names of the plan."""
+SPOKEN = 'Set(SPOKEN=$[${EPOCH} - ${BEGAN} - ${IF($["${RECORD_STATUS}" = "SILENCE"]?${HUSH}:0)}])'
+"""The step after a recording that counts its seconds, `HUSH` seconds of silence at its end left out."""
+
+AT_THE_END: tuple[str | Step, ...] = (
+    'GotoIf($["${RECORD_STATUS}" != "HANGUP"]?written)',
+    SPOKEN,
+    Step(f"Log({LEVEL},{_MARK}{'|'.join(_FIELDS)})", "written"),
+)
+"""The steps when a call is over; a message mostly ends by hanging up. All that a caller has a hand in are digits, keys,
+and names of the plan."""
+
+SHORTEST_MESSAGE = 2
+"""Seconds of speech that make a recording a message."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +45,14 @@ class FallbackCall:
     line: str | None
     open: bool
     talked: bool
-    recorded: bool
-    """Whether a recording of a message began."""
+    spoken: int | None
+    """Seconds that the caller spoke into a recording; None when there is none."""
     way: tuple[str, ...]
     """Nodes and lines in order, `NODE:KEYS` where keys were typed; the last ones when there were very many."""
+
+    @property
+    def left_a_message(self) -> bool:
+        return self.spoken is not None and self.spoken >= SHORTEST_MESSAGE
 
 
 def read(line: str) -> FallbackCall | None:
@@ -44,7 +61,7 @@ def read(line: str) -> FallbackCall | None:
     fields = told.split("|")
     if not mark or len(fields) != len(_FIELDS):
         return None
-    unique, started, ended, number, reached, dialled, recorded, way = fields
+    unique, started, ended, number, reached, dialled, spoken, way = fields
     kind, _, rest = reached.partition("/")
     chosen, _, admitted = rest.partition("/")
     return FallbackCall(
@@ -56,6 +73,6 @@ def read(line: str) -> FallbackCall | None:
         chosen or None,
         admitted != "closed",
         dialled == "ANSWER",
-        bool(recorded),
+        int(spoken) if spoken else None,
         tuple(way.split()),
     )
