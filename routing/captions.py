@@ -121,13 +121,13 @@ def line_name(plan: Plan, line: str) -> str:
 
 
 def staff_words(plan: Plan, line: str) -> str:
-    """Who answers a line: `座席 2 人，另有外线 0220…（2路）`."""
+    """Who answers a line: agents, and the outside number with how many it takes at once."""
     agents, rule = len(list(plan.agents_of(line))), plan.lines[line]
     ours = f"座席 {agents} 人" if agents else ""
     if rule.outside is None:
         return ours or "无座席"
-    theirs = f"外线 {rule.outside.number}（{rule.outside.simultaneous}路）"
-    return f"{ours} ＋ {theirs}" if ours else theirs
+    theirs = f"外线 {rule.outside.number} ×{rule.outside.simultaneous}"
+    return f"{ours} + {theirs}" if ours else theirs
 
 
 def condition(plan: Plan, case: Case) -> str:

@@ -8,22 +8,23 @@ from math import cos, pi, sin
 from routing.chart import Chart
 from routing.hours import WHOLE_DAY, Span
 from routing.ink import SIZES, Box, Face, Group, Rect, Shape, Stroke, Words, fitting, wide
-from routing.lettering import wrap
+from routing.lettering import shorten, wrap
 from routing.stop import Kind, Lane, Stop, Tone
 
 PAD = 12.0
 LINE_HEIGHT = 17.0
-LANE_HEIGHT = 25.0
+LANE_HEIGHT = 24.0
 CHIP = 21.0
 """Height of chips and letters."""
 
-NAMED_PART = 250.0
+NAMED_PART = 292.0
 """Width of a line's card up to its lanes."""
 
-WIDTHS = {Kind.NUMBER: 138.0, Kind.LINE: 616.0, Kind.RULES: 560.0}
+WIDTHS = {Kind.NUMBER: 138.0, Kind.LINE: 712.0, Kind.RULES: 560.0}
 OTHER_WIDTH = 222.0
 
-MOST_WORDS = {Kind.SAY: 3, Kind.END: 3, Kind.FRONT: 4, Kind.INFORMATION: 4}
+MOST_WORDS = {Kind.SAY: 3, Kind.END: 3, Kind.FRONT: 4}
+MOST_RECORDINGS = 6
 
 LOOKS = {Tone.WORKDAYS: "workdays", Tone.ALWAYS: "always", Tone.OTHER: "other", Tone.CLOSED: "closed"}
 
@@ -36,9 +37,9 @@ def card_width(stop: Stop) -> float:
 
 
 def card_height(chart: Chart, stop: Stop) -> float:
-    rows = len(_told(stop)) + (1 if _tallies(chart, stop) else 0)
+    rows = len(_told(chart, stop)) + (1 if _tallies(chart, stop) else 0)
     if stop.kind is Kind.LINE:
-        return max(PAD + 23 + LINE_HEIGHT * rows + 12, 2 * PAD + LANE_HEIGHT * len(stop.lanes))
+        return max(PAD + 22 + 20 * rows + 4, PAD + LANE_HEIGHT * len(stop.lanes))
     if stop.kind is Kind.NUMBER:
         return 88.0
     return PAD + 22 + LINE_HEIGHT * rows + LANE_HEIGHT * len(stop.lanes) + 12
@@ -51,16 +52,20 @@ def card(chart: Chart, stop: Stop, x: float, y: float) -> Group:
     return Group(stop.full, tuple(draw(chart, stop, box)), box)
 
 
-def _told(stop: Stop) -> list[tuple[Face, str]]:
+def _told(chart: Chart, stop: Stop) -> list[tuple[Face, str]]:
     """The lines of a card below its name."""
     if stop.kind is Kind.LINE:
-        owner, hours, staff = stop.notes
-        return [(Face.SMALL, f"{owner} · {stop.id}" if owner else stop.id), (Face.HOURS, hours), (Face.WORDS, staff)]
+        _, hours, staff = stop.notes
+        return [(Face.HOURS, hours), (Face.WORDS, staff)]
     width = card_width(stop) - 2 * PAD
-    kind = "" if stop.title == stop.kind else f"{stop.kind} · "
-    head = [] if stop.id.startswith("+") else [(Face.SMALL, f"{kind}{stop.id}")]
-    text = " ".join(stop.words)
-    words = wrap(text, SIZES[Face.WORDS], width, MOST_WORDS.get(stop.kind, 2)) if text else []
+    kind = "" if _title(chart, stop) == stop.kind else f"{stop.kind} · "
+    about = f"{kind}{stop.id}" if not stop.id.startswith("+") else stop.kind if stop.kind is Kind.FRONT else ""
+    head = [(Face.SMALL, about)] if about else []
+    if stop.kind is Kind.INFORMATION:
+        told = stop.words if len(stop.words) <= MOST_RECORDINGS else (*stop.words[: MOST_RECORDINGS - 1], "…")
+        words = [shorten(text, SIZES[Face.WORDS], width) for text in told]
+    else:
+        words = wrap(" ".join(stop.words), SIZES[Face.WORDS], width, MOST_WORDS.get(stop.kind, 2))
     notes = [line for note in stop.notes for line in wrap(note, SIZES[Face.SMALL], width, 2)]
     return [*head, *((Face.WORDS, line) for line in words), *((Face.SMALL, line) for line in notes)]
 
@@ -99,7 +104,12 @@ def _head(chart: Chart, stop: Stop, box: Box, left: float) -> Iterator[Shape]:
     if letter is not None:
         room -= badge_width(letter) + 6
         yield from badge(letter, box.x + box.width - PAD - badge_width(letter), box.y + PAD - 4)
-    yield fitting(Face.NAME, box.x + left, box.y + PAD + 12, stop.title, room)
+    yield fitting(Face.NAME, box.x + left, box.y + PAD + 12, _title(chart, stop), room)
+
+
+def _title(chart: Chart, stop: Stop) -> str:
+    """A card that others refer to bears the name by which they do."""
+    return stop.name if stop.named or stop.id in chart.letters else stop.kind
 
 
 def _node(chart: Chart, stop: Stop, box: Box) -> Iterator[Shape]:
@@ -108,7 +118,7 @@ def _node(chart: Chart, stop: Stop, box: Box) -> Iterator[Shape]:
     y, width = box.y + PAD + 22, box.width - 2 * PAD
     if stop.id in chart.unreached:
         yield fitting(Face.SMALL, box.x + PAD, box.y - 4, "没有来路", width, "quiet")
-    for face, text in _told(stop):
+    for face, text in _told(chart, stop):
         yield fitting(face, box.x + PAD, y + 12, text, width, "quiet" if face is Face.SMALL else "")
         y += LINE_HEIGHT
     for lane in stop.lanes:
@@ -133,27 +143,36 @@ def _line(chart: Chart, stop: Stop, box: Box) -> Iterator[Shape]:
     look = LOOKS[stop.tone or Tone.OTHER]
     yield from _frame(chart, stop, box, f"card {look}")
     yield Rect(f"stripe {look}", Box(box.x, box.y, 8, box.height), 3)
-    left = PAD + 8
-    yield from _head(chart, stop, box._replace(width=NAMED_PART), left)
-    y, width = box.y + PAD + 23, NAMED_PART - left - PAD
-    if stop.id in chart.unreached:
-        yield fitting(Face.SMALL, box.x + PAD, box.y - 4, "没有来路", width, "quiet")
-    for face, text in _told(stop):
-        indent = 0.0
-        if face is Face.HOURS:
-            indent = 2 * DIAL + 6
-            yield from _dial(chart, stop, box.x + left + DIAL, y + 8, look)
-        yield fitting(face, box.x + left + indent, y + 12, text, width - indent, "quiet" if face is Face.SMALL else "")
-        y += LINE_HEIGHT + (2 if face is not Face.WORDS else 0)
+    left, right = box.x + PAD + 8, box.x + NAMED_PART - PAD
+    letter = chart.letters.get(stop.id)
+    room = right - left
+    if letter is not None:
+        room -= badge_width(letter) + 6
+        yield from badge(letter, right - badge_width(letter), box.y + PAD - 4)
+    name = fitting(Face.NAME, left, box.y + PAD + 12, stop.name, room)
+    yield name
+    y = box.y + PAD + 22
+    yield from _dial(chart, stop, left + DIAL, y + 8.5, look)
+    hours = fitting(Face.HOURS, left + 2 * DIAL + 6, y + 13, stop.notes[1], right - left - 2 * DIAL - 6)
+    yield hours
+    yield from _aside(name, left + room, stop.notes[0])
+    yield from _aside(hours, right, f"没有来路 {stop.id}" if stop.id in chart.unreached else stop.id)
+    yield fitting(Face.WORDS, left, y + 34, stop.notes[2], right - left)
     if tally := _tallies(chart, stop):
-        yield fitting(Face.COUNT, box.x + left, y + 13, tally, width + 10, "tally")
-    lanes = LANE_HEIGHT * len(stop.lanes)
-    y = box.y + (box.height - lanes) / 2
-    edge = box.x + NAMED_PART
-    yield Stroke("divide", f"M{edge:.1f} {box.y + 10:.1f}V{box.y + box.height - 10:.1f}")
+        yield fitting(Face.COUNT, left, y + 53, tally, right - left)
+    y = box.y + (box.height - LANE_HEIGHT * len(stop.lanes)) / 2
+    yield Stroke("divide", f"M{right + PAD:.1f} {box.y + 10:.1f}V{box.y + box.height - 10:.1f}")
     for lane in stop.lanes:
-        yield from _lane(chart, lane, Box(edge + PAD, y, box.width - NAMED_PART - 2 * PAD, LANE_HEIGHT), label=92)
+        lane_box = Box(right + 2 * PAD, y, box.width - NAMED_PART - 2 * PAD, LANE_HEIGHT)
+        yield from _lane(chart, lane, lane_box, label=92)
         y += LANE_HEIGHT
+
+
+def _aside(after: Words, right: float, text: str) -> Iterator[Words]:
+    """A quiet word behind another, if there is room for some of it."""
+    x = after.x + after.box.width + 10
+    if text and right - x > 40:
+        yield fitting(Face.SMALL, x, after.base, text, right - x, "quiet")
 
 
 def _dial(chart: Chart, stop: Stop, x: float, y: float, look: str) -> Iterator[Shape]:
@@ -222,5 +241,5 @@ def badge_width(letter: str) -> float:
 
 def badge(letter: str, x: float, y: float) -> Iterator[Shape]:
     width = badge_width(letter)
-    yield Rect("letter", Box(x, y, width, 19), 9.5)
+    yield Rect("tag", Box(x, y, width, 19), 9.5)
     yield Words(Face.LETTER, x + width / 2, y + 13.7, letter, "middle", "bright")

@@ -104,7 +104,7 @@ def _dial(x: float, y: float) -> Iterator[Shape]:
 
 
 def _cap(x: float, y: float) -> Iterator[Shape]:
-    yield Rect("cap", Box(x - 10, y - 10, 20, 20), 5)
+    yield Rect("keycap", Box(x - 10, y - 10, 20, 20), 5)
     yield Words(Face.CAP, x, y + 4.8, "1", "middle")
 
 

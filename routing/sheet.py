@@ -21,7 +21,7 @@ from routing.lettering import shorten, wrap
 from routing.stop import Kind
 
 MARGIN = 44.0
-APART = 12.0
+APART = 10.0
 """Between two bands."""
 SECTIONS_APART = 46.0
 BUS = 18.0
@@ -121,6 +121,15 @@ class _Tree:
                 is_line = branch.stop is not None and branch.stop.kind is Kind.LINE
                 yield branch, at_the_right if is_line else self.columns[depth]
 
+    def stem(self) -> tuple[float, float]:
+        """How far to the right the tree is but one row of cards, and how high these stand."""
+        branch, height = self.root, self.layout.own_size(self.root)[1]
+        at = {id(one): x for one, x in self._placed()}
+        while len(branch.branches) == 1:
+            branch = branch.branches[0]
+            height = max(height, self.layout.own_size(branch)[1], 3 * LABEL_HEIGHT * 2)
+        return at[id(branch)] + self.layout.own_size(branch)[0], height
+
     def draw(self, x: float, y: float) -> Iterator[Group]:
         """The groups of the tree: strokes first, then what stands on them."""
         at = {id(branch): left for branch, left in self._placed()}
@@ -177,7 +186,7 @@ class _Tree:
         at = x + 10
         for key in child.way.keys[:4]:
             width = _cap_width(key)
-            shapes.append(Rect("cap", Box(at, y - CAP / 2, width, CAP), 5))
+            shapes.append(Rect("keycap", Box(at, y - CAP / 2, width, CAP), 5))
             shapes.append(Words(Face.CAP, at + width / 2, y + 4.8, shorten(key, SIZES[Face.CAP], width), "middle"))
             at += width + 3
         at += 3
@@ -199,15 +208,16 @@ def sheet(chart: Chart, inscription: Inscription = Inscription()) -> Sheet:  # n
     """The whole drawing. The same chart gives the same sheet."""
     layout = _Layout(chart)
     main, *others = (_Tree(layout, tree) for tree in chart.trees)
-    widest = max(main.width, *(tree.width for tree in others))
-    width = max(widest, 900.0) + 2 * MARGIN
+    width = max(900.0, *(tree.width for tree in (main, *others))) + 2 * MARGIN
     head, y = headline(chart, inscription, width, MARGIN)
-    groups = [head, *main.draw(MARGIN + (width - 2 * MARGIN - main.width) / 2, y)]
+    groups = [head, *main.draw(MARGIN, y)]
+    for tree, corner in _beside(main, others):
+        groups += tree.draw(MARGIN + corner[0], y + corner[1])
+        others.remove(tree)
     y += main.height + SECTIONS_APART
     for row in _rows(others, width - 2 * MARGIN):
-        x = MARGIN
-        groups.append(Group("", (Stroke("rule", f"M{MARGIN:.1f} {y - 22:.1f}H{width - MARGIN:.1f}"),)))
-        height = max(tree.height for tree in row)
+        groups.append(Group("", (Stroke("rule", f"M{MARGIN:.1f} {y - SECTIONS_APART / 2:.1f}H{width - MARGIN:.1f}"),)))
+        x, height = MARGIN, max(tree.height for tree in row)
         for tree in row:
             groups += tree.draw(x, y + (height - tree.height) / 2)
             x += tree.width + SECTIONS_APART
@@ -216,7 +226,31 @@ def sheet(chart: Chart, inscription: Inscription = Inscription()) -> Sheet:  # n
         foot = shorten(inscription.foot, SIZES[Face.SMALL], width - 2 * MARGIN)
         groups.append(Group("", (Words(Face.SMALL, width - MARGIN, y, foot, "end", "quiet"),)))
         y += 16
-    return Sheet(width, y + MARGIN / 2, f"{chart.plan.hotline.name} 来电走向图", tuple(groups))
+    return Sheet(width, y, f"{chart.plan.hotline.name} 来电走向图", tuple(groups))
+
+
+def _beside(main: _Tree, others: list[_Tree]) -> list[tuple[_Tree, tuple[float, float]]]:
+    """Trees that fit above and below the stem of the main one, where nothing else stands, each with its place there."""
+    width, height = main.stem()
+    room = (main.height - height) / 2 - SECTIONS_APART
+    above, below = list[_Tree](), list[_Tree]()
+    for tree in others:
+        for stack in (above, below):
+            taken = sum(one.height + SECTIONS_APART for one in stack)
+            if tree.width <= width - SECTIONS_APART / 2 and taken + tree.height <= room:
+                stack.append(tree)
+                break
+    places: list[tuple[_Tree, tuple[float, float]]] = []
+    y = 0.0
+    for tree in above:
+        places.append((tree, (0.0, y)))
+        y += tree.height + SECTIONS_APART
+    y = main.height
+    for tree in reversed(below):
+        y -= tree.height
+        places.append((tree, (0.0, y)))
+        y -= SECTIONS_APART
+    return places
 
 
 def _rows(trees: list[_Tree], width: float) -> list[list[_Tree]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -108,11 +109,6 @@ class Stop:
     hours: str | None = None
 
     @property
-    def title(self) -> str:
-        """What its card is headed."""
-        return self.name if self.named else self.kind
-
-    @property
     def full(self) -> str:
         """Everything about it, in lines."""
         head = f"{self.kind} {clean(self.name)}" + ("" if self.id.startswith("+") else f"（{self.id}）")
@@ -153,8 +149,14 @@ def _retries(plan: Plan, silence: Retry | None, wrong: Retry | None) -> tuple[La
     return tuple(_retry(plan, label, rule) for label, rule in named if rule is not None)
 
 
+_GREETINGS = ("您好", "你好", "对不起", "抱歉", "很抱歉")
+
+
 def _heading(words: Sequence[str], otherwise: str) -> str:
-    return shorten(words[0], 1, 11) if words else otherwise
+    """The first words that say something, as a name for what has none."""
+    clauses = [clause for text in words for clause in re.split("[，。；：！？,.;:!?]", clean(text)) if clause.strip()]
+    found = next((clause.strip() for clause in clauses if clause.strip() not in _GREETINGS), otherwise)
+    return otherwise if "按" in found else shorten(found, 1, 11)
 
 
 def node_stop(plan: Plan, id: str, node: Node) -> Stop:
@@ -184,8 +186,9 @@ def node_stop(plan: Plan, id: str, node: Node) -> Stop:
                 id,
                 Kind.INFORMATION,
                 f"信息 {len(recordings)} 条",
-                words=tuple(plan.texts((*recordings, *choices))),
+                words=tuple(plan.texts(recordings)),
                 notes=(told,) if told else (),
+                rules=tuple(plan.texts(choices)),
                 ways=(Way((), "听完", then),),
             )
         case nodes.Switch(switch=cases, otherwise=otherwise):
@@ -236,7 +239,7 @@ def _menu(plan: Plan, id: str, menu: nodes.Menu) -> Stop:
     return Stop(
         id,
         Kind.MENU,
-        "菜单",
+        _heading(words, "菜单"),
         words=words,
         ways=_together(ways),
         lanes=_retries(plan, menu.silence, menu.wrong),
