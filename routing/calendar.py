@@ -39,7 +39,9 @@ class OwnDay(Written):
     """A day that this city keeps differently from the nation."""
 
     day: Literal["workday", "day off"]
+    """How it counts."""
     why: str
+    """Told wherever it is asked why the hotline is open or not."""
 
 
 def _one_after_the_other(own_days: dict[Dates, OwnDay]) -> dict[Dates, OwnDay]:

@@ -12,7 +12,10 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer, Pl
 DATE = r"2[0-9]{3}-[0-9]{2}-[0-9]{2}"
 """How a date is written."""
 
-_DATES = re.compile(rf"({DATE})(?:\s*\.\.\s*({DATE}))?")
+DATES = rf"({DATE})(?:\s*\.\.\s*({DATE}))?"
+"""How a stretch of days is written."""
+
+_DATES = re.compile(DATES)
 _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _NTH = ("last", "1st", "2nd", "3rd", "4th", "5th")
 _NTH_WEEKDAY = re.compile(rf"(?:({'|'.join(_NTH)})\s+)?({'|'.join(_WEEKDAYS)})")

@@ -5,21 +5,23 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, Discriminator, Field, Tag, model_validator
+from pydantic import BaseModel, Discriminator, Field, Tag, model_validator
 
-from routing.days import DateSpan, Written, listed
-from routing.written import CallerPattern, Count, Digits, Id, Key, Prompts, Seconds, callers, count
+from routing.days import Written
+from routing.written import CallerPatterns, DateSpans, DigitCount, Digits, Id, Key, Prompts, Seconds
 
 
 class Retry(Written):
     """What happens after silence, or after wrong keys: say, ask again, and after so many times go elsewhere."""
 
     say: Prompts = ()
+    """Said before asking again."""
     tries: Annotated[int, Field(ge=1, le=9)] = 2
     """The how-manieth time leads to `then`."""
     last: Prompts = ()
     """Said on the way to `then`."""
     then: Id
+    """The node or line to go to."""
 
 
 # ── nodes ───────────────────────────────────────────────────────────────────
@@ -29,6 +31,7 @@ class Menu(Written):
     """Say, wait for one key, go where it leads. `0` leads to the hotline's `person` unless written otherwise."""
 
     menu: Prompts
+    """Which keys there are."""
     keys: dict[Key, Id]
     """Key → the node or line it leads to."""
     wait: Seconds | None = None
@@ -43,7 +46,9 @@ class Say(Written):
     """Say, then go on. A key cuts it short and is kept for the next menu."""
 
     say: Prompts
+    """What is said."""
     then: Id
+    """The node or line that follows."""
 
 
 class Ask(Written):
@@ -53,7 +58,8 @@ class Ask(Written):
     """
 
     ask: Prompts
-    digits: Annotated[Count, BeforeValidator(count)]
+    """What is asked for."""
+    digits: DigitCount
     """How many: `8`, or `4-12`."""
     terminator: Key | None = "#"
     """The key that ends a number before it is full."""
@@ -66,7 +72,9 @@ class Ask(Written):
     leads: dict[Digits, Id] = Field(default_factory=dict)
     """First digits → where such a number leads; the longest match holds. Any other number goes to `then`."""
     then: Id
+    """The node or line that follows."""
     silence: Retry | None = None
+    """What silence leads to; default is the hotline's."""
     wrong: Retry | None = None
     """What a number that is too short leads to; default is the hotline's."""
 
@@ -75,15 +83,19 @@ class Information(Written):
     """A library of recordings, heard one after another by keys. Silence after one leads to `then`."""
 
     information: Annotated[Prompts, Field(min_length=1)]
+    """The recordings, in order."""
     choices: Prompts = ()
     """Said after each recording: which keys there are."""
     repeat: Key | None = "1"
+    """Says the recording again."""
     next: Key | None = "2"
     """After the last recording it leads to `then`."""
     back: Key | None = "*"
     """Leads to `then` at once."""
     wait: Seconds | None = None
+    """Silence after the choices until it counts as such; default is the hotline's."""
     then: Id
+    """The node or line that follows."""
 
     @model_validator(mode="after")
     def _each_key_once(self) -> Information:
@@ -97,7 +109,9 @@ class LongWait(Written):
     """More than `over` to wait on a line, as far as it can be told."""
 
     line: Id
+    """The line."""
     over: Seconds
+    """Longer than this."""
 
 
 class Case(Written):
@@ -110,11 +124,13 @@ class Case(Written):
     unstaffed: Id | None = None
     """This line has nobody on shift, and no outside number."""
     wait: LongWait | None = None
-    dates: Annotated[tuple[DateSpan, ...], BeforeValidator(listed)] | None = None
+    """A line would let its callers wait longer than this; false as long as that cannot be told."""
+    dates: DateSpans | None = None
     """Today is one of these: `2026-10-01`, `2026-10-01..2026-10-07`, or a list."""
-    caller: Annotated[tuple[CallerPattern, ...], BeforeValidator(callers)] | None = None
+    caller: CallerPatterns | None = None
     """The number that calls is one of these: `02212345678`, `022*`, or `withheld`."""
     then: Id
+    """Where it leads."""
 
     @model_validator(mode="after")
     def _something_to_hold(self) -> Case:
@@ -130,7 +146,9 @@ class Switch(Written):
     """Go where the first case leads that holds; nothing is said."""
 
     switch: Annotated[tuple[Case, ...], Field(min_length=1)]
+    """The cases, tried in order."""
     otherwise: Id
+    """Where the call goes when no case holds."""
 
 
 class Recall(Written):
@@ -146,7 +164,9 @@ class Recall(Written):
     key: Key = "1"
     """Leads to that line; any other key is kept for what follows."""
     wait: Seconds | None = None
+    """Silence after the question until it counts as such; default is the hotline's."""
     then: Id
+    """The node or line for everybody else."""
 
 
 class Variant(Written):
@@ -155,32 +175,42 @@ class Variant(Written):
     variant: Id
     """A name under `variants`; the hotline's own words are `standard`."""
     say: Prompts = ()
+    """Said in it."""
     then: Id
+    """The node or line that follows."""
 
 
 class Survey(Written):
     """Ask for a judgement by one key and note it. Silence goes on as well; a wrong key is asked again once."""
 
     survey: Prompts
+    """The question."""
     answers: Annotated[dict[Key, str], Field(min_length=1)]
     """Key → what it means, as reports name it."""
     wait: Seconds | None = None
+    """Silence after the question until it counts as such; default is the hotline's."""
     then: Id
+    """The node that follows, such as one that says goodbye."""
 
 
 class Message(Written):
     """Say, beep, and record what the caller leaves (留言) until `#`, hang-up, `silence` or `limit`."""
 
     message: Prompts
+    """Said before the beep."""
     limit: Annotated[Seconds, Field(ge=1)] = 180.0
+    """The longest message."""
     silence: Annotated[Seconds, Field(ge=1)] = 6.0
+    """So much silence ends it."""
     thanks: Prompts = ()
+    """Said when something was left."""
 
 
 class End(Written):
     """Say, then hang up."""
 
     end: Prompts
+    """What is said."""
 
 
 NODES: Mapping[str, type[BaseModel]] = {

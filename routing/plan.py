@@ -7,21 +7,20 @@ from datetime import datetime
 from functools import cached_property
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, WithJsonSchema
 
 from routing.calendar import Calendar
 from routing.days import Written
 from routing.node import Node, Retry
 from routing.written import (
     AgentId,
-    CallerPattern,
+    CallerPatterns,
     Id,
     PhoneNumber,
     PromptId,
     Prompts,
     Seconds,
     Text,
-    callers,
     in_shanghai,
 )
 
@@ -30,14 +29,18 @@ class Outside(Written):
     """The institution's own number, reached over the trunk."""
 
     number: PhoneNumber
+    """As it is dialled on the trunk."""
     simultaneous: Annotated[int, Field(ge=1, le=1000)] = 1
+    """How many calls it takes at once."""
     ring: Seconds = 30.0
+    """How long it rings."""
 
 
 class LineRule(Written):
     """A linked line (联动热线): its name, hours, and what callers of it meet."""
 
     name: str
+    """As people know it."""
     owner: str = ""
     """The institution that it belongs to."""
     hours: Id | None = None
@@ -74,11 +77,23 @@ class LineRule(Written):
     """The institution's own number, rung when none of the line's agents is ready."""
 
 
+_ID = {"type": "string", "pattern": r"^[a-z][a-z0-9-]{0,39}$"}
+_LEVELS = WithJsonSchema(
+    {
+        "anyOf": [
+            {"type": "array", "items": _ID},
+            {"type": "object", "additionalProperties": {"type": "integer", "minimum": 1, "maximum": 9}},
+        ]
+    }
+)
+
+
 class AgentRule(Written):
     """An agent (座席): registers a SIP phone under the agent's own id."""
 
     name: Annotated[str, StringConstraints(pattern=r'^[^\[\]<>;,"\\\x00-\x1f]{1,80}$')]
-    lines: Annotated[dict[Id, Annotated[int, Field(ge=1, le=9)]], BeforeValidator(lambda v: _levels(v))]
+    """As people know them."""
+    lines: Annotated[dict[Id, Annotated[int, Field(ge=1, le=9)]], BeforeValidator(lambda v: _levels(v)), _LEVELS]
     """Line → level, 1 is best; a plain list means level 1 everywhere."""
 
 
@@ -90,7 +105,9 @@ class Direct(Written):
     """No menu at all: calls begin at another node (GB/T 33358-2016 would rather have callers reach a person)."""
 
     on: bool = False
+    """Whether it holds."""
     start: Id
+    """Where every call begins then."""
 
 
 class FrontMessage(Written):
@@ -100,8 +117,11 @@ class FrontMessage(Written):
     """
 
     say: Prompts
+    """What is said."""
     since: Annotated[datetime, AfterValidator(in_shanghai)] | None = None
+    """On from this instant."""
     until: Annotated[datetime, AfterValidator(in_shanghai)] | None = None
+    """Off again from this one."""
     then: Id | None = None
     """Where the call goes on; default is where every call begins."""
 
@@ -135,6 +155,7 @@ class Hotline(Written):
     start: Id
     """Where every call begins."""
     direct: Direct | None = None
+    """No menu: straight to a person."""
     person: Id
     """Where `0` leads from anywhere."""
     hours: Id
@@ -142,10 +163,12 @@ class Hotline(Written):
     wait: Seconds = 5.0
     """Silence after a prompt until it counts as such."""
     silence: Retry
+    """What silence leads to where a menu writes nothing else."""
     wrong: Retry
+    """What keys that are not offered lead to where a menu writes nothing else."""
     survey: Id | None = None
     """Where callers go when the agent hangs up first."""
-    may_dial: Annotated[tuple[CallerPattern, ...], BeforeValidator(callers)] | None = None
+    may_dial: CallerPatterns | None = None
     """Outside numbers that may be dialled: `02212345678`, `022*`. Not written: those that the lines name."""
     apology: Prompts
     """Said when we fail a caller."""
@@ -159,7 +182,9 @@ class Plan(Written):
     """Everything the operators wrote, checked. A call keeps the plan it began with."""
 
     version: Literal[1] = 1
+    """Of this language."""
     hotline: Hotline
+    """What holds for the whole hotline."""
     nodes: dict[Id, Node]
     """Where calls go, by name."""
     lines: dict[Id, LineRule]
@@ -167,6 +192,7 @@ class Plan(Written):
     agents: dict[AgentId, AgentRule] = Field(default_factory=dict)
     """The people who answer (座席)."""
     calendar: Calendar
+    """When lines are open."""
     front: dict[Id, FrontMessage] = Field(default_factory=dict)
     """Emergency messages that can be put before everything else."""
     prompts: dict[PromptId, Text]
@@ -174,6 +200,7 @@ class Plan(Written):
     variants: dict[PromptId, dict[PromptId, Text]] = Field(default_factory=dict)
     """Language or dialect → prompt → its words there. What is missing is heard in the hotline's own words."""
     lint: Lint = Field(default_factory=Lint)
+    """How strict `hotline check` is."""
 
     def hours_of(self, line: str) -> str:
         """Name of the hours that hold for a line."""

@@ -6,9 +6,10 @@ import re
 from datetime import datetime
 from typing import Annotated, Any, NamedTuple
 
-from pydantic import BeforeValidator, Field, StringConstraints
+from pydantic import BeforeValidator, Field, StringConstraints, WithJsonSchema
 
 from routing.calendar import SHANGHAI
+from routing.days import DATES, DateSpan, one_or_many
 from routing.days import Written as Written
 from routing.days import listed as listed
 
@@ -17,13 +18,20 @@ def number(value: Any) -> Any:
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
+def _or_number(pattern: str) -> WithJsonSchema:
+    """The schema of a text that may be written as a number as well."""
+    return WithJsonSchema({"anyOf": [{"type": "string", "pattern": pattern}, {"type": "integer", "minimum": 0}]})
+
+
 Id = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,39}$")]
 """Name of a node, line, agent or prompt: small letters, digits and hyphens."""
 
 AgentId = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,31}$")]
 """Name of an agent, and of the SIP account of their phone."""
 
-Key = Annotated[str, BeforeValidator(number), StringConstraints(pattern=r"^[0-9*#]$")]
+_KEY = r"^[0-9*#]$"
+
+Key = Annotated[str, BeforeValidator(number), StringConstraints(pattern=_KEY), _or_number(_KEY)]
 """One key of a telephone."""
 
 _DURATION = re.compile(r"^(?:([0-9]+)h)?(?:([0-9]+)m)?(?:([0-9]+)s)?$")
@@ -38,21 +46,37 @@ def _seconds(value: Any) -> Any:
     raise ValueError("write a duration like 20s, 5m or 1h30m")
 
 
-Seconds = Annotated[float, BeforeValidator(_seconds), Field(ge=0, le=86400)]
+Seconds = Annotated[
+    float,
+    BeforeValidator(_seconds),
+    Field(ge=0, le=86400),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "string", "pattern": _DURATION.pattern},
+                {"type": "number", "minimum": 0, "maximum": 86400},
+            ]
+        }
+    ),
+]
 """Written `20s`, `5m`, `1h30m`, or a number of seconds."""
 
 
-PhoneNumber = Annotated[str, BeforeValidator(number), StringConstraints(pattern=r"^\+?[0-9]{3,20}$")]
+_PHONE = r"^\+?[0-9]{3,20}$"
+
+PhoneNumber = Annotated[str, BeforeValidator(number), StringConstraints(pattern=_PHONE), _or_number(_PHONE)]
 """Digits as they are dialled on the trunk."""
 
 
-PromptId = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", max_length=40)]
+_PROMPT = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"
+
+PromptId = Annotated[str, StringConstraints(pattern=_PROMPT, max_length=40)]
 """Name of a prompt, and of its sound file: small letters, digits and single hyphens between them."""
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=600)]
 """Words to be spoken."""
 
-Prompts = Annotated[tuple[PromptId, ...], BeforeValidator(listed)]
+Prompts = Annotated[tuple[PromptId, ...], BeforeValidator(listed), one_or_many(_PROMPT[1:-1])]
 """One prompt id or a list of them, said in order."""
 
 Digits = Annotated[str, BeforeValidator(number), StringConstraints(pattern=r"^[0-9]{1,20}$")]
@@ -75,15 +99,34 @@ def count(value: Any) -> Any:
     return Count(least, most) if 1 <= least <= most <= 32 else _refuse("1 to 32 digits, the smaller number first")
 
 
+DigitCount = Annotated[
+    Count,
+    BeforeValidator(lambda value: count(value)),
+    WithJsonSchema(
+        {"anyOf": [{"type": "string", "pattern": "^[0-9]{1,2}(\\s*-\\s*[0-9]{1,2})?$"}, {"type": "integer"}]}
+    ),
+]
+
+
 def _refuse(message: str) -> Any:
     raise ValueError(message)
 
+
+DateSpans = Annotated[tuple[DateSpan, ...], BeforeValidator(listed), one_or_many(DATES)]
+"""`2026-10-01`, `2026-10-01..2026-10-07`, or a list of such."""
 
 WITHHELD = "withheld"
 """The caller pattern of a caller who shows no number."""
 
 CallerPattern = Annotated[str, StringConstraints(pattern=r"^(\+?[0-9]{1,20}\*?|withheld)$")]
 """A number, the beginning of one and `*`, or `withheld`."""
+
+
+CallerPatterns = Annotated[
+    tuple[CallerPattern, ...],
+    BeforeValidator(lambda value: callers(value)),
+    one_or_many(r"\+?[0-9]{1,20}\*?|withheld"),
+]
 
 
 def callers(value: Any) -> Any:

@@ -1,0 +1,37 @@
+"""The language of the YAML files, for editors and for people: schema, reference."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from routing.reference import reference
+from routing.schema import schema
+
+app = typer.Typer()
+
+Out = Annotated[Path | None, typer.Option(help="Write it to this file instead.")]
+
+
+@app.command("schema")
+def print_schema(out: Out = None) -> None:
+    """The JSON Schema of the YAML files: name it in an editor, and it completes and checks while you type."""
+    _give(json.dumps(schema(), ensure_ascii=False, indent=1) + "\n", out)
+
+
+@app.command("reference")
+def print_reference(out: Out = None) -> None:
+    """The reference page of the YAML files, in Markdown."""
+    _give(reference(), out)
+
+
+def _give(text: str, out: Path | None) -> None:
+    if out is None:
+        sys.stdout.write(text)
+        return
+    out.parent.mkdir(parents=True, exist_ok=True)
+    out.write_text(text, encoding="utf-8")
