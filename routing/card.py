@@ -37,11 +37,12 @@ def card_width(stop: Stop) -> float:
 
 
 def card_height(chart: Chart, stop: Stop) -> float:
-    rows = len(_told(chart, stop)) + (1 if _tallies(chart, stop) else 0)
     if stop.kind is Kind.LINE:
-        return max(PAD + 22 + 20 * rows + 4, PAD + LANE_HEIGHT * len(stop.lanes))
+        lanes = PAD + LANE_HEIGHT * len(stop.lanes) + (LINE_HEIGHT + 6 if _tallies(chart, stop) else 0)
+        return max(PAD + 22 + 20 * len(_told(chart, stop)) + 6, lanes)
     if stop.kind is Kind.NUMBER:
         return 88.0
+    rows = len(_told(chart, stop)) + (1 if _tallies(chart, stop) else 0)
     return PAD + 22 + LINE_HEIGHT * rows + LANE_HEIGHT * len(stop.lanes) + 12
 
 
@@ -125,7 +126,7 @@ def _node(chart: Chart, stop: Stop, box: Box) -> Iterator[Shape]:
         yield from _lane(chart, lane, Box(box.x + PAD, y + 2, width, LANE_HEIGHT))
         y += LANE_HEIGHT
     if tally := _tallies(chart, stop):
-        yield fitting(Face.COUNT, box.x + PAD, y + 13, tally, width, "tally")
+        yield fitting(Face.COUNT, box.x + PAD, y + 15, tally, width, "tally")
 
 
 def _number(chart: Chart, stop: Stop, box: Box) -> Iterator[Shape]:
@@ -158,9 +159,11 @@ def _line(chart: Chart, stop: Stop, box: Box) -> Iterator[Shape]:
     yield from _aside(name, left + room, stop.notes[0])
     yield from _aside(hours, right, f"没有来路 {stop.id}" if stop.id in chart.unreached else stop.id)
     yield fitting(Face.WORDS, left, y + 34, stop.notes[2], right - left)
-    if tally := _tallies(chart, stop):
-        yield fitting(Face.COUNT, left, y + 53, tally, right - left)
-    y = box.y + (box.height - LANE_HEIGHT * len(stop.lanes)) / 2
+    tally = _tallies(chart, stop)
+    y = box.y + (box.height - LANE_HEIGHT * len(stop.lanes) - (LINE_HEIGHT + 6 if tally else 0)) / 2
+    if tally:
+        yield fitting(Face.COUNT, right + 2 * PAD, y + 15, tally, box.width - NAMED_PART - 2 * PAD)
+        y += LINE_HEIGHT + 6
     yield Stroke("divide", f"M{right + PAD:.1f} {box.y + 10:.1f}V{box.y + box.height - 10:.1f}")
     for lane in stop.lanes:
         lane_box = Box(right + 2 * PAD, y, box.width - NAMED_PART - 2 * PAD, LANE_HEIGHT)

@@ -27,7 +27,7 @@ def flow_of(chart: Chart, stop: Stop, way: Way, ways_in: Counter[str]) -> int | 
     if stop.kind in _TELLING and way.keys and len([one for one in stop.ways if one.keys == way.keys]) == 1:
         return traffic.pressed(stop.id, *way.keys)
     if stop.kind is Kind.SURVEY:
-        return sum(number for (node, _), number in traffic.steps.items() if node == stop.id)
+        return traffic.visits.get(stop.id, 0)
     return arrivals(chart, way.target) if ways_in[way.target] == 1 else None
 
 

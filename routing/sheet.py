@@ -28,6 +28,7 @@ BUS = 18.0
 """From a card to where its ways part."""
 CAP = 22.0
 MOST_LABEL = 176.0
+MOST_CAPS = 4
 LABEL_HEIGHT = 15.0
 THINNEST, THICKEST = 1.3, 15.0
 """Strokes: of no call, and of all calls."""
@@ -53,11 +54,16 @@ class _Layout:
         label = branch.way.label
         return wrap(label, SIZES[Face.LABEL], MOST_LABEL, 3) if label else []
 
-    def label_width(self, branch: Branch) -> float:
-        caps = sum(_cap_width(key) + 3 for key in branch.way.keys[:4])
-        lines = [wide(Face.LABEL, line) for line in self.label_lines(branch)]
-        count = wide(Face.COUNT, "0,000,000 · 100%") if self.chart.traffic is not None else 0.0
-        return caps + max([*lines, count]) + 8 if caps or lines or count else 0.0
+    def count(self, parent: Branch, child: Branch) -> str:
+        """The number of calls that took a way, in words; empty when it isn't known."""
+        number, traffic = self.flow(parent, child), self.chart.traffic
+        return "" if number is None or traffic is None else f"{number:,} · {traffic.share(number)}"
+
+    def label_width(self, parent: Branch, child: Branch) -> float:
+        caps = sum(_cap_width(key) + 3 for key in child.way.keys[:MOST_CAPS])
+        lines = [wide(Face.LABEL, line) for line in self.label_lines(child)]
+        words = max([*lines, wide(Face.COUNT, self.count(parent, child))], default=0.0)
+        return caps + words + 8 if caps or words else 0.0
 
     def band(self, branch: Branch, parent: Branch | None) -> float:
         """The height that a branch takes, with the words on the way to it."""
@@ -104,7 +110,7 @@ class _Tree:
         for level in self._levels():
             edges.append(x)
             cards = [b.stop for _, b in level if b.stop is not None and b.branches]
-            gap = max((self.layout.label_width(c) for _, b in level for c in b.branches), default=0.0)
+            gap = max((self.layout.label_width(b, c) for _, b in level for c in b.branches), default=0.0)
             x += max(map(card_width, cards), default=0.0) + 2 * BUS + gap + (10 if gap else 6)
         return edges
 
@@ -166,25 +172,27 @@ class _Tree:
     def _stroke(self, parent: Branch, child: Branch, start: tuple[float, float], end: tuple[float, float]) -> Group:
         (x1, y1), (x2, y2) = start, end
         number = self.layout.flow(parent, child)
+        tip_length = 8.0 if child.stop is not None else 0.0
         bus, turn = x1 + BUS, min(9.0, abs(y2 - y1) / 2)
         if abs(y2 - y1) < 0.5:
-            path = f"M{x1:.1f} {y1:.1f}H{x2 - 2:.1f}"
+            path = f"M{x1:.1f} {y1:.1f}H{x2 - tip_length:.1f}"
         else:
             down = 1 if y2 > y1 else -1
             path = (
                 f"M{x1:.1f} {y1:.1f}H{bus - turn:.1f}Q{bus:.1f} {y1:.1f} {bus:.1f} {y1 + down * turn:.1f}"
-                f"V{y2 - down * turn:.1f}Q{bus:.1f} {y2:.1f} {bus + turn:.1f} {y2:.1f}H{x2 - 2:.1f}"
+                f"V{y2 - down * turn:.1f}Q{bus:.1f} {y2:.1f} {bus + turn:.1f} {y2:.1f}H{x2 - tip_length:.1f}"
             )
         look = "way" if number is None or number else "way never"
         thick = self.layout.thickness(number)
-        tip = Stroke("tip", f"M{x2:.1f} {y2:.1f}l-8 -4.5v9z")
+        wing = max(4.5, thick / 2 + 3)
+        tip = Stroke("tip", f"M{x2:.1f} {y2:.1f}l-9 {-wing:.1f}v{2 * wing:.1f}z")
         line = Stroke(look, path, round(thick, 1))
         return Group("", (line, tip) if child.stop is not None else (line,))
 
     def _label(self, parent: Branch, child: Branch, x: float, y: float) -> Group:
         shapes: list[Shape] = []
         at = x + 10
-        for key in child.way.keys[:4]:
+        for key in child.way.keys[:MOST_CAPS]:
             width = _cap_width(key)
             shapes.append(Rect("keycap", Box(at, y - CAP / 2, width, CAP), 5))
             shapes.append(Words(Face.CAP, at + width / 2, y + 4.8, shorten(key, SIZES[Face.CAP], width), "middle"))
@@ -196,9 +204,7 @@ class _Tree:
         for row, line in enumerate(lines):
             base = y - thick / 2 - 5 - LABEL_HEIGHT * (len(lines) - 1 - row)
             shapes.append(Words(Face.LABEL, at, base, line))
-        traffic = self.layout.chart.traffic
-        if number is not None and traffic is not None:
-            told = f"{number:,} · {traffic.share(number)}"
+        if told := self.layout.count(parent, child):
             shapes.append(Words(Face.COUNT, at, y + thick / 2 + 13, told, look="" if number else "quiet"))
         more = f"按 {'、'.join(child.way.keys)}：" if child.way.keys else ""
         return Group(f"{more}{child.way.label}", tuple(shapes))
