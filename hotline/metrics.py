@@ -17,6 +17,7 @@ from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 
 from acd.agent import Presence
+from hotline.live import Result
 from ivr.events import (
     CallArrived,
     CallEnded,
@@ -80,6 +81,31 @@ class JournalView(Protocol):
     def lost(self) -> int: ...
 
     def lag(self) -> int: ...
+
+
+class PlanView(Protocol):
+    """The live plan, and what came of the wishes to change it."""
+
+    @property
+    def number(self) -> int: ...
+
+    @property
+    def mark(self) -> str:
+        """The version that calls note."""
+        ...
+
+    @property
+    def loaded(self) -> datetime: ...
+
+    @property
+    def refused(self) -> Sequence[str]:
+        """The problems of the files that lie in the config folder, while they are refused."""
+        ...
+
+    @property
+    def results(self) -> Mapping[Result, int]:
+        """How many wishes ended how."""
+        ...
 
 
 @dataclass(slots=True)
@@ -205,3 +231,28 @@ class Gauges(Collector):
             ("lost", "Facts that nothing would take.", journal.lost),
         ):
             yield CounterMetricFamily(f"hotline_journal_{name}", help_text, float(value))
+
+
+class PlanGauges(Collector):
+    """The live plan at the moment of the scrape."""
+
+    def __init__(self, plan: PlanView) -> None:
+        self._plan = plan
+
+    def collect(self) -> Iterator[Metric]:
+        """The families, for a `CollectorRegistry` to which this was registered."""
+        plan = self._plan
+        reloads = CounterMetricFamily(
+            "hotline_plan_reloads", "Wishes to change the plan, by what came of them.", labels=["result"]
+        )
+        for result in Result:
+            reloads.add_metric([result], float(plan.results.get(result, 0)))
+        info = GaugeMetricFamily(
+            "hotline_plan_version_info", "1, labelled with the live version.", labels=["number", "version"]
+        )
+        info.add_metric([str(plan.number), plan.mark], 1.0)
+        yield from (reloads, info)
+        refused = "1 while the files in the config folder are refused and an older plan serves."
+        yield GaugeMetricFamily("hotline_plan_refused", refused, float(bool(plan.refused)))
+        loaded = "When the live plan became so, in seconds since 1970."
+        yield GaugeMetricFamily("hotline_plan_loaded_timestamp_seconds", loaded, plan.loaded.timestamp())

@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import gc
 import signal
+import sys
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from importlib.metadata import version
 
 import structlog
@@ -17,22 +19,29 @@ from prometheus_client import CollectorRegistry
 from acd.agent import Agent
 from acd.floor import Floor
 from acd.line import Line, Outside
+from acd.signals import Rearranged
+from hotline.control import open_control
+from hotline.live import Edition, Live, Means, Opening
 from hotline.managed import ManagedAsterisk, SwitchRefused
-from hotline.metrics import CallMetrics, Gauges
-from hotline.operators import Published
+from hotline.metrics import CallMetrics, Gauges, PlanGauges
+from hotline.operators import Published, mark_of
 from hotline.ports import taken
 from hotline.secrets import Secrets, keep_secrets
 from hotline.settings import Settings
+from hotline.sounds import build_sounds
 from hotline.switch_config import PhoneAccount
+from hotline.versions import Versions
 from hotline.view import HotlineView, midnight
 from hotline.web import create_app, open_web
+from hotline.wishes import Wishes
 from ivr.ari import AriSwitch
 from ivr.clock import Clock
 from ivr.dispatch import Dispatch
 from ivr.events import Outcome
 from ivr.flow import PlanFlow
+from ivr.switch import SwitchError
 from ivr.switchboard import CallIds, Service, Switchboard
-from prompts.catalogue import Catalogue
+from prompts.build import forget_kept
 from records.calls import outcomes
 from records.database import open_database
 from records.journal import SqlJournal
@@ -43,11 +52,16 @@ from routing.plan import LineRule, Plan
 log = structlog.get_logger()
 
 
+def arrangement_of(plan: Plan) -> Rearranged:
+    """The lines and agents of a plan, for the floor."""
+    lines = tuple(_line(name, rule) for name, rule in plan.lines.items())
+    return Rearranged(lines, tuple(Agent(name, name, rule.lines) for name, rule in plan.agents.items()))
+
+
 def floor_of(plan: Plan) -> Floor:
     """The floor that a plan describes, all agents offline."""
-    lines = (_line(name, rule) for name, rule in plan.lines.items())
-    agents = (Agent(name, name, rule.lines) for name, rule in plan.agents.items())
-    return Floor(lines, agents)
+    arrangement = arrangement_of(plan)
+    return Floor(arrangement.lines, arrangement.agents)
 
 
 def _line(name: str, rule: LineRule) -> Line:
@@ -76,6 +90,13 @@ def phones_of(plan: Plan, secrets: Secrets) -> list[PhoneAccount]:
     return [PhoneAccount(name, secrets.phones[name], rule.name) for name, rule in plan.agents.items()]
 
 
+def service_of(edition: Edition, dispatch: Dispatch, clock: Clock) -> Service:
+    """What a call is given that arrives while this edition is live."""
+    flow = PlanFlow(edition.plan, edition.words, dispatch, clock)
+    apology = tuple(sound for prompt in edition.plan.hotline.apology for sound in edition.words.prompt(prompt))
+    return Service(edition.counted(flow), edition.published.version, apology)
+
+
 @dataclass(frozen=True, slots=True)
 class Running:
     """The parts of a hotline that is up."""
@@ -86,24 +107,26 @@ class Running:
     view: HotlineView
     asterisk: ManagedAsterisk | None
     web_port: int
+    live: Live
+    wishes: Wishes
 
 
 @asynccontextmanager
-async def running(settings: Settings, published: Published, *, managed: bool) -> AsyncIterator[Running]:
+async def running(settings: Settings, opening: Opening | Published, *, managed: bool) -> AsyncIterator[Running]:
     """A whole hotline, up: with an Asterisk of its own (`managed`), or on the one that the operator runs.
 
     Raises SwitchRefused, SecretsError, OSError (an address that is taken), each with one line for people.
     """
-    plan = published.plan
+    opening = opening if isinstance(opening, Opening) else Opening(opening, seen=mark_of(settings.config))
+    plan = opening.published.plan
     secrets = secrets_of(settings, plan)
-    clock, floor, catalogue = clock_of(settings), floor_of(plan), Catalogue(plan.prompts)
-    apology = tuple(sound for prompt in plan.hotline.apology for sound in catalogue.prompt(prompt))
+    clock, floor = clock_of(settings), floor_of(plan)
     async with AsyncExitStack() as stack:
         if refused := taken(settings, asterisk=False, web=True):
             raise SwitchRefused("\n".join(refused))
         asterisk: ManagedAsterisk | None = None
         if managed:
-            asterisk = ManagedAsterisk(settings, secrets, phones_of(plan, secrets))
+            asterisk = ManagedAsterisk(settings, secrets, phones_of(plan, secrets), dialplan_of(plan))
             await stack.enter_async_context(asterisk)
         await upgrade(settings.database_url)
         journal = await stack.enter_async_context(SqlJournal(settings.database_url, node=settings.node))
@@ -118,17 +141,49 @@ async def running(settings: Settings, published: Published, *, managed: bool) ->
             caller_id=settings.trunk.caller_id,
         )
         await stack.enter_async_context(switch)
+
+        async def equip(plan: Plan) -> None:
+            secrets = await asyncio.to_thread(secrets_of, settings, plan)
+            if asterisk is not None:
+                await asterisk.reload(phones_of(plan, secrets), dialplan_of(plan))
+
+        def swap(edition: Edition) -> None:
+            board.dispatch.signal(arrangement_of(edition.plan))
+            metrics.know(edition.plan.lines)
+            gauges.lines = tuple(edition.plan.lines)
+
+        async def settle(edition: Edition) -> None:
+            for pause in (0.5, 2.0, 0.0):
+                try:
+                    await switch.watch(tuple(edition.plan.agents))
+                except SwitchError as error:
+                    log.warning("the new phones are not watched yet", error=str(error))
+                    await asyncio.sleep(pause)
+                else:
+                    return
+            log.error("the new phones are not watched until the link to the switch is built up again")
+
+        versions = Versions(settings.var / "plans")
+        live = Live(
+            settings.config,
+            settings.sounds,
+            versions,
+            Edition.first(opening, versions, settings.sounds),
+            Means(partial(build_sounds, settings), equip, swap, settle),
+            refused=opening.refused,
+        )
+        forget_kept(settings.sounds, live.now.words.kept.values())
         board = Switchboard(
             switch,
             journal,
             clock,
             CallIds(settings.node),
             dispatch=lambda spawn: Dispatch(floor, switch, clock, spawn),
-            service=lambda dispatch: Service(PlanFlow(plan, catalogue, dispatch, clock), published.version, apology),
-            agents=lambda: frozenset(plan.agents),
+            service=lambda dispatch: service_of(live.now, dispatch, clock),
+            agents=lambda: live.now.agents,
         )
         view = HotlineView(
-            published,
+            live,
             floor=floor,
             clock=clock,
             link=switch,
@@ -138,15 +193,28 @@ async def running(settings: Settings, published: Published, *, managed: bool) ->
         )
         registry = CollectorRegistry()
         metrics = CallMetrics(registry, plan.lines, version=version("hotline"))
-        registry.register(Gauges(plan.lines, view, switch, journal))
+        gauges = Gauges(plan.lines, view, switch, journal)
+        registry.register(gauges)
+        registry.register(PlanGauges(live))
         journal.subscribe(metrics.hear)
         journal.subscribe(view.hear)
         web = create_app(view, registry, host=settings.web.host)
         web_port = await stack.enter_async_context(open_web(web, settings.web.host, settings.web.port))
         tasks = await stack.enter_async_context(asyncio.TaskGroup())
-        for work in (switch.listen(), board.run()):
+        wishes = Wishes(live, opening.seen)
+        works = [switch.listen(), board.run(), wishes.heed_signals()]
+        if opening.published.files:
+            works.append(wishes.heed_files())
+        for work in works:
             stack.callback(tasks.create_task(work).cancel)
-        yield Running(switch, board, journal, view, asterisk, web_port)
+        await stack.enter_async_context(open_control(settings.var, wishes.routes()))
+        yield Running(switch, board, journal, view, asterisk, web_port, live, wishes)
+
+
+def dialplan_of(plan: Plan) -> str:
+    """The plan's own part of the dialplan: what callers meet while no engine runs."""
+    del plan
+    return ""
 
 
 async def _ended_since(settings: Settings, instant: datetime) -> Mapping[Outcome, int]:
@@ -157,18 +225,26 @@ async def _ended_since(settings: Settings, instant: datetime) -> Mapping[Outcome
         await engine.dispose()
 
 
-async def serve(settings: Settings, published: Published, *, managed: bool) -> None:
-    """Run a hotline until SIGINT or SIGTERM, or until its Asterisk ends. Raises SwitchRefused for the latter."""
+async def serve(settings: Settings, opening: Opening | Published, *, managed: bool) -> None:
+    """Run a hotline until SIGINT or SIGTERM, or until its Asterisk ends. Raises SwitchRefused for the latter.
+
+    SIGHUP reads the operators' files anew; when it says that the terminal was closed, it ends the hotline too.
+    """
     loop, stop = asyncio.get_running_loop(), asyncio.Event()
     for name in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(name, stop.set)
-    async with running(settings, published, managed=managed) as hotline:
+    async with running(settings, opening, managed=managed) as hotline:
+        in_terminal = sys.stderr.isatty()
+        loop.add_signal_handler(
+            signal.SIGHUP, lambda: stop.set() if in_terminal and not sys.stderr.isatty() else hotline.wishes.signal()
+        )
         gc.collect()
         gc.freeze()  # what is here stays: full collections over it held up every call for 0.1 s
         log.info(
             "the hotline is up",
-            plan=published.version,
-            sip=f"sip:{published.plan.hotline.number}@{settings.sip.host}:{settings.sip.port}",
+            plan=hotline.live.mark,
+            version=hotline.live.number,
+            sip=f"sip:{hotline.live.now.plan.hotline.number}@{settings.sip.host}:{settings.sip.port}",
             web=f"http://{settings.web.host}:{hotline.web_port}/",
         )
         end = await _end_of(hotline, stop)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Self
 
 import structlog
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from hotline.settings import HOUSE, Settings
-from prompts.build import Report, build
+from prompts.build import Report, build, kept_names
 from prompts.catalogue import Catalogue
 from prompts.master import Masters, key
 from prompts.voice import STANDARD_VOICE, KokoroVoice, Voice, voice_name
@@ -19,6 +20,26 @@ from routing.plan import Plan
 log = structlog.get_logger()
 
 SHIPPED_MASTERS = HOUSE / "prompts" / "masters"
+
+
+class KeptWords(Catalogue):
+    """A plan's sounds under names that outlast it: a call that began with these words goes on hearing them.
+
+    A prompt that was made elsewhere has no such name and is played by its own.
+    """
+
+    def __init__(self, texts: Mapping[str, str], kept: Mapping[str, str]) -> None:
+        super().__init__(texts)
+        self.kept = kept
+
+    @classmethod
+    def of(cls, plan: Plan, sounds: Path) -> Self:
+        """As a build left them in a folder."""
+        return cls(plan.words, kept_names(sounds, plan.words))
+
+    def prompt(self, prompt_id: str) -> tuple[str, ...]:
+        """As `Catalogue.prompt`."""
+        return tuple(self.kept.get(name, name) for name in super().prompt(prompt_id))
 
 
 def voice_of(settings: Settings) -> Voice | None:
@@ -44,7 +65,7 @@ def furnish(
     with bar:
         task = bar.add_task("")
         return build(
-            Catalogue(plan.prompts),
+            Catalogue(plan.words),
             recordings=recordings,
             masters=[*(masters or [var / "masters"]), SHIPPED_MASTERS],
             out=var / "sounds",
@@ -53,8 +74,10 @@ def furnish(
         )
 
 
-def build_sounds(settings: Settings, plan: Plan, console: Console, *, masters: Path | None = None) -> Report:
-    """The same for a hotline's settings, with progress shown; `masters` is left with the plan's words and no others."""
+def build_sounds(
+    settings: Settings, plan: Plan, console: Console | None = None, *, masters: Path | None = None
+) -> Report:
+    """The same for a hotline's settings; `masters` is left with the plan's words and no others."""
     voice = voice_of(settings)
     report = furnish(
         plan,
@@ -66,5 +89,5 @@ def build_sounds(settings: Settings, plan: Plan, console: Console, *, masters: P
     )
     if masters is not None:
         name = voice.name if voice else voice_name()
-        Masters([masters]).prune({key(text, name) for text in Catalogue(plan.prompts).texts.values()})
+        Masters([masters]).prune({key(text, name) for text in Catalogue(plan.words).texts.values()})
     return report

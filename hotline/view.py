@@ -8,7 +8,7 @@ from datetime import datetime, time
 
 from acd.agent import Presence
 from acd.floor import Floor
-from hotline.operators import Published
+from hotline.live import Live
 from hotline.web import LineStatus, Status
 from ivr.ari import AriSwitch
 from ivr.clock import Clock
@@ -17,13 +17,16 @@ from ivr.switchboard import Switchboard
 from records.journal import SqlJournal
 from routing.calendar import SHANGHAI, opening
 
+SHOWN = 10
+"""Problems of a refused plan that the page names; the log has all."""
+
 
 class HotlineView:
     """Answers `hotline.web` and `hotline.metrics` from the parts that are up. Subscribe `hear` to the journal."""
 
     def __init__(
         self,
-        published: Published,
+        live: Live,
         *,
         floor: Floor,
         clock: Clock,
@@ -33,7 +36,7 @@ class HotlineView:
         today: Mapping[Outcome, int],
     ) -> None:
         """`today` counts the calls that ended since midnight, before this process began."""
-        self._published, self._floor, self._clock = published, floor, clock
+        self._live, self._floor, self._clock = live, floor, clock
         self._link, self._journal, self._board = link, journal, board
         self._today, self._day = Counter(today), clock.now().astimezone(SHANGHAI).date()
 
@@ -59,22 +62,33 @@ class HotlineView:
             found.append(f"the journal cannot be written: {self._journal.alarm or 'its writer ended'}")
         return found
 
+    def notices(self) -> Sequence[str]:
+        """What an operator should know of the plan, though callers are served."""
+        live = self._live
+        if live.refused:
+            return [f"配置文件有错，没有启用，仍用第 {live.number} 版：", *live.refused[:SHOWN]]
+        if live.set_aside:
+            return [f"已退回第 {live.number} 版；配置文件暂不启用，改动文件或执行 hotline reload 后启用。"]
+        return []
+
     async def status(self) -> Status:
         """How the hotline stands."""
         self._turn_the_page()
-        plan, now = self._published.plan, self._clock.now()
+        plan, now = self._live.now.plan, self._clock.now()
         return Status(
             name=plan.hotline.name,
             number=plan.hotline.number,
             now=now,
-            plan=self._published.version,
+            plan=self._live.mark,
+            version=self._live.number,
+            notices=self.notices(),
             in_progress=self._board.calls,
             lines=[self._line(line, now) for line in plan.lines],
             today=dict(self._today),
         )
 
     def _line(self, line: str, now: datetime) -> LineStatus:
-        plan, waits = self._published.plan, self.waits(line)
+        plan, waits = self._live.now.plan, self.waits(line)
         rule = plan.lines[line]
         opened = opening(plan.calendar, plan.hours_of(line), now)
         agents = Counter(self._floor.seat(agent).presence for agent in plan.agents_of(line))

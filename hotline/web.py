@@ -62,6 +62,10 @@ class Status:
     in_progress: int
     lines: Sequence[LineStatus]
     today: Mapping[Outcome, int]
+    version: int = 0
+    """Under which number the plan is kept; 0 when it is not."""
+    notices: Sequence[str] = ()
+    """What an operator should know of the plan, though callers are served."""
 
 
 class StatusView(Protocol):

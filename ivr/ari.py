@@ -185,27 +185,32 @@ class AriSwitch:
     async def watch(self, phones: Sequence[str]) -> None:
         """Watch these phones from now on and no others, and tell of those that are new whether they are there.
 
-        Without a link it is done with the next one. Raises SwitchError.
+        Without a link it is done with the next one. Raises SwitchError; then it may be tried again.
         """
-        new, gone = set(phones) - set(self._phones), set(self._phones) - set(phones)
         self._phones = tuple(phones)
         if not self.up:
             return
+        gone = self._watched.difference(phones)
+        new = await self._subscribe()
+        try:
+            if new:
+                for endpoint in await self._order("GET", "/endpoints/PJSIP"):
+                    if endpoint["resource"] in new:
+                        await self._queue.put(PhoneChanged(endpoint["resource"], endpoint["state"] == "online"))
+        except SwitchError:
+            self._watched -= new
+            raise
         self._watched -= gone
-        await self._subscribe()
-        if new:
-            for endpoint in await self._order("GET", "/endpoints/PJSIP"):
-                if endpoint["resource"] in new:
-                    await self._queue.put(PhoneChanged(endpoint["resource"], endpoint["state"] == "online"))
         for sources in _sources(sorted(gone)):
             await self._order("DELETE", f"/applications/{APPLICATION}/subscription", eventSource=sources)
 
-    async def _subscribe(self) -> None:
-        """Be told of each phone of which we are not told yet."""
+    async def _subscribe(self) -> set[str]:
+        """Be told of each phone of which we are not told yet; which those were."""
         missing = [phone for phone in self._phones if phone not in self._watched]
         for sources in _sources(missing):
             await self._order("POST", f"/applications/{APPLICATION}/subscription", eventSource=sources)
         self._watched.update(missing)
+        return set(missing)
 
     async def _adopt(self, strangers: dict[str, dict[str, Any]]) -> None:
         """Channels whom an engine before us, or the time without a link, left alone."""

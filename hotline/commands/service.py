@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 import typer
 from sqlalchemy.exc import DBAPIError
 
 from hotline import service
 from hotline.asterisk_program import AsteriskMissing
+from hotline.live import opening_of
 from hotline.lock import AnotherHotline, alone_on
 from hotline.logs import set_up_logs
 from hotline.managed import SwitchRefused
 from hotline.secrets import SecretsError
 from hotline.settings import Settings
 from hotline.sounds import build_sounds
-from hotline.terminal import Config, Var, fail, people, published_in, settings_of
+from hotline.terminal import Config, Var, fail, people, settings_of
+from hotline.versions import Versions
 from ivr.switch import SwitchTaken
+from routing.load import Unreadable
 
 app = typer.Typer()
 
@@ -35,12 +39,15 @@ def serve(config: Config = None, var: Var = None) -> None:
 
 def _serve(settings: Settings, *, managed: bool) -> None:
     set_up_logs(level=settings.log_level, as_json=settings.log_json)
-    published = published_in(settings.config)
     try:
         with alone_on(settings.var):
-            for problem in build_sounds(settings, published.plan, people).problems:
+            opening = opening_of(settings.config, Versions(settings.var / "plans"))
+            report = build_sounds(settings, opening.published.plan, people)
+            for problem in report.problems:
                 people.print(problem, style="red", markup=False, soft_wrap=True)  # the hotline starts all the same
-            asyncio.run(service.serve(settings, published, managed=managed))
+            asyncio.run(service.serve(settings, replace(opening, failed=report.failed), managed=managed))
+    except Unreadable as error:
+        fail(error)
     except DBAPIError as error:
         fail(f"the database cannot be used ({error.orig}): put it aside, or put back a copy: {settings.database_url}")
     except (AnotherHotline, SwitchRefused, AsteriskMissing, SecretsError, OSError, ValueError) as error:

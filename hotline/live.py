@@ -1,0 +1,292 @@
+"""The plan that is live, and the one way to change it while calls come and go.
+
+Check → make the missing sounds → let the switch know the phones → keep the version → swap, in this order, and in one
+step at the end: whatever fails before leaves the old plan serving. A call keeps the edition it began with.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import Counter
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+
+import structlog
+
+from hotline.operators import Published, mark_of, read_config
+from hotline.sounds import KeptWords
+from hotline.versions import Version, Versions
+from ivr.call import Call, Flow
+from prompts.build import Report, forget_kept
+from routing.load import Unreadable
+from routing.plan import Plan
+
+log = structlog.get_logger()
+
+
+class Result(StrEnum):
+    """What came of a wish to change the plan."""
+
+    DONE = "done"
+    UNCHANGED = "unchanged"
+    REFUSED = "refused"
+
+
+class By(StrEnum):
+    """Who wished it."""
+
+    COMMAND = "command"
+    SIGNAL = "signal"
+    FILES = "files"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A result, the version that is live after it, and the problems that refused it, each a line for people."""
+
+    result: Result
+    number: int
+    mark: str
+    problems: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """The plan to start with."""
+
+    published: Published
+    refused: Sequence[str] = ()
+    """Why it is not the one in the config folder: the problems of that."""
+    failed: Sequence[str] = ()
+    """Its sounds that could not be made."""
+    seen: str = ""
+    """The mark of the config folder as it was read."""
+
+
+@dataclass(slots=True, eq=False)
+class Edition:
+    """A plan as calls are given it: with the sounds of its own words."""
+
+    published: Published
+    number: int
+    """0 for a plan that was not read from files."""
+    since: datetime
+    words: KeptWords
+    failed: frozenset[str] = frozenset()
+    calls: int = 0
+    agents: frozenset[str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.agents = frozenset(self.plan.agents)
+
+    @property
+    def plan(self) -> Plan:
+        return self.published.plan
+
+    @classmethod
+    def first(cls, opening: Opening, versions: Versions, sounds: Path) -> Edition:
+        """The edition that an engine starts with; sounds that were made elsewhere count as failed already.
+
+        Raises OSError when it cannot be kept.
+        """
+        published, at = opening.published, datetime.now(UTC)
+        number = 0
+        if published.files:
+            live, version = versions.live, versions.keep(published, at)
+            versions.make_live(version, set_aside=versions.set_aside if version == live else None)
+            number = version.number
+        words = KeptWords.of(published.plan, sounds)
+        failed = frozenset(opening.failed) | (published.plan.words.keys() - words.kept.keys())
+        return cls(published, number, at, words, failed)
+
+    def counted(self, flow: Flow) -> Flow:
+        """The flow, counted: while a call runs it, the sounds of this edition stay."""
+
+        async def run(call: Call) -> None:
+            self.calls += 1
+            try:
+                await flow(call)
+            finally:
+                self.calls -= 1
+
+        return run
+
+
+@dataclass(frozen=True, slots=True)
+class Means:
+    """What a change needs from the rest of the hotline."""
+
+    furnish: Callable[[Plan], Report]
+    """Make the sounds of a plan; run in a thread."""
+    equip: Callable[[Plan], Awaitable[None]]
+    """Let the switch take the phones of a plan. Raises OSError, ValueError, RuntimeError with words for people."""
+    swap: Callable[[Edition], None]
+    """Give everybody the new plan, in one step."""
+    settle: Callable[[Edition], Awaitable[None]]
+    """What follows a swap and may wait; it raises nothing."""
+
+
+@dataclass(slots=True)
+class Live:
+    """The owner of the live plan."""
+
+    config: Path
+    sounds: Path
+    versions: Versions
+    now: Edition
+    means: Means
+    refused: Sequence[str] = ()
+    """The problems of the config folder, while it is refused."""
+    results: Counter[Result] = field(default_factory=Counter)
+    _former: list[Edition] = field(default_factory=list)
+    """Editions that calls may still play from."""
+    _lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    @property
+    def number(self) -> int:
+        return self.now.number
+
+    @property
+    def mark(self) -> str:
+        return self.now.published.version
+
+    @property
+    def loaded(self) -> datetime:
+        return self.now.since
+
+    @property
+    def set_aside(self) -> bool:
+        """Whether a rollback set the config folder aside, and nobody has touched it since."""
+        return self.versions.set_aside is not None
+
+    async def reload(self, by: By) -> Change:
+        """Make the config folder live, if it is good. What was set aside stays so until it changes or someone asks."""
+        async with self._lock:
+            if by is By.FILES and await asyncio.to_thread(self._is_set_aside):
+                return self._told(by, Change(Result.UNCHANGED, self.number, self.mark))
+            try:
+                published = await asyncio.to_thread(read_config, self.config)
+            except Unreadable as error:
+                change = self._refuse(map(str, error.problems))
+            else:
+                change = await self._take(published, None)
+            self.refused = change.problems
+            return self._told(by, change)
+
+    async def rollback(self, number: int | None) -> Change:
+        """Make a kept version live: the one before, or that of a number. Raises NoSuchVersion.
+
+        The config folder is left alone, and set aside until it changes.
+        """
+        async with self._lock:
+            version = await asyncio.to_thread(self.versions.find, number)
+            try:
+                published = await asyncio.to_thread(self.versions.read, version)
+            except Unreadable as error:
+                return self._told(By.COMMAND, self._refuse(map(str, error.problems)))
+            change = await self._take(published, version)
+            if change.result is not Result.REFUSED:
+                self.refused = ()
+            return self._told(By.COMMAND, change)
+
+    def _is_set_aside(self) -> bool:
+        mark = self.versions.set_aside
+        return mark is not None and mark == mark_of(self.config)
+
+    def _refuse(self, problems: Sequence[str] | map[str]) -> Change:
+        return Change(Result.REFUSED, self.number, self.mark, tuple(problems))
+
+    async def _take(self, published: Published, back_to: Version | None) -> Change:
+        try:
+            report = await asyncio.to_thread(self.means.furnish, published.plan)
+            if missing := self._newly_missing(published.plan, report):
+                await asyncio.to_thread(self.means.furnish, self.now.plan)  # plain names are the live plan's
+                return self._refuse(missing)
+            same = published.version == self.now.published.version
+            version = await self._equip_and_keep(published, back_to, same=same)
+        except (OSError, ValueError, RuntimeError) as error:
+            log.exception("a plan could not be made live")
+            return self._refuse([str(error)])
+        if same and not report.built and version.number == self.now.number:
+            return Change(Result.UNCHANGED, version.number, version.mark)
+        words = await asyncio.to_thread(KeptWords.of, published.plan, self.sounds)
+        await self._swap(Edition(published, version.number, datetime.now(UTC), words, frozenset(report.failed)))
+        return Change(Result.DONE, version.number, version.mark)
+
+    async def _equip_and_keep(self, published: Published, back_to: Version | None, *, same: bool) -> Version:
+        if same:
+            return await asyncio.to_thread(self._keep, published, back_to)
+        await self.means.equip(published.plan)
+        try:
+            return await asyncio.to_thread(self._keep, published, back_to)
+        except OSError:
+            await self.means.equip(self.now.plan)
+            raise
+
+    def _newly_missing(self, plan: Plan, report: Report) -> list[str]:
+        """What callers of the new plan would hear wrongly or not at all, and those of the live one do not."""
+        old, new = self.now.plan.words, plan.words
+        failed = (name for name in report.failed if name in new)
+        worse = [name for name in failed if name not in self.now.failed or old.get(name) != new[name]]
+        return [line for line in report.problems if any(line.startswith(f"prompt {name!r}:") for name in worse)]
+
+    def _keep(self, published: Published, back_to: Version | None) -> Version:
+        version = back_to or self.versions.keep(published, datetime.now(UTC))
+        self.versions.make_live(version, set_aside=mark_of(self.config) if back_to else None)
+        return version
+
+    async def _swap(self, edition: Edition) -> None:
+        before, self.now = self.now, edition
+        began = time.perf_counter()
+        self.means.swap(edition)
+        held = time.perf_counter() - began
+        log.info("another plan is live", number=edition.number, plan=edition.published.version, ms=round(held * 1e3, 1))
+        await self.means.settle(edition)
+        self._former = [former for former in self._former if former.calls] + [before]
+        wanted = [name for one in (*self._former, edition) for name in one.words.kept.values()]
+        await asyncio.to_thread(forget_kept, self.sounds, wanted)
+
+    def _told(self, by: By, change: Change) -> Change:
+        self.results[change.result] += 1
+        for problem in change.problems:
+            log.error("the plan was refused; the live one goes on", by=by, live=self.now.number, problem=problem)
+        return change
+
+
+def opening_of(config: Path, versions: Versions) -> Opening:
+    """The plan to start with: the config folder's; what a rollback chose; or the last live one, should it be bad.
+
+    Raises Unreadable when there is nothing to serve.
+    """
+    live, seen = versions.live, mark_of(config)
+    try:
+        if live is not None and versions.set_aside == seen:
+            log.warning("the config folder is set aside by a rollback until it changes", number=live.number)
+            return Opening(versions.read(live), seen=seen)
+    except (Unreadable, OSError) as error:
+        log.error("the version of the rollback cannot be served", error=str(error))
+    try:
+        return Opening(read_config(config), seen=seen)
+    except Unreadable as error:
+        if live is None:
+            raise
+        problems = tuple(map(str, error.problems))
+        try:
+            kept = versions.read(live)
+        except Unreadable:
+            raise error from None
+        for problem in problems:
+            log.error("the config folder is refused; the last live plan serves", number=live.number, problem=problem)
+        return Opening(kept, problems, seen=seen)
+
+
+def roll_back_at_rest(config: Path, versions: Versions, number: int | None) -> Version:
+    """The same choice while no engine runs, for the next start. Raises NoSuchVersion, Unreadable."""
+    version = versions.find(number)
+    versions.read(version)
+    versions.make_live(version, set_aside=mark_of(config))
+    return version

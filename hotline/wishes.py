@@ -1,0 +1,110 @@
+"""Where wishes to change the plan come from: a command, SIGHUP, or a file that somebody saved."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+import structlog
+import watchfiles
+from aiohttp import web
+
+from hotline.control import bad, told
+from hotline.live import By, Change, Live
+from hotline.operators import SETTINGS_FILE, mark_of
+from hotline.versions import NoSuchVersion
+
+log = structlog.get_logger()
+
+SETTLED = 300
+"""Milliseconds without another change after which a saved file is read: editors write more than once."""
+AGAIN = 10.0
+"""Seconds until a folder that could not be watched is tried again."""
+
+
+class Wishes:
+    """Carries wishes to the live plan, one at a time."""
+
+    def __init__(self, live: Live, seen: str) -> None:
+        """`seen` is the mark of the config folder as it was read at the start."""
+        self._live, self._seen = live, seen
+        self._signalled = asyncio.Event()
+
+    def signal(self) -> None:
+        """SIGHUP came."""
+        self._signalled.set()
+
+    async def heed_signals(self) -> None:
+        """Reload at each signal, for ever."""
+        while True:
+            await self._signalled.wait()
+            self._signalled.clear()
+            await self._reload(By.SIGNAL)
+
+    async def heed_files(self) -> None:
+        """Reload when a file of the config folder that matters was saved, for ever."""
+        folder = self._live.config
+        if await asyncio.to_thread(mark_of, folder) != self._seen:
+            await self._reload(By.FILES)
+        while True:
+            try:
+                watch = watchfiles.awatch(folder, watch_filter=_matters, debounce=SETTLED, step=SETTLED // 3)
+                async for _ in watch:
+                    await self._reload(By.FILES)
+            except (OSError, RuntimeError) as error:
+                log.warning("the config folder is not watched: use `hotline reload`", error=str(error))
+            await asyncio.sleep(AGAIN)
+
+    async def _reload(self, by: By) -> None:
+        try:
+            await self._live.reload(by)
+        except Exception:
+            log.exception("a reload met a bug; the live plan goes on", by=by)
+
+    def routes(self) -> list[web.AbstractRouteDef]:
+        """What the door for commands answers about the plan."""
+        return [
+            web.get("/plan", self._plan),
+            web.post("/reload", self._on_reload),
+            web.post("/rollback", self._on_rollback),
+        ]
+
+    async def _plan(self, _request: web.Request) -> web.Response:
+        live = self._live
+        return web.json_response(
+            {
+                "number": live.now.number,
+                "version": live.now.published.version,
+                "since": live.now.since.isoformat(),
+                "set_aside": live.set_aside,
+                "problems": list(live.refused),
+            }
+        )
+
+    async def _on_reload(self, _request: web.Request) -> web.Response:
+        return web.json_response(_data(await self._live.reload(By.COMMAND)))
+
+    async def _on_rollback(self, request: web.Request) -> web.Response:
+        number = (await told(request)).get("number")
+        if number is not None and not isinstance(number, int):
+            raise bad("`number` is a version's number")
+        try:
+            return web.json_response(_data(await self._live.rollback(number)))
+        except NoSuchVersion as error:
+            raise bad(str(error)) from None
+
+
+def _data(change: Change) -> dict[str, Any]:
+    return {
+        "result": change.result,
+        "number": change.number,
+        "version": change.mark,
+        "problems": list(change.problems),
+    }
+
+
+def _matters(_change: watchfiles.Change, path: str) -> bool:
+    """Whether a plan, or a prompt, may come of this file."""
+    file = Path(path)
+    return file.suffix in (".yaml", ".yml", ".wav") and file.name != SETTINGS_FILE and not file.name.startswith(".")
