@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from hashlib import sha256
 from pathlib import Path
 
-from routing.check import read_plan
-from routing.load import LARGEST_FILE, Place, Problem, Unreadable
+from hotline.folder import SETTINGS_FILE, TESTS, read_folder
+from routing.check import Checked, Playable, check
 from routing.plan import Plan
+from routing.problem import Problem, Unreadable
 
-SETTINGS_FILE = "settings.yaml"
-"""Lies in the same folder, but is the machine's: see `hotline.settings`."""
-TESTS = "tests"
-"""Folder for the operators' own tests: no part of the plan."""
+__all__ = ["SETTINGS_FILE", "TESTS", "Published", "look", "mark_of", "read_config"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,33 +24,28 @@ class Published:
     version: str
     files: Mapping[str, str] = field(default_factory=dict, repr=False)
     """What it was read from: text by path within the folder."""
+    warnings: tuple[Problem, ...] = ()
+    """What would better be mended, though it can be served."""
 
 
-def read_config(folder: Path) -> Published:
-    """The plan of a config folder. Raises Unreadable with every problem, files named as the caller would type them."""
-    texts: dict[str, str] = {}
-    problems: list[Problem] = []
-    if not folder.is_dir():
-        raise Unreadable([Problem(Place(str(folder), 1, 1), "no such folder; name the one with the hotline's files")])
-    for path in sorted((*folder.glob("*.yaml"), *folder.glob("*.yml"))):
-        if path.name == SETTINGS_FILE:
-            continue
-        top = Place(str(path), 1, 1)
-        try:
-            if path.stat().st_size > 4 * LARGEST_FILE:
-                problems.append(Problem(top, f"larger than {LARGEST_FILE >> 20} MiB; split it"))
-                continue
-            texts[str(path)] = path.read_bytes().decode("utf-8-sig")
-        except UnicodeDecodeError as error:
-            before = error.object[: error.start]
-            line = before.count(b"\n") + 1
-            problems.append(Problem(Place(str(path), line, 1), "not UTF-8; save the file as UTF-8"))
-        except OSError as error:
-            problems.append(Problem(top, f"cannot be read: {error.strerror}"))
-    if problems:
-        raise Unreadable(problems)
+def read_config(folder: Path, today: date | None = None, playable: Playable | None = None) -> Published:
+    """The plan of a config folder. Raises Unreadable with every error, files named as the caller would type them.
+
+    Without `today` and `playable` nothing is said of what depends on them, see `routing.check.check`.
+    """
+    texts, checked = look(folder, today, playable)
+    if checked.plan is None:
+        raise Unreadable(checked.errors)
     files = {str(Path(name).relative_to(folder)): text for name, text in texts.items()}
-    return Published(read_plan(texts), _hash(files), files)
+    return Published(checked.plan, _hash(files), files, checked.warnings)
+
+
+def look(
+    folder: Path, today: date | None = None, playable: Playable | None = None
+) -> tuple[Mapping[str, str], Checked]:
+    """The texts of a config folder, and everything that can be known of them. Nothing is raised for what is wrong."""
+    texts = read_folder(folder)
+    return texts.files, check(texts.files, today, playable, texts.problems)
 
 
 def _hash(files: Mapping[str, str]) -> str:

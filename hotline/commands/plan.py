@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import sys
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Annotated
 
@@ -11,32 +12,66 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from hotline.operators import read_config
+from hotline.operators import look
+from hotline.playable import sounds_of
 from hotline.settings import SettingsError, load
-from hotline.terminal import Config, Json, day_typed, published_in, put, settings_of
-from routing.calendar import day_of, reason, spans_of
-from routing.load import Unreadable
+from hotline.terminal import Config, Json, Var, day_typed, people, published_in, put, settings_of
+from routing.calendar import SHANGHAI, day_of, reason, spans_of
+from routing.check import Playable
+from routing.problem import nearest
+from routing.rule import Language, Rule
+from routing.rules import RULES, page
 
 app = typer.Typer()
 
 
 @app.command()
-def check(folder: Annotated[Path | None, typer.Argument(metavar="[DIR]")] = None, config: Config = None) -> None:
-    """Tell every problem of the hotline's files, or say nothing and end with 0."""
+def check(
+    folder: Annotated[Path | None, typer.Argument(metavar="[DIR]")] = None,
+    config: Config = None,
+    var: Var = None,
+    language: Annotated[str | None, typer.Option("--lang", help="zh or en; else as the terminal is set.")] = None,
+    explain: Annotated[str | None, typer.Option(metavar="RULE", help="Print the page of a rule.")] = None,
+    today: Annotated[str | None, typer.Option(help="Check as on this day, like 2026-12-01.")] = None,
+) -> None:
+    """Tell every problem of the hotline's files: errors on stdout, warnings on stderr; 0 when there is no error."""
+    spoken = language_of(language)
+    if explain is not None:
+        sys.stdout.write(page(rule_of(explain), spoken))
+        return
     at = folder or config or Path("config")
-    problems: list[str] = []
+    faults: list[str] = []
+    playable: Playable | None = None
     try:
-        read_config(at)
-    except Unreadable as error:
-        problems += map(str, error.problems)
-    try:
-        load(config=at)
+        playable = sounds_of(load(config=at, var=var))
     except SettingsError as error:
-        problems += str(error).splitlines()
-    for problem in problems:
-        sys.stdout.write(problem + "\n")
-    if problems:
+        faults += str(error).splitlines()
+    _, checked = look(at, day_typed(today) if today else datetime.now(SHANGHAI).date(), playable)
+    for problem in checked.warnings:
+        people.print(problem.told(spoken), markup=False, soft_wrap=True)
+    for fault in (*(problem.told(spoken) for problem in checked.errors), *faults):
+        sys.stdout.write(fault + "\n")
+    if checked.errors or faults:
         raise typer.Exit(1)
+
+
+def language_of(asked: str | None) -> Language:
+    """The language that was asked for, or the terminal's; English when that is neither."""
+    if asked is None:
+        asked = "zh" if (os.environ.get("LC_ALL") or os.environ.get("LANG") or "").startswith("zh") else "en"
+    match asked:
+        case "zh" | "en":
+            return asked
+    raise typer.BadParameter(f"{asked!r} is not spoken here; write zh or en", param_hint="--lang")
+
+
+def rule_of(name: str) -> Rule:
+    if name not in RULES:
+        near = nearest(name, RULES)
+        raise typer.BadParameter(
+            f"no rule is called {name!r}" + (f"; did you mean {near!r}?" if near else ""), param_hint="--explain"
+        )
+    return RULES[name]
 
 
 @app.command()

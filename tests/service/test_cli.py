@@ -20,7 +20,7 @@ def hotline(*words: str) -> Result:
 
 def test_check_is_quiet_about_the_shipped_hotline_and_loud_about_a_broken_one(tmp_path: Path) -> None:
     good = hotline("check", CONFIG)
-    assert (good.exit_code, good.output) == (0, "")
+    assert (good.exit_code, good.stdout) == (0, "")
     for path in (HOUSE / "config").glob("*.yaml"):
         (tmp_path / path.name).write_text(path.read_text("utf-8").replace("say: closed-booking", "say: closed-boking"))
     (tmp_path / "settings.yaml").write_text("sip: {prt: 5060}\n")

@@ -1,0 +1,94 @@
+"""Words within messages that the rules' tables leave open, in Chinese."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+_WORDS: Mapping[str, str] = {
+    "prompt": "提示",
+    "node or line": "节点或热线",
+    "node": "节点",
+    "line": "热线",
+    "hours": "时间表",
+    "variant": "语言",
+    "rule": "规则",
+    "colon": "冒号",
+    "comma": "逗号",
+    "digit": "数字",
+    "bracket": "括号",
+    "space": "空格",
+    "sign": "符号",
+    "a whole number": "整数",
+    "a number": "数字",
+    "text": "文字",
+    "`true` or `false`": " `true` 或 `false`",
+    "a list": "列表",
+    "`key: value` pairs": " `名字: 内容` 的形式",
+    "a date or time": "日期或时间",
+    "a value": "内容",
+    "a list of paths": "路径的列表",
+    "; that is a node": "；它是一个节点",
+    "; that is a line": "；它是一条热线",
+    "small letters, digits and hyphens, a letter first": "只能用小写字母、数字和连字符，以字母开头",
+    "small letters, digits and single hyphens, a letter first": "只能用小写字母、数字和单个连字符，以字母开头",
+    "write one key of a telephone: 0-9, * or #": "请写一个电话按键：0-9、* 或 #",
+    "write the digits that are dialled, 3 to 20, such as 02212345678": "请写要拨的号码，3 到 20 位数字，如 02212345678",
+    "write digits": "请写数字",
+    "write a number, the beginning of one and *, or withheld": "请写号码、号码开头加 *，或者 withheld",
+    "a name of at most 80 signs without brackets, quotes, commas and semicolons":
+        "名字最多 80 个字，不能有括号、引号、逗号和分号",
+    "something must stand here": "这里不能空着",
+    "too long": "太长",
+    "means nothing; `&` must mark it before": "没有含义；前面要先用 `&` 标记",
+    "stands within what it repeats": "出现在它自己要重复的内容里",
+    "a bracket is not closed, or a comma is missing": "括号没有闭合，或者少了逗号",
+    "a quote is not closed": "引号没有闭合",
+    "this line is not indented like its neighbours": "这一行的缩进和相邻的行不一致",
+    "a `key: value` stands where none can: look at the line before": "这里不能写 `名字: 内容`：请看上一行",
+    "`key: value` is expected; a colon and a space are missing": "应当写成 `名字: 内容`，这里缺少冒号和空格",
+    "a text cannot begin with this sign; put it in quotes": "文字不能以这个符号开头；请加引号",
+    "something is left over after the value": "内容后面有多余的东西",
+    "cannot be read from here on": "从这里起无法读懂",
+    "write a duration like 20s, 5m or 1h30m": "时长请写成 20s、5m 或 1h30m",
+    "write how many digits, like 8 or 4-12": "位数请写成 8 或 4-12",
+    "1 to 32 digits, the smaller number first": "1 到 32 位，小的数在前",
+    "write a day like 2026-10-01, or days like 2026-10-01..2026-10-07":
+        "日期请写成 2026-10-01，或 2026-10-01..2026-10-07",
+    "the first day comes before the last": "第一天要在最后一天之前",
+    "repeat, next and back need three different keys, none of them 0":
+        "repeat、next、back 要用三个不同的键，不能用 0",
+    "write a date like 2026-12-01": "日期请写成 2026-12-01",
+    "write open hours like 8:30-16:30": "开放时间请写成 8:30-16:30",
+    "open hours run forward within one day, 0:00-24:00 at most": "开放时间在同一天之内由早到晚，最多 0:00-24:00",
+    "the last date comes before the first": "最后一天在第一天之前",
+    "write workdays, days off, every day, a weekday like tue, 2nd tue or last tue of a month, a date like 2026-12-01, "
+    "or dates like 2026-12-01..2026-12-05":
+        "请写 workdays（工作日）、days off（休息日）、every day（每天）、星期如 tue、每月 2nd tue 或 last tue、"
+        "日期如 2026-12-01，或 2026-12-01..2026-12-05",
+    "write an instant like 2026-12-01T12:00, or a date like 2026-12-01":
+        "时刻请写成 2026-12-01T12:00，或日期 2026-12-01",
+    "a time of day is between 0:00 and 24:00": "时间在 0:00 到 24:00 之间",
+    "an offset is at most 14 hours": "时差最多 14 小时",
+    "`until` comes before `from`": "`until` 早于 `from`",
+    "`until` must come after `from`": "`until` 必须晚于 `from`",
+}  # fmt: skip
+
+_PATTERNS = (
+    (re.compile(r"there is no day (\S+)"), r"没有 \1 这一天"),
+    (
+        re.compile(r"the open hours (\S+) and (\S+) overlap; let one end before the next begins"),
+        r"开放时间 \1 和 \2 重叠；前一段结束后再开始后一段",
+    ),
+    (re.compile(r"say when this case holds: (.*)"), r"请写明这一种情况的条件：\1"),
+)
+
+
+def in_chinese(text: str) -> str:
+    """The Chinese for words that a message names; the words themselves when there is none."""
+    if text in _WORDS:
+        return _WORDS[text]
+    for pattern, chinese in _PATTERNS:
+        if pattern.fullmatch(text):
+            return pattern.sub(chinese, text)
+    return text

@@ -1,0 +1,150 @@
+"""Slips of the keyboard that make a text no YAML, or another YAML than was meant.
+
+The Chinese input method is left on, a tab is pressed, a space after the colon forgotten: YAML's own message then
+speaks of something three lines further. These look at the text itself, and only where it is known to be wrong.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from routing.problem import Place, Problem, found
+
+MOST_TOLD = 20
+
+FULL_WIDTH = {
+    "：": (":", "colon"),
+    "，": (",", "comma"),
+    "、": (",", "comma"),
+    "｛": ("{", "bracket"),
+    "｝": ("}", "bracket"),
+    "［": ("[", "bracket"),
+    "］": ("]", "bracket"),
+    "【": ("[", "bracket"),
+    "】": ("]", "bracket"),
+    "\u3000": (" ", "space"),
+    "\u00a0": (" ", "space"),
+    "－": ("-", "sign"),
+    "＃": ("#", "sign"),
+    "＊": ("*", "sign"),
+    "＂": ('"', "sign"),
+} | {chr(0xFF10 + digit): (str(digit), "digit") for digit in range(10)}
+"""Sign → what YAML wants, and what it is called."""
+
+QUOTES = "“”„‟‘’「」『』"
+
+_PLAIN = str.maketrans({sign: plain for sign, (plain, _) in FULL_WIDTH.items()} | dict.fromkeys(QUOTES, '"'))
+
+_NAME = r"[A-Za-z0-9_*#][\w*#-]*"
+_KEY_WITH_WIDE_COLON = re.compile(rf"^[ \t\u3000\u00a0]*(?:- +)?[\"']?({_NAME})[\"']?(：)")
+_WITHOUT_SPACE = r"(?:([A-Za-z][\w-]*):(?=[^\s/])|([0-9*#]):(?=[A-Za-z]))"
+_KEY_WITHOUT_SPACE = re.compile(rf"\s*(?:- +)?{_WITHOUT_SPACE}")
+_KEY_IN_FLOW_WITHOUT_SPACE = re.compile(_WITHOUT_SPACE)
+_BLOCK_TEXT = re.compile(r"(?:^|[:\-]\s+)[|>][-+0-9]*\s*(?:#.*)?$")
+
+
+def wide(sign: str, place: Place) -> Problem:
+    """A full-width sign where YAML or a value wants the plain one."""
+    plain, what = FULL_WIDTH[sign]
+    colon = what == "colon"
+    return found(
+        place,
+        "full-width",
+        sign=sign if what != "space" else f"U+{ord(sign):04X}",
+        plain=plain,
+        what=what,
+        more=" followed by a space" if colon else "",
+        more_zh="，后面加一个空格" if colon else "",
+    )
+
+
+class Spoiled(NamedTuple):
+    """A key that holds signs which it should not, and what was probably meant."""
+
+    problem: Problem
+    key: str
+    value: str | None
+    """What a colon that YAML did not take for one separates from the key."""
+
+
+def spoiled_key(key: str, place: Place) -> Spoiled | None:
+    """What is wrong with a key that holds a colon of its own, a full-width sign or a typographic quote."""
+    problem = spoiled_value(key, place, exact=True)
+    if problem is None and (match := _KEY_IN_FLOW_WITHOUT_SPACE.match(key)):
+        here = place._replace(column=place.column + match.end() - 1)
+        problem = found(here, "space-after-colon", key=match[1] or match[2])
+    if problem is None:
+        return None
+    name, colon, value = key.translate(_PLAIN).strip("\"' ").partition(":")
+    return Spoiled(problem, name.strip(), value.strip() if colon else None)
+
+
+def spoiled_value(text: str, place: Place, *, exact: bool = False) -> Problem | None:
+    """The first sign of a name, number or time that should be a plain one; `exact` where no quotes stand around."""
+    for at, sign in enumerate(text):
+        here = place._replace(column=place.column + at) if exact else place
+        if sign in FULL_WIDTH:
+            return wide(sign, here)
+        if sign in QUOTES:
+            return found(here, "smart-quotes", sign=sign)
+    return None
+
+
+def slips(name: str, text: str, first: int | None, last: int | None) -> list[Problem]:
+    """Slips of a text that is not YAML; the parser stopped between these lines (from 0), if it knows."""
+    lines = list(_structure(text))
+    problems = [problem for at, line in lines if (problem := _of_line(name, at, line)) is not None]
+    if not problems and first is not None and last is not None:
+        near = (signs for at, line in lines if first <= at <= last for signs in _signs(name, at, line))
+        problems = list(_first_of_each_line(near))
+    return problems[:MOST_TOLD]
+
+
+def _structure(text: str) -> Iterator[tuple[int, str]]:
+    """Lines that are structure: neither comments nor texts in block style."""
+    inside: int | None = None
+    for at, line in enumerate(re.split("\r\n|\r|\n", text)):
+        bare = line.lstrip(" ")
+        indent = len(line) - len(bare)
+        if inside is not None and (not bare or indent > inside):
+            continue
+        inside = indent if _BLOCK_TEXT.search(line) else None
+        if bare and not bare.startswith("#"):
+            yield at, line
+
+
+def _of_line(name: str, at: int, line: str) -> Problem | None:
+    """A slip that is one wherever it stands."""
+    if "\t" in line[: len(line) - len(line.lstrip())]:
+        return found(Place(name, at + 1, line.index("\t") + 1), "tab")
+    if match := _KEY_WITH_WIDE_COLON.match(line):
+        return wide("：", Place(name, at + 1, match.start(2) + 1))
+    indent = len(line) - len(line.lstrip())
+    for column, sign in enumerate(line[:indent]):
+        if sign in FULL_WIDTH:
+            return wide(sign, Place(name, at + 1, column + 1))
+    if match := _KEY_WITHOUT_SPACE.match(line):
+        return found(Place(name, at + 1, match.end()), "space-after-colon", key=match[1] or match[2])
+    return None
+
+
+def _signs(name: str, at: int, line: str) -> Iterator[Problem]:
+    """Signs that may be why the parser stopped near this line."""
+    for column, sign in enumerate(line):
+        here = Place(name, at + 1, column + 1)
+        if sign == "#" and (column == 0 or line[column - 1] == " "):
+            return
+        if sign in FULL_WIDTH:
+            yield wide(sign, here)
+        elif sign in QUOTES:
+            yield found(here, "smart-quotes", sign=sign)
+
+
+def _first_of_each_line(problems: Iterator[Problem]) -> Iterator[Problem]:
+    told: set[int] = set()
+    for problem in problems:
+        if problem.place.line not in told:
+            told.add(problem.place.line)
+            yield problem
