@@ -4,8 +4,22 @@ from __future__ import annotations
 
 import typer
 
-from hotline.commands import calls, dial, dialplan, doctor, draw, live, phones, plan, prompts, schema, service, tests
+from hotline.commands import (
+    calls,
+    dial,
+    dialplan,
+    doctor,
+    draw,
+    front,
+    live,
+    phones,
+    plan,
+    prompts,
+    schema,
+    service,
+    tests,
+)
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
-for room in (plan, draw, dialplan, dial, tests, service, live, calls, phones, prompts, schema, doctor):
+for room in (plan, draw, dialplan, dial, tests, service, live, calls, phones, prompts, front, schema, doctor):
     app.add_typer(room.app)

@@ -67,3 +67,12 @@ class Circumstances(Written):
         last = () if self.last is None else (self.last.line,)
         for field, lines in (("nobody", self.nobody), ("wait", self.wait), ("last", last)):
             yield from ((field, "line", line) for line in lines if line not in plan.lines)
+
+
+def in_direct_mode(plan: Plan) -> Plan:
+    """The same plan with its direct mode turned on, where it has one."""
+    direct = plan.hotline.direct
+    if direct is None:
+        return plan
+    hotline = plan.hotline.model_copy(update={"direct": direct.model_copy(update={"on": True})})
+    return plan.model_copy(update={"hotline": hotline})

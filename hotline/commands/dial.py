@@ -25,7 +25,7 @@ from hotline.terminal import (
     settings_of,
 )
 from routing.calendar import SHANGHAI
-from routing.circumstance import Circumstances
+from routing.circumstance import Circumstances, in_direct_mode
 from routing.dry_walk import AFTERWARDS, HANG_UP, SILENCE, DryWalk, Heard, Keys, NotReached, dry_walk
 from routing.plan import Plan
 
@@ -51,6 +51,7 @@ def dial(
     last: Annotated[
         str | None, typer.Option(metavar="LINE@TIME", help="The caller's last talk, like booking@2026-11-20T10:00.")
     ] = None,
+    direct: Annotated[bool, typer.Option("--direct", help="As if the direct mode were on: no menu.")] = False,
     interactive: Annotated[bool, typer.Option("--interactive", help="Ask for keys, whatever stdin is.")] = False,
     speak: Annotated[bool, typer.Option("--speak", help="Play what would be heard.")] = False,
     wav: Annotated[Path | None, typer.Option(help="Write what would be heard into this WAV file.")] = None,
@@ -64,6 +65,8 @@ def dial(
     given = circumstances(
         plan, number=number, front=front, nobody=tuple(nobody or ()), wait=_waits(wait or ()), last=last
     )
+    if direct and plan.hotline.direct is None:
+        raise typer.BadParameter("this plan has none: write `direct` under `hotline`", param_hint="--direct")
     scene = given.scene(instant(at))
     asks = interactive or (keys is None and sys.stdin.isatty())
     out = Console(highlight=False, stderr=as_json)
@@ -74,7 +77,12 @@ def dial(
     if asks and speak:
         heard = _aloud(plan, settings.sounds, heard)
     try:
-        walk = dry_walk(plan, Keys(typed.ahead, typed.more if asks else lambda: None), scene, heard)
+        walk = dry_walk(
+            in_direct_mode(plan) if direct else plan,
+            Keys(typed.ahead, typed.more if asks else lambda: None),
+            scene,
+            heard,
+        )
     except NotReached as error:
         raise typer.BadParameter(str(error)) from None
     if as_json:

@@ -87,6 +87,7 @@ def test_the_options_set_the_scene_and_what_comes_after(config: Path, words: lis
         (["--wait", "desk=long"], "write a duration like"),
         (["--last", "desk"], "write a line and when"),
         (["--number", "abc"], "--number"),
+        (["--direct"], "this plan has none: write `direct` under `hotline`"),
     ],
 )
 def test_what_fits_no_call_is_wrong_usage_in_one_clear_line(config: Path, words: list[str], told: str) -> None:
@@ -228,3 +229,7 @@ def test_the_shipped_hotline_is_walked_by_a_person_too() -> None:
         app, ["dial", "--interactive", "--at", WORKDAY, "--config", str(HOUSE / "config")], input="1\n4\n"
     )
     assert "→ line 预防接种" in told.stdout
+    straight = CliRunner().invoke(
+        app, ["dial", "", "--direct", "--at", WORKDAY, "--config", str(HOUSE / "config"), "--json"]
+    )
+    assert [step["step"] for step in json.loads(straight.stdout)["steps"]] == ["straight", "person", "health-knowledge"]
