@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 
 import structlog
 
+from hotline.front import turned_on
+from hotline.settings import Settings
 from ivr.clock import Clock
 from prompts.catalogue import Catalogue
 from routing.calendar import SHANGHAI
@@ -18,26 +21,33 @@ log = structlog.get_logger(__name__)
 HEADING = "\n; The plan, for when the engine is away. Written anew with every plan: changes here are lost.\n"
 
 
-def dialplan_of(plan: Plan, clock: Clock, caller_id: str | None = None) -> str:
-    """The text; empty when the plan cannot be said in a dialplan: then callers hear one recording.
-
-    `caller_id` is what outside numbers are shown.
-    """
+def dialplan_of(plan: Plan, settings: Settings, clock: Clock) -> str:
+    """The text; empty when the plan cannot be said in a dialplan: then callers hear one recording."""
     try:
-        return compiled(plan, clock, caller_id)
+        return compiled(plan, settings, clock)
     except NotWritable as error:
         log.warning("no dialplan for this plan: without an engine callers hear one recording", why=str(error))
         return ""
 
 
-def compiled(plan: Plan, clock: Clock, caller_id: str | None = None) -> str:
+def compiled(plan: Plan, settings: Settings, clock: Clock) -> str:
     """The text. Raises NotWritable."""
-    catalogue = Catalogue(plan.words)
+    catalogue, shown = Catalogue(plan.words), settings.trunk.caller_id
     text = compile_dialplan(
         plan,
         clock.now().astimezone(SHANGHAI).date(),
         [catalogue.digits(str(digit))[0] for digit in range(10)],
         shift=round(clock.offset.total_seconds()),
-        caller_id=caller_id if caller_id is not None and re.fullmatch(r"\+?[0-9]{1,20}", caller_id) else None,
+        caller_id=shown if shown is not None and re.fullmatch(r"\+?[0-9]{1,20}", shown) else None,
+        front=_front(settings),
     )
     return HEADING + text
+
+
+def _front(settings: Settings) -> tuple[str, datetime] | None:
+    try:
+        front = turned_on(settings.var)
+    except (OSError, ValueError) as error:
+        log.warning("no front message without an engine", why=str(error))
+        return None
+    return None if front is None else (front.name, front.until)

@@ -35,16 +35,17 @@ def compile_dialplan(
     shift: int = 0,
     sounds: str = "hotline",
     caller_id: str | None = None,
+    front: tuple[str, datetime] | None = None,
 ) -> str:
     """The text of the dialplan; calls begin at `START`.
 
     Days are written ahead from `today`. `digits` are the names of the sounds of 0 to 9, as numbers are read back.
     `shift`: seconds that the hotline's clock is off the machine's. `caller_id`: the number that outside numbers are
-    shown. Raises NotWritable.
+    shown. `front`: the front message that somebody turned on, and until when. Raises NotWritable.
     """
     writer = Writer(plan, shift, sounds, caller_id)
     contexts = [
-        _start(writer, digits),
+        _start(writer, digits, front),
         *(node_context(writer, name) for name in plan.nodes),
         *(line_context(writer, name) for name in plan.lines),
         *(hours_context(plan.calendar, name, today, shift) for name in sorted(_hours(plan))),
@@ -53,11 +54,11 @@ def compile_dialplan(
     return "\n".join(context.text() for context in contexts)
 
 
-def _start(writer: Writer, digits: Sequence[str]) -> Context:
+def _start(writer: Writer, digits: Sequence[str], turned_on: tuple[str, datetime] | None) -> Context:
     """What every call does first, and the front messages whose time it is."""
-    hotline, front = writer.plan.hotline, writer.plan.front
+    hotline = writer.plan.hotline
     begin = hotline.direct.start if hotline.direct is not None and hotline.direct.on else hotline.start
-    told = {name: message for name, message in front.items() if message.since or message.until}
+    told = list(_front(writer.plan, turned_on))
     read_back = any(isinstance(node, nodes.Ask) and node.choices for node in writer.plan.nodes.values())
     said = (f"Set(SAY{n}={writer.sounds}/{word(name)}&)" for n, name in enumerate(digits) if read_back)
     return Context(
@@ -78,20 +79,26 @@ def _start(writer: Writer, digits: Sequence[str]) -> Context:
                 "Set(CALLERID(name)=)",
                 *said,
                 now(writer.shift),
-                *(f"GotoIf($[{_time_of(message)}]?front{number},1)" for number, message in enumerate(told.values(), 1)),
+                *(f"GotoIf($[{time}]?front{number},1)" for number, (time, _) in enumerate(told, 1)),
                 writer.goto(begin),
             ),
             *(
                 extension(f"front{number}", writer.first(message.say), writer.goto(message.then or begin))
-                for number, message in enumerate(told.values(), 1)
+                for number, (_, message) in enumerate(told, 1)
             ),
         ),
     )
 
 
-def _time_of(message: FrontMessage) -> str:
-    since = "1" if message.since is None else f"${{NOW}} >= {_second(message.since)}"
-    return since if message.until is None else f"({since}) & ${{NOW}} < {_second(message.until)}"
+def _front(plan: Plan, turned_on: tuple[str, datetime] | None) -> Iterator[tuple[str, FrontMessage]]:
+    """The front messages that may be heard, the first that holds goes first; and when each holds."""
+    if turned_on is not None and turned_on[0] in plan.front:
+        yield f"${{NOW}} < {_second(turned_on[1])}", plan.front[turned_on[0]]
+    for message in plan.front.values():
+        bounds = ((">=", message.since), ("<", message.until))
+        times = [f"${{NOW}} {than} {_second(at)}" for than, at in bounds if at is not None]
+        if times:
+            yield " & ".join(times), message
 
 
 def _second(at: datetime) -> int:

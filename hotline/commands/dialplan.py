@@ -29,7 +29,7 @@ def compile_plan(
     settings = settings_of(config, None)
     plan = published_in(settings.config).plan
     try:
-        text = compiled(plan, clock_of(settings), settings.trunk.caller_id).lstrip()
+        text = compiled(plan, settings, clock_of(settings)).lstrip()
     except NotWritable as error:
         fail(f"this plan has no dialplan: {error}")
     if out is None:

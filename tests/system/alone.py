@@ -53,12 +53,16 @@ def settings_for(var: Path, trunk: int = 5070) -> Settings:
     )
 
 
+def ari_of(settings: Settings) -> str:
+    return f"http://127.0.0.1:{settings.ari.port}/ari"
+
+
 class Alone:
     """The switch, its ARI under an application that the dialplan does not know, and the calls it wrote down."""
 
-    def __init__(self, asterisk: ManagedAsterisk, plan: Plan, http: aiohttp.ClientSession, url: str) -> None:
-        self.asterisk, self.plan = asterisk, plan
-        self._http, self._url = http, url
+    def __init__(self, asterisk: ManagedAsterisk, settings: Settings, plan: Plan, http: aiohttp.ClientSession) -> None:
+        self.asterisk, self.settings, self.plan = asterisk, settings, plan
+        self._http, self._url = http, ari_of(settings)
         self._callers: dict[str, asyncio.Queue[tuple[str, str]]] = {}
         self._count = 0
         self._room = asyncio.Semaphore(AT_ONCE)
@@ -83,7 +87,7 @@ class Alone:
     async def turn_to(self, at: datetime) -> None:
         """From now on it is this time on the hotline's clock."""
         await self.asterisk.reload(
-            phones_of(self.plan, self.asterisk._secrets), dialplan_of(self.plan, Clock.starting_at(at))
+            phones_of(self.plan, self.asterisk._secrets), dialplan_of(self.plan, self.settings, Clock.starting_at(at))
         )
 
     async def call(self, keys: Sequence[str], number: str, *, ahead: bool = False) -> str:
@@ -164,16 +168,15 @@ async def alone(settings: Settings, plan: Plan, at: datetime, *, clips: bool = T
         (settings.moh / "music.alaw").write_bytes(HUSH * 1000)
     secrets = keep_secrets(settings.var, plan.agents)
     headers = {"Authorization": aiohttp.encode_basic_auth(settings.ari.user, secrets.ari_password)}
-    url = f"http://127.0.0.1:{settings.ari.port}/ari"
     async with (
         ManagedAsterisk(
-            settings, secrets, phones_of(plan, secrets), dialplan_of(plan, Clock.starting_at(at))
+            settings, secrets, phones_of(plan, secrets), dialplan_of(plan, settings, Clock.starting_at(at))
         ) as asterisk,
         aiohttp.ClientSession(headers=headers) as http,
-        http.ws_connect(f"{url}/events", params={"app": "test", "subscribeAll": "true"}) as events,
+        http.ws_connect(f"{ari_of(settings)}/events", params={"app": "test", "subscribeAll": "true"}) as events,
         asyncio.TaskGroup() as tasks,
     ):
-        here = Alone(asterisk, plan, http, url)
+        here = Alone(asterisk, settings, plan, http)
         await here.order("PUT", "/applications/test/eventFilter", {"allowed": [{"type": name} for name in HEARD]})
         hearing = tasks.create_task(here.hear(events))
         yield here
