@@ -127,7 +127,7 @@ class Means:
     swap: Callable[[Edition], None]
     """Give everybody the new plan, in one step."""
     settle: Callable[[Edition], Awaitable[None]]
-    """What follows a swap and may wait; it raises nothing."""
+    """What follows a swap and may wait. What it raises is logged: the swap is done."""
 
 
 @dataclass(slots=True)
@@ -245,7 +245,10 @@ class Live:
         self.means.swap(edition)
         held = time.perf_counter() - began
         log.info("another plan is live", number=edition.number, plan=edition.published.version, ms=round(held * 1e3, 1))
-        await self.means.settle(edition)
+        try:
+            await self.means.settle(edition)
+        except Exception:
+            log.exception("something is left to do after a swap, and could not be done")
         self._former = [former for former in self._former if former.calls] + [before]
         wanted = [name for one in (*self._former, edition) for name in one.words.kept.values()]
         await asyncio.to_thread(forget_kept, self.sounds, wanted)

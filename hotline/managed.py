@@ -100,10 +100,10 @@ class ManagedAsterisk:
         before = self._phones, self._dialplan
         self._phones, self._dialplan = tuple(phones), dialplan
         try:
-            return await self._take_up(self._write(self._rendered()))
+            return await self._take_up(await asyncio.to_thread(self._write_anew))
         except (SwitchRefused, ValueError):
             self._phones, self._dialplan = before
-            self._write(self._rendered())
+            await asyncio.to_thread(self._write_anew)
             raise
 
     async def _take_up(self, changed: set[str]) -> bool:
@@ -200,6 +200,9 @@ class ManagedAsterisk:
 
     def _rendered(self) -> dict[str, str]:
         return render(self._settings, self._secrets, self._phones, self.program, self._dialplan)
+
+    def _write_anew(self) -> set[str]:
+        return self._write(self._rendered())
 
     def _write(self, files: dict[str, str]) -> set[str]:
         """Make `etc` hold exactly these files, each 0600; the names of those that changed."""

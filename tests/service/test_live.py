@@ -1,0 +1,259 @@
+"""Shell: the live plan is changed, refused and rolled back on real files, with a voice and a switch that are made up."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from hotline.live import By, Edition, Live, Means, Opening, Result, opening_of, roll_back_at_rest
+from hotline.versions import NoSuchVersion, Versions
+from prompts.build import Report
+from routing.load import Unreadable
+from routing.plan import Plan
+from tests.routing.plans import SMALL
+
+BROKEN = SMALL.replace("start: ", "start: nowhere-", 1)
+
+
+def named(name: str) -> str:
+    """The small hotline under another name."""
+    return SMALL.replace("name: ", f"name: {name}", 1)
+
+
+@dataclass
+class Town:
+    """A config folder, the data beside it, and what the rest of the hotline was told."""
+
+    folder: Path
+    unspeakable: set[str] = field(default_factory=set)
+    """Prompts that nobody can say."""
+    furnished: list[str] = field(default_factory=list)
+    """Names of the hotlines whose sounds were made."""
+    equipped: list[str] = field(default_factory=list)
+    live_names: list[str] = field(default_factory=list)
+    switch_refuses: bool = False
+
+    def __post_init__(self) -> None:
+        self.config.mkdir()
+        self.write(SMALL)
+
+    @property
+    def config(self) -> Path:
+        return self.folder / "config"
+
+    @property
+    def versions(self) -> Versions:
+        return Versions(self.folder / "plans")
+
+    def write(self, text: str) -> None:
+        fresh = self.config / "plan.yaml.new"
+        fresh.write_text(text, encoding="utf-8")
+        fresh.replace(self.config / "plan.yaml")
+
+    def furnish(self, plan: Plan) -> Report:
+        self.furnished.append(plan.hotline.name)
+        failed = tuple(name for name in plan.words if name in self.unspeakable)
+        problems = tuple(f"prompt {name!r}: nobody has spoken its words yet" for name in failed)
+        return Report(len(plan.words), (), (), (), (), problems, failed)
+
+    async def equip(self, plan: Plan) -> None:
+        if self.switch_refuses:
+            raise RuntimeError("Asterisk did not answer")
+        self.equipped.append(plan.hotline.name)
+
+    async def settle(self, edition: Edition) -> None:
+        assert self.live_names[-1] == edition.plan.hotline.name
+
+    def start(self) -> Live:
+        opening = opening_of(self.config, self.versions)
+        return Live(
+            self.config,
+            self.folder / "sounds",
+            self.versions,
+            Edition.first(opening, self.versions, self.folder / "sounds"),
+            Means(self.furnish, self.equip, lambda e: self.live_names.append(e.plan.hotline.name), self.settle),
+            refused=opening.refused,
+        )
+
+
+@pytest.fixture
+def town(tmp_path: Path) -> Town:
+    return Town(tmp_path)
+
+
+async def test_a_changed_file_becomes_the_next_version(town: Town) -> None:
+    live = town.start()
+    first = live.mark
+    town.write(named("新"))
+    change = await live.reload(By.COMMAND)
+    assert (change.result, change.number, change.problems) == (Result.DONE, 2, ())
+    assert change.mark == live.mark != first
+    assert (len(town.live_names), town.equipped) == (1, town.live_names)
+    live_version = town.versions.live
+    assert live_version is not None
+    assert (live_version.number, live_version.mark) == (2, live.mark)
+
+
+async def test_the_same_files_change_nothing(town: Town) -> None:
+    live = town.start()
+    change = await live.reload(By.COMMAND)
+    assert (change.result, change.number) == (Result.UNCHANGED, 1)
+    assert (town.live_names, town.equipped, len(town.versions.listed())) == ([], [], 1)
+
+
+async def test_a_bad_file_leaves_the_old_plan_serving_and_says_where_it_is_bad(town: Town) -> None:
+    live = town.start()
+    town.write(BROKEN)
+    change = await live.reload(By.FILES)
+    assert (change.result, change.number) == (Result.REFUSED, 1)
+    assert any(problem.startswith(f"{town.config}/plan.yaml:") for problem in change.problems)
+    assert live.refused == change.problems
+    assert (town.live_names, len(town.versions.listed())) == ([], 1)
+    town.write(SMALL)
+    assert (await live.reload(By.FILES)).result is Result.UNCHANGED
+    assert live.refused == ()
+    assert live.results == {Result.REFUSED: 1, Result.UNCHANGED: 1}
+
+
+async def test_words_that_nobody_can_say_refuse_the_plan_and_the_old_sounds_are_put_back(town: Town) -> None:
+    live = town.start()
+    old = live.now.plan
+    town.unspeakable = set(old.words)
+    word = next(iter(old.words.values()))
+    town.write(named("新").replace(word, "换了的话。", 1))
+    change = await live.reload(By.COMMAND)
+    assert change.result is Result.REFUSED
+    assert len(change.problems) == 1, "the others were missing before"
+    assert "nobody has spoken" in change.problems[0]
+    assert town.furnished[-1] == old.hotline.name
+    assert town.live_names == []
+
+
+async def test_words_that_were_missing_before_do_not_stand_in_the_way(town: Town) -> None:
+    live = town.start()
+    town.unspeakable = set(live.now.plan.words)
+    town.write(named("新"))
+    assert (await live.reload(By.COMMAND)).result is Result.DONE
+    assert live.now.failed == town.unspeakable
+
+
+async def test_a_switch_that_takes_no_phones_refuses_the_plan(town: Town) -> None:
+    live = town.start()
+    town.switch_refuses = True
+    town.write(named("新"))
+    change = await live.reload(By.COMMAND)
+    assert (change.result, change.problems) == (Result.REFUSED, ("Asterisk did not answer",))
+    assert (town.live_names, len(town.versions.listed())) == ([], 1)
+    town.switch_refuses = False
+    assert (await live.reload(By.COMMAND)).number == 2
+
+
+async def test_a_rollback_stays_until_the_files_change(town: Town) -> None:
+    live = town.start()
+    first = live.mark
+    town.write(named("新"))
+    await live.reload(By.FILES)
+    change = await live.rollback(None)
+    assert (change.result, change.number, change.mark) == (Result.DONE, 1, first)
+    assert live.set_aside
+    assert (await live.reload(By.FILES)).result is Result.UNCHANGED
+    assert live.mark == first
+    town.write(named("更新"))
+    assert (await live.reload(By.FILES)).number == 3
+    assert not live.set_aside
+
+
+async def test_whoever_asks_gets_the_files_that_were_set_aside(town: Town) -> None:
+    live = town.start()
+    town.write(named("新"))
+    second = (await live.reload(By.FILES)).mark
+    await live.rollback(1)
+    change = await live.reload(By.COMMAND)
+    assert (change.result, change.number, change.mark) == (Result.DONE, 3, second)
+
+
+async def test_a_rollback_to_nowhere_is_refused_in_words(town: Town) -> None:
+    live = town.start()
+    for number in (None, 7):
+        with pytest.raises(NoSuchVersion):
+            await live.rollback(number)
+    assert live.number == 1
+
+
+async def test_a_rollback_outlives_a_restart(town: Town) -> None:
+    live = town.start()
+    first = live.mark
+    town.write(named("新"))
+    await live.reload(By.FILES)
+    await live.rollback(1)
+    again = town.start()
+    assert (again.number, again.mark, again.set_aside) == (1, first, True)
+    town.write(named("更新"))
+    assert (town.start().number, town.start().set_aside) == (3, False)
+
+
+async def test_a_rollback_at_rest_holds_from_the_next_start(town: Town) -> None:
+    first = town.start().mark
+    town.write(named("新"))
+    town.start()
+    assert roll_back_at_rest(town.config, town.versions, None).number == 1
+    assert town.start().mark == first
+
+
+async def test_a_file_in_the_middle_of_an_edit_does_not_keep_the_hotline_down(town: Town) -> None:
+    first = town.start().mark
+    town.write(BROKEN)
+    again = town.start()
+    assert again.mark == first
+    assert any("plan.yaml:" in problem for problem in again.refused)
+    town.write(SMALL)
+    assert town.start().refused == ()
+
+
+async def test_a_first_start_with_a_bad_file_is_refused(town: Town) -> None:
+    town.write(BROKEN)
+    with pytest.raises(Unreadable):
+        opening_of(town.config, town.versions)
+
+
+async def test_a_plan_that_was_not_read_from_files_is_not_kept(town: Town) -> None:
+    published = opening_of(town.config, town.versions).published
+    bare = Opening(type(published)(published.plan, "made-up"))
+    edition = Edition.first(bare, town.versions, town.folder)
+    assert (edition.number, town.versions.listed()) == (0, ())
+
+
+async def test_a_full_disk_refuses_the_plan_and_the_switch_gets_its_old_phones_back(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    live = town.start()
+    old = live.now.plan.hotline.name
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Versions, "keep", full)
+    town.write(named("新"))
+    change = await live.reload(By.COMMAND)
+    assert change.result is Result.REFUSED
+    assert "No space left" in change.problems[0]
+    assert town.equipped[-1] == old
+    assert town.live_names == []
+
+
+async def test_many_changes_wished_at_once_come_one_after_the_other(town: Town) -> None:
+    live = town.start()
+
+    async def wish(number: int) -> None:
+        town.write(named(str(number)))
+        assert (await live.reload(By.COMMAND)).result is not Result.REFUSED
+
+    async with asyncio.TaskGroup() as tasks:
+        for number in range(10, 30):
+            tasks.create_task(wish(number))
+    last = await live.reload(By.COMMAND)
+    assert last.result is Result.UNCHANGED
+    assert live.now.plan.hotline.name.startswith("29")
