@@ -9,18 +9,21 @@ import sys
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from importlib.metadata import version
 
 import structlog
 from prometheus_client import CollectorRegistry
+from sqlalchemy.exc import DBAPIError
 
 from acd.agent import Agent
 from acd.floor import Floor
 from acd.line import Line, Outside
 from acd.signals import Rearranged
 from hotline.control import open_control
+from hotline.fallback import dialplan_of
+from hotline.front import FrontWatch
 from hotline.live import Edition, Live, Means, Opening
 from hotline.managed import ManagedAsterisk, SwitchRefused
 from hotline.metrics import CallMetrics, Gauges, PlanGauges
@@ -39,14 +42,17 @@ from ivr.clock import Clock
 from ivr.dispatch import Dispatch
 from ivr.events import Outcome
 from ivr.flow import PlanFlow
+from ivr.memory import CallerMemory
+from ivr.outlook import Outlook
 from ivr.switch import SwitchError
 from ivr.switchboard import CallIds, Service, Switchboard
 from prompts.build import forget_kept
-from records.calls import outcomes
+from records.calls import outcomes, talks_since
 from records.database import open_database
 from records.journal import SqlJournal
 from records.migrations import upgrade
 from routing.calendar import SHANGHAI
+from routing.node import Recall
 from routing.plan import LineRule, Plan
 
 log = structlog.get_logger()
@@ -90,9 +96,9 @@ def phones_of(plan: Plan, secrets: Secrets) -> list[PhoneAccount]:
     return [PhoneAccount(name, secrets.phones[name], rule.name) for name, rule in plan.agents.items()]
 
 
-def service_of(edition: Edition, dispatch: Dispatch, clock: Clock) -> Service:
+def service_of(edition: Edition, dispatch: Dispatch, clock: Clock, outlook: Outlook) -> Service:
     """What a call is given that arrives while this edition is live."""
-    flow = PlanFlow(edition.plan, edition.words, dispatch, clock)
+    flow = PlanFlow(edition.plan, edition.words, dispatch, clock, outlook)
     apology = tuple(sound for prompt in edition.plan.hotline.apology for sound in edition.words.prompt(prompt))
     return Service(edition.counted(flow), edition.published.version, apology)
 
@@ -126,7 +132,7 @@ async def running(settings: Settings, opening: Opening | Published, *, managed: 
             raise SwitchRefused("\n".join(refused))
         asterisk: ManagedAsterisk | None = None
         if managed:
-            asterisk = ManagedAsterisk(settings, secrets, phones_of(plan, secrets), dialplan_of(plan))
+            asterisk = ManagedAsterisk(settings, secrets, phones_of(plan, secrets), dialplan_of(plan, settings, clock))
             await stack.enter_async_context(asterisk)
         await upgrade(settings.database_url)
         journal = await stack.enter_async_context(SqlJournal(settings.database_url, node=settings.node))
@@ -145,7 +151,11 @@ async def running(settings: Settings, opening: Opening | Published, *, managed: 
         async def equip(plan: Plan) -> None:
             secrets = await asyncio.to_thread(secrets_of, settings, plan)
             if asterisk is not None:
-                await asterisk.reload(phones_of(plan, secrets), dialplan_of(plan))
+                dialplan = await asyncio.to_thread(dialplan_of, plan, settings, clock)
+                await asterisk.reload(phones_of(plan, secrets), dialplan)
+
+        memory = CallerMemory()
+        await _remember(memory, settings, plan, clock.now())
 
         def swap(edition: Edition) -> None:
             board.dispatch.signal(arrangement_of(edition.plan))
@@ -153,6 +163,10 @@ async def running(settings: Settings, opening: Opening | Published, *, managed: 
             gauges.lines = tuple(edition.plan.lines)
 
         async def settle(edition: Edition) -> None:
+            try:
+                await _remember(memory, settings, edition.plan, clock.now())
+            except DBAPIError as error:
+                log.error("earlier callers are not remembered: the database cannot be read", error=str(error.orig))
             for pause in (0.5, 2.0, 0.0):
                 try:
                     await switch.watch(tuple(edition.plan.agents))
@@ -179,9 +193,10 @@ async def running(settings: Settings, opening: Opening | Published, *, managed: 
             clock,
             CallIds(settings.node),
             dispatch=lambda spawn: Dispatch(floor, switch, clock, spawn),
-            service=lambda dispatch: service_of(live.now, dispatch, clock),
+            service=lambda dispatch: service_of(live.now, dispatch, clock, outlook),
             agents=lambda: live.now.agents,
         )
+        outlook = Outlook(clock, board.dispatch, memory, FrontWatch(settings.var, clock.now))
         view = HotlineView(
             live,
             floor=floor,
@@ -198,6 +213,7 @@ async def running(settings: Settings, opening: Opening | Published, *, managed: 
         registry.register(PlanGauges(live))
         journal.subscribe(metrics.hear)
         journal.subscribe(view.hear)
+        journal.subscribe(memory.hear)
         web = create_app(view, registry, host=settings.web.host)
         web_port = await stack.enter_async_context(open_web(web, settings.web.host, settings.web.port))
         tasks = await stack.enter_async_context(asyncio.TaskGroup())
@@ -211,10 +227,19 @@ async def running(settings: Settings, opening: Opening | Published, *, managed: 
         yield Running(switch, board, journal, view, asterisk, web_port, live, wishes)
 
 
-def dialplan_of(plan: Plan) -> str:
-    """The plan's own part of the dialplan: what callers meet while no engine runs."""
-    del plan
-    return ""
+async def _remember(memory: CallerMemory, settings: Settings, plan: Plan, now: datetime) -> None:
+    """Let the memory hold who talked with the lines that this plan asks its callers about."""
+    asks = [node for node in plan.nodes.values() if isinstance(node, Recall)]
+    days = max((node.days for node in asks), default=0)
+    memory.keep({line for node in asks for line in node.recall}, days)
+    if not asks:
+        return
+    engine = open_database(settings.database_url, read_only=True)
+    try:
+        for number, line, ended in await talks_since(engine, now - timedelta(days=days)):
+            memory.talked(number, line, ended)
+    finally:
+        await engine.dispose()
 
 
 async def _ended_since(settings: Settings, instant: datetime) -> Mapping[Outcome, int]:

@@ -53,6 +53,17 @@ async def outcomes(database: AsyncEngine, since: datetime) -> Counter[Outcome]:
         return Counter({Outcome(name): number for name, number in await connection.execute(query)})
 
 
+async def talks_since(database: AsyncEngine, since: datetime) -> list[tuple[str, str, datetime]]:
+    """Number, line and end of each talk with a caller who showed a number, of calls that ended since then, in order."""
+    query = (
+        select(cdr.c.number, cdr.c.line, cdr.c.ended)
+        .where(cdr.c.ended >= since, cdr.c.outcome == Outcome.TALKED, cdr.c.number != "", cdr.c.line.is_not(None))
+        .order_by(cdr.c.ended)
+    )
+    async with database.connect() as connection:
+        return [(number, line, ended) for number, line, ended in await connection.execute(query)]
+
+
 async def first_end(url: str, number: str) -> EndReached | None:
     """Where the newest call of this number first got to; None while it is on its way, or got nowhere."""
     engine = open_database(url, read_only=True)

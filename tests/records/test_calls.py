@@ -11,7 +11,7 @@ from sqlalchemy import delete
 from sqlalchemy.exc import OperationalError
 
 from ivr.events import Entry, Outcome
-from records.calls import calls, outcomes
+from records.calls import calls, outcomes, talks_since
 from records.database import open_database
 from records.journal import SqlJournal
 from records.tables import cdr
@@ -60,6 +60,17 @@ async def test_calls_of_today_are_counted_by_outcome_from_midnight_on(filled: st
     try:
         assert await outcomes(engine, NINE) == {Outcome.TALKED: 3, Outcome.ABANDONED: 1}
         assert await outcomes(engine, at(3600)) == {Outcome.ABANDONED: 1}
+    finally:
+        await engine.dispose()
+
+
+async def test_who_talked_with_which_line_lately_is_told_in_the_order_of_the_end(filled: str) -> None:
+    engine = open_database(filled, read_only=True)
+    try:
+        talks = await talks_since(engine, NINE)
+        assert [(number, line) for number, line, _ in talks] == [(NUMBER, "booking")] * 2 + [(NUMBER, "immunization")]
+        assert [ended for *_, ended in talks] == sorted(ended for *_, ended in talks)
+        assert await talks_since(engine, at(3600)) == []
     finally:
         await engine.dispose()
 
