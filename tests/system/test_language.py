@@ -48,7 +48,7 @@ nodes:
     then: library
   rating: {survey: rate, answers: {1: 满意, 2: 不满意}, then: bye}
   closed: {say: closed-booking, then: bye}
-  bye: {end: goodbye}
+  bye: {end: message-thanks}
 lines:
   desk: {name: 座席, closed: closed, overflow: bye, at_closing: leave, position: false}
   partner: {name: 合作, hours: always, closed: closed, overflow: bye, survey: false, outside: {number: "02200000003"}}
@@ -111,7 +111,7 @@ async def test_a_library_is_heard_and_leafed_through_and_silence_ends_it(open_st
         assert (cdr.outcome, cdr.reason) == (Outcome.INFORMED, Reason.COMPLETED)
         heard = s.heard(caller)
         assert heard[0] == "library-sleep"
-        assert heard[-2:] == ["library-choices", "goodbye"]
+        assert heard[-2:] == ["library-choices", "message-thanks"]
 
 
 async def test_the_caller_judges_the_talk_after_the_agent_hung_up(open_stage: OpenStage) -> None:
@@ -124,7 +124,7 @@ async def test_the_caller_judges_the_talk_after_the_agent_hung_up(open_stage: Op
         await talk.hang_up()
         await s.hears(caller, "outside-busy", share=0.3)
         await caller.press("1")
-        await s.hears(caller, "goodbye")
+        await s.hears(caller, "message-thanks")
         await caller.ended()
         judged = [entry.event for entry in s.entries if isinstance(entry.event, SurveyAnswered)]
         assert judged == [SurveyAnswered("rating", "desk", "duty-1", "1", "满意")]
