@@ -73,7 +73,7 @@ def _start(writer: Writer, digits: Sequence[str], turned_on: tuple[str, datetime
                 *(f"Set({name}=)" for name in ("KEY", "FIRST", "VARIANT", "LINE", "REACHED", "WAY")),
                 "Set(OPEN=open)",
                 "Set(NUMBER=${FILTER(0-9+,${CALLERID(num)})})",
-                "GotoIf($[${LEN(${CALLERID(num)})} = ${LEN(${NUMBER})}]?known)",
+                "GotoIf($[${LEN(${CALLERID(num)})} = ${LEN(${NUMBER})} & ${LEN(${NUMBER})} <= 20]?known)",
                 "Set(NUMBER=)",
                 Step("Set(CALLERID(num)=${NUMBER})", "known"),
                 "Set(CALLERID(name)=)",

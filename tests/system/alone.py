@@ -30,7 +30,7 @@ from tests.ports import free_ports
 HUSH = b"\xd5" * 8
 """A millisecond of silence in A-law: fifty are what most prompts sound like here."""
 
-LONGER = 600
+LONGER = 500
 """Milliseconds of words that ask for nothing: a key typed ahead must come before they end."""
 
 AT_ONCE = 48
@@ -172,7 +172,7 @@ async def alone(settings: Settings, plan: Plan, at: datetime, *, clips: bool = T
         ManagedAsterisk(
             settings, secrets, phones_of(plan, secrets), dialplan_of(plan, settings, Clock.starting_at(at))
         ) as asterisk,
-        aiohttp.ClientSession(headers=headers) as http,
+        aiohttp.ClientSession(headers=headers, connector=aiohttp.TCPConnector(limit=12)) as http,
         http.ws_connect(f"{ari_of(settings)}/events", params={"app": "test", "subscribeAll": "true"}) as events,
         asyncio.TaskGroup() as tasks,
     ):
