@@ -1,4 +1,4 @@
-"""Shell: the live plan is changed, refused and rolled back on real files, with a voice and a switch that are made up."""
+"""Shell: the live plan changed, refused and rolled back on real files; voice and switch are made up."""
 
 from __future__ import annotations
 

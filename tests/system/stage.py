@@ -124,14 +124,20 @@ class Stage:
 
 @asynccontextmanager
 async def stage(
-    var: Path, sounds: Path, exchange: Exchange, at: datetime, published: Published
+    var: Path,
+    sounds: Path,
+    exchange: Exchange,
+    at: datetime,
+    published: Published,
+    *,
+    config: Path = HOUSE / "config",
 ) -> AsyncIterator[Stage]:
     """The hotline up, at an instant of its own; nothing may be left on the switch when the test ends."""
     sip, ari = free_ports(2)
     carrier = await Carrier.open(exchange)
     settings = load(
         var=var,
-        config=HOUSE / "config",
+        config=config,
         sip={"port": sip},
         ari={"port": ari},
         web={"port": free_ports(1)[0]},
@@ -158,5 +164,7 @@ async def stage(
 def lend(settings: Settings, sounds: Path) -> None:
     """Let a hotline play sounds that were built before."""
     settings.var.mkdir(exist_ok=True)
+    if settings.sounds.exists():
+        return  # it has its own
     settings.sounds.symlink_to(sounds / "sounds")
     settings.moh.symlink_to(sounds / "moh")
