@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from routing.names import references
+from routing.names import is_own_sound, references
 from routing.node import Ask, Information, Menu, Message, Variant
 from routing.plan import Plan
 from routing.problem import Places, Problem, found
@@ -37,7 +37,7 @@ def unmet(plan: Plan, places: Places) -> Iterator[Problem]:
     whole = plan.model_dump(mode="python", by_alias=True)
     said = {name for _, name, is_key in references(whole, "prompt") if not is_key}
     for name in plan.prompts:
-        if name not in said and name not in ENGINE_PROMPTS:
+        if name not in said and name not in ENGINE_PROMPTS and not is_own_sound(name):
             yield found(places.of_key(("prompts", name)), "unused", what="prompt", name=name)
     hours = {name for _, name, _ in references(whole, "hours")}
     for name in plan.calendar.hours:

@@ -82,7 +82,7 @@ def _choices(plan: Plan, name: str, node: Node) -> Iterator[_Choice]:
         case Ask(ask=said, choices=choices, wait=wait):
             yield _Choice((*at, "ask"), said, frozenset("0123456789*#"), must_tell=False, wait=wait)
             yield _Choice((*at, "choices"), choices, frozenset("0123456789*#"), must_tell=False)
-        case Say(say=said, then=then):
+        case Say(say=said, then=then) | Variant(say=said, then=then):
             ahead = _keys_ahead(plan, then)
             yield _Choice((*at, "say"), said, frozenset("123456789*#") if ahead is None else ahead, must_tell=False)
         case Message(message=said):
@@ -162,7 +162,7 @@ def _zero(plan: Plan, places: Places) -> Iterator[Problem]:
         zero = node.keys.get("0", plan.hotline.person)
         if zero not in on:
             continue
-        answered = plan.lines.keys() & reached(on, [zero], SILENT).keys()
+        answered = plan.lines.keys() & reached(on, [zero], ("on",)).keys()
         if (
             "0" in node.keys
             and zero != plan.hotline.person

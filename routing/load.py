@@ -103,11 +103,16 @@ def _merge(
         here = (*path, key)
         if key not in whole:
             whole[key] = value
-        elif isinstance(value, dict) and isinstance(whole[key], dict):
+        elif isinstance(value, dict) and isinstance(whole[key], dict) and _may_be_spread(here):
             yield from _merge(whole[key], value, places, before, here)
         else:
             first = before.get(here, NOWHERE)
             yield found(places[here], "in-two-files", key=".".join(map(str, here)), first=f"{first.file}:{first.line}")
+
+
+def _may_be_spread(path: Path) -> bool:
+    """Sections may stand in several files, and the tables within some; a node or a line stands in one."""
+    return len(path) == 1 or (len(path) == 2 and path[0] in ("calendar", "variants"))
 
 
 def _typed(whole: Mapping[str, Any], places: Places) -> tuple[Plan | None, list[Problem]]:

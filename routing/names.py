@@ -146,12 +146,17 @@ def taken_names(draft: Draft) -> Iterator[Problem]:
         yield found(places.of_key(("lines", name)), "two-meanings", name=name)
     for name in sorted((_names(whole, "agents") or set()) & NOT_AGENTS):
         yield found(places.of_key(("agents", name)), "reserved-name", name=name, owner="Asterisk")
-    beep, own = OWN_SOUNDS
     for name in sorted(_names(whole, "prompts") or set()):
-        if name == beep or name.startswith(own):
+        if is_own_sound(name):
             yield found(places.of_key(("prompts", name)), "reserved-name", name=name, owner="`hotline prompts`")
     if STANDARD in (_names(whole, "variants") or set()):
         yield found(places.of_key(("variants", STANDARD)), "reserved-name", name=STANDARD, owner="`variant`")
+
+
+def is_own_sound(name: str) -> bool:
+    """Whether the name belongs to a sound of the house."""
+    beep, own = OWN_SOUNDS
+    return name == beep or name.startswith(own)
 
 
 def unknown_rules(draft: Draft) -> Iterator[Problem]:

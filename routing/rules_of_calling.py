@@ -120,7 +120,7 @@ CALLING: tuple[Rule, ...] = (
     _rule(
         "too-deep-menus",
         Both(
-            "`{name}` is the {count}th menu that a caller has to pass; at most {most}",
+            "callers have to pass {count} menus to leave `{name}`; at most {most}",
             "`{name}` 是来电者要经过的第 {count} 级菜单；最多 {most} 级",
         ),
         Both("Each menu more loses callers.", "每多一级菜单就多一些人挂机。"),

@@ -68,6 +68,11 @@ class Spoiled(NamedTuple):
     value: str | None
     """What a colon that YAML did not take for one separates from the key."""
 
+    @property
+    def plausible(self) -> bool:
+        """Whether it could be a key; with a bracket in it, who knows what was meant."""
+        return re.fullmatch(_NAME, self.key) is not None
+
 
 def spoiled_key(key: str, place: Place) -> Spoiled | None:
     """What is wrong with a key that holds a colon of its own, a full-width sign or a typographic quote."""
@@ -92,14 +97,31 @@ def spoiled_value(text: str, place: Place, *, exact: bool = False) -> Problem | 
     return None
 
 
-def slips(name: str, text: str, first: int | None, last: int | None) -> list[Problem]:
-    """Slips of a text that is not YAML; the parser stopped between these lines (from 0), if it knows."""
+def slips(name: str, text: str, near: range) -> list[Problem]:
+    """Slips of a text that is not YAML; the parser stopped near these lines (from 0)."""
     lines = list(_structure(text))
     problems = [problem for at, line in lines if (problem := _of_line(name, at, line)) is not None]
-    if not problems and first is not None and last is not None:
-        near = (signs for at, line in lines if first <= at <= last for signs in _signs(name, at, line))
-        problems = list(_first_of_each_line(near))
+    if not problems:
+        problems = list(_signs(name, [(at, line) for at, line in lines if at in near]))
     return problems[:MOST_TOLD]
+
+
+def mended(text: str, problems: list[Problem]) -> tuple[str, dict[int, list[int]]]:
+    """The text with slips put right, and where it grew: line → columns before which a sign was put in."""
+    lines = re.split("(\r\n|\r|\n)", text)
+    grew: dict[int, list[int]] = {}
+    for problem in sorted(problems, reverse=True):
+        _, line, column = problem.place
+        old = lines[2 * (line - 1)]
+        sign = old[column - 1]
+        plain = {"\t": "  ", ":": ": ", "：": ": "}.get(sign) or sign.translate(_PLAIN)
+        after = old[column:]
+        if not old[:column].strip():
+            after = re.sub(r"^\s+", lambda signs: signs[0].translate(_PLAIN), after)  # all of the indentation
+        lines[2 * (line - 1)] = old[: column - 1] + plain + after
+        if len(plain) > 1:
+            grew.setdefault(line, []).append(column)
+    return "".join(lines), grew
 
 
 def _structure(text: str) -> Iterator[tuple[int, str]]:
@@ -130,21 +152,21 @@ def _of_line(name: str, at: int, line: str) -> Problem | None:
     return None
 
 
-def _signs(name: str, at: int, line: str) -> Iterator[Problem]:
-    """Signs that may be why the parser stopped near this line."""
-    for column, sign in enumerate(line):
-        here = Place(name, at + 1, column + 1)
-        if sign == "#" and (column == 0 or line[column - 1] == " "):
-            return
-        if sign in FULL_WIDTH:
-            yield wide(sign, here)
-        elif sign in QUOTES:
-            yield found(here, "smart-quotes", sign=sign)
+def _signs(name: str, lines: list[tuple[int, str]]) -> Iterator[Problem]:
+    """Signs that may be why the parser stopped in these lines: within brackets, or where a value begins.
 
-
-def _first_of_each_line(problems: Iterator[Problem]) -> Iterator[Problem]:
-    told: set[int] = set()
-    for problem in problems:
-        if problem.place.line not in told:
-            told.add(problem.place.line)
-            yield problem
+    Elsewhere a full-width comma or a Chinese quote belongs to somebody's words.
+    """
+    depth = 0
+    for at, line in lines:
+        before = ": "
+        for column, sign in enumerate(line):
+            if sign == "#" and before[-1] == " ":
+                break
+            begins = re.search(r"(?:[:,\-] |[\[{,])\s*$", before) is not None
+            if sign in FULL_WIDTH and (depth > 0 or (begins and FULL_WIDTH[sign][1] == "bracket")):
+                yield wide(sign, Place(name, at + 1, column + 1))
+            elif sign in QUOTES and begins:
+                yield found(Place(name, at + 1, column + 1), "smart-quotes", sign=sign)
+            depth += (sign in "[{") - (sign in "]}")
+            before = (before + sign)[-6:]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ruamel.yaml import YAML
@@ -25,7 +25,7 @@ from ruamel.yaml.events import (
 
 from routing.encoding import LARGEST_FILE, too_large, unseen
 from routing.problem import Path, Place, Problem, found
-from routing.slip import slips, spoiled_key
+from routing.slip import mended, slips, spoiled_key
 
 MOST_VALUES = 50_000
 DEEPEST = 40
@@ -88,35 +88,78 @@ class _Stop(Exception):
         self.problem = problem
 
 
+class _NotYaml(Exception):
+    """The text is not YAML; the lines (from 0) where a slip of the keyboard would explain it."""
+
+    def __init__(self, problem: Problem, near: range) -> None:
+        self.problem, self.near = problem, near
+
+
 def read(name: str, text: str, most: int = MOST_VALUES) -> Source:
     """Read one file of at most so many values. Problems are in the result, none is raised."""
-    source = Source(name)
     if len(text) > LARGEST_FILE:
-        source.refuse(too_large(name))
-        return source
+        return _refused(name, [too_large(name)])
     if hidden := unseen(name, text):
-        source.refuse(*hidden)
-        return source
+        return _refused(name, hidden)
     try:
-        item = _compose(source, text, most)
+        return _read(name, text, most)
     except _Stop as stop:
-        source.refuse(stop.problem)
-    except MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        source.refuse(*(slips(name, text, *_lines(error)) or [_syntax(name, mark, error)]))
-    except Exception as error:  # whatever the parser makes of a text that no person wrote, the file is at fault
-        source.refuse(*(slips(name, text, None, None) or [_syntax(name, None, error)]))
-    else:
-        if item is not None and not item.is_mapping:
-            source.refuse(*(slips(name, text, None, None) or [found(item.place, "not-a-mapping")]))
-        elif item is not None:
-            source.value = _valued(source, item, ())
+        return _refused(name, [stop.problem])
+    except _NotYaml as error:
+        slipped = slips(name, text, error.near)
+        return _read_on(name, text, most, slipped) if slipped else _refused(name, [error.problem])
+
+
+def _refused(name: str, problems: list[Problem]) -> Source:
+    source = Source(name)
+    source.refuse(*problems)
     return source
 
 
-def _lines(error: MarkedYAMLError) -> tuple[int | None, int | None]:
-    marks = [mark.line for mark in (error.context_mark, error.problem_mark) if mark is not None]
-    return (min(marks), max(marks)) if marks else (None, None)
+def _read_on(name: str, text: str, most: int, slipped: list[Problem]) -> Source:
+    """What the file says once its slips are put right, so that the rest is told as well; nothing if that fails."""
+    put_right, grew = mended(text, slipped)
+    try:
+        source = _read(name, put_right, most)
+    except (_Stop, _NotYaml):
+        return _refused(name, slipped)
+
+    def before(place: Place) -> Place:
+        more = sum(column < place.column for column in grew.get(place.line, ()))
+        return place._replace(column=place.column - more)
+
+    places = {path: before(place) for path, place in source.places.items()}
+    keys = {path: before(place) for path, place in source.keys.items()}
+    further = [replace(problem, place=before(problem.place)) for problem in source.problems]
+    return Source(name, source.value, places, keys, [*slipped, *further], source.lost)
+
+
+def _read(name: str, text: str, most: int) -> Source:
+    source = Source(name)
+    try:
+        item = _compose(source, text, most)
+    except _Stop:
+        raise
+    except MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        raise _NotYaml(_syntax(name, mark, error), _near(error)) from None
+    except Exception as error:  # whatever the parser makes of a text that no person wrote, the file is at fault
+        raise _NotYaml(_syntax(name, None, error), range(0)) from None
+    if item is not None and not item.is_mapping:
+        line = item.place.line - 1
+        raise _NotYaml(found(item.place, "not-a-mapping"), range(line, line + 1))
+    if item is not None:
+        source.value = _valued(source, item, ())
+    return source
+
+
+def _near(error: MarkedYAMLError) -> range:
+    """The lines where a slip would explain the error: from an open bracket on, or this line and the one before."""
+    if error.problem_mark is None:
+        return range(0)
+    last = error.problem_mark.line
+    opened = error.context_mark is not None and "flow" in str(error.context)
+    return range(error.context_mark.line if opened else last - 1, last + 1)
 
 
 def _syntax(name: str, mark: StreamMark | None, error: Exception) -> Problem:
@@ -220,6 +263,9 @@ def _valued(source: Source, item: _Item, path: Path) -> Any:
             continue
         if key_item.plain and (spoiled := spoiled_key(key, key_item.place)) is not None:
             source.problems.append(spoiled.problem)
+            if not spoiled.plausible:
+                source.lost.add(path)
+                continue
             key = spoiled.key
             if spoiled.value is not None:
                 value_item = _Item(value_item.place, spoiled.value, plain=True)
