@@ -20,8 +20,9 @@ _DAYS = {Days.WORKDAYS: "工作日", Days.DAYS_OFF: "休息日", Days.EVERY_DAY:
 _WHOLE = Span(timedelta(), WHOLE_DAY)
 
 _KEYS = {"星": "*", "米": "*", "井": "#"}
-_LABEL_FIRST = re.compile(r"([^，。；：、！？,.;:!?\s]+?)，?请?(?:再)?按\s*([0-9*#]|[星米井](?=号|字|键|$))")
-_KEY_FIRST = re.compile(r"按\s*([0-9*#])(?:键|号键)?[，,:：]?\s*([^，。；：、！？,.;:!?\s按]+)")
+_KEY = r"([0-9*#]|[星米井](?=号|字|键))(?:[号字]?键|[号字])?"
+_LABEL_FIRST = re.compile(rf"(?:^|[，。；：、！？,.;:!?\s])([^，。；：、！？,.;:!?\s按]+?)，?请?再?按\s*{_KEY}")
+_KEY_FIRST = re.compile(rf"按\s*{_KEY}[，,:：]?\s*([^，。；：、！？,.;:!?\s按]+)")
 
 
 def key_labels(words: Iterable[str]) -> dict[str, str]:
@@ -31,7 +32,7 @@ def key_labels(words: Iterable[str]) -> dict[str, str]:
         for label, key in _LABEL_FIRST.findall(text):
             labels.setdefault(_KEYS.get(key, key), label)
         for key, label in _KEY_FIRST.findall(text):
-            labels.setdefault(key, label)
+            labels.setdefault(_KEYS.get(key, key), label)
     return labels
 
 
