@@ -64,7 +64,7 @@ def _told(chart: Chart, stop: Stop) -> list[tuple[Face, str]]:
     head = [(Face.SMALL, about)] if about else []
     if stop.kind is Kind.INFORMATION:
         told = stop.words if len(stop.words) <= MOST_RECORDINGS else (*stop.words[: MOST_RECORDINGS - 1], "…")
-        words = [shorten(text, SIZES[Face.WORDS], width) for text in told]
+        words = tuple(shorten(text, SIZES[Face.WORDS], width) for text in told)
     else:
         words = wrap(" ".join(stop.words), SIZES[Face.WORDS], width, MOST_WORDS.get(stop.kind, 2))
     notes = [line for note in stop.notes for line in wrap(note, SIZES[Face.SMALL], width, 2)]

@@ -6,6 +6,7 @@ Widths are those of the common Chinese sans faces, on the wide side: a little ai
 from __future__ import annotations
 
 import unicodedata
+from functools import lru_cache
 
 _NARROW = frozenset("iljtfrI.,:;'|!()[]{} ·`")
 _BROAD = frozenset("mwMW%@—…→")
@@ -16,6 +17,7 @@ _BENT = frozenset("\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\
 MORE = "…"
 
 
+@lru_cache(2000)
 def clean(text: str) -> str:
     """The text on one line, without what no drawing can show: control characters, halves of pairs, turns."""
     shown = (" " if char.isspace() else char for char in text if char not in _BENT)
@@ -28,6 +30,7 @@ def width_of(text: str, size: float) -> float:
     return sum(map(_em, text)) * size
 
 
+@lru_cache(8000)
 def _em(char: str) -> float:
     if unicodedata.combining(char):
         return 0.0
@@ -40,6 +43,7 @@ def _em(char: str) -> float:
     return 1.0 if ord(char) > 0x2E7F else 0.75
 
 
+@lru_cache(2000)
 def shorten(text: str, size: float, width: float) -> str:
     """As much of the text as fits, with an ellipsis where something is left out; at least its first letter."""
     text = clean(text)
@@ -55,7 +59,8 @@ def shorten(text: str, size: float, width: float) -> str:
     return text[:kept].rstrip("，。、；：, ") + MORE
 
 
-def wrap(text: str, size: float, width: float, lines: int) -> list[str]:
+@lru_cache(2000)
+def wrap(text: str, size: float, width: float, lines: int) -> tuple[str, ...]:
     """The text in at most so many lines; what doesn't fit the last is left out with an ellipsis.
 
     Chinese breaks anywhere but before a closing mark, everything else at its spaces where it has some.
@@ -65,7 +70,7 @@ def wrap(text: str, size: float, width: float, lines: int) -> list[str]:
         at = _break(left, size, width)
         found.append(left[:at].rstrip())
         left = left[at:].lstrip()
-    return [*found, shorten(left, size, width)] if left else found
+    return (*found, shorten(left, size, width)) if left else tuple(found)
 
 
 def _break(text: str, size: float, width: float) -> int:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from math import sqrt
 
@@ -37,6 +37,9 @@ THINNEST, THICKEST = 1.3, 15.0
 @dataclass(frozen=True)
 class _Layout:
     chart: Chart
+    sizes: dict[int, tuple[float, float]] = field(default_factory=dict)
+    bands: dict[int, float] = field(default_factory=dict)
+    """What was measured of a branch already, by its identity."""
 
     @cached_property
     def ways_in(self) -> Counter[str]:
@@ -46,13 +49,18 @@ class _Layout:
         return None if parent.stop is None else flow_of(self.chart, parent.stop, child.way, self.ways_in)
 
     def own_size(self, branch: Branch) -> tuple[float, float]:
-        if branch.stop is None:
-            return reference_width(self.chart, branch.way.target), CHIP + 4
-        return card_width(branch.stop), card_height(self.chart, branch.stop)
+        if id(branch) not in self.sizes:
+            stop = branch.stop
+            self.sizes[id(branch)] = (
+                (reference_width(self.chart, branch.way.target), CHIP + 4)
+                if stop is None
+                else (card_width(stop), card_height(self.chart, stop))
+            )
+        return self.sizes[id(branch)]
 
-    def label_lines(self, branch: Branch) -> list[str]:
+    def label_lines(self, branch: Branch) -> tuple[str, ...]:
         label = branch.way.label
-        return wrap(label, SIZES[Face.LABEL], MOST_LABEL, 3) if label else []
+        return wrap(label, SIZES[Face.LABEL], MOST_LABEL, 3) if label else ()
 
     def count(self, parent: Branch, child: Branch) -> str:
         """The number of calls that took a way, in words; empty when it isn't known."""
@@ -67,6 +75,11 @@ class _Layout:
 
     def band(self, branch: Branch, parent: Branch | None) -> float:
         """The height that a branch takes, with the words on the way to it."""
+        if id(branch) not in self.bands:
+            self.bands[id(branch)] = self._band(branch, parent)
+        return self.bands[id(branch)]
+
+    def _band(self, branch: Branch, parent: Branch | None) -> float:
         _, own = self.own_size(branch)
         if parent is not None:
             stroke = self.thickness(self.flow(parent, branch))
