@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import islice
 
 from routing.lint import lint
 from routing.load import Draft, Problem, Unreadable, draft
 from routing.names import taken_names, unknown_names, unknown_rules
 from routing.plan import Plan
-from routing.problem import found
+from routing.problem import MOST_TOLD, found
 from routing.rules import ADJUSTABLE
 from routing.ways import SILENT, rounds, ways
 
@@ -58,7 +59,13 @@ def check(
     `unread` are the problems of files that should be here and could not be read.
     """
     drawn = draft(files, unread)
-    problems = [*drawn.problems, *unknown_names(drawn), *taken_names(drawn), *unknown_rules(drawn), *_rounds(drawn)]
+    problems = [
+        *drawn.problems,
+        *islice(unknown_names(drawn), MOST_TOLD),
+        *taken_names(drawn),
+        *unknown_rules(drawn),
+        *_rounds(drawn),
+    ]
     if drawn.plan is not None:
         sure = drawn.typed_whole and not any(problem.rule in _MISLEADING for problem in problems)
         sounds = None if playable is None else playable(drawn.plan.words)

@@ -8,13 +8,14 @@ from routing.names import is_own_sound, references
 from routing.node import Ask, Information, Menu, Message, Variant
 from routing.plan import Plan
 from routing.problem import Places, Problem, found
-from routing.ways import By, Way, beginnings, reached, ways
+from routing.ways import By, Way, beginnings, reached, reaching, ways
 from routing.written import STANDARD
 
 ENGINE_PROMPTS = frozenset({"fallback"})
 """Said by the switch itself when no engine is there, so no file points at them."""
 
 _TOLD_NAMES = 6
+_BY_KEYS: tuple[By, ...] = ("key", "on")
 _ANSWERED: tuple[By, ...] = ("key", "on", "zero", "silence")
 
 
@@ -58,11 +59,10 @@ def _dead_ends(
     plan: Plan, places: Places, on: Mapping[str, tuple[Way, ...]], met: Mapping[str, int]
 ) -> Iterator[Problem]:
     """Who may press keys, but gets to no line and no message by any of them."""
+    messages = [name for name, node in plan.nodes.items() if isinstance(node, Message)]
+    fine = reaching(on, (*plan.lines, *messages))
     for name, node in plan.nodes.items():
-        if name not in met or not isinstance(node, Menu | Ask | Information):
-            continue
-        there = reached(on, [name]).keys()
-        if not (plan.lines.keys() & there or any(isinstance(plan.nodes.get(one), Message) for one in there)):
+        if name in met and name not in fine and isinstance(node, Menu | Ask | Information):
             yield found(places.of_key(("nodes", name)), "dead-end", name=name)
 
 
@@ -70,19 +70,14 @@ def _no_way_out(
     plan: Plan, places: Places, on: Mapping[str, tuple[Way, ...]], met: Mapping[str, int]
 ) -> Iterator[Problem]:
     """Menus whose written keys lead to nothing but menus whose keys lead back."""
+    ends = [name for name in on if name in plan.lines or not any(way.by in _BY_KEYS for way in on[name])]
+    fine = reaching(on, ends, _BY_KEYS)
     told: set[str] = set()
     for name, node in plan.nodes.items():
-        if name not in met or name in told or not isinstance(node, Menu) or not node.keys:
-            continue
-        there = list(reached(on, [name], ("key", "on")))
-        ends = (one for one in there if one in plan.lines or not _goes_on_by_keys(on, one))
-        if not any(ends):
+        if name in met and name not in fine and name not in told and isinstance(node, Menu):
+            there = list(reached(on, [name], _BY_KEYS))
             told.update(there)
             yield found(places.of_key(("nodes", name)), "no-way-out", round=" → ".join([*there, name]))
-
-
-def _goes_on_by_keys(on: Mapping[str, tuple[Way, ...]], name: str) -> bool:
-    return any(way.by in ("key", "on") for way in on[name])
 
 
 def _too_deep(plan: Plan, places: Places, on: Mapping[str, tuple[Way, ...]]) -> Iterator[Problem]:

@@ -9,7 +9,7 @@ from routing.node import Ask, End, Information, Menu, Message, Node, Recall, Say
 from routing.plan import Plan, in_variant
 from routing.problem import Path, Places, Problem, found
 from routing.told import keys_told, seconds
-from routing.ways import SILENT, reached, ways
+from routing.ways import SILENT, reached, reaching, ways
 
 LEAST_WAIT = 3.0
 """Seconds for a key; whoever holds the phone to the ear has to take it down first."""
@@ -156,17 +156,17 @@ def _zero(plan: Plan, places: Places) -> Iterator[Problem]:
     """
     on = ways(plan)
     asked = reached(on, [plan.hotline.person], SILENT)
+    answered = reaching(on, plan.lines, ("on",))
     for name, node in plan.nodes.items():
         if not isinstance(node, Menu):
             continue
         zero = node.keys.get("0", plan.hotline.person)
         if zero not in on:
             continue
-        answered = plan.lines.keys() & reached(on, [zero], ("on",)).keys()
         if (
             "0" in node.keys
             and zero != plan.hotline.person
-            and not (answered or isinstance(plan.nodes.get(zero), Message))
+            and not (zero in answered or isinstance(plan.nodes.get(zero), Message))
         ):
             yield found(places.of(("nodes", name, "keys", "0")), "zero-elsewhere", name=zero)
         elif name not in asked and _all_known(plan, node.menu) and "0" not in keys_told(_words(plan, node.menu, None)):

@@ -15,7 +15,7 @@ from routing.encoding import LARGEST_FILE
 from routing.include import INCLUDE, wrong_includes
 from routing.mistyped import mistyped, part_of
 from routing.plan import Plan
-from routing.problem import NOWHERE, Path, Place, Places, Problem, Unreadable, found
+from routing.problem import MOST_TOLD, NOWHERE, Path, Place, Places, Problem, Unreadable, found
 from routing.source import MOST_VALUES, read
 
 __all__ = ["LARGEST_FILE", "MOST_VALUES", "Draft", "Path", "Place", "Places", "Problem", "Unreadable", "draft", "load"]
@@ -72,6 +72,8 @@ def draft(files: Mapping[str, str], unread: Sequence[Problem] = ()) -> Draft:
             keys = {**source.keys, **keys}
     if not files and not unread:
         return Draft({}, Places({}, {}), (found(NOWHERE, "no-files"),), names_known=False, plan=None, typed_whole=False)
+    if files:
+        values.setdefault((), Place(min(files), 1, 1))
     places = Places(values, keys)
     plan, wrong = _typed(whole, places)
     told = [problem for problem in wrong if not _explained(problem, wrong, lost)]
@@ -123,15 +125,15 @@ def _typed(whole: Mapping[str, Any], places: Places) -> tuple[Plan | None, list[
         try:
             plan = Plan.model_validate(rest)
         except ValidationError as error:
-            details = error.errors(include_url=False, include_context=True)
-            for detail in details:
+            details = error.errors(include_url=False)
+            for detail in details[:MOST_TOLD]:
                 problem = mistyped(detail, whole, places)
                 problems.setdefault((problem.place, problem.rule, problem.message), problem)
-            parts = [part_of(detail["loc"], rest) for detail in details]
+            parts = [part_of(detail["loc"], rest) for detail in details[:MOST_TOLD]]
+            if None in parts or len(details) > MOST_TOLD:
+                return None, list(problems.values())
             for part in parts:
-                if part is None:
-                    return None, list(problems.values())
-                rest = _without(rest, part)
+                rest = _without(rest, part or ())
         else:
             return plan, list(problems.values())
     return None, list(problems.values())

@@ -17,6 +17,12 @@ Path = tuple[str | int, ...]
 LONGEST_QUOTE = 60
 """Of what was written, a message shows this much."""
 
+MOST_TOLD = 200
+"""Problems of one kind of check; who has more mends these first."""
+
+_MOST_COMPARED = 1000
+"""Among more names none is looked for that is near."""
+
 
 class Place(NamedTuple):
     """Where in the operators' files; line and column count from 1."""
@@ -101,9 +107,9 @@ def quoted(value: object) -> str:
 
 def nearest(name: str, names: Iterable[str]) -> str | None:
     """The name that was probably meant; small slips and other letter cases count as near."""
-    if len(name) > LONGEST_QUOTE:
-        return None
     known = list(names)
+    if len(name) > LONGEST_QUOTE or len(known) > _MOST_COMPARED:
+        return None
     near = get_close_matches(name.lower().replace("_", "-"), known, n=1) or get_close_matches(name, known, n=1)
     return near[0] if near else None
 

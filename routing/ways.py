@@ -100,6 +100,23 @@ def reached(
     return steps
 
 
+def reaching(on: Mapping[str, tuple[Way, ...]], goals: Iterable[str], by: Iterable[By] | None = None) -> frozenset[str]:
+    """From where any of these is reached; only by some kinds of ways, if they are named."""
+    taken = None if by is None else frozenset(by)
+    sources: dict[str, list[str]] = {}
+    for name, onward in on.items():
+        for way in onward:
+            if taken is None or way.by in taken:
+                sources.setdefault(way.target, []).append(name)
+    there = set(goals)
+    left = list(there)
+    for name in left:
+        fresh = [source for source in sources.get(name, ()) if source not in there]
+        there.update(fresh)
+        left += dict.fromkeys(fresh)
+    return frozenset(there)
+
+
 def rounds(on: Mapping[str, tuple[Way, ...]], by: Iterable[By]) -> Iterator[list[str]]:
     """One round for each place where ways of these kinds lead back to; first and last name are the same."""
     taken = frozenset(by)
