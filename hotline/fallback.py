@@ -27,7 +27,9 @@ def dialplan_of(plan: Plan, settings: Settings, clock: Clock) -> str:
         return compiled(plan, settings, clock)
     except NotWritable as error:
         log.warning("no dialplan for this plan: without an engine callers hear one recording", why=str(error))
-        return ""
+    except Exception:  # a bug of ours here must not keep the engine from serving
+        log.exception("no dialplan for this plan: without an engine callers hear one recording")
+    return ""
 
 
 def compiled(plan: Plan, settings: Settings, clock: Clock) -> str:

@@ -29,7 +29,8 @@ WEEKDAY = "${STRFTIME(${NOW},UTC,%u)}"
 
 def now(shift: int) -> str:
     """The step that sets `NOW`: seconds since 1970 began in Shanghai, `shift` seconds off the machine's clock."""
-    return f"Set(NOW=$[${{EPOCH}} + {EAST + shift}])"
+    off = EAST + shift
+    return f"Set(NOW=$[${{EPOCH}} {'+' if off >= 0 else '-'} {abs(off)}])"
 
 
 def hours_name(hours: str) -> str:

@@ -7,6 +7,7 @@ Talks are not recorded, so no notice of recording is said.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 from routing.dialplan_caller import Writer, arrive, reached, whole
 from routing.dialplan_hours import hours_name
@@ -24,7 +25,7 @@ def line_context(writer: Writer, line: str) -> Context:
     phones = sorted(plan.agents_of(line), key=lambda agent: plan.agents[agent].lines[line])
     kind = "outside" if plan.passed_outside(line) else "line"
     turns = [*(f"phone{number}" for number in range(1, len(phones) + 1)), *(["outside"] if rule.outside else ())]
-    following = dict(zip(turns, [*turns[1:], "overflow"], strict=True))
+    following = dict(pairwise([*turns, "overflow"]))
     return Context(
         f"plan-line-{word(line)}",
         (
