@@ -58,6 +58,8 @@ _WORDS: Mapping[str, str] = {
     "the first day comes before the last": "第一天要在最后一天之前",
     "repeat, next and back need three different keys, none of them 0":
         "repeat、next、back 要用三个不同的键，不能用 0",
+    "write a date like 2026-12-01, or dates like 2026-12-01..2026-12-05":
+        "日期请写成 2026-12-01，或 2026-12-01..2026-12-05",
     "write a date like 2026-12-01": "日期请写成 2026-12-01",
     "write open hours like 8:30-16:30": "开放时间请写成 8:30-16:30",
     "open hours run forward within one day, 0:00-24:00 at most": "开放时间在同一天之内由早到晚，最多 0:00-24:00",
@@ -80,6 +82,7 @@ _PATTERNS = (
         re.compile(r"the open hours (\S+) and (\S+) overlap; let one end before the next begins"),
         r"开放时间 \1 和 \2 重叠；前一段结束后再开始后一段",
     ),
+    (re.compile(r"(\S+) stands under (\S+) and under (\S+)"), r"\1 同时写在 \2 和 \3 下面"),
     (re.compile(r"say when this case holds: (.*)"), r"请写明这一种情况的条件：\1"),
 )
 

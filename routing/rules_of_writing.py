@@ -184,7 +184,7 @@ WRITING: tuple[Rule, ...] = (
     Rule(
         "alias",
         "error",
-        Both("`*{name}` {hint}", "`*{name}` {hint}"),
+        Both("`*{name}` {hint}", "引用 `*{name}` {hint}"),
         Both("`*name` repeats what `&name` marked before.", "`*名字` 表示重复前面用 `&名字` 标记的内容。"),
         Both(
             "Write the thing out. A text that begins with `*` needs quotes.",

@@ -22,7 +22,7 @@ _DIGITS = {sign: str(value) for value, sign in enumerate("零一二三四五六�
 } | {"star": "*", "asterisk": "*", "pound": "#", "hash": "#"}  # fmt: skip
 
 _ONE = (
-    r"(?:[0-9０-９*＊#＃](?![0-9０-９])|[零〇一二三四五六七八九幺](?![十百千零〇一二三四五六七八九])|[井星米](?=字?号?键)"
+    r"(?:[0-9０-９*＊#＃](?![0-9０-９])|[零〇一二三四五六七八九幺](?![十百千零〇一二三四五六七八九下])|[井星米](?=字?号?键)"
     r"|\b(?:zero|one|two|three|four|five|six|seven|eight|nine|star|asterisk|pound|hash)\b)"
 )
 _AFTER = r"(?:字?号?键|\s*键)?"
