@@ -46,12 +46,15 @@ class By(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A result, the version that is live after it, and the problems that refused it, each a line for people."""
+    """A result, the version that is live after it, and what is to be said of the files, each a line for people."""
 
     result: Result
     number: int
     mark: str
     problems: Sequence[str] = ()
+    """Why it was refused."""
+    warnings: Sequence[str] = ()
+    """What would better be mended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,11 +214,12 @@ class Live:
         except (OSError, ValueError, RuntimeError) as error:
             log.exception("a plan could not be made live")
             return self._refuse([str(error)])
-        if same and not report.built and version.number == self.now.number:
-            return Change(Result.UNCHANGED, version.number, version.mark)
+        warnings = tuple(map(str, published.warnings))
+        if same and not report.built and version.number == self.number:
+            return Change(Result.UNCHANGED, version.number, version.mark, (), warnings)
         words = await asyncio.to_thread(KeptWords.of, published.plan, self.sounds)
         await self._swap(Edition(published, version.number, datetime.now(UTC), words, frozenset(report.failed)))
-        return Change(Result.DONE, version.number, version.mark)
+        return Change(Result.DONE, version.number, version.mark, (), warnings)
 
     async def _equip_and_keep(self, published: Published, back_to: Version | None, *, same: bool) -> Version:
         if same:

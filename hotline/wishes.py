@@ -101,6 +101,7 @@ def _data(change: Change) -> dict[str, Any]:
         "number": change.number,
         "version": change.mark,
         "problems": list(change.problems),
+        "warnings": list(change.warnings),
     }
 
 

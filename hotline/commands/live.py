@@ -69,7 +69,7 @@ def _at_rest(settings: Settings, number: int | None) -> dict[str, Any]:
     except (NoSuchVersion, Unreadable, OSError) as error:
         fail(error)
     people.print("no hotline runs: this holds from its next start")
-    return {"result": Result.DONE, "number": version.number, "version": version.mark, "problems": []}
+    return {"result": Result.DONE, "number": version.number, "version": version.mark, "problems": [], "warnings": []}
 
 
 @app.command()
@@ -98,6 +98,8 @@ def _tell(change: dict[str, Any], *, as_json: bool) -> None:
     else:
         for problem in change["problems"]:
             sys.stdout.write(problem + "\n")
+    for warning in change["warnings"]:
+        people.print(warning, markup=False, soft_wrap=True)
     result = Result(change["result"])
     people.print(_SAID[result].format(**change), markup=False)
     if result is Result.REFUSED:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,7 +13,8 @@ from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.parser import text_string_to_metric_families
 
 from acd.agent import Presence
-from hotline.metrics import OTHER_LINE, CallMetrics, Gauges
+from hotline.live import Result
+from hotline.metrics import OTHER_LINE, CallMetrics, Gauges, PlanGauges
 from ivr.events import OfferResult, Outcome, Reason
 from tests.records.tales import (
     GIVES_UP_WAITING,
@@ -53,6 +55,19 @@ class StillJournal:
 
     def lag(self) -> int:
         return 12
+
+
+@dataclass
+class StillPlan:
+    """The third version, after a good, a bad and two idle wishes."""
+
+    number: int = 3
+    mark: str = "3f2a"
+    loaded: datetime = datetime(2026, 11, 20, tzinfo=UTC)
+    refused: Sequence[str] = ("plan.yaml:3:1: unknown key",)
+    results: Mapping[Result, int] = field(
+        default_factory=lambda: {Result.DONE: 1, Result.REFUSED: 1, Result.UNCHANGED: 2}
+    )
 
 
 @dataclass
@@ -155,6 +170,21 @@ def test_a_line_of_a_new_plan_is_counted_by_its_name_and_one_that_is_gone_as_oth
     seen = hotline.scrape()
     assert seen[f"hotline_line_calls_total{{line={OTHER_LINE}}}"] == 1
     assert seen["hotline_line_calls_total{line=general}"] == 1
+
+
+def test_the_live_plan_and_what_came_of_wishes_to_change_it_are_told() -> None:
+    hotline, plan = Hotline(), StillPlan()
+    hotline.registry.register(PlanGauges(plan))
+    seen = hotline.scrape()
+    results = {result: seen[f"hotline_plan_reloads_total{{result={result}}}"] for result in Result}
+    assert results == {Result.DONE: 1, Result.REFUSED: 1, Result.UNCHANGED: 2}
+    assert seen["hotline_plan_refused"] == 1
+    assert seen["hotline_plan_version_info{number=3,version=3f2a}"] == 1
+    assert seen["hotline_plan_loaded_timestamp_seconds"] == plan.loaded.timestamp()
+    plan.refused, plan.number = (), 4
+    seen = hotline.scrape()
+    assert seen["hotline_plan_refused"] == 0
+    assert "hotline_plan_version_info{number=3,version=3f2a}" not in seen
 
 
 def test_two_hotlines_in_one_process_do_not_meet() -> None:

@@ -151,6 +151,13 @@ async def test_the_page_loads_nothing_runs_nothing_and_lets_no_words_become_mark
     assert "unsafe" not in policy
 
 
+async def test_the_page_tells_the_version_and_why_the_files_are_not_live(web: Web) -> None:
+    web.hotline.now = replace(STATUS, version=7, notices=("plan.yaml:3:1: <unknown> key",))
+    status, page, _ = await web.get("/")
+    assert (status, "plan.yaml:3:1: &lt;unknown&gt; key" in page, "7 · 3f2a" in page) == (200, True, True)
+    assert "可以接听" in page
+
+
 async def test_a_hotline_without_lines_has_a_page(web: Web) -> None:
     web.hotline.now = replace(STATUS, lines=(), today={})
     status, page, _ = await web.get("/")

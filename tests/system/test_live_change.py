@@ -151,6 +151,24 @@ async def test_an_agent_who_is_new_registers_and_is_rung_and_the_talk_of_one_who
         assert sum(seats.values()) == len(s.hotline.live.now.agents)
 
 
+async def test_an_agent_who_was_taken_out_and_put_back_is_rung_without_registering_anew(open_desk: OpenDesk) -> None:
+    async with open_desk() as desk:
+        s = desk.stage
+        await s.agent("vct-1", answers())
+        here, gone = "  vct-1: {name: 艾滋病咨询座席,", "  vct-9: {name: 艾滋病咨询座席,"
+        desk.edit("agents.yaml", (here, gone))
+        assert (await desk.tell("/reload"))["result"] == "done"
+        assert "vct-1" not in s.hotline.live.now.agents
+        desk.edit("agents.yaml", (gone, here))
+        await desk.tell("/reload")
+        ready = 45.0  # Asterisk asks the phone again within the 30 seconds of `sip.qualify`
+        await s.until(lambda: s.hotline.board.dispatch.floor.seat("vct-1").phone_up, ready)
+        caller = await s.caller()
+        await caller.press("15")
+        await s.noted(TalkBegan)
+        await caller.hang_up()
+
+
 async def test_a_bad_file_is_refused_where_it_lies_and_the_next_good_one_is_taken_by_itself(
     open_desk: OpenDesk,
 ) -> None:
