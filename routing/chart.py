@@ -14,7 +14,8 @@ from datetime import datetime
 
 from routing.node import End, Say
 from routing.plan import Plan
-from routing.stop import Lane, Stop, Way, front_stop, hotline_stop, line_stop, node_stop, rules_stop
+from routing.stop import Lane, Stop, Way
+from routing.stops import front_stop, hotline_stop, line_stop, node_stop, rules_stop
 from routing.traffic import Traffic
 
 NUMBER = "+number"

@@ -9,6 +9,7 @@ from typing import Any
 
 from records.traffic import Fact
 from routing import steps
+from routing.node import Menu, Node
 from routing.plan import Plan
 from routing.scene import Scene
 from routing.walk import Destination, Position, advance, begin, destination
@@ -60,11 +61,22 @@ def _one(plan: Plan, chance: Random, scene: Scene) -> Iterator[tuple[str, dict[s
                 came = steps.Entered("12345678")
                 yield "StepHeard", {"node": step.node, "prompts": [], "heard": None, "asked": True}
             case _:
-                key = chance.choices(["1", "2", "3", "4", "7", "0", None, "9"], [30, 16, 20, 18, 8, 6, 5, 2])[0]
+                key = _key(plan.nodes[step.node], chance)
                 came = steps.Silent() if key is None else steps.Pressed(key)
                 yield "StepHeard", {"node": step.node, "prompts": [], "heard": key, "asked": True}
         position = advance(plan, position, came, scene)
     yield "CallEnded", {"outcome": outcome, "reason": reason}
+
+
+def _key(node: Node, chance: Random) -> str | None:
+    """Mostly one that is offered, the first ones more than the last; seldom silence or a slip."""
+    offered = [*node.keys, "0"] if isinstance(node, Menu) else ["1", "2"]
+    luck = chance.random()
+    if luck < 0.05:
+        return None
+    if luck < 0.07:
+        return "9"
+    return chance.choices(offered, [2.0 / (2 + at % 5) for at in range(len(offered))])[0]
 
 
 def _data(reached: Destination) -> dict[str, Any]:
