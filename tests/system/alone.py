@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
@@ -38,6 +39,12 @@ AT_ONCE = 48
 
 HEARD = ("ChannelDialplan", "ChannelDestroyed")
 """What Asterisk tells us of; without a filter it tells of each variable that is set."""
+
+EXPECTED = re.compile(
+    "Stasis app 'hotline' doesn't exist|outbound websocket per-call config for app 'hotline'"
+    "|Taskprocessor 'stasis/m:ari:application/test"
+)
+"""What Asterisk says of an engine that is away, and of us, who want to be told a lot."""
 
 
 def settings_for(var: Path, trunk: int = 5070) -> Settings:
@@ -182,3 +189,5 @@ async def alone(settings: Settings, plan: Plan, at: datetime, *, clips: bool = T
         yield here
         await here.empty()
         hearing.cancel()
+    log = (asterisk.places.log / "messages.log").read_text(encoding="utf-8")
+    assert [line for line in log.splitlines() if re.search(r"WARNING|ERROR", line) and not EXPECTED.search(line)] == []

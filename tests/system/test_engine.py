@@ -46,7 +46,7 @@ async def test_a_killed_engine_cuts_no_talk_and_the_next_looks_after_those_who_w
     os.kill(up.pid, signal.SIGKILL)
     await up.wait()
     newcomer = await (await (await exchange.phone("13900000003", switch=here.sip)).dial("12320")).answered()
-    await hears_prompt(newcomer, load_sound(sounds / "sounds" / "fallback.alaw"), within=20.0, share=0.3)
+    await hears_prompt(newcomer, load_sound(sounds / "sounds" / "greeting.alaw"), within=20.0, share=0.3)
     await newcomer.hang_up()
     assert talking.ending is None
     assert waiting.ending is None
