@@ -8,6 +8,7 @@ from hotline.commands import (
     calls,
     dial,
     dialplan,
+    diff,
     doctor,
     draw,
     front,
@@ -21,5 +22,5 @@ from hotline.commands import (
 )
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
-for room in (plan, draw, dialplan, dial, tests, service, live, calls, phones, prompts, front, schema, doctor):
+for room in (plan, draw, dialplan, dial, tests, diff, service, live, calls, phones, prompts, front, schema, doctor):
     app.add_typer(room.app)

@@ -1,0 +1,131 @@
+"""Unit: `hotline diff`, in words and as data."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from hotline.cli import app
+from hotline.operators import read_config
+from hotline.settings import HOUSE
+from hotline.versions import Versions
+
+CONFIG = HOUSE / "config"
+EDITS = {
+    "plan.yaml": [("4: immunization", "4: animal-injury"), ("tries: 3, then: person", "tries: 2, then: person")],
+    "calendar.yaml": [("    always:", '      - {on: sat, open: ["9:00-12:00"]}\n    always:')],
+    "lines.yaml": [("maximum_wait: 2m", "maximum_wait: 3m"), ("02200000002", "02200000009")],
+    "agents.yaml": [("lines: [hiv-counselling, health-knowledge]", "lines: {hiv-counselling: 1, animal-injury: 2}")],
+    "prompts.yaml": [("greeting: 您好，", "greeting: 您好！")],
+}
+
+
+@pytest.fixture
+def new(tmp_path: Path) -> Path:
+    """The shipped hotline with a handful of changes."""
+    folder = tmp_path / "new"
+    shutil.copytree(CONFIG, folder)
+    for name, edits in EDITS.items():
+        text = (folder / name).read_text("utf-8")
+        for before, after in edits:
+            assert before in text
+            text = text.replace(before, after)
+        (folder / name).write_text(text, "utf-8")
+    return folder
+
+
+def diff(*words: str | Path, config: Path = CONFIG, lang: str = "en") -> Result:
+    given = [*map(str, words), "--at", "2026-11-20T07:00", "--lang", lang, "--config", str(config)]
+    return CliRunner().invoke(app, ["diff", *given])
+
+
+def test_a_new_version_is_told_in_sentences_the_most_important_first(new: Path) -> None:
+    told = diff(CONFIG, new)
+    assert told.exit_code == 0, told.output
+    lines = told.stdout.splitlines()
+    assert [line for line in lines if not line.startswith(" ")] == [
+        "Callers get elsewhere",
+        "Hours",
+        "Who answers",
+        "Rules",
+        "Words",
+    ]
+    for sentence in (
+        "  1,4: 预防接种 → 动物致伤门诊   such as 2026-11-20 10:00 周五",
+        "  突发公共卫生事件报告 dials 02200000009 (was 02200000002)",
+        "  艾滋病咨询座席 (vct-1) answers hiv-counselling, animal-injury (2) (was hiv-counselling, health-knowledge)",
+        "  预约挂号: longest wait 3m (was 2m)",
+        "  天津12320公共卫生热线: wrong keys borne 2 (was 3)",
+    ):
+        assert sentence in lines
+    assert any("预约挂号: open on Saturdays 09:00-12:00 (was closed)" in line for line in lines)
+    assert lines[-3:] == [
+        "  greeting:",
+        "    - 您好，欢迎拨打天津12320公共卫生热线。",
+        "    + 您好！欢迎拨打天津12320公共卫生热线。",
+    ]
+
+
+def test_the_same_in_chinese(new: Path) -> None:
+    told = diff(CONFIG, new, lang="zh").stdout
+    assert "  1,4：预防接种 → 动物致伤门诊　例如 2026-11-20 10:00 周五" in told
+    assert "预约挂号：周六 09:00-12:00 开放（原为不开放）" in told
+    assert "  预约挂号：最长等候 3m（原为 2m）" in told
+
+
+def test_equal_plans_change_nothing_and_the_config_folder_is_the_new_one() -> None:
+    assert diff(CONFIG).stdout == "nothing changes for callers\n"
+    assert diff(CONFIG, lang="zh").stdout == "对来电者没有任何变化\n"
+
+
+def test_the_same_as_data(new: Path) -> None:
+    data = json.loads(diff(CONFIG, new, "--json").stdout)
+    assert data["old"] == read_config(CONFIG).version
+    assert data["new"] != data["old"]
+    [rule] = [change for change in data["changes"] if change.get("rule") == "maximum_wait"]
+    assert rule == {
+        "group": "rules",
+        "what": "rule",
+        "told": "预约挂号: longest wait 3m (was 2m)",
+        "of": "line",
+        "id": "booking",
+        "name": "预约挂号",
+        "rule": "maximum_wait",
+        "old": 120.0,
+        "new": 180.0,
+    }
+    elsewhere = next(change for change in data["changes"] if change["what"] == "elsewhere")
+    assert elsewhere["keys"]
+    assert elsewhere["at"][0].startswith("2026-11-")
+
+
+def test_kept_versions_go_by_their_numbers_and_the_live_one_without(new: Path, tmp_path: Path) -> None:
+    versions = Versions(tmp_path / "var" / "plans")
+    at = datetime(2026, 11, 20, tzinfo=UTC)
+    versions.make_live(versions.keep(read_config(CONFIG), at))
+    versions.keep(read_config(new), at)
+    var = ("--var", str(tmp_path / "var"))
+    told = diff(*var, config=new).stdout
+    assert "longest wait 3m" in told
+    assert diff("1", "2", *var).stdout == told
+    assert diff("2", *var, config=new).stdout == "nothing changes for callers\n"
+    assert "no version 7 is kept; there are 1 to 2" in " ".join(diff("7", *var).stderr.split())
+
+
+def test_without_a_kept_version_it_asks_for_a_folder(tmp_path: Path) -> None:
+    told = diff("--var", str(tmp_path))
+    assert told.exit_code == 1
+    assert "name the folder of the old files" in " ".join(told.stderr.split())
+
+
+def test_a_whole_other_hotline_is_told_in_bounded_length(new: Path) -> None:
+    text = (new / "prompts.yaml").read_text("utf-8")
+    (new / "prompts.yaml").write_text(text.replace("请", "烦请"), "utf-8")
+    lines = diff(CONFIG, new).stdout.splitlines()
+    assert any(line.startswith("  … and ") for line in lines)
+    assert len(lines) < 120
