@@ -18,6 +18,7 @@ from rich.console import Console
 
 from hotline.operators import Published, read_config
 from hotline.settings import Settings, SettingsError, load
+from hotline.versions import Versions
 from routing.calendar import SHANGHAI
 from routing.load import Unreadable
 
@@ -44,6 +45,16 @@ def settings_of(config: Path | None, var: Path | None) -> Settings:
 def published_in(folder: Path) -> Published:
     try:
         return read_config(folder)
+    except Unreadable as error:
+        fail(error)
+
+
+def live_in(settings: Settings) -> Published:
+    """The plan that the hotline of these settings serves; that of the config folder when none was ever live."""
+    versions = Versions(settings.var / "plans")
+    live = versions.live
+    try:
+        return published_in(settings.config) if live is None else versions.read(live)
     except Unreadable as error:
         fail(error)
 

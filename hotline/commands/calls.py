@@ -12,7 +12,7 @@ from rich.table import Table
 from sqlalchemy.exc import DBAPIError
 
 from hotline import service
-from hotline.terminal import Config, Json, Var, fail, instant, keys_of, people, published_in, put, settings_of
+from hotline.terminal import Config, Json, Var, fail, instant, keys_of, live_in, people, put, settings_of
 from records.calls import calls as recorded_calls
 
 app = typer.Typer()
@@ -76,7 +76,7 @@ def call(
     if number is not None and not re.fullmatch(r"\+?[0-9]{1,20}", number):
         raise typer.BadParameter(f"{number!r} is no telephone number", param_hint="--number")
     settings = settings_of(config, var)
-    published = published_in(settings.config)
+    published = live_in(settings)
     when = instant(at) if at else service.clock_of(settings).now()
     try:
         trial = asyncio.run(try_call(settings, published.plan, keys_of(keys), number=number, at=when, wait=wait))
