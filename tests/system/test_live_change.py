@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import shutil
 from collections.abc import AsyncIterator, Callable
@@ -21,7 +20,7 @@ from hotline.operators import read_config
 from hotline.phone import Exchange, answers
 from hotline.settings import HOUSE
 from hotline.sound_file import load as load_sound
-from ivr.events import CallEnded, EndReached, Offered, TalkBegan
+from ivr.events import CallEnded, Offered, TalkBegan
 from tests.phone.voices import babble
 from tests.phones import AGENT_TONE, CARRIER_TONE, hear_each_other, hears, hears_prompt
 from tests.system.stage import WORKDAY, Stage, stage
@@ -211,42 +210,3 @@ async def test_a_rollback_holds_until_the_files_change_also_over_a_restart(open_
         assert live.number == 1
     kept = json.loads((desk.stage.settings.var / "plans" / "live.json").read_text())
     assert kept == {"number": 1, "set_aside": None}
-
-
-async def test_a_hundred_reloads_while_callers_come_and_go_lose_none(open_desk: OpenDesk) -> None:
-    async with open_desk() as desk:
-        s = desk.stage
-        await s.agent("vct-1", answers())
-        text = (desk.config / "plan.yaml").read_text("utf-8")
-        agents = (desk.config / "agents.yaml").read_text("utf-8")
-        reloading = True
-
-        async def call(number: int) -> None:
-            caller = await s.caller(f"139{number:08}")
-            await caller.press("3")
-            await hears(caller, CARRIER_TONE, within=60.0)
-            await caller.hang_up()
-
-        async def keep_calling(lane: int) -> None:
-            count = 0
-            while reloading:
-                await call(lane * 1000 + count)
-                count += 1
-
-        async with asyncio.TaskGroup() as tasks:
-            for lane in range(2):
-                tasks.create_task(keep_calling(lane))
-            for number in range(100):
-                (desk.config / "plan.yaml").write_text(f"{text}\n# {number}\n", "utf-8")
-                if number % 10 == 0:
-                    extra = f"\n  extra-{number}: {{name: 临时座席, lines: [hiv-counselling]}}\n"
-                    (desk.config / "agents.yaml").write_text(agents + extra, "utf-8")
-                change = await desk.tell("/reload")
-                assert change["result"] == "done" or change["number"] > 1, change
-            reloading = False
-        calls = [entry for entry in s.entries if isinstance(entry.event, CallEnded)]
-        reached = [entry.event.kind for entry in s.entries if isinstance(entry.event, EndReached)]
-        assert len(calls) >= 6
-        assert {entry.event.outcome for entry in calls if isinstance(entry.event, CallEnded)} == {"talked"}
-        assert set(reached) == {"outside"}
-        assert s.hotline.live.number > 90
