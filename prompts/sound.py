@@ -16,7 +16,6 @@ from typing import Final
 
 import numpy as np
 import numpy.typing as npt
-import pyloudnorm
 import soundfile
 import soxr
 from G722 import G722
@@ -104,6 +103,8 @@ def join(sounds: Iterable[tuple[Samples, int]]) -> Samples:
 
 def loudness(sound: Samples, rate: int = RATE) -> float:
     """Integrated loudness in LUFS (ITU-R BS.1770). A sound under half a second is measured as if repeated."""
+    import pyloudnorm  # it brings scipy: a second that no other command should wait for
+
     least = int(_METER_S * rate)
     if len(sound) < least:
         sound = np.tile(sound, math.ceil(2 * least / len(sound)))
