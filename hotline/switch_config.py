@@ -20,6 +20,7 @@ import re
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -160,15 +161,7 @@ def render(
     twice = {phone.username for phone in phones if [p.username for p in phones].count(phone.username) > 1}
     if twice:
         raise ValueError(f"more than one phone called {', '.join(sorted(twice))}")
-    room = Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        undefined=StrictUndefined,
-        finalize=_one_value,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-        autoescape=False,  # noqa: S701 - not HTML; `finalize` guards every value
-    )
+    room = _room()
     opus = all(program.has(module) for module in OPUS)
     given: dict[str, Any] = {
         "settings": settings,
@@ -188,6 +181,20 @@ def render(
     }
     files["extensions.conf"] += dialplan
     return files
+
+
+@cache
+def _room() -> Environment:
+    """Kept: to compile the templates takes ten times as long as to fill them in, and each reload does."""
+    return Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        undefined=StrictUndefined,
+        finalize=_one_value,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        autoescape=False,  # noqa: S701 - not HTML; `finalize` guards every value
+    )
 
 
 def modules(program: AsteriskProgram) -> tuple[str, ...]:
