@@ -183,7 +183,7 @@ def _dial(chart: Chart, stop: Stop, x: float, y: float, look: str) -> Iterator[S
     yield Stroke("dial", f"M{x:.1f} {y - DIAL:.1f}a{DIAL} {DIAL} 0 1 1 -0.01 0z")
     rules = chart.plan.calendar.hours.get(stop.hours or "", ())
     for span in rules[0].open if rules else ():
-        yield Stroke(f"hours {look}", sector(x, y, span))
+        yield Stroke(f"sector {look}", sector(x, y, span))
 
 
 def sector(x: float, y: float, span: Span) -> str:

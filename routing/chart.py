@@ -14,7 +14,7 @@ from datetime import datetime
 
 from routing.node import End, Say
 from routing.plan import Plan
-from routing.stop import Lane, Stop, Way
+from routing.stop import Kind, Lane, Stop, Way
 from routing.stops import front_stop, hotline_stop, line_stop, node_stop, rules_stop
 from routing.traffic import Traffic
 
@@ -223,7 +223,7 @@ def left_at(plan: Plan, traffic: Traffic | None) -> Counter[str]:
     """Where callers hung up: the stop that they heard when they did."""
     found: Counter[str] = Counter()
     for step, number in (traffic.left if traffic else {}).items():
-        where = plan.hotline.start if step is None else _heard_after(plan, *step)
+        where = hotline_stop(plan, NUMBER).ways[0].target if step is None else _heard_after(plan, *step)
         if where is not None:
             found[where] += number
     return found
@@ -235,7 +235,10 @@ def _heard_after(plan: Plan, node: str, key: str | None) -> str | None:
         return node
     if node not in plan.nodes:
         return None
-    way = next((way for way in node_stop(plan, node, plan.nodes[node]).ways if way.carries(key)), None)
+    stop = node_stop(plan, node, plan.nodes[node])
+    way = next((way for way in stop.ways if way.carries(key)), None)
+    if way is None and key == "0" and stop.kind in (Kind.SAY, Kind.ASK, Kind.INFORMATION):
+        way = Way((key,), "", plan.hotline.person)
     if way is None:
         return node
     # Who enters an open line is told of there: this caller heard what is said after hours.

@@ -100,7 +100,7 @@ def _swatch(look: str) -> _Sign:
 
 def _dial(x: float, y: float) -> Iterator[Shape]:
     yield Stroke("dial", f"M{x:.1f} {y - DIAL:.1f}a{DIAL} {DIAL} 0 1 1 -0.01 0z")
-    yield Stroke("hours", sector(x, y, Span(timedelta(hours=8), timedelta(hours=17))))
+    yield Stroke("sector", sector(x, y, Span(timedelta(hours=8), timedelta(hours=17))))
 
 
 def _cap(x: float, y: float) -> Iterator[Shape]:

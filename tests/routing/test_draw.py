@@ -22,7 +22,7 @@ from routing.ink import SIZES, Box, Face, Group, Sheet, Words
 from routing.lettering import clean, shorten, width_of, wrap
 from routing.mermaid import mermaid
 from routing.node import Ask, Switch
-from routing.plan import Plan
+from routing.plan import Direct, Plan
 from routing.sheet import sheet
 from routing.stop import Kind, Tone
 from routing.svg import svg
@@ -172,6 +172,13 @@ def test_a_caller_who_hangs_up_is_told_of_at_what_they_heard() -> None:
     assert left["closed-immunization"] == 5
     assert left["immunization"] == 12
     assert sum(left.values()) == 67  # what an older plan called otherwise has no place here
+
+
+def test_zero_in_a_greeting_leads_to_the_person_and_a_direct_hotline_begins_elsewhere() -> None:
+    assert chart(SHIPPED, traffic=Traffic(1, left={("greeting", "0"): 1})).left == {"person": 1}
+    plan = small(nodes={"hello": {"say": "short", "then": "desk"}, "first": {"end": "short"}}, start="hello")
+    hotline = plan.hotline.model_copy(update={"direct": Direct(on=True, start="first")})
+    assert chart(plan.model_copy(update={"hotline": hotline}), traffic=Traffic(1, left={None: 1})).left == {"first": 1}
 
 
 def test_more_calls_make_a_thicker_arrow_and_none_a_dotted_one() -> None:
