@@ -21,6 +21,8 @@ TESTS = "tests"
 RECORDINGS = "recordings"
 
 MOST_FILES = 200
+LARGEST_WHOLE = 2 * LARGEST_FILE
+"""Bytes of all files together; reading more would take minutes."""
 _SUFFIXES = frozenset({".yaml", ".yml"})
 
 
@@ -49,6 +51,7 @@ class _Reading:
     folder: Path
     texts: Texts
     taken: set[Path] = field(default_factory=set)
+    size: int = 0
 
     def take(self, path: Path, trail: tuple[Path, ...]) -> None:
         """Read a file and what it includes, unless it was read; `trail` are the files that led here."""
@@ -62,6 +65,12 @@ class _Reading:
         text = _text(path)
         if isinstance(text, Problem):
             self.texts.problems.append(text)
+            return
+        before, self.size = self.size, self.size + len(text.encode())
+        if self.size > LARGEST_WHOLE:
+            if before <= LARGEST_WHOLE:
+                most = f"{LARGEST_WHOLE >> 20} MiB"
+                self.texts.problems.append(found(Place(str(path), 1, 1), "too-large-together", most=most))
             return
         self.texts.files[str(path)] = text
         for include in includes(str(path), text):

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from hotline.folder import SETTINGS_FILE, TESTS, read_folder
 from routing.check import Checked, Playable, check
+from routing.encoding import LARGEST_FILE
 from routing.plan import Plan
 from routing.problem import Problem, Unreadable
 
@@ -60,6 +61,14 @@ def mark_of(folder: Path) -> str:
         name = path.relative_to(folder)
         if path.name != SETTINGS_FILE and name.parts[0] != TESTS:
             whole.update(str(name).encode() + b"\0")
-            whole.update(path.read_bytes() if path.is_file() else b"")
+            whole.update(_beginning(path))
             whole.update(b"\0")
     return whole.hexdigest()[:12]
+
+
+def _beginning(path: Path) -> bytes:
+    """As much of a file as tells it from another that could be read."""
+    if not path.is_file():
+        return b""
+    with path.open("rb") as file:
+        return file.read(LARGEST_FILE + 1)

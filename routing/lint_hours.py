@@ -15,6 +15,9 @@ PUBLISHED = (11, 1)
 
 
 def hours_and_days(plan: Plan, places: Places, today: date | None) -> Iterator[Problem]:
+    for name, front in plan.front.items():
+        if front.since is not None and front.until is not None and front.until <= front.since:
+            yield found(places.of(("front", name, "until")), "backwards", name=name)
     if today is None:
         return
     now = datetime.combine(today, time.min, SHANGHAI)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Container, Iterator
 from typing import NamedTuple
 
@@ -13,6 +14,9 @@ from routing.ways import SILENT, reached, reaching, ways
 
 LEAST_WAIT = 3.0
 """Seconds for a key; whoever holds the phone to the ear has to take it down first."""
+
+_UNFINISHED = re.compile(r"\b(?:TODO|TBD|FIXME|XX+)\b|[×Ｘ○]{2,}|_{3,}|[（(【]待[定补填写][^）)】]*[）)】]")
+"""What people put where words are still to come."""
 
 _ALWAYS = frozenset({"0"})
 
@@ -50,6 +54,7 @@ def words_and_keys(plan: Plan, places: Places, sounds: Container[str] | None) ->
     if plan.hotline.wait < LEAST_WAIT:
         place = places.of(("hotline", "wait"))
         yield found(place, "hurried", name="hotline", seconds=f"{plan.hotline.wait:g}", least=f"{LEAST_WAIT:g}")
+    yield from _unfinished(plan, places)
     yield from _zero(plan, places)
     yield from _unsounded(plan, places, sounds)
 
@@ -173,6 +178,18 @@ def _zero(plan: Plan, places: Places) -> Iterator[Problem]:
             yield found(places.of(("nodes", name, "menu")), "zero-untold", name=name)
     if plan.hotline.person in on and not (plan.lines.keys() & asked.keys()):
         yield found(places.of(("hotline", "person")), "nobody-at-zero", name=plan.hotline.person)
+
+
+def _unfinished(plan: Plan, places: Places) -> Iterator[Problem]:
+    texts: list[tuple[Path, str, str]] = [(("prompts", prompt), prompt, text) for prompt, text in plan.prompts.items()]
+    texts += [
+        (("variants", variant, prompt), prompt, text)
+        for variant, own in plan.variants.items()
+        for prompt, text in own.items()
+    ]
+    for path, prompt, text in texts:
+        if mark := _UNFINISHED.search(text):
+            yield found(places.of(path), "placeholder", name=prompt, mark=mark[0])
 
 
 def _unsounded(plan: Plan, places: Places, sounds: Container[str] | None) -> Iterator[Problem]:

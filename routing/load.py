@@ -61,7 +61,7 @@ def draft(files: Mapping[str, str], unread: Sequence[Problem] = ()) -> Draft:
     left = MOST_VALUES
     for name in sorted(files):
         source = read(name, files[name], left)
-        problems += source.problems
+        problems += source.problems[:MOST_TOLD]
         lost |= source.lost
         left -= len(source.places)
         if source.value is not None:

@@ -223,6 +223,18 @@ CALLING: tuple[Rule, ...] = (
         Both("Delete it, or give it new dates.", "删掉，或者改日期。"),
     ),
     _rule(
+        "backwards",
+        Both("`{name}` ends before it begins", "`{name}` 的结束时间早于开始时间"),
+        Both("It is never said.", "它永远不会播放。"),
+        Both("Look at `since` and `until`.", "检查 `since` 和 `until`。"),
+    ),
+    _rule(
+        "placeholder",
+        Both("the words of `{name}` are not finished: `{mark}`", "`{name}` 的文字没有写完：`{mark}`"),
+        Both("Callers would hear the mark read aloud.", "来电者会听到这个记号被念出来。"),
+        Both("Write the words.", "把文字写完整。"),
+    ),
+    _rule(
         "idle-agent",
         Both("the agent `{name}` is on no line", "座席 `{name}` 不在任何热线上"),
         Both("The phone never rings.", "这部话机永远不会响。"),

@@ -49,6 +49,13 @@ WRITING: tuple[Rule, ...] = (
         Both("Move the file out of the folder, or split it.", "把文件移出这个文件夹，或者拆成几个文件。"),
     ),
     Rule(
+        "too-large-together",
+        "error",
+        Both("with this one, all files together are larger than {most}", "加上这个文件，全部文件超过 {most}"),
+        Both("Reading them would take minutes, and nobody could look through them.", "读取要花几分钟，人也看不过来。"),
+        Both("Look for a file that does not belong here.", "看看有没有不该放在这里的文件。"),
+    ),
+    Rule(
         "too-much",
         "error",
         Both(

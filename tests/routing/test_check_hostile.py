@@ -94,6 +94,8 @@ def test_several_files_share_one_bound() -> None:
 def test_of_thousands_of_problems_the_first_are_told() -> None:
     strangers = "".join(f"stranger-{n}: x\n" for n in range(3000))
     assert 0 < len(check({"a.yaml": strangers}).errors) <= 200
+    tags = "a: [" + "!!x y, " * 3000 + "]"
+    assert 0 < len(check({"a.yaml": tags}).errors) <= 220
     lost = SMALL.replace(
         "nodes:\n", "nodes:\n" + "".join(f"  n{n}: {{say: welcome, then: m{n}}}\n" for n in range(3000))
     )

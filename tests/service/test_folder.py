@@ -113,6 +113,14 @@ def test_more_files_than_a_hotline_needs_are_not_read(tmp_path: Path) -> None:
     assert [problem.rule for problem in read_folder(tmp_path).problems] == ["too-many-files"]
 
 
+def test_files_that_are_too_large_together_are_not_read_on(tmp_path: Path) -> None:
+    put(tmp_path, **{f"f{number}": "# " + "x" * 900_000 + "\n" for number in range(4)})
+    assert names(tmp_path) == ["f0.yaml", "f1.yaml"]
+    assert told(tmp_path) == [
+        "f2.yaml:1:1: with this one, all files together are larger than 2 MiB [too-large-together]"
+    ]
+
+
 def test_what_one_file_holds_is_told_though_another_cannot_be_read(tmp_path: Path) -> None:
     put(tmp_path, plan=HEAD.replace("tries: 2", "tris: 2").replace("start: hello", "start: helo"))
     (tmp_path / "words.yaml").write_bytes(("prompts:\n" + PROMPTS).encode("gb18030"))
