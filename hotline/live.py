@@ -169,8 +169,8 @@ class Live:
     async def reload(self, by: By) -> Change:
         """Make the config folder live, if it is good. What was set aside stays so until it changes or someone asks."""
         async with self._lock:
-            if by is By.FILES and await asyncio.to_thread(self._is_set_aside):
-                return self._told(by, Change(Result.UNCHANGED, self.number, self.mark))
+            if by is By.FILES and await asyncio.to_thread(self._is_set_aside):  # it may have been a recording
+                return self._told(by, await self._take(self.now.published, self.versions.live))
             try:
                 published = await asyncio.to_thread(read_config, self.config)
             except Unreadable as error:

@@ -34,6 +34,8 @@ class Version:
     number: int
     mark: str
     kept: datetime
+    after: int | None = None
+    """Which was live before it."""
 
 
 class Versions:
@@ -69,14 +71,16 @@ class Versions:
             return live
         self._folder.mkdir(parents=True, exist_ok=True)
         taken = [int(path.name) for path in self._folder.iterdir() if path.name.isdigit()]
-        version = Version(max(taken, default=0) + 1, published.version, at)
+        after = live.number if live else None
+        version = Version(max(taken, default=0) + 1, published.version, at, after)
         fresh = Path(tempfile.mkdtemp(prefix=".new-", dir=self._folder))
         try:
             for name, text in published.files.items():
                 path = fresh / name
                 path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_bytes(text.encode())
-            meta = {"number": version.number, "version": version.mark, "kept": at.astimezone(UTC).isoformat()}
+            kept = at.astimezone(UTC).isoformat()
+            meta = {"number": version.number, "version": version.mark, "kept": kept, "after": after}
             (fresh / _META).write_text(json.dumps(meta) + "\n", encoding="ascii")
             fresh.rename(self._home(version.number))
         except BaseException:
@@ -97,16 +101,21 @@ class Versions:
         Path(name).replace(self._folder / _LIVE)
 
     def find(self, number: int | None = None) -> Version:
-        """The version of a number, or the one before the live one. Raises NoSuchVersion."""
+        """The version of a number, or the one that was live before the live one. Raises NoSuchVersion."""
         kept, live = self.listed(), self.live
         if live is None:
             raise NoSuchVersion(f"no version is kept in {self._folder}: the hotline was never started here")
-        wanted = [v for v in kept if (v.number < live.number if number is None else v.number == number)]
-        if not wanted:
+        by_number = {version.number: version for version in kept}
+        older = [version.number for version in kept if version.number < live.number]
+        if number is None and older:
+            number = live.after if live.after in by_number else older[-1]
+        if number not in by_number:
             there = f"there are {kept[0].number} to {kept[-1].number}: see `hotline versions`"
-            before = f"none is older than {live.number}, the live one"
-            raise NoSuchVersion(f"{before}; {there}" if number is None else f"no version {number} is kept; {there}")
-        return wanted[-1]
+            why = (
+                f"none is older than {live.number}, the live one" if number is None else f"no version {number} is kept"
+            )
+            raise NoSuchVersion(f"{why}; {there}")
+        return by_number[number]
 
     def read(self, version: Version) -> Published:
         """The kept plan. Raises routing.load.Unreadable: this program may no longer take what an older one took."""
@@ -131,6 +140,8 @@ class Versions:
 def _read_meta(folder: Path) -> Version | None:
     try:
         meta = json.loads((folder / _META).read_text(encoding="ascii"))
-        return Version(int(meta["number"]), str(meta["version"]), datetime.fromisoformat(meta["kept"]))
-    except (OSError, ValueError, KeyError, TypeError):
+        after = meta.get("after")
+        kept = datetime.fromisoformat(meta["kept"])
+        return Version(int(meta["number"]), str(meta["version"]), kept, after if isinstance(after, int) else None)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None

@@ -30,6 +30,8 @@ class Town:
     folder: Path
     unspeakable: set[str] = field(default_factory=set)
     """Prompts that nobody can say."""
+    recorded: list[str] = field(default_factory=list)
+    """Prompts of which there is a new recording."""
     furnished: list[str] = field(default_factory=list)
     """Names of the hotlines whose sounds were made."""
     equipped: list[str] = field(default_factory=list)
@@ -55,9 +57,10 @@ class Town:
 
     def furnish(self, plan: Plan) -> Report:
         self.furnished.append(plan.hotline.name)
+        built, self.recorded = tuple(self.recorded), []
         failed = tuple(name for name in plan.words if name in self.unspeakable)
         problems = tuple(f"prompt {name!r}: nobody has spoken its words yet" for name in failed)
-        return Report(len(plan.words), (), (), (), (), problems, failed)
+        return Report(len(plan.words), built, (), (), (), problems, failed)
 
     async def equip(self, plan: Plan) -> None:
         if self.switch_refuses:
@@ -164,6 +167,19 @@ async def test_a_rollback_stays_until_the_files_change(town: Town) -> None:
     town.write(named("更新"))
     assert (await live.reload(By.FILES)).number == 3
     assert not live.set_aside
+
+
+async def test_a_new_recording_is_heard_under_the_same_version_also_while_the_files_are_set_aside(town: Town) -> None:
+    live = town.start()
+    town.recorded = ["welcome"]
+    assert (await live.reload(By.FILES)).result is Result.DONE
+    town.write(named("新"))
+    await live.reload(By.FILES)
+    await live.rollback(1)
+    town.recorded = ["welcome"]
+    change = await live.reload(By.FILES)
+    assert (change.result, change.number, live.set_aside) == (Result.DONE, 1, True)
+    assert len(town.versions.listed()) == 2
 
 
 async def test_whoever_asks_gets_the_files_that_were_set_aside(town: Town) -> None:

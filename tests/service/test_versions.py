@@ -46,7 +46,8 @@ def test_a_kept_plan_is_the_same_plan_with_the_same_mark(config: Path, versions:
     published = write(config)
     version = versions.keep(published, AT)
     assert (version.number, version.mark, version.kept) == (1, published.version, AT)
-    assert versions.read(version) == published
+    again = versions.read(version)
+    assert (again.plan, again.version, again.files) == (published.plan, published.version, published.files)
 
 
 def test_files_in_folders_and_bytes_of_other_systems_are_kept_as_they_were(versions: Versions, config: Path) -> None:
@@ -55,6 +56,12 @@ def test_files_in_folders_and_bytes_of_other_systems_are_kept_as_they_were(versi
     version = versions.keep(Published(published.plan, "another", files), AT)
     folder = versions._home(version.number)
     assert (folder / "lines" / "more.yaml").read_bytes() == "# one\r\n# 二\r\n".encode()
+
+
+def test_the_versions_of_one_run_follow_each_other(config: Path, versions: Versions) -> None:
+    for name in "一二三":
+        versions.make_live(versions.keep(write(config, renamed(name)), AT))
+    assert [version.after for version in versions.listed()] == [None, 1, 2]
 
 
 def test_the_live_plan_is_not_kept_twice_but_one_that_comes_back_later_is(config: Path, versions: Versions) -> None:
@@ -83,6 +90,18 @@ def test_the_one_before_is_found_or_one_by_its_number(config: Path, versions: Ve
         versions.find()
     with pytest.raises(NoSuchVersion, match=r"no version 9 is kept; there are 1 to 3"):
         versions.find(9)
+
+
+def test_the_one_before_is_the_one_that_was_live_before_not_the_bad_one_that_was_rolled_back(
+    config: Path, versions: Versions
+) -> None:
+    good, bad = (versions.keep(write(config, renamed(name)), AT) for name in "好坏")
+    versions.make_live(bad)
+    versions.make_live(versions.find())
+    better = versions.keep(write(config, renamed("再")), AT)
+    versions.make_live(better)
+    assert (better.number, better.after) == (3, 1)
+    assert versions.find() == good
 
 
 def test_old_versions_go_and_the_live_one_stays(
