@@ -41,6 +41,8 @@ def read_folder(folder: Path) -> Texts:
         reading.texts.problems.append(found(Place(str(folder), 1, 1), "no-folder"))
         return reading.texts
     tops = sorted(path for suffix in _SUFFIXES for path in folder.glob(f"*{suffix}") if path.name != SETTINGS_FILE)
+    if not tops:
+        reading.texts.problems.append(found(Place(str(folder), 1, 1), "no-files"))
     for path in tops:
         reading.take(path, ())
     return reading.texts

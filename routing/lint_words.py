@@ -10,7 +10,7 @@ from routing.node import Ask, End, Information, Menu, Message, Node, Recall, Say
 from routing.plan import Plan, in_variant
 from routing.problem import Path, Places, Problem, found
 from routing.told import keys_told, seconds
-from routing.ways import SILENT, reached, reaching, ways
+from routing.ways import SILENT, beginnings, reached, reaching, ways
 
 LEAST_WAIT = 3.0
 """Seconds for a key; whoever holds the phone to the ear has to take it down first."""
@@ -30,15 +30,17 @@ class _Choice(NamedTuple):
     must_tell: bool = True
     wait: float | None = None
     timed: bool = True
-    """Callers have to hear it out before they can do anything."""
+    """Callers have to hear it out before they can do anything; advice that they asked for may take its time."""
 
 
 def words_and_keys(plan: Plan, places: Places, sounds: Container[str] | None) -> Iterator[Problem]:
+    greetings = reached(ways(plan), beginnings(plan), ("on",))
     for name, node in plan.nodes.items():
         yield from _says_nothing(name, node, places)
         for choice in _choices(plan, name, node):
             yield from _keys(plan, places, choice)
-            yield from _length(plan, places, name, choice)
+            if choice.timed or name in greetings:
+                yield from _length(plan, places, name, choice)
             if choice.wait is not None and choice.wait < LEAST_WAIT:
                 place = places.of((*choice.path[:2], "wait"))
                 yield found(place, "hurried", name=name, seconds=f"{choice.wait:g}", least=f"{LEAST_WAIT:g}")
@@ -89,7 +91,8 @@ def _choices(plan: Plan, name: str, node: Node) -> Iterator[_Choice]:
             yield _Choice((*at, "choices"), choices, frozenset("0123456789*#"), must_tell=False)
         case Say(say=said, then=then) | Variant(say=said, then=then):
             ahead = _keys_ahead(plan, then)
-            yield _Choice((*at, "say"), said, frozenset("123456789*#") if ahead is None else ahead, must_tell=False)
+            kept = frozenset("123456789*#") if ahead is None else ahead
+            yield _Choice((*at, "say"), said, kept, must_tell=False, timed=False)
         case Message(message=said):
             yield _Choice((*at, "message"), said, frozenset("#"), must_tell=False, timed=False)
         case _:
@@ -149,7 +152,7 @@ def _all_known(plan: Plan, prompts: tuple[str, ...]) -> bool:
 
 def _length(plan: Plan, places: Places, name: str, choice: _Choice) -> Iterator[Problem]:
     longest = max((seconds(_words(plan, choice.prompts, variant)) for variant in (None, *plan.variants)), default=0.0)
-    if choice.timed and longest > plan.lint.longest_prompt:
+    if longest > plan.lint.longest_prompt:
         most = f"{plan.lint.longest_prompt:g}"
         yield found(places.of(choice.path), "long-prompt", name=name, seconds=round(longest), most=most)
 

@@ -9,10 +9,12 @@ from collections.abc import Mapping
 
 from routing.rule import Language, Rule
 from routing.rules_of_calling import CALLING
+from routing.rules_of_files import FILES
 from routing.rules_of_leading import LEADING
+from routing.rules_of_values import VALUES
 from routing.rules_of_writing import WRITING
 
-RULES: Mapping[str, Rule] = {rule.id: rule for rule in (*WRITING, *LEADING, *CALLING)}
+RULES: Mapping[str, Rule] = {rule.id: rule for rule in (*WRITING, *FILES, *VALUES, *LEADING, *CALLING)}
 """Rule id → rule, in the order of the pages."""
 
 ADJUSTABLE = frozenset(rule.id for rule in RULES.values() if rule.adjustable)
@@ -28,6 +30,8 @@ _WORDS: Mapping[Language, Mapping[str, str]] = {
         "meaning": "What it means.",
         "mending": "How to mend it.",
         "writing": "How the files are written",
+        "files": "Which files there are",
+        "values": "Values and keys",
         "leading": "Where names lead",
         "calling": "What callers would meet",
     },
@@ -40,6 +44,8 @@ _WORDS: Mapping[Language, Mapping[str, str]] = {
         "meaning": "含义：",
         "mending": "怎样改：",
         "writing": "文件的写法",
+        "files": "有哪些文件",
+        "values": "各项内容",
         "leading": "名字指向哪里",
         "calling": "来电者会遇到什么",
     },
@@ -71,7 +77,8 @@ def pages(language: Language) -> str:
     """All rules' pages as one Markdown file."""
     words = _WORDS[language]
     parts = [f"# {words['title']}\n", f"{words['head']}\n"]
-    for section, rules in (("writing", WRITING), ("leading", LEADING), ("calling", CALLING)):
+    sections = ("writing", WRITING), ("files", FILES), ("values", VALUES), ("leading", LEADING), ("calling", CALLING)
+    for section, rules in sections:
         parts.append(f"## {words[section]}\n")
         parts += [page(rule, language) for rule in rules]
     return "\n".join(parts)

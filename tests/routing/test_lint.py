@@ -137,6 +137,15 @@ def test_what_would_serve_callers_badly_is_told(right: str, wrong: str, expected
     assert told(changed(right, wrong)) == expected
 
 
+def test_a_greeting_may_not_take_long_but_advice_may() -> None:
+    long = "健康咨询热线" * 40
+    assert told(changed("welcome: 您好。", f"welcome: 您好。{long}")) == [
+        "11:16: warning: about 58 s of words before `hello` goes on; at most 45 s [long-prompt]"
+    ]
+    assert told(changed("shut: 现在", f"shut: {long}。现在")) == []
+    assert told(changed("news: 合理", f"news: {long}。合理")) == []
+
+
 def test_a_number_dialled_by_two_lines() -> None:
     twice = changed(
         "agents:",

@@ -129,6 +129,12 @@ def test_what_one_file_holds_is_told_though_another_cannot_be_read(tmp_path: Pat
         read_config(tmp_path)
 
 
+def test_a_folder_without_files_is_told_by_its_name(tmp_path: Path) -> None:
+    assert [str(problem) for problem in look(tmp_path)[1].errors] == [
+        f"{tmp_path}:1:1: no *.yaml file here: name the folder that holds the hotline's files [no-files]"
+    ]
+
+
 def test_a_huge_file_is_not_taken_whole(tmp_path: Path) -> None:
     put(tmp_path, plan=SMALL)
     with (tmp_path / "huge.yaml").open("wb") as file:
