@@ -16,11 +16,28 @@ from hotline.commands import (
     phones,
     plan,
     prompts,
+    replay,
     schema,
     service,
     tests,
 )
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
-for room in (plan, draw, dialplan, dial, tests, diff, service, live, calls, phones, prompts, front, schema, doctor):
+for room in (
+    plan,
+    draw,
+    dialplan,
+    dial,
+    tests,
+    diff,
+    replay,
+    service,
+    live,
+    calls,
+    phones,
+    prompts,
+    front,
+    schema,
+    doctor,
+):
     app.add_typer(room.app)

@@ -1,0 +1,87 @@
+"""The paths of recorded calls: what each caller heard and typed until the call got somewhere."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
+from datetime import datetime
+from itertools import groupby
+from typing import Any, NamedTuple
+
+from sqlalchemy import Select, select
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from ivr.events import CallEnded, DigitsEntered, EndReached, StepHeard
+from records.database import open_database
+from records.tables import cdr, journal
+from routing.replay import LEFT, Reached, Recorded, Trodden
+
+_KINDS = tuple(kind.__name__ for kind in (StepHeard, DigitsEntered, EndReached, CallEnded))
+
+ROWS_AT_ONCE = 2_000
+
+
+class Fact(NamedTuple):
+    """One row of the journal with its call's beginning, as it lies there: rows of other versions have other fields."""
+
+    call: str
+    started: datetime
+    number: str
+    kind: str
+    data: Mapping[str, Any]
+
+
+async def recorded_calls(database: str, since: datetime, until: datetime) -> AsyncIterator[Recorded]:
+    """The ended calls that began from `since` until before `until`, in the order of their beginning.
+
+    The rows are read in portions, so that a year takes no more memory than an hour. Raises FileNotFoundError when
+    there is no such database yet.
+    """
+    engine = open_database(database, read_only=True)
+    try:
+        async for call in _streamed(engine, since, until):
+            yield call
+    finally:
+        await engine.dispose()
+
+
+async def _streamed(engine: AsyncEngine, since: datetime, until: datetime) -> AsyncIterator[Recorded]:
+    rest: list[Fact] = []
+    async with engine.connect() as connection:
+        rows = await connection.stream(_facts_of(since, until).execution_options(yield_per=ROWS_AT_ONCE))
+        async for portion in rows.partitions():
+            facts = rest + [Fact(*row) for row in portion]
+            last = facts[-1].call  # its facts may go on in the next portion
+            rest = [fact for fact in facts if fact.call == last]
+            for call in recorded(fact for fact in facts if fact.call != last):
+                yield call
+    for call in recorded(rest):
+        yield call
+
+
+def _facts_of(since: datetime, until: datetime) -> Select[str, datetime, str, str, Any]:
+    """The facts of the calls of a span, call after call; see `records.traffic.facts_of` for how they are found."""
+    kind = journal.c.kind.concat("")
+    return (
+        select(journal.c.call, cdr.c.started, cdr.c.number, journal.c.kind, journal.c.data)
+        .join_from(cdr, journal, journal.c.call == cdr.c.id)
+        .where(cdr.c.started >= since, cdr.c.started < until, kind.in_(_KINDS))
+        .order_by(cdr.c.started, cdr.c.id, journal.c.seq)
+    )
+
+
+def recorded(facts: Iterable[Fact]) -> Iterator[Recorded]:
+    """The calls of facts, those of one call following each other in the order of their `seq`."""
+    for call, of_call in groupby(facts, key=lambda fact: fact.call):
+        whole = list(of_call)
+        steps: list[Trodden] = []
+        end = Reached(LEFT)
+        for fact in whole:
+            data = fact.data
+            if fact.kind == EndReached.__name__:
+                end = Reached(data["kind"], data["line"])
+                break
+            if fact.kind == StepHeard.__name__:
+                steps.append(Trodden(data["node"], data["heard"], data.get("asked")))
+            elif fact.kind == DigitsEntered.__name__ and steps:
+                steps[-1] = steps[-1]._replace(digits=data["digits"])
+        yield Recorded(call, whole[0].started, whole[0].number, tuple(steps), end)
