@@ -8,13 +8,20 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
 from typer.testing import CliRunner, Result
 
 from hotline.cli import app
+from hotline.difference_told import _RULES, MOST, NOTHING, told
 from hotline.operators import read_config
 from hotline.settings import HOUSE
 from hotline.versions import Versions
+from routing.difference import _HOTLINE_RULES, _LINE_RULES, _NODE_RULES, _OUTSIDE_RULES, GROUPS, difference
+from routing.plan import Plan
+from routing.rule import Language
+from tests.routing.plans import ANY_TIME, plans
 
+LANGUAGES: tuple[Language, ...] = ("en", "zh")
 CONFIG = HOUSE / "config"
 EDITS = {
     "plan.yaml": [("4: immunization", "4: animal-injury"), ("tries: 3, then: person", "tries: 2, then: person")],
@@ -45,9 +52,9 @@ def diff(*words: str | Path, config: Path = CONFIG, lang: str = "en") -> Result:
 
 
 def test_a_new_version_is_told_in_sentences_the_most_important_first(new: Path) -> None:
-    told = diff(CONFIG, new)
-    assert told.exit_code == 0, told.output
-    lines = told.stdout.splitlines()
+    result = diff(CONFIG, new)
+    assert result.exit_code == 0, result.output
+    lines = result.stdout.splitlines()
     assert [line for line in lines if not line.startswith(" ")] == [
         "Callers get elsewhere",
         "Hours",
@@ -72,10 +79,10 @@ def test_a_new_version_is_told_in_sentences_the_most_important_first(new: Path) 
 
 
 def test_the_same_in_chinese(new: Path) -> None:
-    told = diff(CONFIG, new, lang="zh").stdout
-    assert "  1,4：预防接种 → 动物致伤门诊　例如 2026-11-20 10:00 周五" in told
-    assert "预约挂号：周六 09:00-12:00 开放（原为不开放）" in told
-    assert "  预约挂号：最长等候 3m（原为 2m）" in told
+    said = diff(CONFIG, new, lang="zh").stdout
+    assert "  1,4：预防接种 → 动物致伤门诊　例如 2026-11-20 10:00 周五" in said
+    assert "预约挂号：周六 09:00-12:00 开放（原为不开放）" in said
+    assert "  预约挂号：最长等候 3m（原为 2m）" in said
 
 
 def test_equal_plans_change_nothing_and_the_config_folder_is_the_new_one() -> None:
@@ -110,17 +117,35 @@ def test_kept_versions_go_by_their_numbers_and_the_live_one_without(new: Path, t
     versions.make_live(versions.keep(read_config(CONFIG), at))
     versions.keep(read_config(new), at)
     var = ("--var", str(tmp_path / "var"))
-    told = diff(*var, config=new).stdout
-    assert "longest wait 3m" in told
-    assert diff("1", "2", *var).stdout == told
+    said = diff(*var, config=new).stdout
+    assert "longest wait 3m" in said
+    assert diff("1", "2", *var).stdout == said
     assert diff("2", *var, config=new).stdout == "nothing changes for callers\n"
     assert "no version 7 is kept; there are 1 to 2" in " ".join(diff("7", *var).stderr.split())
 
 
 def test_without_a_kept_version_it_asks_for_a_folder(tmp_path: Path) -> None:
-    told = diff("--var", str(tmp_path))
-    assert told.exit_code == 1
-    assert "name the folder of the old files" in " ".join(told.stderr.split())
+    result = diff("--var", str(tmp_path))
+    assert result.exit_code == 1
+    assert "name the folder of the old files" in " ".join(result.stderr.split())
+
+
+@settings(max_examples=25, deadline=None)
+@given(plans(), plans(), ANY_TIME)
+def test_whatever_two_plans_differ_in_is_told_in_both_languages_in_bounded_length(
+    old: Plan, other: Plan, since: datetime
+) -> None:
+    changes = difference(old, other, since)
+    for language in LANGUAGES:
+        lines = list(told(changes, language))
+        assert len(lines) <= (MOST + 2) * len(GROUPS)
+        assert lines[0] if changes else lines == [NOTHING.in_language(language)]
+
+
+@pytest.mark.parametrize("what", ["rules", "lines", "nodes"])
+def test_every_rule_that_may_change_has_words_in_both_languages(what: str) -> None:
+    named = {"lines": (*_LINE_RULES, *_OUTSIDE_RULES), "nodes": _NODE_RULES, "rules": _HOTLINE_RULES}[what]
+    assert set(named) <= set(_RULES)
 
 
 def test_a_whole_other_hotline_is_told_in_bounded_length(new: Path) -> None:
