@@ -149,6 +149,59 @@ def test_callers_whose_last_agent_is_gone_are_given_up_after_a_while() -> None:
     assert floor.handle(Tick(), 25.0) == [GiveUp("c2", "vaccines", GivenUp.NOBODY_ON_SHIFT)]
 
 
+def test_callers_of_whom_the_only_agent_is_taken_from_a_break_are_given_up_after_a_while() -> None:
+    floor = floor_with(ANN)
+    floor.handle(BreakBegan("ann"), 0.5)
+    floor.handle(CallJoined("c1", "vaccines"), 1.0)
+    floor.handle(Rearranged([VACCINES], []), 4.0)
+    assert floor.wake_at() == 24.0
+    assert floor.handle(Rearranged([replace(VACCINES, empty_for=5)], []), 10.0) == []
+    assert floor.wake_at() == 15.0
+    assert floor.handle(Tick(), 15.0) == [GiveUp("c1", "vaccines", GivenUp.NOBODY_ON_SHIFT)]
+
+
+def test_callers_whom_a_new_agent_reaches_in_time_are_not_given_up() -> None:
+    floor = floor_with(ANN)
+    floor.handle(BreakBegan("ann"), 0.5)
+    floor.handle(CallJoined("c1", "vaccines"), 1.0)
+    floor.handle(Rearranged([VACCINES], []), 4.0)
+    floor.handle(Rearranged([VACCINES], [BOB]), 5.0)
+    floor.handle(PhoneUp("bob"), 6.0)
+    floor.handle(OfferFailed(1, Failure.REFUSED), 7.0)
+    assert floor.handle(Tick(), 24.0) == []
+
+
+def test_an_agent_who_is_gone_is_so_too_when_the_caller_hangs_up_while_the_phone_rings() -> None:
+    floor = floor_with(ANN)
+    floor.handle(CallJoined("c1", "vaccines"), 1.0)
+    floor.handle(Rearranged([VACCINES], []), 2.0)
+    floor.handle(CallLeft("c1"), 3.0)
+    assert floor.presences() == {}
+
+
+def test_a_caller_whose_phone_rings_past_the_line_s_end_is_not_forgotten_when_it_fails() -> None:
+    slow = replace(VACCINES, ring_for=40, maximum_wait=600)
+    floor = floor_with(ANN, lines=(slow, TOBACCO))
+    floor.handle(CallJoined("c1", "vaccines"), 1.0)
+    floor.handle(Rearranged([slow, TOBACCO], [replace(ANN, lines={"tobacco": 1})]), 2.0)
+    assert floor.handle(Tick(), 22.0) == []  # the line has been empty long enough, but the phone may be answered
+    floor.handle(OfferFailed(1, Failure.REFUSED), 30.0)
+    assert floor.wake_at() == 50.0
+    assert floor.handle(Tick(), 50.0) == [GiveUp("c1", "vaccines", GivenUp.NOBODY_ON_SHIFT)]
+
+
+def test_an_agent_who_gets_two_lines_takes_the_more_urgent_caller() -> None:
+    urgent = replace(TOBACCO, priority=5)
+    floor = floor_with(ANN, Agent("eve", "eve"), lines=(VACCINES, urgent))
+    floor.handle(BreakBegan("ann"), 0.5)
+    eve = Agent("eve", "eve", {"vaccines": 1, "tobacco": 1})
+    floor.handle(Rearranged([VACCINES, urgent], [replace(ANN, lines=eve.lines), Agent("eve", "eve")]), 1.0)
+    floor.handle(CallJoined("c1", "vaccines"), 2.0)
+    floor.handle(CallJoined("c2", "tobacco"), 3.0)
+    orders = floor.handle(Rearranged([VACCINES, urgent], [replace(ANN, lines=eve.lines), eve]), 4.0)
+    assert orders == [Ring(1, "c2", "eve", "tobacco", "eve")]
+
+
 def test_an_outside_number_that_is_new_takes_those_who_wait() -> None:
     floor = floor_with(ANN)
     floor.handle(CallJoined("c1", "vaccines"), 1.0)
