@@ -4,8 +4,8 @@ It plays the greeting and menus, knows hours and holidays, rings a line's phones
 and takes a message. What only the engine can know it does without: nobody waits in a queue, no talk is recorded, no
 caller is remembered, no talk is judged, and front messages follow their own times alone.
 
-The file of any other word of the dialplan: `dialplan_node` the nodes, `dialplan_line` the lines, `dialplan_hours` the
-table of days, `dialplan_record` the line that is written of each call.
+Its parts: the nodes in `dialplan_node`, the lines in `dialplan_line`, the table of days in `dialplan_hours`, and the
+line that is written of each call in `dialplan_record`.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from routing.dialplan_hours import EAST, hours_context, now
 from routing.dialplan_line import DEADLINE, line_context
 from routing.dialplan_node import node_context
 from routing.dialplan_record import AT_THE_END
-from routing.dialplan_text import COMMON, Context, Step, extension, word
+from routing.dialplan_text import COMMON, Context, Step, extension
 from routing.plan import FrontMessage, Plan
 
 START = "plan-start,s,1"
@@ -43,9 +43,9 @@ def compile_dialplan(
     `shift`: seconds that the hotline's clock is off the machine's. `caller_id`: the number that outside numbers are
     shown. `front`: the front message that somebody turned on, and until when. Raises NotWritable.
     """
-    writer = Writer(plan, shift, sounds, caller_id)
+    writer = Writer(plan, shift, sounds, digits, caller_id)
     contexts = [
-        _start(writer, digits, front),
+        _start(writer, front),
         *(node_context(writer, name) for name in plan.nodes),
         *(line_context(writer, name) for name in plan.lines),
         *(hours_context(plan.calendar, name, today, shift) for name in sorted(_hours(plan))),
@@ -54,13 +54,11 @@ def compile_dialplan(
     return "\n".join(context.text() for context in contexts)
 
 
-def _start(writer: Writer, digits: Sequence[str], turned_on: tuple[str, datetime] | None) -> Context:
+def _start(writer: Writer, turned_on: tuple[str, datetime] | None) -> Context:
     """What every call does first, and the front messages whose time it is."""
     hotline = writer.plan.hotline
     begin = hotline.direct.start if hotline.direct is not None and hotline.direct.on else hotline.start
     told = list(_front(writer.plan, turned_on))
-    read_back = any(isinstance(node, nodes.Ask) and node.choices for node in writer.plan.nodes.values())
-    said = (f"Set(SAY{n}={writer.sounds}/{word(name)}&)" for n, name in enumerate(digits) if read_back)
     return Context(
         "plan-start",
         (
@@ -77,7 +75,6 @@ def _start(writer: Writer, digits: Sequence[str], turned_on: tuple[str, datetime
                 "Set(NUMBER=)",
                 Step("Set(CALLERID(num)=${NUMBER})", "known"),
                 "Set(CALLERID(name)=)",
-                *said,
                 now(writer.shift),
                 *(f"GotoIf($[{time}]?front{number},1)" for number, (time, _) in enumerate(told, 1)),
                 writer.goto(begin),

@@ -8,7 +8,7 @@ node met either; `REACHED` where the call got to first; `WAY` its nodes and keys
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from routing.dialplan_text import Step, groups, word
@@ -28,6 +28,8 @@ class Writer:
     """Seconds that the hotline's clock is off the machine's."""
     sounds: str
     """Folder of the sounds, as Asterisk names it."""
+    digits: Sequence[str]
+    """Names of the sounds of 0 to 9."""
     caller_id: str | None
     """Shown to outside numbers; None shows the caller's."""
 
@@ -49,6 +51,13 @@ class Writer:
             return f"{self.sounds}/{word(prompt)}"
         chosen = " | ".join(f'"${{VARIANT}}" = "{variant}"' for variant in having)
         return f"{self.sounds}/${{IF($[{chosen}]?${{VARIANT}}--)}}{word(prompt)}"
+
+    def spelled(self) -> str:
+        """The sound of the key in `PRESSED`, as `first` has it; nothing for a key that is no digit."""
+        return "".join(
+            f'${{IF($["${{PRESSED}}" = "{digit}"]?{self.sounds}/{word(sound)}&)}}'
+            for digit, sound in enumerate(self.digits)
+        )
 
     def joined(self, prompts: Iterable[str]) -> str:
         return "&".join(map(self.sound, prompts))

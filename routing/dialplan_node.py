@@ -87,7 +87,7 @@ def _ask(writer: Writer, name: str, node: nodes.Ask) -> Iterator[Extension]:
         noted(),
         *(() if node.terminator is None else (f'GotoIf($["${{PRESSED}}" = "{_key(node.terminator)}"]?full,1)',)),
         "Set(DIGITS=${DIGITS}${PRESSED})",
-        "Set(READ=${READ}${SAY${PRESSED}})",
+        *((f"Set(READ=${{READ}}{writer.spelled()})",) if node.choices else ()),
         f"GotoIf($[${{LEN(${{DIGITS}})}} < {node.digits.most}]?more,1)",
         "Goto(full,1)",
     )

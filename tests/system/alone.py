@@ -45,7 +45,7 @@ EXPECTED = re.compile(
     "|Taskprocessor 'stasis/m:ari:application/test"
     "|res_musiconhold.c: Failed to write frame to 'Local/"
 )
-"""What Asterisk says of an engine that is away, of us, who want to be told a lot, and of callers who hang up to music."""
+"""What Asterisk says of an engine that is away, of our wish to be told a lot, and of callers who hang up to music."""
 
 
 def settings_for(var: Path, trunk: int = 5070) -> Settings:
@@ -162,18 +162,17 @@ class Alone:
 
 
 @asynccontextmanager
-async def alone(settings: Settings, plan: Plan, at: datetime, *, clips: bool = True) -> AsyncIterator[Alone]:
-    """An Asterisk with the plan's dialplan and no engine; with `clips` every prompt is silence, and short.
+async def alone(settings: Settings, plan: Plan, at: datetime) -> AsyncIterator[Alone]:
+    """An Asterisk with the plan's dialplan and no engine; every prompt is silence, and short.
 
     At the end no channel may be left, and nothing that Asterisk complained about.
     """
-    if clips:
-        settings.sounds.mkdir(parents=True, exist_ok=True)
-        settings.moh.mkdir(parents=True, exist_ok=True)
-        told = {prompt for node in plan.nodes.values() if isinstance(node, Say | Variant) for prompt in node.say}
-        for sound in [*Catalogue(plan.words).texts, "fallback"]:
-            (settings.sounds / f"{sound}.alaw").write_bytes(HUSH * (LONGER if sound in told else 50))
-        (settings.moh / "music.alaw").write_bytes(HUSH * 1000)
+    settings.sounds.mkdir(parents=True, exist_ok=True)
+    settings.moh.mkdir(parents=True, exist_ok=True)
+    told = {prompt for node in plan.nodes.values() if isinstance(node, Say | Variant) for prompt in node.say}
+    for sound in [*Catalogue(plan.words).texts, "fallback"]:
+        (settings.sounds / f"{sound}.alaw").write_bytes(HUSH * (LONGER if sound in told else 50))
+    (settings.moh / "music.alaw").write_bytes(HUSH * 1000)
     secrets = keep_secrets(settings.var, plan.agents)
     headers = {"Authorization": aiohttp.encode_basic_auth(settings.ari.user, secrets.ari_password)}
     async with (
