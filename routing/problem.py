@@ -20,6 +20,9 @@ LONGEST_QUOTE = 60
 MOST_TOLD = 200
 """Problems of one kind of check; who has more mends these first."""
 
+_NEAR = 0.7
+"""As near as `dsk` is to `desk`; `womens-health` is farther from `childrens-health`."""
+
 _MOST_COMPARED = 1000
 """Among more names none is looked for that is near."""
 
@@ -110,8 +113,8 @@ def nearest(name: str, names: Iterable[str]) -> str | None:
     known = list(names)
     if len(name) > LONGEST_QUOTE or len(known) > _MOST_COMPARED:
         return None
-    near = get_close_matches(name.lower().replace("_", "-"), known, n=1) or get_close_matches(name, known, n=1)
-    return near[0] if near else None
+    spellings = (name.lower().replace("_", "-"), name)
+    return next((near[0] for one in spellings if (near := get_close_matches(one, known, 1, _NEAR))), None)
 
 
 class Unreadable(Exception):

@@ -77,6 +77,10 @@ _WORDS: Mapping[str, str] = {
 }  # fmt: skip
 
 _PATTERNS = (
+    (
+        re.compile(r"this line is not indented like its neighbours \(look from line (\d+) on\)"),
+        r"这一行的缩进和相邻的行不一致（从第 \1 行看起）",
+    ),
     (re.compile(r"there is no day (\S+)"), r"没有 \1 这一天"),
     (
         re.compile(r"the open hours (\S+) and (\S+) overlap; let one end before the next begins"),

@@ -41,6 +41,7 @@ _HINTS = (
     ("but found '<scalar>'", "something is left over after the value"),
     ("but found '}'", "something is left over after the value"),
     ("but found ']'", "something is left over after the value"),
+    ("expected '<document start>'", "this line is not indented like its neighbours"),
     ("expected <block end>", "this line is not indented like its neighbours"),
     ("mapping values are not allowed", "a `key: value` stands where none can: look at the line before"),
     ("could not find expected ':'", "`key: value` is expected; a colon and a space are missing"),
@@ -165,8 +166,11 @@ def _near(error: MarkedYAMLError) -> range:
 def _syntax(name: str, mark: StreamMark | None, error: Exception) -> Problem:
     said = str(getattr(error, "problem", None) or "")
     hint = next((hint for words, hint in _HINTS if words in said), "cannot be read from here on")
-    if mark is not None and hint.startswith(("a bracket", "a quote")):
-        mark = getattr(error, "context_mark", None) or mark  # where it was opened; the end says nothing
+    began = getattr(error, "context_mark", None)
+    if began is not None and hint.startswith(("a bracket", "a quote", "`key: value` is expected")):
+        mark = began  # the end says nothing
+    elif began is not None and hint.startswith("this line") and began.line:
+        hint += f" (look from line {began.line + 1} on)"
     return found(Place(name, mark.line + 1, mark.column + 1) if mark else Place(name, 1, 1), "syntax", hint=hint)
 
 

@@ -223,6 +223,20 @@ def test_sound_hotlines_with_a_random_value_in_a_random_place(data: st.DataObjec
 
 @PATIENT
 @given(st.data())
+def test_a_shipped_line_whose_colon_is_lost_or_spoiled_is_told_where_it_is(data: st.DataObject) -> None:
+    files = dict(HOTLINES["plan.yaml"])
+    name = data.draw(st.sampled_from(sorted(files)))
+    lines = files[name].split("\n")
+    at = data.draw(
+        st.sampled_from([at for at, line in enumerate(lines) if ": " in line and not line.lstrip().startswith("#")])
+    )
+    lines[at] = lines[at].replace(": ", data.draw(st.sampled_from(["  ", "：", ":", "： "])), 1)
+    errors = check({**files, name: "\n".join(lines)}).errors
+    assert min(abs(problem.place.line - 1 - at) for problem in errors if problem.place.file == name) <= 1
+
+
+@PATIENT
+@given(st.data())
 def test_shipped_files_with_lines_lost_doubled_swapped_and_signs_flipped(data: st.DataObject) -> None:
     files = dict(HOTLINES["plan.yaml"])
     name = data.draw(st.sampled_from(sorted(files)))
