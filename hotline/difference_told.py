@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Final
 
@@ -16,6 +16,8 @@ MOST: Final = 20
 """Of one group, no more is told."""
 _MOST_LISTED: Final = 4
 """Of keys and moments that share one sentence."""
+_LONGEST: Final = 24
+"""Of a prompt's words, where they are not the matter."""
 
 NOTHING: Final = Both("nothing changes for callers", "对来电者没有任何变化")
 
@@ -133,7 +135,9 @@ def sentence(change: Change, language: Language) -> str:
         case "elsewhere":
             return teller.say("elsewhere", **teller.elsewhere(values))
         case "heard":
-            gone, come = (" + ".join(values[side]) for side in ("gone", "come"))
+            gone, come = (
+                " + ".join(_quoted(sound, values["words"]) for sound in values[side]) for side in ("gone", "come")
+            )
             what = "heard" if gone and come else "heard-more" if come else "heard-less"
             return teller.say(
                 what, keys=teller.keys(values["keys"]), gone=gone, come=come, situation=teller.situation(values)
@@ -234,6 +238,8 @@ class _Teller:
                 return f"{value.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
             case date():
                 return value.isoformat()
+            case ({"level": _}, *_):
+                return self._either(", ", "、").join(map(_answered, value))
             case list() | tuple():
                 return self._either(", ", "、").join(map(str, value))
             case dict():
@@ -249,6 +255,17 @@ class _Teller:
 
     def _either(self, english: str, chinese: str) -> str:
         return english if self._language == "en" else chinese
+
+
+def _answered(line: dict[str, Any]) -> str:
+    """A line with the agent's level, where it is not the first."""
+    return str(line["name"]) if line["level"] == 1 else f"{line['name']} ({line['level']})"
+
+
+def _quoted(sound: str, words: Mapping[str, str]) -> str:
+    """A prompt with the beginning of its words."""
+    text = words[sound]
+    return f"{sound}「{text if len(text) <= _LONGEST else text[: _LONGEST - 1] + '…'}」"
 
 
 def _duration(seconds: float) -> str:

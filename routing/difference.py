@@ -77,7 +77,9 @@ def _walked(old: Plan, new: Plan, since: datetime) -> Iterator[Change]:
     yield from sorted(_ends(old, new, ends, all_times), key=_weight)
     for (gone, come), pressed in sorted(heard.items(), key=lambda item: -len(item[1])):
         situation = ANYBODY if ANYBODY in pressed.values() else next(iter(pressed.values()))
-        yield Change("heard", "heard", {"gone": gone, "come": come, "keys": tuple(pressed), **_situation(situation)})
+        words = {sound: new.words.get(sound) or old.words[sound] for sound in (*gone, *come)}
+        particulars = {"gone": gone, "come": come, "words": words, "keys": tuple(pressed)}
+        yield Change("heard", "heard", {**particulars, **_situation(situation)})
 
 
 def _ends(
@@ -148,11 +150,11 @@ def _answers(old: Plan, new: Plan) -> Iterator[Change]:
             yield Change("answers", "line-removed", {"line": line, "name": rule.name})
     for agent, person in new.agents.items():
         before = old.agents.get(agent)
-        lines = _levels(person.lines)
+        lines = _levels(new, person.lines)
         if before is None:
             yield Change("answers", "agent-added", {"agent": agent, "name": person.name, "lines": lines})
         elif before.lines != person.lines:
-            values = {"agent": agent, "name": person.name, "old": _levels(before.lines), "new": lines}
+            values = {"agent": agent, "name": person.name, "old": _levels(old, before.lines), "new": lines}
             yield Change("answers", "agent-lines", values)
         if before is not None and before.name != person.name:
             yield Change("answers", "renamed", {"id": agent, "old": before.name, "new": person.name})
@@ -161,9 +163,9 @@ def _answers(old: Plan, new: Plan) -> Iterator[Change]:
             yield Change("answers", "agent-removed", {"agent": agent, "name": person.name})
 
 
-def _levels(lines: Mapping[str, int]) -> tuple[str, ...]:
-    """Lines with the agent's levels, where they are not the first."""
-    return tuple(line if level == 1 else f"{line} ({level})" for line, level in lines.items())
+def _levels(plan: Plan, lines: Mapping[str, int]) -> tuple[dict[str, Any], ...]:
+    """The lines of an agent."""
+    return tuple({"line": line, "name": plan.lines[line].name, "level": level} for line, level in lines.items())
 
 
 def _line(line: str, old: LineRule, new: LineRule) -> Iterator[Change]:

@@ -190,13 +190,14 @@ def _aloud(plan: Plan, sounds: Path, heard: Callable[[Heard], None]) -> Callable
 
 
 def _recite(plan: Plan, walk: DryWalk, sounds: Path, wav: Path | None, *, speak: bool) -> None:
+    from hotline.handset import RATE
     from hotline.recital import Recital, Unheard, play, write_wav
 
     try:
         sound = Recital(plan, sounds).of(walk.steps)
         if wav is not None:
             write_wav(wav, sound)
-            people.print(f"{wav}: {len(sound) / 8000:.0f} s", markup=False)
+            people.print(f"{wav}: {len(sound) / RATE:.0f} s", markup=False)
         if speak:
             play(sound)
     except Unheard as error:

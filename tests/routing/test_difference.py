@@ -35,6 +35,11 @@ def only(found: list[Change], what: str) -> list[dict[str, Any]]:
     return [dict(change.values) for change in found if change.what == what]
 
 
+def levels(**lines: int) -> tuple[dict[str, Any], ...]:
+    names = {"desk": "座席", "night": "夜班"}
+    return tuple({"line": line, "name": names[line], "level": level} for line, level in lines.items())
+
+
 def ends(found: list[Change]) -> list[tuple[str, str, str, bool]]:
     """Keys, from where to where, and whether at all times."""
     return [
@@ -157,9 +162,9 @@ def test_hours_of_a_season_tell_from_when_and_single_days_their_dates() -> None:
     [
         (('"0222"', '"0229"'), "outside-number", {"old": "0222", "new": "0229", "line": "partner"}),
         (("number: 12320", "number: 12345"), "number", {"old": "12320", "new": "12345"}),
-        (("lines: [desk, night]", "lines: {desk: 1, night: 3}"), "agent-lines", {"new": ("desk", "night (3)")}),
+        (("lines: [desk, night]", "lines: {desk: 1, night: 3}"), "agent-lines", {"new": levels(desk=1, night=3)}),
         (("name: 甲", "name: 乙"), "renamed", {"id": "ann", "old": "甲", "new": "乙"}),
-        (("ann: {", "bob: {name: 乙, lines: [desk]}\n  ann: {"), "agent-added", {"agent": "bob", "lines": ("desk",)}),
+        (("ann: {", "bob: {name: 乙, lines: [desk]}\n  ann: {"), "agent-added", {"lines": levels(desk=1)}),
         (("name: 夜班", "maximum_wait: 2m, name: 夜班"), "rule", {"rule": "maximum_wait", "old": 300.0, "new": 120.0}),
         (("limit: 1m", "limit: 2m"), "rule", {"rule": "limit", "of": "node", "id": "message"}),
         (("simultaneous: 2", "simultaneous: 3"), "rule", {"rule": "simultaneous", "of": "outside", "old": 2, "new": 3}),

@@ -65,7 +65,7 @@ def test_a_new_version_is_told_in_sentences_the_most_important_first(new: Path) 
     for sentence in (
         "  1,4: 预防接种 → 动物致伤门诊   such as 2026-11-20 10:00 周五",
         "  突发公共卫生事件报告 dials 02200000009 (was 02200000002)",
-        "  艾滋病咨询座席 (vct-1) answers hiv-counselling, animal-injury (2) (was hiv-counselling, health-knowledge)",
+        "  艾滋病咨询座席 (vct-1) answers 艾滋病咨询（VCT）, 动物致伤门诊 (2) (was 艾滋病咨询（VCT）, 健康知识咨询)",
         "  预约挂号: longest wait 3m (was 2m)",
         "  天津12320公共卫生热线: wrong keys borne 2 (was 3)",
     ):
@@ -128,6 +128,15 @@ def test_without_a_kept_version_it_asks_for_a_folder(tmp_path: Path) -> None:
     result = diff("--var", str(tmp_path))
     assert result.exit_code == 1
     assert "name the folder of the old files" in " ".join(result.stderr.split())
+
+
+def test_what_is_heard_besides_is_told_with_its_words(new: Path) -> None:
+    text = (CONFIG / "plan.yaml").read_text("utf-8")
+    before = "greeting:\n    say: greeting\n"
+    assert before in text
+    (new / "plan.yaml").write_text(text.replace(before, before.replace("say: greeting", "say: [greeting, all-busy]")))
+    said = diff(CONFIG, new).stdout
+    assert " more: hears all-busy「现在座席全忙，请不要挂机，我们会尽快为您接听。」 as well" in said
 
 
 @settings(max_examples=25, deadline=None)
