@@ -68,7 +68,7 @@ ROW = "tests:\n  - {at: 2026-11-20T10:00, expect"
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        (f"{ROW}: hangup, way: long}}", "2:44: tests.0: unknown key `way`; did you mean `why`?"),
+        (f"{ROW}: hangup, varient: dialect}}", "2:44: tests.0: unknown key `varient`; did you mean `variant`?"),
         ("tets: []\ntests: []", "1:1: file: unknown key `tets`; did you mean `tests`?"),
         ("instants: {}", "1:1: file: `tests` is missing"),
         (f"{ROW}: lime desk}}", "2:36: tests.0.expect: write where the call gets to"),
