@@ -143,7 +143,8 @@ def _keys(plan: Plan, places: Places, choice: _Choice) -> Iterator[Problem]:
             yield found(place, "key-nowhere", prompt=name, keys=", ".join(nowhere))
         untold = sorted(choice.keys - told - _ALWAYS)
         if choice.must_tell and untold and _all_known(plan, choice.prompts):
-            yield found(place, "key-untold", keys=", ".join(untold))
+            where = f" ({variant})" if variant is not None else ""
+            yield found(place, "key-untold", keys=", ".join(untold), variant=where)
 
 
 def _all_known(plan: Plan, prompts: tuple[str, ...]) -> bool:

@@ -98,7 +98,11 @@ class AgentRule(Written):
 
 
 def _levels(value: Any) -> Any:
-    return dict.fromkeys(value, 1) if isinstance(value, list | tuple) else value
+    if not isinstance(value, list | tuple):
+        return value
+    if not all(isinstance(line, str) for line in value):
+        raise ValueError("write the names of lines in a list, or each with its level")
+    return dict.fromkeys(value, 1)
 
 
 class Direct(Written):

@@ -50,6 +50,7 @@ _WORDS: Mapping[str, str] = {
     "a text cannot begin with this sign; put it in quotes": "文字不能以这个符号开头；请加引号",
     "something is left over after the value": "内容后面有多余的东西",
     "cannot be read from here on": "从这里起无法读懂",
+    "write the names of lines in a list, or each with its level": "请把热线名字写成列表，或者逐条写明等级",
     "write a duration like 20s, 5m or 1h30m": "时长请写成 20s、5m 或 1h30m",
     "write how many digits, like 8 or 4-12": "位数请写成 8 或 4-12",
     "1 to 32 digits, the smaller number first": "1 到 32 位，小的数在前",

@@ -80,7 +80,7 @@ CALLING: tuple[Rule, ...] = (
     ),
     _rule(
         "key-untold",
-        Both("the words never tell of the key {keys}", "提示里没有说到按键 {keys}"),
+        Both("the words never tell of the key {keys}{variant}", "提示里没有说到按键 {keys}{variant}"),
         Both("Callers do not press what they are not told of.", "没有告诉来电者的键，没有人会按。"),
         Both("Tell of the key in the prompt, or delete it.", "在提示里说明这个键，或者删掉它。"),
     ),

@@ -123,6 +123,7 @@ TYPED = (
     _one("small.yaml", "welcome: 您好。", "welcome: «''", "wrong-value", "something must stand here"),
     _one("small.yaml", "{1: desk, 2", "{«10: desk, 2", "wrong-value", "one key of a telephone"),
     _one("small.yaml", "name: 甲", 'name: «"甲<1>"', "wrong-value", "without brackets, quotes"),
+    _one("small.yaml", "lines: [desk, night]", "lines: «[[desk], night]", "wrong-value", "names of lines in a list"),
     _one("small.yaml", "silence: 4s", "silence: «-4s", "wrong-value", "duration"),
     _one("rich.yaml", "digits: 4-8", "digits: «8-4", "wrong-value", "the smaller number first"),
     _one("rich.yaml", "dates: 2026-10-01..2026-10-08", "dates: «2026-10-32", "wrong-value", "2026-10-32"),
