@@ -88,7 +88,7 @@ def _rounds(drawn: Draft) -> Iterator[Problem]:
     """A caller who presses nothing must come to an end: no way of theirs may lead back to where it began."""
     if drawn.plan is None:
         return
-    for names in rounds(ways(drawn.plan), SILENT):
+    for names in islice(rounds(ways(drawn.plan), SILENT), MOST_TOLD):
         name = names[-1]
         place = drawn.places.of_key(("lines" if name in drawn.plan.lines else "nodes", name))
         yield found(place, "silent-round", round=" → ".join(names))
