@@ -7,9 +7,9 @@ from datetime import date, datetime
 from typing import Any, Final
 
 from routing.calendar import SHANGHAI
-from routing.difference import GROUPS, Change, Group
-from routing.hours_change import HOLIDAYS, MADE_UP
-from routing.paths import WRONG
+from routing.rehearsal.difference import GROUPS, Change, Group
+from routing.rehearsal.hours_change import HOLIDAYS, MADE_UP
+from routing.rehearsal.paths import WRONG
 from routing.rule import Both, Language
 
 MOST: Final = 20

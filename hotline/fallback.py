@@ -12,8 +12,8 @@ from hotline.settings import Settings
 from ivr.clock import Clock
 from prompts.catalogue import Catalogue
 from routing.calendar import SHANGHAI
-from routing.dialplan import compile_dialplan
-from routing.dialplan_text import NotWritable
+from routing.dialplan.dialplan import compile_dialplan
+from routing.dialplan.text import NotWritable
 from routing.plan import Plan
 
 log = structlog.get_logger(__name__)

@@ -9,7 +9,7 @@ What the engine may count on once Asterisk runs with them:
 - Calls enter Stasis application `hotline` with the argument `inbound`, from the trunk and from phones alike.
 - A phone is dialled as `PJSIP/USERNAME`, an outside number as `PJSIP/NUMBER@trunk`.
 - No engine, or the engine gives a call back (`continue`): the caller walks the plan's own dialplan
-  (`routing.dialplan`), or hears prompt `fallback` where there is none; messages go into
+  (`routing.dialplan.dialplan`), or hears prompt `fallback` where there is none; messages go into
   `settings.recordings/fallback/`, a line about each call into `fallback.log`.
 """
 
@@ -30,7 +30,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from hotline.asterisk_program import AsteriskProgram
 from hotline.secrets import Secrets
 from hotline.settings import HOUSE, Settings
-from routing.dialplan_record import LEVEL
+from routing.dialplan.record import LEVEL
 
 APPLICATION = "hotline"
 """Name of the Stasis application."""

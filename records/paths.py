@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from ivr.events import CallEnded, DigitsEntered, EndReached, StepHeard
 from records.database import open_database
 from records.tables import cdr, journal
-from routing.replay import LEFT, Reached, Recorded, Trodden
+from routing.rehearsal.replay import LEFT, Reached, Recorded, Trodden
 
 _KINDS = tuple(kind.__name__ for kind in (StepHeard, DigitsEntered, EndReached, CallEnded))
 

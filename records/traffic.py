@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from ivr.events import CallArrived, CallEnded, EndReached, Outcome, Reason, StepHeard
 from records.database import open_database
 from records.tables import cdr, journal
-from routing.traffic import Step, Traffic
+from routing.drawing.traffic import Step, Traffic
 
 _KINDS = tuple(kind.__name__ for kind in (CallArrived, StepHeard, EndReached, CallEnded))
 

@@ -25,9 +25,9 @@ from hotline.terminal import (
     settings_of,
 )
 from routing.calendar import SHANGHAI
-from routing.circumstance import Circumstances, in_direct_mode
 from routing.dry_walk import AFTERWARDS, HANG_UP, SILENCE, DryWalk, Heard, Keys, NotReached, dry_walk
 from routing.plan import Plan
+from routing.rehearsal.circumstance import Circumstances, in_direct_mode
 
 app = typer.Typer()
 

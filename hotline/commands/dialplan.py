@@ -11,8 +11,8 @@ import typer
 from hotline.fallback import compiled
 from hotline.service import clock_of
 from hotline.terminal import Config, fail, people, published_in, settings_of
-from routing.dialplan import START
-from routing.dialplan_text import NotWritable
+from routing.dialplan.dialplan import START
+from routing.dialplan.text import NotWritable
 
 app = typer.Typer()
 

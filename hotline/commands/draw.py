@@ -17,12 +17,12 @@ from hotline.settings import Settings
 from hotline.terminal import Config, Var, fail, instant, people, published_in, settings_of
 from records.traffic import traffic as recorded_traffic
 from routing.calendar import SHANGHAI
-from routing.chart import chart
-from routing.headline import Inscription
-from routing.mermaid import mermaid
-from routing.sheet import sheet
-from routing.svg import svg
-from routing.traffic import Traffic
+from routing.drawing.chart import chart
+from routing.drawing.headline import Inscription
+from routing.drawing.mermaid import mermaid
+from routing.drawing.sheet import sheet
+from routing.drawing.svg import svg
+from routing.drawing.traffic import Traffic
 
 app = typer.Typer()
 

@@ -17,7 +17,7 @@ from hotline.terminal import Config, Json, Var, fail, instant, published_in, put
 from records.paths import recorded_calls
 from routing.calendar import SHANGHAI
 from routing.plan import Plan
-from routing.replay import LEFT, Reached, Tally, replay
+from routing.rehearsal.replay import LEFT, Reached, Tally, replay
 
 app = typer.Typer()
 

@@ -10,7 +10,7 @@ from ivr.events import CallArrived, CallEnded, EndReached, Entry, to_data
 from records.paths import Fact, recorded
 from routing.calendar import SHANGHAI
 from routing.check import read_plan
-from routing.replay import LEFT, Reached, Recorded, Replayed, replay
+from routing.rehearsal.replay import LEFT, Reached, Recorded, Replayed, replay
 from tests.ivr.fake_switch import Behaviour
 from tests.ivr.house import CALLER, house
 from tests.routing.rich import RICH

@@ -10,7 +10,7 @@ from ivr.events import DigitsEntered, EndReached, StepHeard
 from records import paths
 from records.journal import SqlJournal
 from records.paths import Fact, recorded, recorded_calls
-from routing.replay import LEFT, Reached, Recorded, Trodden
+from routing.rehearsal.replay import LEFT, Reached, Recorded, Trodden
 from tests.records.tales import ARRIVES, HANGS_UP_IN_THE_GREETING, NINE, NUMBER, OUTSIDE, TALKS, entries
 from tests.records.tales import Fact as Told
 

@@ -18,8 +18,8 @@ from records.database import open_database
 from records.journal import SqlJournal
 from records.traffic import Fact, counted, facts_of, traffic
 from routing.calendar import SHANGHAI
-from routing.chart import chart
-from routing.traffic import Traffic
+from routing.drawing.chart import chart
+from routing.drawing.traffic import Traffic
 from tests.records.made_up import made_up
 from tests.records.tales import (
     GIVES_UP_WAITING,

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from routing.cases import Case, Expected, read_cases
 from routing.check import read_plan
-from routing.coverage import Coverage
 from routing.load import Unreadable
-from routing.verdict import Fault, judge
+from routing.rehearsal.cases import Case, Expected, read_cases
+from routing.rehearsal.coverage import Coverage
+from routing.rehearsal.verdict import Fault, judge
 from tests.routing.plans import SMALL
 
 PLAN = read_plan(

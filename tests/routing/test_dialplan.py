@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from routing.calendar import SHANGHAI, opening
-from routing.dialplan import compile_dialplan
-from routing.dialplan_record import FallbackCall, read
-from routing.dialplan_text import NotWritable
+from routing.dialplan.dialplan import compile_dialplan
+from routing.dialplan.record import FallbackCall, read
+from routing.dialplan.text import NotWritable
 from routing.dry_walk import Keys, dry_walk
 from routing.load import load
 from routing.plan import Plan

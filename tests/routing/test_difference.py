@@ -10,10 +10,10 @@ from hypothesis import given, settings
 
 from routing.calendar import SHANGHAI
 from routing.check import read_plan
-from routing.difference import Change, difference
-from routing.moments import moments
-from routing.paths import ANYBODY, MOST_PATHS, paths, situations
 from routing.plan import Plan
+from routing.rehearsal.difference import Change, difference
+from routing.rehearsal.moments import moments
+from routing.rehearsal.paths import ANYBODY, MOST_PATHS, paths, situations
 from tests.routing.plans import ANY_TIME, SMALL, plans
 
 FRIDAY = datetime(2026, 11, 20, 7, 0, tzinfo=SHANGHAI)

@@ -15,18 +15,18 @@ from hypothesis import strategies as st
 from hotline.operators import read_config
 from hotline.settings import HOUSE
 from routing.calendar import SHANGHAI
-from routing.captions import condition, digits_words, duration, hours_words, key_labels
-from routing.chart import Chart, chart
-from routing.headline import Inscription
-from routing.ink import SIZES, Box, Face, Group, Sheet, Words
-from routing.lettering import clean, shorten, width_of, wrap
-from routing.mermaid import mermaid
+from routing.drawing.captions import condition, digits_words, duration, hours_words, key_labels
+from routing.drawing.chart import Chart, chart
+from routing.drawing.headline import Inscription
+from routing.drawing.ink import SIZES, Box, Face, Group, Sheet, Words
+from routing.drawing.lettering import clean, shorten, width_of, wrap
+from routing.drawing.mermaid import mermaid
+from routing.drawing.sheet import sheet
+from routing.drawing.stop import Kind, Tone
+from routing.drawing.svg import svg
+from routing.drawing.traffic import Traffic
 from routing.node import Ask, Switch
 from routing.plan import Direct, Plan
-from routing.sheet import sheet
-from routing.stop import Kind, Tone
-from routing.svg import svg
-from routing.traffic import Traffic
 from tests.routing.drawn_plans import BAD_NAMES, PROMPTS, drawn_plans
 
 SHIPPED = read_config(HOUSE / "config").plan

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from routing.calendar import Day, day_of, spans_of
 from routing.check import read_plan
-from routing.hours_change import HOLIDAYS, MADE_UP, WEEK, HoursChange, hours_changes
-from routing.moments import HORIZON
 from routing.plan import Plan
+from routing.rehearsal.hours_change import HOLIDAYS, MADE_UP, WEEK, HoursChange, hours_changes
+from routing.rehearsal.moments import HORIZON
 from tests.routing.plans import SMALL
 
 PLAN = read_plan({"small.yaml": SMALL})

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from routing.calendar import SHANGHAI
 from routing.check import read_plan
 from routing.plan import Plan
-from routing.replay import LEFT, Reached, Recorded, Replayed, Tally, Trodden, replay
+from routing.rehearsal.replay import LEFT, Reached, Recorded, Replayed, Tally, Trodden, replay
 from routing.scene import Scene
 from routing.steps import Ask, Came, Collect, Entered, Pressed, Said, Say, Silent, Step
 from routing.walk import Position, advance, begin, destination

@@ -16,8 +16,8 @@ from hotline.difference_told import _RULES, MOST, NOTHING, told
 from hotline.operators import read_config
 from hotline.settings import HOUSE
 from hotline.versions import Versions
-from routing.difference import _HOTLINE_RULES, _LINE_RULES, _NODE_RULES, _OUTSIDE_RULES, GROUPS, difference
 from routing.plan import Plan
+from routing.rehearsal.difference import _HOTLINE_RULES, _LINE_RULES, _NODE_RULES, _OUTSIDE_RULES, GROUPS, difference
 from routing.rule import Language
 from tests.routing.plans import ANY_TIME, plans
 

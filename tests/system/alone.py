@@ -23,7 +23,7 @@ from hotline.service import phones_of
 from hotline.settings import HOUSE, Settings, load
 from ivr.clock import Clock
 from prompts.catalogue import Catalogue
-from routing.dialplan_record import FallbackCall, read
+from routing.dialplan.record import FallbackCall, read
 from routing.node import Say, Variant
 from routing.plan import Plan
 from tests.ports import free_ports

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from hotline.phone import Exchange, never_answers
 from hotline.secrets import keep_secrets
 from routing import node as nodes
-from routing.dialplan_record import FallbackCall
+from routing.dialplan.record import FallbackCall
 from routing.dry_walk import HANG_UP, SILENCE, Keys, dry_walk
 from routing.plan import Plan
 from routing.scene import Scene

@@ -9,7 +9,8 @@ from datetime import datetime
 import pytest
 
 from hotline.trial import try_call
-from routing.plan import Menu, Plan
+from routing.node import Menu
+from routing.plan import Plan
 from tests.system.conftest import OpenStage
 from tests.system.stage import NIGHT, WORKDAY
 

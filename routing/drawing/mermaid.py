@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from routing.chart import Chart
-from routing.flow import flow_of, ways_into
-from routing.lettering import clean, shorten
-from routing.stop import Kind, Lane, Stop, Tone, Way
+from routing.drawing.chart import Chart
+from routing.drawing.flow import flow_of, ways_into
+from routing.drawing.lettering import clean, shorten
+from routing.drawing.stop import Kind, Lane, Stop, Tone, Way
 
 _SHAPES = {
     Kind.NUMBER: ('(["', '"])'),

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from typing import assert_never
 
 from routing import node as nodes
-from routing.dialplan_caller import Writer, arrive, noted, reached, take, whole
-from routing.dialplan_hours import TODAY, hours_name, now
-from routing.dialplan_record import SHORTEST_MESSAGE, SPOKEN
-from routing.dialplan_text import Context, Extension, NotWritable, Step, dialled, extension, word
+from routing.dialplan.caller import Writer, arrive, noted, reached, take, whole
+from routing.dialplan.hours import TODAY, hours_name, now
+from routing.dialplan.record import SHORTEST_MESSAGE, SPOKEN
+from routing.dialplan.text import Context, Extension, NotWritable, Step, dialled, extension, word
 from routing.walk import RIGHT
 from routing.written import STANDARD, WITHHELD
 

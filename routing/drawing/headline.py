@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from routing.calendar import SHANGHAI
-from routing.card import DIAL, LOOKS, badge, sector
-from routing.chart import Chart
+from routing.drawing.card import DIAL, LOOKS, badge, sector
+from routing.drawing.chart import Chart
+from routing.drawing.ink import SIZES, Box, Face, Group, Rect, Shape, Stroke, Words, wide
+from routing.drawing.lettering import shorten, wrap
+from routing.drawing.stop import Tone
 from routing.hours import Span
-from routing.ink import SIZES, Box, Face, Group, Rect, Shape, Stroke, Words, wide
-from routing.lettering import shorten, wrap
-from routing.stop import Tone
 
 _OUTCOMES = {
     "talked": "接通",

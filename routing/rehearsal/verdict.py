@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from routing.cases import Case
-from routing.circumstance import in_direct_mode
 from routing.dry_walk import DryWalk, Heard, NotReached, dry_walk
 from routing.plan import Plan
+from routing.rehearsal.cases import Case
+from routing.rehearsal.circumstance import in_direct_mode
 from routing.written import STANDARD
 
 

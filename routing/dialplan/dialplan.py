@@ -4,8 +4,8 @@ It plays the greeting and menus, knows hours and holidays, rings a line's phones
 and takes a message. What only the engine can know it does without: nobody waits in a queue, no talk is recorded, no
 caller is remembered, no talk is judged, and front messages follow their own times alone.
 
-Its parts: the nodes in `dialplan_node`, the lines in `dialplan_line`, the table of days in `dialplan_hours`, and the
-line that is written of each call in `dialplan_record`.
+Its parts: the nodes in `node`, the lines in `line`, the table of days in `hours`, and the
+line that is written of each call in `record`.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 
 from routing import node as nodes
-from routing.dialplan_caller import Writer
-from routing.dialplan_hours import EAST, hours_context, now
-from routing.dialplan_line import DEADLINE, line_context
-from routing.dialplan_node import node_context
-from routing.dialplan_record import AT_THE_END
-from routing.dialplan_text import COMMON, Context, Step, extension
+from routing.dialplan.caller import Writer
+from routing.dialplan.hours import EAST, hours_context, now
+from routing.dialplan.line import DEADLINE, line_context
+from routing.dialplan.node import node_context
+from routing.dialplan.record import AT_THE_END
+from routing.dialplan.text import COMMON, Context, Step, extension
 from routing.plan import FrontMessage, Plan
 
 START = "plan-start,s,1"

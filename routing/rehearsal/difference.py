@@ -11,11 +11,11 @@ from typing import Any, Literal, NamedTuple
 from pydantic import BaseModel
 
 from routing.calendar import SHANGHAI, day_of
-from routing.hours_change import hours_changes
-from routing.moments import moments
 from routing.node import Retry
-from routing.paths import ANYBODY, End, Pair, Situation, paths, situations
 from routing.plan import LineRule, Plan
+from routing.rehearsal.hours_change import hours_changes
+from routing.rehearsal.moments import moments
+from routing.rehearsal.paths import ANYBODY, End, Pair, Situation, paths, situations
 
 Group = Literal["ends", "heard", "hours", "answers", "rules", "words"]
 GROUPS: tuple[Group, ...] = ("ends", "hours", "answers", "rules", "heard", "words")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal, NamedTuple
 
-from routing.lettering import clean, shorten, width_of
+from routing.drawing.lettering import clean, shorten, width_of
 
 
 class Box(NamedTuple):

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import pairwise
 
-from routing.dialplan_caller import Writer, arrive, reached, whole
-from routing.dialplan_hours import hours_name
-from routing.dialplan_text import Context, Extension, Step, dialled, extension, word
+from routing.dialplan.caller import Writer, arrive, reached, whole
+from routing.dialplan.hours import hours_name
+from routing.dialplan.text import Context, Extension, Step, dialled, extension, word
 
 DEADLINE = 3600
 """Seconds that a call may last before it talks with anybody."""

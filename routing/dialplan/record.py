@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from routing.dialplan_text import Step
+from routing.dialplan.text import Step
 
 LEVEL = "fallback_call"
 """Asterisk's log level of these lines; it goes into a file of its own."""

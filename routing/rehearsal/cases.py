@@ -11,12 +11,12 @@ from typing import Annotated, Any, NamedTuple
 
 from pydantic import BeforeValidator, Field, ValidationError
 
-from routing.circumstance import Circumstances
 from routing.days import Written, listed
 from routing.dry_walk import AFTERWARDS
 from routing.mistyped import mistyped
 from routing.plan import Plan
 from routing.problem import Path, Place, Places, Problem, Unreadable, found, nearest
+from routing.rehearsal.circumstance import Circumstances
 from routing.source import read
 from routing.written import STANDARD, Id, in_shanghai
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from routing.chart import Chart
-from routing.headline import Inscription, headline
-from routing.ink import SIZES, Face, Group, Sheet, Stroke, Words
-from routing.lettering import shorten
-from routing.tree import Layout, Tree
+from routing.drawing.chart import Chart
+from routing.drawing.headline import Inscription, headline
+from routing.drawing.ink import SIZES, Face, Group, Sheet, Stroke, Words
+from routing.drawing.lettering import shorten
+from routing.drawing.tree import Layout, Tree
 
 MARGIN = 44.0
 MIN_WIDTH = 900.0

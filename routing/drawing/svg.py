@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from xml.sax.saxutils import escape, quoteattr
 
-from routing.ink import BOLD, SIZES, Group, Rect, Shape, Sheet, Stroke, Words
-from routing.lettering import clean
+from routing.drawing.ink import BOLD, SIZES, Group, Rect, Shape, Sheet, Stroke, Words
+from routing.drawing.lettering import clean
 
 FONTS = "'Noto Sans CJK SC','Source Han Sans SC','PingFang SC','Microsoft YaHei','WenQuanYi Micro Hei',sans-serif"
 

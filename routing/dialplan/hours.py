@@ -11,7 +11,7 @@ from collections import Counter
 from datetime import date, timedelta
 
 from routing.calendar import SHANGHAI, Calendar, day_of, spans_of
-from routing.dialplan_text import Context, Extension, extension, word
+from routing.dialplan.text import Context, Extension, extension, word
 from routing.hours import Span
 
 AHEAD = 400

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from math import cos, pi, sin
 
-from routing.chart import Chart
+from routing.drawing.chart import Chart
+from routing.drawing.ink import SIZES, Box, Face, Group, Rect, Shape, Stroke, Words, fitting, wide
+from routing.drawing.lettering import shorten, wrap
+from routing.drawing.stop import Kind, Lane, Stop, Tone
 from routing.hours import WHOLE_DAY, Span
-from routing.ink import SIZES, Box, Face, Group, Rect, Shape, Stroke, Words, fitting, wide
-from routing.lettering import shorten, wrap
-from routing.stop import Kind, Lane, Stop, Tone
 
 PAD = 12.0
 LINE_HEIGHT = 17.0

@@ -8,8 +8,8 @@ from datetime import date, timedelta
 
 from routing.calendar import Calendar
 from routing.days import Dates, Days, Weekday
+from routing.drawing.lettering import clean
 from routing.hours import WHOLE_DAY, Hours, Span
-from routing.lettering import clean
 from routing.node import Ask, Case
 from routing.plan import LineRule, Plan
 from routing.written import WITHHELD

@@ -10,7 +10,7 @@ from typing import assert_never
 
 from routing import node as nodes
 from routing.calendar import SHANGHAI, opening
-from routing.captions import (
+from routing.drawing.captions import (
     around_the_clock,
     condition,
     digits_words,
@@ -23,10 +23,10 @@ from routing.captions import (
     staff_words,
     workday_hours,
 )
-from routing.lettering import clean, shorten
+from routing.drawing.lettering import clean, shorten
+from routing.drawing.stop import Kind, Lane, Stop, Tone, Way
 from routing.node import Node, Retry
 from routing.plan import FrontMessage, Plan
-from routing.stop import Kind, Lane, Stop, Tone, Way
 
 
 def _together(ways: Iterable[Way]) -> tuple[Way, ...]:

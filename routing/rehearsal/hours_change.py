@@ -8,8 +8,8 @@ from itertools import groupby
 from typing import NamedTuple
 
 from routing.calendar import Day, day_of, spans_of
-from routing.moments import HORIZON
 from routing.plan import Plan
+from routing.rehearsal.moments import HORIZON
 
 WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 HOLIDAYS, MADE_UP = "holidays", "made-up"

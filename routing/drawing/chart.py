@@ -12,11 +12,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from routing.drawing.stop import Kind, Lane, Stop, Way
+from routing.drawing.stops import front_stop, hotline_stop, line_stop, node_stop, rules_stop
+from routing.drawing.traffic import Traffic
 from routing.node import End, Say
 from routing.plan import Plan
-from routing.stop import Kind, Lane, Stop, Way
-from routing.stops import front_stop, hotline_stop, line_stop, node_stop, rules_stop
-from routing.traffic import Traffic
 
 NUMBER = "+number"
 """The stop where calls come in; like every name with a `+`, no node's or line's."""

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from routing.lettering import clean
+from routing.drawing.lettering import clean
 
 
 class Kind(StrEnum):

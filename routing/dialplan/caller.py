@@ -11,7 +11,7 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from routing.dialplan_text import Step, groups, word
+from routing.dialplan.text import Step, groups, word
 from routing.node import Retry
 from routing.plan import Plan
 

@@ -12,12 +12,12 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from math import sqrt
 
-from routing.card import CHIP, card, card_height, card_width, reference, reference_width
-from routing.chart import Branch, Chart
-from routing.flow import flow_of, ways_into
-from routing.ink import SIZES, Box, Face, Group, Rect, Shape, Stroke, Words, wide
-from routing.lettering import shorten, wrap
-from routing.stop import Kind
+from routing.drawing.card import CHIP, card, card_height, card_width, reference, reference_width
+from routing.drawing.chart import Branch, Chart
+from routing.drawing.flow import flow_of, ways_into
+from routing.drawing.ink import SIZES, Box, Face, Group, Rect, Shape, Stroke, Words, wide
+from routing.drawing.lettering import shorten, wrap
+from routing.drawing.stop import Kind
 
 APART = 10.0
 """Between two bands."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 
-from routing.chart import NUMBER, Chart
-from routing.stop import Kind, Stop, Way
+from routing.drawing.chart import NUMBER, Chart
+from routing.drawing.stop import Kind, Stop, Way
 
 _TELLING = frozenset({Kind.MENU, Kind.SAY, Kind.RECALL})
 """Stops whose own steps say which way a call went on."""
