@@ -8,7 +8,7 @@ import signal
 import sys
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from importlib.metadata import version
@@ -21,6 +21,8 @@ from acd.agent import Agent
 from acd.floor import Floor
 from acd.line import Line, Outside
 from acd.signals import Rearranged
+from hotline.accounts import phones_of, secrets_of
+from hotline.clock import clock_of
 from hotline.control import open_control
 from hotline.fallback import dialplan_of
 from hotline.front import FrontWatch
@@ -29,10 +31,8 @@ from hotline.managed import ManagedAsterisk, SwitchRefused
 from hotline.metrics import CallMetrics, Gauges, PlanGauges
 from hotline.operators import Published, mark_of
 from hotline.ports import taken
-from hotline.secrets import Secrets, keep_secrets
 from hotline.settings import Settings
 from hotline.sounds import build_sounds
-from hotline.switch_config import PhoneAccount
 from hotline.versions import Versions
 from hotline.view import HotlineView, midnight
 from hotline.web import create_app, open_web
@@ -51,7 +51,6 @@ from records.calls import outcomes, talks_since
 from records.database import open_database
 from records.journal import SqlJournal
 from records.migrations import upgrade
-from routing.calendar import SHANGHAI
 from routing.node import Recall
 from routing.plan import LineRule, Plan
 
@@ -74,26 +73,6 @@ def _line(name: str, rule: LineRule) -> Line:
     own = rule.outside
     outside = None if own is None else Outside(own.number, own.simultaneous, own.ring)
     return Line(name, rule.ring, rule.wrap_up, rule.maximum_wait, rule.priority, outside=outside)
-
-
-def clock_of(settings: Settings) -> Clock:
-    """The engine's clock: the machine's, or one that someone set to try another day."""
-    if settings.clock is None:
-        return Clock()
-    at: datetime = settings.clock
-    return Clock.starting_at(at if at.tzinfo else at.replace(tzinfo=SHANGHAI))
-
-
-def secrets_of(settings: Settings, plan: Plan) -> Secrets:
-    """The hotline's secrets; what is missing is made. Raises SecretsError, OSError."""
-    kept = keep_secrets(settings.var, plan.agents)
-    own = settings.ari.password
-    return kept if own is None else replace(kept, ari_password=own.get_secret_value())
-
-
-def phones_of(plan: Plan, secrets: Secrets) -> list[PhoneAccount]:
-    """The SIP account of each agent."""
-    return [PhoneAccount(name, secrets.phones[name], rule.name) for name, rule in plan.agents.items()]
 
 
 def service_of(edition: Edition, dispatch: Dispatch, clock: Clock, outlook: Outlook) -> Service:

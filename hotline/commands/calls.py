@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 from sqlalchemy.exc import DBAPIError
 
-from hotline import service
+from hotline.clock import clock_of
 from hotline.terminal import Config, Json, Var, fail, instant, keys_of, live_in, people, put, settings_of
 from records.calls import calls as recorded_calls
 
@@ -77,7 +77,7 @@ def call(
         raise typer.BadParameter(f"{number!r} is no telephone number", param_hint="--number")
     settings = settings_of(config, var)
     published = live_in(settings)
-    when = instant(at) if at else service.clock_of(settings).now()
+    when = instant(at) if at else clock_of(settings).now()
     try:
         trial = asyncio.run(try_call(settings, published.plan, keys_of(keys), number=number, at=when, wait=wait))
     except NoSuchCall as error:

@@ -8,8 +8,8 @@ from typing import Annotated
 
 import typer
 
+from hotline.clock import clock_of
 from hotline.fallback import compiled
-from hotline.service import clock_of
 from hotline.terminal import Config, fail, people, published_in, settings_of
 from routing.dialplan.dialplan import START
 from routing.dialplan.text import NotWritable

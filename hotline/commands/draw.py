@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 from sqlalchemy.exc import DBAPIError
 
-from hotline import service
+from hotline.clock import clock_of
 from hotline.settings import Settings
 from hotline.terminal import Config, Var, fail, instant, people, published_in, settings_of
 from records.traffic import traffic as recorded_traffic
@@ -74,14 +74,14 @@ def _span(
     if yesterday:
         if since or until:
             raise typer.BadParameter("either --yesterday, or --from and --to")
-        today = service.clock_of(settings).now().astimezone(SHANGHAI).date()
+        today = clock_of(settings).now().astimezone(SHANGHAI).date()
         midnight = datetime.combine(today, time.min, SHANGHAI)
         return midnight - timedelta(days=1), midnight
     if since is None:
         if until is not None:
             raise typer.BadParameter("--to needs --from: from when on are calls counted?")
         return None
-    span = instant(since), instant(until) if until else service.clock_of(settings).now()
+    span = instant(since), instant(until) if until else clock_of(settings).now()
     if span[1] <= span[0]:
         raise typer.BadParameter("--to comes before --from, or is the same")
     return span

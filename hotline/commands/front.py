@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from hotline import front as kept
-from hotline import service
+from hotline.clock import clock_of
 from hotline.front import Front
 from hotline.settings import Settings
 from hotline.terminal import Config, Json, Var, fail, people, published_in, put, settings_of
@@ -37,7 +37,7 @@ def front_on(
     if name not in messages:
         there = ", ".join(messages) or "none: write one under `front`"
         raise typer.BadParameter(f"no front message is called {name!r}; there are {there}", param_hint="NAME")
-    now = service.clock_of(settings).now()
+    now = clock_of(settings).now()
     ends = now + STANDARD if until is None else ending(until, now)
     try:
         kept.turn_on(settings.var, Front(name, ends))
@@ -61,7 +61,7 @@ def front_off(config: Config = None, var: Var = None) -> None:
 def front_show(config: Config = None, var: Var = None, as_json: Json = False) -> None:
     """Which one is on, by hand or by its own times."""
     settings = settings_of(config, var)
-    plan, now = published_in(settings.config).plan, service.clock_of(settings).now()
+    plan, now = published_in(settings.config).plan, clock_of(settings).now()
     found = _on(settings, now)
     rows = [
         {

@@ -6,7 +6,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from hotline import service
+from hotline.accounts import phones_of, secrets_of
 from hotline.secrets import SecretsError
 from hotline.terminal import Config, Json, Var, fail, published_in, put, settings_of
 
@@ -19,7 +19,7 @@ def phones(config: Config = None, var: Var = None, as_json: Json = False) -> Non
     settings = settings_of(config, var)
     plan = published_in(settings.config).plan
     try:
-        accounts = service.phones_of(plan, service.secrets_of(settings, plan))
+        accounts = phones_of(plan, secrets_of(settings, plan))
     except (SecretsError, OSError) as error:
         fail(error)
     server = f"{settings.sip.host}:{settings.sip.port}"

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 from sqlalchemy.exc import DBAPIError
 
-from hotline import service
+from hotline.clock import clock_of
 from hotline.settings import Settings
 from hotline.terminal import Config, Json, Var, fail, instant, published_in, put, settings_of
 from records.paths import recorded_calls
@@ -61,7 +61,7 @@ async def _replayed(plan: Plan, database: str, since: datetime, until: datetime,
 
 def _span(settings: Settings, since: str | None, until: str | None) -> tuple[datetime, datetime]:
     """What was asked for; yesterday when nothing was."""
-    now = service.clock_of(settings).now().astimezone(SHANGHAI)
+    now = clock_of(settings).now().astimezone(SHANGHAI)
     today = datetime.combine(now.date(), time(), SHANGHAI)
     begin = instant(since) if since else today - timedelta(days=1)
     end = instant(until) if until else (now if since else today)

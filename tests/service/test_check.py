@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from hotline.cli import app
 from hotline.settings import HOUSE
 from tests.routing.plans import SMALL
+from tests.service.whole import app
 
 
 def check(*words: str, locale: str = "C.UTF-8") -> Result:

@@ -6,10 +6,13 @@ import json
 from pathlib import Path
 
 import pytest
+from typer.core import TyperGroup
+from typer.main import get_command
 from typer.testing import CliRunner, Result
 
-from hotline.cli import app
+from hotline.cli import ROOMS, app_of
 from hotline.settings import HOUSE
+from tests.service.whole import app
 
 CONFIG = str(HOUSE / "config")
 
@@ -96,3 +99,10 @@ def test_bad_words_get_one_clear_line(words: list[str], code: int, told: str) ->
     assert result.exit_code == code
     assert told in " ".join(result.output.split())
     assert "Traceback" not in result.output
+
+
+def test_every_command_is_found_in_the_room_that_gives_it() -> None:
+    for room, commands in ROOMS.items():
+        given = get_command(app_of([room]))
+        assert isinstance(given, TyperGroup)
+        assert tuple(given.commands) == commands

@@ -10,7 +10,6 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner, Result
 
-from hotline.cli import app
 from hotline.handset import RATE, Samples, tone
 from hotline.recital import KEY, PLAYERS, key_tone
 from hotline.settings import HOUSE
@@ -18,6 +17,7 @@ from hotline.sound_file import a_law_code, load
 from prompts.catalogue import Catalogue
 from routing.check import read_plan
 from tests.routing.plans import SMALL
+from tests.service.whole import app
 
 WORKDAY = "2026-11-20T10:00"
 LANGUAGE = """

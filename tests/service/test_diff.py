@@ -11,7 +11,6 @@ import pytest
 from hypothesis import given, settings
 from typer.testing import CliRunner, Result
 
-from hotline.cli import app
 from hotline.difference_told import _RULES, MOST, NOTHING, told
 from hotline.operators import read_config
 from hotline.settings import HOUSE
@@ -20,6 +19,7 @@ from routing.plan import Plan
 from routing.rehearsal.difference import _HOTLINE_RULES, _LINE_RULES, _NODE_RULES, _OUTSIDE_RULES, GROUPS, difference
 from routing.rule import Language
 from tests.routing.plans import ANY_TIME, plans
+from tests.service.whole import app
 
 LANGUAGES: tuple[Language, ...] = ("en", "zh")
 CONFIG = HOUSE / "config"

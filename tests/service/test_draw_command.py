@@ -10,13 +10,13 @@ from xml.etree import ElementTree
 import pytest
 from typer.testing import CliRunner, Result
 
-from hotline.cli import app
 from hotline.settings import HOUSE
 from ivr.events import Entry
 from records.journal import SqlJournal
 from records.migrations import upgrade
 from routing.calendar import SHANGHAI
 from tests.records.tales import NINE, OUTSIDE, TALKS, entries
+from tests.service.whole import app
 
 CONFIG = str(HOUSE / "config")
 

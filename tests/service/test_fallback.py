@@ -9,7 +9,6 @@ import pytest
 from typer.testing import CliRunner
 
 from hotline.asterisk_program import AsteriskProgram
-from hotline.cli import app
 from hotline.fallback import dialplan_of
 from hotline.front import Front, turn_on
 from hotline.operators import read_config
@@ -19,6 +18,7 @@ from hotline.switch_config import render
 from ivr.clock import Clock
 from routing.calendar import SHANGHAI
 from routing.plan import Plan
+from tests.service.whole import app
 
 run = CliRunner().invoke
 WORKDAY = datetime(2026, 11, 20, 10, 0, tzinfo=SHANGHAI)

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from hotline.cli import app
 from hotline.front import Front, FrontWatch, turn_off, turn_on, turned_on
+from tests.service.whole import app
 
 NOW = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
 run = CliRunner().invoke

@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from hotline.cli import app
 from ivr.events import CallEnded, EndReached, Outcome, Reason, StepHeard
 from records.journal import SqlJournal
 from records.migrations import upgrade
 from tests.records.tales import ARRIVES, NUMBER, Fact, entries
 from tests.routing.plans import SMALL
+from tests.service.whole import app
 
 HELLO: Fact = (2, StepHeard("hello", ("welcome",), None))
 HUNG_UP: Fact = (9, CallEnded(Outcome.LEFT, Reason.CALLER_HUNG_UP))

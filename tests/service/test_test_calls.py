@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from hotline.cli import app
 from hotline.settings import HOUSE
+from tests.service.whole import app
 
 CONFIG = str(HOUSE / "config")
 WRONG = """\

@@ -16,10 +16,10 @@ from pathlib import Path
 
 import aiohttp
 
+from hotline.accounts import phones_of
 from hotline.fallback import dialplan_of
 from hotline.managed import ManagedAsterisk
 from hotline.secrets import keep_secrets
-from hotline.service import phones_of
 from hotline.settings import HOUSE, Settings, load
 from ivr.clock import Clock
 from prompts.catalogue import Catalogue

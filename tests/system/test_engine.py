@@ -10,10 +10,11 @@ from pathlib import Path
 import pytest
 
 from hotline import ear
+from hotline.accounts import phones_of
 from hotline.managed import ManagedAsterisk
 from hotline.phone import Exchange, answers
 from hotline.secrets import keep_secrets
-from hotline.service import phones_of, running
+from hotline.service import running
 from hotline.settings import HOUSE, load
 from hotline.sound_file import load as load_sound
 from tests.phones import AGENT_TONE, CARRIER_TONE, Carrier, agent_phone, hears, hears_prompt
