@@ -10,7 +10,7 @@ from routing.calendar import SHANGHAI
 from routing.rehearsal.difference import GROUPS, Change, Group
 from routing.rehearsal.hours_change import HOLIDAYS, MADE_UP
 from routing.rehearsal.paths import WRONG
-from routing.rule import Both, Language
+from routing.rules.rule import Both, Language
 
 MOST: Final = 20
 """Of one group, no more is told."""

@@ -23,7 +23,7 @@ from hotline.secrets import FILE
 from hotline.settings import HOUSE, Settings
 from hotline.switch_config import Places, modules
 from prompts.catalogue import Catalogue
-from routing.load import Unreadable
+from routing.reading.load import Unreadable
 
 ROOM = 2 * 1024**3
 """Bytes that must be free: some 35 hours of talk at 16 kB a second."""

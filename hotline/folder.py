@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from routing.encoding import LARGEST_FILE, decoded
-from routing.include import Include, includes
-from routing.problem import Place, Problem, found
+from routing.reading.encoding import LARGEST_FILE, decoded
+from routing.reading.include import Include, includes
+from routing.reading.problem import Place, Problem, found
 
 SETTINGS_FILE = "settings.yaml"
 """Lies in the same folder, but is the machine's: see `hotline.settings`."""

@@ -22,8 +22,8 @@ from hotline.sounds import KeptWords
 from hotline.versions import Version, Versions
 from ivr.call import Call, Flow
 from prompts.build import Report, forget_kept
-from routing.load import Unreadable
 from routing.plan import Plan
+from routing.reading.load import Unreadable
 
 log = structlog.get_logger()
 

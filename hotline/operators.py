@@ -10,9 +10,9 @@ from pathlib import Path
 
 from hotline.folder import SETTINGS_FILE, TESTS, read_folder
 from routing.check import Checked, Playable, check
-from routing.encoding import LARGEST_FILE
 from routing.plan import Plan
-from routing.problem import Problem, Unreadable
+from routing.reading.encoding import LARGEST_FILE
+from routing.reading.problem import Problem, Unreadable
 
 __all__ = ["SETTINGS_FILE", "TESTS", "Published", "look", "mark_of", "read_config"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from hotline.settings import HOUSE
-from routing.rules import pages
+from routing.rules.table import pages
 
 
 def rules_pages() -> dict[Path, str]:

@@ -20,7 +20,7 @@ from hotline.operators import Published, read_config
 from hotline.settings import Settings, SettingsError, load
 from hotline.versions import Versions
 from routing.calendar import SHANGHAI
-from routing.load import Unreadable
+from routing.reading.load import Unreadable
 
 people = Console(stderr=True, highlight=False)
 

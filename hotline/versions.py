@@ -118,7 +118,7 @@ class Versions:
         return by_number[number]
 
     def read(self, version: Version) -> Published:
-        """The kept plan. Raises routing.load.Unreadable: this program may no longer take what an older one took."""
+        """The kept plan. Raises Unreadable: this program may no longer take what an older one took."""
         return read_config(self._home(version.number))
 
     def _home(self, number: int) -> Path:

@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import islice
 
-from routing.lint import lint
-from routing.load import Draft, Problem, Unreadable, draft
+from routing.lint.lint import lint
+from routing.lint.ways import SILENT, rounds, ways
 from routing.names import taken_names, unknown_names, unknown_rules
 from routing.plan import Plan
-from routing.problem import MOST_TOLD, found
-from routing.rules import ADJUSTABLE
-from routing.ways import SILENT, rounds, ways
+from routing.reading.load import Draft, Problem, Unreadable, draft
+from routing.reading.problem import MOST_TOLD, found
+from routing.rules.table import ADJUSTABLE
 
 Playable = Callable[[Mapping[str, str]], Container[str]]
 """From sound name → words to the names of those that exist or can be made."""

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from routing.load import Draft
-from routing.problem import Path, Problem, found, nearest
-from routing.rules import ADJUSTABLE, RULES
+from routing.reading.load import Draft
+from routing.reading.problem import Path, Problem, found, nearest
+from routing.rules.table import ADJUSTABLE, RULES
 from routing.written import STANDARD
 
 NOT_AGENTS = frozenset({"trunk", "leg", "phone", "phone-aor", "global", "system", "transport-udp", "transport-tcp"})

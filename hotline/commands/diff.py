@@ -15,9 +15,9 @@ from hotline.operators import Published
 from hotline.settings import Settings
 from hotline.terminal import Config, Json, Var, fail, instant, published_in, put, settings_of
 from hotline.versions import NoSuchVersion, Versions
-from routing.load import Unreadable
+from routing.reading.load import Unreadable
 from routing.rehearsal.difference import Change, difference
-from routing.rule import Language
+from routing.rules.rule import Language
 
 app = typer.Typer()
 

@@ -17,7 +17,7 @@ from hotline.settings import Settings
 from hotline.terminal import Config, Json, Var, fail, people, put, settings_of
 from hotline.versions import NoSuchVersion, Versions
 from routing.calendar import SHANGHAI
-from routing.load import Unreadable
+from routing.reading.load import Unreadable
 
 app = typer.Typer()
 

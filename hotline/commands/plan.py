@@ -18,9 +18,9 @@ from hotline.settings import SettingsError, load
 from hotline.terminal import Config, Json, Var, day_typed, people, published_in, put, settings_of
 from routing.calendar import SHANGHAI, day_of, reason, spans_of
 from routing.check import Playable
-from routing.problem import nearest
-from routing.rule import Language, Rule
-from routing.rules import RULES, page
+from routing.reading.problem import nearest
+from routing.rules.rule import Language, Rule
+from routing.rules.table import RULES, page
 
 app = typer.Typer()
 

@@ -20,7 +20,7 @@ from hotline.sounds import build_sounds
 from hotline.terminal import Config, Var, fail, people, settings_of
 from hotline.versions import Versions
 from ivr.switch import SwitchTaken
-from routing.load import Unreadable
+from routing.reading.load import Unreadable
 
 app = typer.Typer()
 

@@ -12,8 +12,8 @@ from rich.console import Console
 from hotline.operators import TESTS
 from hotline.terminal import Config, Json, fail, people, published_in, put, settings_of
 from routing.calendar import SHANGHAI
-from routing.encoding import LARGEST_FILE, decoded
-from routing.load import Unreadable
+from routing.reading.encoding import LARGEST_FILE, decoded
+from routing.reading.load import Unreadable
 from routing.rehearsal.cases import read_cases
 from routing.rehearsal.coverage import Coverage, Share
 from routing.rehearsal.verdict import Verdict, judge

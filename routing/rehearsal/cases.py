@@ -13,11 +13,11 @@ from pydantic import BeforeValidator, Field, ValidationError
 
 from routing.days import Written, listed
 from routing.dry_walk import AFTERWARDS
-from routing.mistyped import mistyped
 from routing.plan import Plan
-from routing.problem import Path, Place, Places, Problem, Unreadable, found, nearest
+from routing.reading.mistyped import mistyped
+from routing.reading.problem import Path, Place, Places, Problem, Unreadable, found, nearest
+from routing.reading.source import read
 from routing.rehearsal.circumstance import Circumstances
-from routing.source import read
 from routing.written import STANDARD, Id, in_shanghai
 
 _KEYS = re.compile(rf"([0-9*#.h{''.join(AFTERWARDS)}](,[0-9*#.h{''.join(AFTERWARDS)}])*)?")

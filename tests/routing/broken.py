@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from routing.problem import Place
+from routing.reading.problem import Place
 from tests.routing.plans import SMALL
 from tests.routing.rich import RICH
 

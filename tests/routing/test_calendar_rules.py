@@ -9,7 +9,7 @@ import pytest
 
 from routing.calendar import SHANGHAI, Calendar, closing, day_of, next_opening, opening, reason, spans_of
 from routing.check import read_plan
-from routing.load import Unreadable
+from routing.reading.load import Unreadable
 from tests.routing.plans import SMALL
 
 OFFICE = {"on": "workdays", "open": ["8:30-11:30", "13:00-16:30"]}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from routing.check import read_plan
-from routing.load import Unreadable
+from routing.reading.load import Unreadable
 from routing.rehearsal.cases import Case, Expected, read_cases
 from routing.rehearsal.coverage import Coverage
 from routing.rehearsal.verdict import Fault, judge

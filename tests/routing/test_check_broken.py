@@ -9,7 +9,7 @@ from datetime import date
 import pytest
 
 from routing.check import check
-from routing.problem import Problem
+from routing.reading.problem import Problem
 from tests.routing.broken import HOTLINES, LED, SPELLED, TYPED, Broken
 
 TODAY = date(2026, 6, 1)

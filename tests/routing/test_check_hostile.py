@@ -16,9 +16,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from routing.check import check
-from routing.encoding import LARGEST_FILE, decoded
-from routing.problem import Problem
-from routing.source import DEEPEST, MOST_VALUES, read
+from routing.reading.encoding import LARGEST_FILE, decoded
+from routing.reading.problem import Problem
+from routing.reading.source import DEEPEST, MOST_VALUES, read
 from tests.routing.broken import HOTLINES
 from tests.routing.plans import SMALL
 from tests.routing.rich import RICH

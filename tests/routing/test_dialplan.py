@@ -14,8 +14,8 @@ from routing.dialplan.dialplan import compile_dialplan
 from routing.dialplan.record import FallbackCall, read
 from routing.dialplan.text import NotWritable
 from routing.dry_walk import Keys, dry_walk
-from routing.load import load
 from routing.plan import Plan
+from routing.reading.load import load
 from routing.scene import Scene
 from tests.routing.plans import ANY_TIME, HOURS, SMALL, TYPED, plans
 from tests.routing.small_asterisk import Contexts, Walker, parse

@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 
 from routing.check import check
-from routing.rules import ADJUSTABLE
+from routing.rules.table import ADJUSTABLE
 from tests.routing.broken import HOTLINES
 
 SUMMER, NOVEMBER, WINTER = date(2026, 6, 1), date(2026, 11, 21), date(2028, 2, 1)
@@ -90,13 +90,13 @@ def test_the_shipped_hotline_is_left_in_peace_but_for_the_calendar_in_november()
         ("prompts:\n", "variants:\n  dialect: {welcome: 侬好}\nprompts:\n",
          ["28:3: warning: nothing uses the variant `dialect` [unused]"]),
         ("查询请按4", "查询请按5", [
-            "12:16: warning: the words of `choose` offer key 5, which leads nowhere [key-nowhere]",
+            "12:16: the words of `choose` offer key 5, which leads nowhere [key-nowhere]",
             "12:16: warning: the words never tell of the key 4 [key-untold]",
         ]),
         ("welcome: 您好。", "welcome: 您好，投诉请按7。",
-         ["11:16: warning: the words of `welcome` offer key 7, which leads nowhere [key-nowhere]"]),
+         ["11:16: the words of `welcome` offer key 7, which leads nowhere [key-nowhere]"]),
         ("下一条请按2，返回请按＊", "上一条请按6，下一条请按2，返回请按＊",
-         ["15:43: warning: the words of `news-keys` offer key 6, which leads nowhere [key-nowhere]"]),
+         ["15:43: the words of `news-keys` offer key 6, which leads nowhere [key-nowhere]"]),
         ("，人工服务请按0", "",
          ["12:16: warning: the words of `main` do not tell that `0` leads to a person [zero-untold]"]),
         ('{1: ticket, "*": main}', '{1: ticket, "*": main, 0: hello}',
@@ -124,7 +124,7 @@ def test_the_shipped_hotline_is_left_in_peace_but_for_the_calendar_in_november()
         ('leads: {"9": night}', 'leads: {"123456789": night}',
          ["14:50: warning: `123456789` is longer than the 8 digits that are asked for [never-matches]"]),
         ("open: [\"0:00-24:00\"]", "open: [\"0:00-24:00\"], until: 2020-01-01",
-         ["26:5: warning: the hours `always` never open within 400 days [never-open]"]),
+         ["26:5: the hours `always` never open within 400 days [never-open]"]),
         ("welcome: 您好。", "welcome: 您好，这里是××热线。",
          ["28:12: warning: the words of `welcome` are not finished: `××` [placeholder]"]),
         ("nodes:\n", "front:\n  flu: {say: welcome, since: 2026-07-02, until: 2026-07-01}\nnodes:\n",
@@ -166,7 +166,7 @@ def test_menus_whose_keys_only_lead_to_each_other() -> None:
         "  around: 转圈请按1，重听请按2，人工服务请按0。\n  around-again: 再转请按1，重听请按2，人工服务请按0。\n"
     ))  # fmt: skip
     assert told(text) == [
-        "15:3: warning: keys lead only round and round here: round → again-round → round [no-way-out]",
+        "15:3: keys lead only round and round here: round → again-round → round [no-way-out]",
         "16:3: warning: callers have to pass 3 menus to leave `again-round`; at most 2 [too-deep-menus]",
     ]
 
@@ -182,7 +182,7 @@ def test_a_menu_from_which_nobody_is_reached() -> None:
     assert [line for line in found if "unreachable" not in line] == [
         "5:11: `0` leads to `farewell`, from where no line is reached [nobody-at-zero]",
         *(
-            f"{at}: warning: from `{name}` callers reach neither a person nor a message, whatever they press [dead-end]"
+            f"{at}: from `{name}` callers reach neither a person nor a message, whatever they press [dead-end]"
             for at, name in (("12:3", "main"), ("13:3", "more"), ("14:3", "ticket"))
         ),
     ]
@@ -206,8 +206,8 @@ def test_a_variant_without_words_for_what_its_callers_hear() -> None:
         "again, wrong, sorry, speak, thanks, notice [variant-lacks]"
     ]
     assert told(text.replace("Hello.", "Press 9 now.")) == [
-        "11:16: warning: the words of `english--welcome` offer key 9, which leads nowhere [key-nowhere]",
-        "16:36: warning: the words of `english--welcome` offer key 9, which leads nowhere [key-nowhere]",
+        "11:16: the words of `english--welcome` offer key 9, which leads nowhere [key-nowhere]",
+        "16:36: the words of `english--welcome` offer key 9, which leads nowhere [key-nowhere]",
         "43:3: warning: `english` has no words for 6 prompts that its callers may hear: "
         "again, wrong, sorry, speak, thanks, notice [variant-lacks]",
     ]

@@ -8,7 +8,7 @@ import pytest
 
 from hotline.operators import read_config
 from routing.check import read_plan
-from routing.load import Unreadable
+from routing.reading.load import Unreadable
 from tests.routing.plans import SMALL
 
 HOUSE = Path(__file__).parents[2]

@@ -11,11 +11,11 @@ from string import Formatter
 import pytest
 
 from hotline.rules_pages import rules_pages
-from routing.problem import Place, found
-from routing.rule import Rule
-from routing.rules import RULES
-from routing.rules_in_chinese import in_chinese
-from routing.told import keys_told, seconds
+from routing.lint.told import keys_told, seconds
+from routing.reading.problem import Place, found
+from routing.rules.in_chinese import in_chinese
+from routing.rules.rule import Rule
+from routing.rules.table import RULES
 
 HOUSE = Path(__file__).parents[2]
 ROOM = HOUSE / "routing"
@@ -44,8 +44,8 @@ def test_a_rule_is_said_in_both_languages_with_the_same_names(rule: Rule) -> Non
 def test_every_rule_is_held_somewhere() -> None:
     text = "".join(
         path.read_text("utf-8")
-        for path in (*ROOM.glob("*.py"), HOUSE / "hotline" / "folder.py")
-        if not path.name.startswith("rules_of_")
+        for path in (*ROOM.rglob("*.py"), HOUSE / "hotline" / "folder.py")
+        if path.parent.name != "rules"
     )
     assert [rule for rule in RULES if f'"{rule}"' not in text] == []
 
@@ -68,7 +68,7 @@ def hints() -> Iterator[str]:
 
 @pytest.mark.parametrize("hint", sorted(set(hints())))
 def test_what_a_type_says_is_said_in_chinese_too(hint: str) -> None:
-    assert HAN.search(in_chinese(hint)), f"routing/rules_in_chinese.py lacks {hint!r}"
+    assert HAN.search(in_chinese(hint)), f"routing/rules/in_chinese.py lacks {hint!r}"
 
 
 def test_a_message_stays_on_one_line_whatever_was_written() -> None:

@@ -17,7 +17,7 @@ from hotline.settings import HOUSE
 from hotline.versions import Versions
 from routing.plan import Plan
 from routing.rehearsal.difference import _HOTLINE_RULES, _LINE_RULES, _NODE_RULES, _OUTSIDE_RULES, GROUPS, difference
-from routing.rule import Language
+from routing.rules.rule import Language
 from tests.routing.plans import ANY_TIME, plans
 from tests.service.whole import app
 

@@ -9,7 +9,7 @@ import pytest
 
 from hotline.folder import MOST_FILES, read_folder
 from hotline.operators import look, read_config
-from routing.problem import Unreadable
+from routing.reading.problem import Unreadable
 from tests.routing.plans import SMALL
 
 HEAD, _, PROMPTS = SMALL.partition("prompts:\n")

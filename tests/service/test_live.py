@@ -9,7 +9,7 @@ import pytest
 
 from hotline.live import By, Edition, Opening, Result, opening_of, roll_back_at_rest
 from hotline.versions import NoSuchVersion, Versions
-from routing.load import Unreadable
+from routing.reading.load import Unreadable
 from tests.routing.plans import SMALL
 from tests.service.town import BROKEN, Town, named
 

@@ -15,7 +15,7 @@ import pytest
 
 from hotline.settings import HOUSE
 from routing.check import read_plan
-from routing.load import Unreadable
+from routing.reading.load import Unreadable
 from tests.ports import free_ports
 
 pytestmark = pytest.mark.system

@@ -11,12 +11,12 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from routing.encoding import LARGEST_FILE
-from routing.include import INCLUDE, wrong_includes
-from routing.mistyped import mistyped, part_of
 from routing.plan import Plan
-from routing.problem import MOST_TOLD, NOWHERE, Path, Place, Places, Problem, Unreadable, found
-from routing.source import MOST_VALUES, read
+from routing.reading.encoding import LARGEST_FILE
+from routing.reading.include import INCLUDE, wrong_includes
+from routing.reading.mistyped import mistyped, part_of
+from routing.reading.problem import MOST_TOLD, NOWHERE, Path, Place, Places, Problem, Unreadable, found
+from routing.reading.source import MOST_VALUES, read
 
 __all__ = ["LARGEST_FILE", "MOST_VALUES", "Draft", "Path", "Place", "Places", "Problem", "Unreadable", "draft", "load"]
 

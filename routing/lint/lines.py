@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from routing.plan import Plan
-from routing.problem import Places, Problem, found
+from routing.reading.problem import Places, Problem, found
 
 
 def lines_and_agents(plan: Plan, places: Places, *, sure: bool) -> Iterator[Problem]:

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from routing.rule import Language, Rule
-from routing.rules_of_calling import CALLING
-from routing.rules_of_files import FILES
-from routing.rules_of_leading import LEADING
-from routing.rules_of_values import VALUES
-from routing.rules_of_writing import WRITING
+from routing.rules.of_calling import CALLING
+from routing.rules.of_files import FILES
+from routing.rules.of_leading import LEADING
+from routing.rules.of_values import VALUES
+from routing.rules.of_writing import WRITING
+from routing.rules.rule import Language, Rule
 
 RULES: Mapping[str, Rule] = {rule.id: rule for rule in (*WRITING, *FILES, *VALUES, *LEADING, *CALLING)}
 """Rule id → rule, in the order of the pages."""
@@ -23,7 +23,7 @@ ADJUSTABLE = frozenset(rule.id for rule in RULES.values() if rule.adjustable)
 _WORDS: Mapping[Language, Mapping[str, str]] = {
     "en": {
         "title": "Rules of `hotline check`",
-        "head": "Made from `routing/rules*.py` by `python -m hotline.rules_pages`; do not edit.",
+        "head": "Made from `routing/rules/` by `python -m hotline.rules_pages`; do not edit.",
         "error": "error: keeps the files from going live",
         "warning": "warning: told, keeps nothing from going live",
         "adjustable": "`lint.rules` may change this.",
@@ -37,7 +37,7 @@ _WORDS: Mapping[Language, Mapping[str, str]] = {
     },
     "zh": {
         "title": "`hotline check` 的规则",
-        "head": "由 `routing/rules*.py` 经 `python -m hotline.rules_pages` 生成，请勿手改。",
+        "head": "由 `routing/rules/` 经 `python -m hotline.rules_pages` 生成，请勿手改。",
         "error": "错误：改好之前不能上线",
         "warning": "提醒：只提示，不妨碍上线",
         "adjustable": "可在 `lint.rules` 中调整。",

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from routing.lint.ways import By, Way, beginnings, reached, reaching, ways
 from routing.names import is_own_sound, references
 from routing.node import Ask, Information, Menu, Message, Variant
 from routing.plan import Plan
-from routing.problem import Places, Problem, found
-from routing.ways import By, Way, beginnings, reached, reaching, ways
+from routing.reading.problem import Places, Problem, found
 from routing.written import STANDARD
 
 ENGINE_PROMPTS = frozenset({"fallback"})

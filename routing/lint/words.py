@@ -6,11 +6,11 @@ import re
 from collections.abc import Container, Iterator
 from typing import NamedTuple
 
+from routing.lint.told import keys_told, seconds
+from routing.lint.ways import SILENT, beginnings, reached, reaching, ways
 from routing.node import Ask, End, Information, Menu, Message, Node, Recall, Say, Survey, Variant
 from routing.plan import Plan, in_variant
-from routing.problem import Path, Places, Problem, found
-from routing.told import keys_told, seconds
-from routing.ways import SILENT, beginnings, reached, reaching, ways
+from routing.reading.problem import Path, Places, Problem, found
 
 LEAST_WAIT = 3.0
 """Seconds for a key; whoever holds the phone to the ear has to take it down first."""

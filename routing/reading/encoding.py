@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from routing.problem import Place, Problem, found
+from routing.reading.problem import Place, Problem, found
 
 LARGEST_FILE = 1 << 20
 """Bytes; nothing larger is read."""

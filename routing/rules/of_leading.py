@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from routing.rule import Both, Rule
+from routing.rules.rule import Both, Rule
 
 LEADING: tuple[Rule, ...] = (
     Rule(

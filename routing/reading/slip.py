@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from routing.problem import Place, Problem, found
+from routing.reading.problem import Place, Problem, found
 
 MOST_TOLD = 20
 

@@ -23,9 +23,9 @@ from ruamel.yaml.events import (
     SequenceStartEvent,
 )
 
-from routing.encoding import LARGEST_FILE, too_large, unseen
-from routing.problem import Path, Place, Problem, found
-from routing.slip import mended, slips, spoiled_key
+from routing.reading.encoding import LARGEST_FILE, too_large, unseen
+from routing.reading.problem import Path, Place, Problem, found
+from routing.reading.slip import mended, slips, spoiled_key
 
 MOST_VALUES = 50_000
 DEEPEST = 40

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Container, Iterator
 from datetime import date
 
-from routing.lint_hours import hours_and_days
-from routing.lint_lines import lines_and_agents
-from routing.lint_ways import unmet, ways_on
-from routing.lint_words import words_and_keys
+from routing.lint.dead_ends import unmet, ways_on
+from routing.lint.hours import hours_and_days
+from routing.lint.lines import lines_and_agents
+from routing.lint.words import words_and_keys
 from routing.plan import Plan
-from routing.problem import Places, Problem
+from routing.reading.problem import Places, Problem
 
 
 def lint(

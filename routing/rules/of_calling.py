@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from routing.rule import Both, Rule, Severity
+from routing.rules.rule import Both, Rule, Severity
 
 
 def _rule(id: str, message: Both, meaning: Both, mending: Both, example: str = "", of: Severity = "warning") -> Rule:
@@ -39,6 +39,7 @@ CALLING: tuple[Rule, ...] = (
             "没有得到帮助的人只能挂机重拨。",
         ),
         Both("Lead a key, or `0`, to a line or a message.", "让某个键或 `0` 通到热线或留言。"),
+        of="error",
     ),
     _rule(
         "no-way-out",
@@ -51,6 +52,7 @@ CALLING: tuple[Rule, ...] = (
             "来电者按来按去没有结果，只有不按或按 `0` 才能出来。",
         ),
         Both("Give one of these menus a key that leads on.", "给其中一个菜单加一个通向别处的键。"),
+        of="error",
     ),
     _rule(
         "zero-untold",
@@ -95,6 +97,7 @@ CALLING: tuple[Rule, ...] = (
             "来电者照提示按了键，却听到“按键有误”。",
         ),
         Both("Add the key to `keys`, or mend the words.", "在 `keys` 里加上这个键，或者修改提示。"),
+        of="error",
     ),
     _rule(
         "too-many-keys",
@@ -131,6 +134,7 @@ CALLING: tuple[Rule, ...] = (
         Both("the hours `{name}` never open within {days} days", "时间表 `{name}` 在 {days} 天内都不开放"),
         Both("All callers of its lines hear that the line is closed.", "打到这些热线的人听到的总是“非服务时间”。"),
         Both("Look at `on`, `from`, `until` and the closures.", "检查 `on`、`from`、`until` 和 closures。"),
+        of="error",
     ),
     _rule(
         "unstaffed",

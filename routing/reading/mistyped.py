@@ -11,8 +11,8 @@ from pydantic_core import ErrorDetails
 
 from routing.node import NODES
 from routing.plan import Hotline, Plan
-from routing.problem import Path, Places, Problem, found, nearest, quoted
-from routing.slip import spoiled_value
+from routing.reading.problem import Path, Places, Problem, found, nearest, quoted
+from routing.reading.slip import spoiled_value
 
 _EXPECTED = {
     "int": "a whole number",

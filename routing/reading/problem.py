@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import NamedTuple
 
-from routing.rule import Language, Severity
-from routing.rules import RULES
-from routing.rules_in_chinese import in_chinese
+from routing.rules.in_chinese import in_chinese
+from routing.rules.rule import Language, Severity
+from routing.rules.table import RULES
 
 Path = tuple[str | int, ...]
 """The way to a value: keys of mappings, and places in lists."""

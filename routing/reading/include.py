@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from routing.problem import Path, Place, Places, Problem, found
-from routing.source import read
+from routing.reading.problem import Path, Place, Places, Problem, found
+from routing.reading.source import read
 
 INCLUDE = "include"
 

@@ -8,7 +8,7 @@ from datetime import date, datetime, time
 from routing.calendar import FARTHEST_OPENING, SHANGHAI, Days, Hours, next_opening, opening, unknown_years
 from routing.node import Switch
 from routing.plan import Plan
-from routing.problem import Places, Problem, found
+from routing.reading.problem import Places, Problem, found
 
 PUBLISHED = (11, 1)
 """From this day of a year the next one's holidays should be known."""

@@ -1,0 +1,1 @@
+"""What a plan would better not do to its callers. Pure."""

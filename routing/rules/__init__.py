@@ -1,0 +1,1 @@
+"""What the operators' files are held to: one table of rules, in English and Chinese. Pure."""
