@@ -11,7 +11,7 @@ import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from pathlib import Path
 
@@ -144,6 +144,8 @@ class Live:
     means: Means
     refused: Sequence[str] = ()
     """The problems of the config folder, while it is refused."""
+    today: Callable[[], date | None] = lambda: None
+    """For what depends on the day, such as a calendar that ends."""
     results: Counter[Result] = field(default_factory=Counter)
     _former: list[Edition] = field(default_factory=list)
     """Editions that calls may still play from."""
@@ -172,7 +174,7 @@ class Live:
             if by is By.FILES and await asyncio.to_thread(self._is_set_aside):  # it may have been a recording
                 return self._told(by, await self._take(self.now.published, self.versions.live))
             try:
-                published = await asyncio.to_thread(read_config, self.config)
+                published = await asyncio.to_thread(read_config, self.config, self.today())
             except Unreadable as error:
                 change = self._refuse(map(str, error.problems))
             else:
@@ -195,6 +197,11 @@ class Live:
             if change.result is not Result.REFUSED:
                 self.refused = ()
             return self._told(By.COMMAND, change)
+
+    async def equip(self) -> None:
+        """Give the switch what it needs of the live plan once more: something beside the plan has changed."""
+        async with self._lock:
+            await self.means.equip(self.now.plan)
 
     def _is_set_aside(self) -> bool:
         mark = self.versions.set_aside

@@ -51,6 +51,7 @@ from records.calls import outcomes, talks_since
 from records.database import open_database
 from records.journal import SqlJournal
 from records.migrations import upgrade
+from routing.calendar import SHANGHAI
 from routing.node import Recall
 from routing.plan import LineRule, Plan
 
@@ -164,6 +165,7 @@ async def running(settings: Settings, opening: Opening | Published, *, managed: 
             Edition.first(opening, versions, settings.sounds),
             Means(partial(build_sounds, settings), equip, swap, settle),
             refused=opening.refused,
+            today=lambda: clock.now().astimezone(SHANGHAI).date(),
         )
         forget_kept(settings.sounds, live.now.words.kept.values())
         board = Switchboard(

@@ -68,6 +68,7 @@ class Wishes:
             web.get("/plan", self._plan),
             web.post("/reload", self._on_reload),
             web.post("/rollback", self._on_rollback),
+            web.post("/front", self._on_front),
         ]
 
     async def _plan(self, _request: web.Request) -> web.Response:
@@ -84,6 +85,14 @@ class Wishes:
 
     async def _on_reload(self, _request: web.Request) -> web.Response:
         return web.json_response(_data(await self._live.reload(By.COMMAND)))
+
+    async def _on_front(self, _request: web.Request) -> web.Response:
+        """The front message changed; calls see it by themselves, the dialplan for when we are gone must be told."""
+        try:
+            await self._live.equip()
+        except (OSError, ValueError, RuntimeError) as error:
+            raise bad(f"Asterisk does not know of it, should the engine end: {error}") from error
+        return web.json_response({})
 
     async def _on_rollback(self, request: web.Request) -> web.Response:
         number = (await told(request)).get("number")

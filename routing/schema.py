@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from routing.plan import Plan
+from routing.rehearsal.cases import Table
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -18,6 +19,12 @@ def schema() -> dict[str, Any]:
     }
     del whole["required"]
     return {"$schema": DIALECT, "title": "A part of a hotline's plan", **whole}
+
+
+def schema_of_tests() -> dict[str, Any]:
+    """The schema of one table of test calls."""
+    whole: dict[str, Any] = _tidy(Table.model_json_schema(by_alias=True))
+    return {"$schema": DIALECT, "title": "Test calls of a hotline", **whole}
 
 
 def _tidy(value: Any) -> Any:

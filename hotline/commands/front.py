@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import datetime, timedelta
 from typing import Annotated
 
@@ -9,6 +10,7 @@ import typer
 
 from hotline import front as kept
 from hotline.clock import clock_of
+from hotline.control import NotRunning, Refused, ask
 from hotline.front import Front
 from hotline.settings import Settings
 from hotline.terminal import Config, Json, Var, fail, people, published_in, put, settings_of
@@ -43,6 +45,7 @@ def front_on(
         kept.turn_on(settings.var, Front(name, ends))
     except OSError as error:
         fail(error)
+    _tell_the_engine(settings)
     people.print(f"{name} is on until {ends.astimezone(SHANGHAI):%Y-%m-%d %H:%M}", markup=False)
 
 
@@ -54,7 +57,18 @@ def front_off(config: Config = None, var: Var = None) -> None:
         kept.turn_off(settings.var)
     except OSError as error:
         fail(error)
+    _tell_the_engine(settings)
     people.print("no front message is turned on")
+
+
+def _tell_the_engine(settings: Settings) -> None:
+    """So that callers hear it, or no longer, should the engine end as well."""
+    try:
+        asyncio.run(ask(settings.var, "POST", "/front"))
+    except NotRunning:
+        return  # the next start sees it
+    except Refused as error:
+        people.print(str(error), style="yellow", markup=False)
 
 
 @front_app.command("show")

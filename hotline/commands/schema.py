@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from routing.reference import reference
-from routing.schema import schema
+from routing.schema import schema, schema_of_tests
 
 app = typer.Typer()
 
@@ -18,9 +18,11 @@ Out = Annotated[Path | None, typer.Option(help="Write it to this file instead.")
 
 
 @app.command("schema")
-def print_schema(out: Out = None) -> None:
+def print_schema(
+    out: Out = None, tests: Annotated[bool, typer.Option("--tests", help="Of the tables of test calls.")] = False
+) -> None:
     """The JSON Schema of the YAML files: name it in an editor, and it completes and checks while you type."""
-    _give(json.dumps(schema(), ensure_ascii=False, indent=1) + "\n", out)
+    _give(json.dumps(schema_of_tests() if tests else schema(), ensure_ascii=False, indent=1) + "\n", out)
 
 
 @app.command("reference")

@@ -9,9 +9,9 @@ from datetime import datetime
 from itertools import product
 from typing import Annotated, Any, NamedTuple
 
-from pydantic import BeforeValidator, Field, ValidationError
+from pydantic import BeforeValidator, Field, ValidationError, WithJsonSchema
 
-from routing.days import Written, listed
+from routing.days import Written, listed, one_or_many
 from routing.dry_walk import AFTERWARDS
 from routing.plan import Plan
 from routing.reading.mistyped import mistyped
@@ -57,23 +57,25 @@ def _instant(value: Any) -> Any:
         raise ValueError("write an instant like 2026-11-20T10:00") from None
 
 
+_EXPECT = WithJsonSchema({"type": "string", "pattern": f"^({'|'.join(_KINDS)})( [a-z][a-z0-9-]*)?$"})
+
 Instant = Annotated[datetime, BeforeValidator(_instant)]
 
 
 class Call(Circumstances):
     """One row of a table, or several calls in one: each instant of a list with each of the keys."""
 
-    at: Annotated[tuple[str, ...], BeforeValidator(listed)] = ()
+    at: Annotated[tuple[str, ...], BeforeValidator(listed), one_or_many(".+")] = ()
     """Instants, or names under `instants`."""
-    keys: Annotated[tuple[str, ...], BeforeValidator(_keys)] = ("",)
+    keys: Annotated[tuple[str, ...], BeforeValidator(_keys), one_or_many(_KEYS.pattern)] = ("",)
     """Keys like `"1,4"`, `.` for silence, `h` for hanging up; what comes after: see `hotline dial --help`."""
     direct: bool = False
     """The direct mode is on."""
-    expect: Annotated[Expected, BeforeValidator(_expected)] | None = None
+    expect: Annotated[Expected, BeforeValidator(_expected), _EXPECT] | None = None
     """Where the call gets to: `line immunization`, `message immunization`, `outside booking`, `hangup`."""
     open: bool | None = None
     """Whether the line's hours admit the caller."""
-    says: Annotated[tuple[str, ...], BeforeValidator(listed)] = ()
+    says: Annotated[tuple[str, ...], BeforeValidator(listed), one_or_many(".+")] = ()
     """Prompts, or pieces of their words, that are heard in this order."""
     variant: Id | None = None
     """Something is heard in this language or dialect; `standard`: nothing is in another."""

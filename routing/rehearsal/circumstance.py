@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Annotated, Any, NamedTuple
 
-from pydantic import BeforeValidator, Field, StringConstraints
+from pydantic import BeforeValidator, Field, StringConstraints, WithJsonSchema
 
-from routing.days import Written, listed
+from routing.days import Written, listed, one_or_many
 from routing.plan import Plan
 from routing.scene import Scene
 from routing.written import Id, Seconds, in_shanghai
@@ -34,6 +34,9 @@ def _talk(value: Any) -> Any:
     raise ValueError("write a line and when, like immunization@2026-11-20T10:00")
 
 
+_TALK = WithJsonSchema({"type": "string", "pattern": "^[a-z][a-z0-9-]{0,39}@.+$"})
+
+
 class Circumstances(Written):
     """What a call meets beside its keys and its instant. By default all lines are staffed and nobody waits."""
 
@@ -41,11 +44,11 @@ class Circumstances(Written):
     """The caller's number; empty when withheld."""
     front: Id | None = None
     """The front message that somebody turned on."""
-    nobody: Annotated[tuple[Id, ...], BeforeValidator(listed)] = ()
+    nobody: Annotated[tuple[Id, ...], BeforeValidator(listed), one_or_many("[a-z][a-z0-9-]{0,39}")] = ()
     """Lines without anybody on shift."""
     wait: dict[Id, Seconds] = Field(default_factory=dict)
     """Line → how long one would wait there."""
-    last: Annotated[Talk, BeforeValidator(_talk)] | None = None
+    last: Annotated[Talk, BeforeValidator(_talk), _TALK] | None = None
     """The line that the caller talked with last, and when: `immunization@2026-11-20T10:00`."""
 
     def scene(self, at: datetime) -> Scene:

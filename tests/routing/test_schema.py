@@ -12,7 +12,7 @@ from ruamel.yaml import YAML
 from hotline.settings import HOUSE
 from routing.check import read_plan
 from routing.reference import reference
-from routing.schema import schema
+from routing.schema import schema, schema_of_tests
 from tests.routing.plans import SMALL
 from tests.routing.rich import RICH
 
@@ -63,6 +63,22 @@ def test_the_published_schema_and_page_are_those_of_the_code() -> None:
     published = json.loads((HOUSE / "config" / "schema" / "plan.json").read_text("utf-8"))
     assert published == schema()
     assert (HOUSE / "docs" / "reference" / "plan.md").read_text("utf-8") == reference()
+
+
+TABLES = sorted((HOUSE / "config" / "tests").glob("*.yaml"))
+
+
+def test_an_editor_knows_tables_of_test_calls_as_well() -> None:
+    published = json.loads((HOUSE / "config" / "schema" / "tests.json").read_text("utf-8"))
+    assert published == schema_of_tests()  # `hotline schema --tests --out config/schema/tests.json`
+    assert len(TABLES) == 3
+    for path in TABLES:
+        text = path.read_text("utf-8")
+        assert list(Draft202012Validator(published).iter_errors(loaded(text))) == []
+        assert "# yaml-language-server: $schema=../schema/tests.json\n" in text, path.name
+    wrong = loaded('tests: [{at: 2026-11-20T10:00, keys: "1,x", expect: lines immunization}]')
+    told = [error.json_path for error in Draft202012Validator(published).iter_errors(wrong)]
+    assert told == ["$.tests[0].keys", "$.tests[0].expect"]
 
 
 def test_every_key_of_the_language_is_explained() -> None:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from hotline.control import ask
 from hotline.front import Front, turn_on
 from hotline.operators import Published
 from hotline.phone import answers
@@ -155,5 +156,10 @@ async def test_a_front_message_turned_on_is_heard_by_the_next_caller_first(open_
         after = await s.caller("13900000002")
         await s.hears(after, "front-outbreak", share=0.3)
         assert "front-outbreak" not in s.heard(before)
+        assert s.hotline.asterisk is not None
+        dialplan = s.hotline.asterisk.places.etc / "extensions.conf"
+        assert "front-outbreak" not in dialplan.read_text("utf-8")
+        await ask(s.settings.var, "POST", "/front")  # as `hotline front on` does
+        assert "front-outbreak" in dialplan.read_text("utf-8")  # so it is heard without an engine too
         for caller in (before, after):
             await caller.hang_up()
