@@ -6,7 +6,7 @@ Every label comes from a closed list: the outcomes, the presences, the lines of 
 from __future__ import annotations
 
 from collections import Counter as Tally
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -236,8 +236,9 @@ class Gauges(Collector):
 class PlanGauges(Collector):
     """The live plan at the moment of the scrape."""
 
-    def __init__(self, plan: PlanView) -> None:
-        self._plan = plan
+    def __init__(self, plan: PlanView, front: Callable[[], object] = lambda: None) -> None:
+        """`front` gives the message that is in front of everything, if any."""
+        self._plan, self._front = plan, front
 
     def collect(self) -> Iterator[Metric]:
         """The families, for a `CollectorRegistry` to which this was registered."""
@@ -254,5 +255,7 @@ class PlanGauges(Collector):
         yield from (reloads, info)
         refused = "1 while the files in the config folder are refused and an older plan serves."
         yield GaugeMetricFamily("hotline_plan_refused", refused, float(bool(plan.refused)))
+        front = "1 while every caller hears an emergency message first."
+        yield GaugeMetricFamily("hotline_front_message_on", front, float(self._front() is not None))
         loaded = "When the live plan became so, in seconds since 1970."
         yield GaugeMetricFamily("hotline_plan_loaded_timestamp_seconds", loaded, plan.loaded.timestamp())

@@ -177,7 +177,8 @@ async def running(settings: Settings, opening: Opening | Published, *, managed: 
             service=lambda dispatch: service_of(live.now, dispatch, clock, outlook),
             agents=lambda: live.now.agents,
         )
-        outlook = Outlook(clock, board.dispatch, memory, FrontWatch(settings.var, clock.now))
+        front = FrontWatch(settings.var, clock.now)
+        outlook = Outlook(clock, board.dispatch, memory, front)
         view = HotlineView(
             live,
             floor=floor,
@@ -185,13 +186,14 @@ async def running(settings: Settings, opening: Opening | Published, *, managed: 
             link=switch,
             journal=journal,
             board=board,
+            front=front,
             today=await _ended_since(settings, midnight(clock)),
         )
         registry = CollectorRegistry()
         metrics = CallMetrics(registry, plan.lines, version=version("hotline"))
         gauges = Gauges(plan.lines, view, switch, journal)
         registry.register(gauges)
-        registry.register(PlanGauges(live))
+        registry.register(PlanGauges(live, view.front))
         journal.subscribe(metrics.hear)
         journal.subscribe(view.hear)
         journal.subscribe(memory.hear)

@@ -8,6 +8,7 @@ from datetime import datetime, time
 
 from acd.agent import Presence
 from acd.floor import Floor
+from hotline.front import FrontWatch
 from hotline.live import Live
 from hotline.web import LineStatus, Status
 from ivr.ari import AriSwitch
@@ -16,6 +17,8 @@ from ivr.events import CallEnded, Entry, Outcome
 from ivr.switchboard import Switchboard
 from records.journal import SqlJournal
 from routing.calendar import SHANGHAI, opening
+from routing.scene import Scene
+from routing.walk import in_front
 
 SHOWN = 10
 """Problems of a refused plan that the page names; the log has all."""
@@ -33,11 +36,12 @@ class HotlineView:
         link: AriSwitch,
         journal: SqlJournal,
         board: Switchboard,
+        front: FrontWatch,
         today: Mapping[Outcome, int],
     ) -> None:
         """`today` counts the calls that ended since midnight, before this process began."""
         self._live, self._floor, self._clock = live, floor, clock
-        self._link, self._journal, self._board = link, journal, board
+        self._link, self._journal, self._board, self._front = link, journal, board, front
         self._today, self._day = Counter(today), clock.now().astimezone(SHANGHAI).date()
 
     def hear(self, entry: Entry) -> None:
@@ -64,12 +68,19 @@ class HotlineView:
 
     def notices(self) -> Sequence[str]:
         """What an operator should know of the plan, though callers are served."""
-        live = self._live
+        live, front = self._live, self.front()
+        notices = [] if front is None else [f"来电先听紧急通知：{front}"]
         if live.refused:
-            return [f"配置文件有错，没有启用，仍用第 {live.number} 版：", *live.refused[:SHOWN]]
+            return [*notices, f"配置文件有错，没有启用，仍用第 {live.number} 版：", *live.refused[:SHOWN]]
         if live.set_aside:
-            return [f"已退回第 {live.number} 版；配置文件暂不启用，改动文件或执行 hotline reload 后启用。"]
-        return []
+            return [*notices, f"已退回第 {live.number} 版；配置文件暂不启用，改动文件或执行 hotline reload 后启用。"]
+        return notices
+
+    def front(self) -> str | None:
+        """The words of the message that every caller hears first now."""
+        plan = self._live.now.plan
+        front = in_front(plan, Scene(self._clock.now(), front=self._front()))
+        return None if front is None else "".join(plan.texts(front.say))
 
     async def status(self) -> Status:
         """How the hotline stands."""

@@ -153,6 +153,8 @@ async def test_a_front_message_turned_on_is_heard_by_the_next_caller_first(open_
         before = await s.caller("13900000001")
         await s.hears(before, "main-menu", share=0.3)
         turn_on(s.settings.var, Front("outbreak", WORKDAY + timedelta(hours=1)))
+        status = await s.hotline.view.status()
+        assert status.notices == [f"来电先听紧急通知：{s.plan.prompts['front-outbreak']}"]
         after = await s.caller("13900000002")
         await s.hears(after, "front-outbreak", share=0.3)
         assert "front-outbreak" not in s.heard(before)
