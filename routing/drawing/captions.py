@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable
 from datetime import date, timedelta
 
 from routing.calendar import Calendar
 from routing.days import Dates, Days, Weekday
-from routing.drawing.lettering import clean
 from routing.hours import WHOLE_DAY, Hours, Span
 from routing.node import Ask, Case
 from routing.plan import LineRule, Plan
@@ -18,22 +15,6 @@ ALL_DAY = "24小时"
 _WEEKDAYS = "一二三四五六日"
 _DAYS = {Days.WORKDAYS: "工作日", Days.DAYS_OFF: "休息日", Days.EVERY_DAY: "每天"}
 _WHOLE = Span(timedelta(), WHOLE_DAY)
-
-_KEYS = {"星": "*", "米": "*", "井": "#"}
-_KEY = r"([0-9*#]|[星米井](?=号|字|键))(?:[号字]?键|[号字])?"
-_LABEL_FIRST = re.compile(rf"(?:^|[，。；：、！？,.;:!?\s])([^，。；：、！？,.;:!?\s按]+?)，?请?再?按\s*{_KEY}")
-_KEY_FIRST = re.compile(rf"按\s*{_KEY}[，,:：]?\s*([^，。；：、！？,.;:!?\s按]+)")
-
-
-def key_labels(words: Iterable[str]) -> dict[str, str]:
-    """What a menu's words say of its keys: `咨询请按1，举报请按2` → `{"1": "咨询", "2": "举报"}`."""
-    labels: dict[str, str] = {}
-    for text in map(clean, words):
-        for label, key in _LABEL_FIRST.findall(text):
-            labels.setdefault(_KEYS.get(key, key), label)
-        for key, label in _KEY_FIRST.findall(text):
-            labels.setdefault(_KEYS.get(key, key), label)
-    return labels
 
 
 def duration(seconds: float) -> str:

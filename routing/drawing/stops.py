@@ -16,7 +16,6 @@ from routing.drawing.captions import (
     digits_words,
     duration,
     hours_words,
-    key_labels,
     line_name,
     never_closed,
     rules_of,
@@ -25,6 +24,7 @@ from routing.drawing.captions import (
 )
 from routing.drawing.lettering import clean, shorten
 from routing.drawing.stop import Kind, Lane, Stop, Tone, Way
+from routing.labels import key_labels
 from routing.node import Node, Retry
 from routing.plan import FrontMessage, Plan
 

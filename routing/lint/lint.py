@@ -8,6 +8,7 @@ from datetime import date
 from routing.lint.dead_ends import unmet, ways_on
 from routing.lint.hours import hours_and_days
 from routing.lint.lines import lines_and_agents
+from routing.lint.mixups import mixed_up
 from routing.lint.words import words_and_keys
 from routing.plan import Plan
 from routing.reading.problem import Places, Problem
@@ -22,6 +23,7 @@ def lint(
     those parts might explain.
     """
     yield from words_and_keys(plan, places, sounds)
+    yield from mixed_up(plan, places)
     yield from hours_and_days(plan, places, today)
     yield from lines_and_agents(plan, places, sure=sure)
     if sure:

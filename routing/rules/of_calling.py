@@ -100,6 +100,18 @@ CALLING: tuple[Rule, ...] = (
         of="error",
     ),
     _rule(
+        "key-mixed-up",
+        Both(
+            "the words say `{label}` for key {key}, which leads to `{name}`; did you mean `{other}`?",
+            "提示说按 {key} 是“{label}”，但这个键通到 `{name}`；是不是应当通到 `{other}`？",
+        ),
+        Both(
+            "Callers get to people who cannot help them, and are passed on.",
+            "来电者接通了帮不上忙的人，又要再转一次。",
+        ),
+        Both("Change the key, or the words.", "修改按键，或者修改提示。"),
+    ),
+    _rule(
         "too-many-keys",
         Both(
             "`{name}` offers {count} keys; callers remember {most}",

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from hotline.operators import read_config
 from hotline.settings import HOUSE
 from routing.calendar import SHANGHAI
-from routing.drawing.captions import condition, digits_words, duration, hours_words, key_labels
+from routing.drawing.captions import condition, digits_words, duration, hours_words
 from routing.drawing.chart import Chart, chart
 from routing.drawing.headline import Inscription
 from routing.drawing.ink import SIZES, Box, Face, Group, Sheet, Words
@@ -25,6 +25,7 @@ from routing.drawing.sheet import sheet
 from routing.drawing.stop import Kind, Tone
 from routing.drawing.svg import svg
 from routing.drawing.traffic import Traffic
+from routing.labels import key_labels
 from routing.node import Ask, Switch
 from routing.plan import Direct, Plan
 from tests.routing.drawn_plans import BAD_NAMES, PROMPTS, drawn_plans

@@ -151,7 +151,7 @@ def test_a_number_dialled_by_two_lines() -> None:
         "agents:",
         '  third: {name: 三, hours: always, closed: closed, overflow: message, outside: {number: "0221"}}\nagents:',
     )
-    assert told(twice.replace("2: night,", "2: third,")) == [
+    assert told(twice.replace("2: night,", "2: third,").replace("夜班请按2", "外线请按2")) == [
         "21:88: warning: `0221` is dialled by `night` as well [number-twice]"
     ]
 
@@ -261,3 +261,14 @@ def test_what_is_wrong_elsewhere_is_not_blamed_on_what_it_hides() -> None:
 def test_every_rule_of_calling_can_be_adjusted_and_no_other() -> None:
     assert "unreachable" in ADJUSTABLE
     assert not ADJUSTABLE & {"missing", "unknown-name", "silent-round", "syntax"}
+
+
+def test_a_key_that_leads_to_another_line_than_its_words_say() -> None:
+    files = dict(HOTLINES["plan.yaml"])
+    swapped = files["plan.yaml"].replace("4: immunization", "4: animal-injury")
+    files["plan.yaml"] = swapped.replace("6: animal-injury", "6: immunization")
+    told = [str(warning).partition("warning: ")[2] for warning in check(files).warnings]
+    assert told == [
+        "the words say `预防接种` for key 4, which leads to `animal-injury`; did you mean `immunization`? [key-mixed-up]",
+        "the words say `动物致伤` for key 6, which leads to `immunization`; did you mean `animal-injury`? [key-mixed-up]",
+    ]
