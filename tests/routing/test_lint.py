@@ -267,8 +267,8 @@ def test_a_key_that_leads_to_another_line_than_its_words_say() -> None:
     files = dict(HOTLINES["plan.yaml"])
     swapped = files["plan.yaml"].replace("4: immunization", "4: animal-injury")
     files["plan.yaml"] = swapped.replace("6: animal-injury", "6: immunization")
-    told = [str(warning).partition("warning: ")[2] for warning in check(files).warnings]
+    told = [str(warning).partition("the words say ")[2] for warning in check(files).warnings]
     assert told == [
-        "the words say `预防接种` for key 4, which leads to `animal-injury`; did you mean `immunization`? [key-mixed-up]",
-        "the words say `动物致伤` for key 6, which leads to `immunization`; did you mean `animal-injury`? [key-mixed-up]",
+        "`预防接种` for key 4, which leads to `animal-injury`; did you mean `immunization`? [key-mixed-up]",
+        "`动物致伤` for key 6, which leads to `immunization`; did you mean `animal-injury`? [key-mixed-up]",
     ]
