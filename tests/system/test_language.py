@@ -39,7 +39,7 @@ nodes:
   main:
     menu: main-menu
     keys: {1: desk, 2: library, 3: ticket}
-  library: {information: [library-sleep, library-flu], choices: library-choices, then: bye}
+  library: {information: [library-sleep, library-flu], choices: library-choices, back: 3, then: bye}
   ticket:
     ask: booking
     digits: 4-8
@@ -105,7 +105,7 @@ async def test_a_library_is_heard_and_leafed_through_and_silence_ends_it(open_st
         await s.hears(caller, "library-flu", share=0.2)
         await caller.press("1")
         await s.hears(caller, "library-choices")
-        await caller.ended()
+        await caller.ended(45.0)
         cdr = await s.record()
         assert cdr.reached is not None
         assert (cdr.reached.kind, cdr.keys) == ("information", "2,2,1")
