@@ -17,8 +17,8 @@ from ivr.events import CallEnded, Entry, Outcome
 from ivr.switchboard import Switchboard
 from records.journal import SqlJournal
 from routing.calendar import SHANGHAI, opening
+from routing.moment import in_front
 from routing.scene import Scene
-from routing.walk import in_front
 
 SHOWN = 10
 """Problems of a refused plan that the page names; the log has all."""

@@ -7,13 +7,13 @@ The telephone (`ivr.flow`) and the dry walk (`routing.dry_walk`) both drive this
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from typing import Literal, NamedTuple, assert_never
 
 from routing import node as nodes
-from routing.calendar import SHANGHAI, Opening, opening
-from routing.node import Case, Retry
-from routing.plan import FrontMessage, Plan
+from routing.calendar import Opening
+from routing.moment import holds, in_front, line_opening, remembers
+from routing.node import Retry
+from routing.plan import Plan
 from routing.scene import Scene
 from routing.steps import (
     Ask,
@@ -36,7 +36,7 @@ from routing.steps import (
     TakeMessage,
     Talked,
 )
-from routing.written import STANDARD, WITHHELD
+from routing.written import STANDARD
 
 RIGHT = "1"
 """The key that takes a number which was read back."""
@@ -87,13 +87,6 @@ def begin(plan: Plan, scene: Scene) -> Position:
     return _go(plan, front.then or start, scene, Way(), front.say)
 
 
-def in_front(plan: Plan, scene: Scene) -> FrontMessage | None:
-    """The message that every caller hears first now: the one that was turned on, else the first whose time it is."""
-    if scene.front is not None and scene.front in plan.front:
-        return plan.front[scene.front]
-    return next((front for front in plan.front.values() if front.holds(scene.at)), None)
-
-
 def advance(plan: Plan, position: Position, came: Came, scene: Scene) -> Position | None:
     """The next position; None when the call is over. Raises NotOfThisStep."""
     way, step = position.way, position.step
@@ -108,7 +101,7 @@ def advance(plan: Plan, position: Position, came: Came, scene: Scene) -> Positio
         case Enter(line), GaveUp():
             return _go(plan, plan.lines[line].overflow, scene, way)
         case Enter(line), Closed():
-            return _go(plan, plan.lines[line].closed, scene, way._replace(opening=_opening(plan, line, scene)))
+            return _go(plan, plan.lines[line].closed, scene, way._replace(opening=line_opening(plan, line, scene)))
         case ((Say() | Listen()), Pressed("0")):
             return _go(plan, plan.hotline.person, scene, way)
     node = plan.nodes[step.node]
@@ -209,17 +202,17 @@ def _go(plan: Plan, target: str, scene: Scene, way: Way, first: tuple[str, ...] 
     """
     while True:
         if target in plan.lines:
-            way = way._replace(line=target, opening=_opening(plan, target, scene))
+            way = way._replace(line=target, opening=line_opening(plan, target, scene))
             if way.opening.open:
                 return Position(_enter(plan, target, way, first), way)
             target = plan.lines[target].closed
             continue
         match plan.nodes[target]:
             case nodes.Switch() as switch:
-                target = next((case.then for case in switch.switch if _holds(plan, case, scene)), switch.otherwise)
+                target = next((case.then for case in switch.switch if holds(plan, case, scene)), switch.otherwise)
             case nodes.Variant(say=(), then=then) as chosen:
                 way, target = way._replace(variant=_variant(chosen)), then
-            case nodes.Recall() as recall if not _remembers(recall, scene):
+            case nodes.Recall() as recall if not remembers(recall, scene):
                 target = recall.then
             case _:
                 break
@@ -274,44 +267,6 @@ def _variant(node: nodes.Variant) -> str | None:
 
 def _wait(plan: Plan, own: float | None) -> float:
     return plan.hotline.wait if own is None else own
-
-
-def _opening(plan: Plan, line: str, scene: Scene) -> Opening:
-    return opening(plan.calendar, plan.hours_of(line), scene.at)
-
-
-# ── conditions ──────────────────────────────────────────────────────────────
-
-
-def _holds(plan: Plan, case: Case, scene: Scene) -> bool:
-    """Whether everything that a case asks for is so."""
-    today = scene.at.astimezone(SHANGHAI).date()
-    if case.hours is not None and not opening(plan.calendar, case.hours, scene.at).open:
-        return False
-    if case.open is not None and not _opening(plan, case.open, scene).open:
-        return False
-    if case.unstaffed is not None and scene.staffed(case.unstaffed):
-        return False
-    if case.wait is not None and (scene.expected_wait(case.wait.line) or 0.0) <= case.wait.over:
-        return False
-    if case.dates is not None and not any(dates.first <= today <= dates.last for dates in case.dates):
-        return False
-    return case.caller is None or any(is_called_by(pattern, scene.number) for pattern in case.caller)
-
-
-def is_called_by(pattern: str, number: str) -> bool:
-    """Whether a caller's number is the one written, begins as written (`022*`), or is `withheld`."""
-    if pattern == WITHHELD:
-        return not number
-    return number.startswith(pattern[:-1]) if pattern.endswith("*") else number == pattern
-
-
-def _remembers(recall: nodes.Recall, scene: Scene) -> bool:
-    if scene.last is None:
-        return False
-    line, when = scene.last
-    days = scene.at.astimezone(SHANGHAI).date() - when.astimezone(SHANGHAI).date()
-    return line in recall.recall and timedelta(0) <= days < timedelta(days=recall.days)
 
 
 # ── where it led ────────────────────────────────────────────────────────────

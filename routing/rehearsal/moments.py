@@ -7,10 +7,10 @@ from datetime import date, datetime, time, timedelta
 from itertools import pairwise
 
 from routing.calendar import SHANGHAI, Span, day_of, spans_of
+from routing.moment import in_front
 from routing.node import Switch
 from routing.plan import Plan
 from routing.scene import Scene
-from routing.walk import in_front
 
 HORIZON = 400
 """Days ahead that are looked at: a year, and the next New Year."""
