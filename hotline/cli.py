@@ -5,9 +5,13 @@ Each room is loaded when one of its commands is asked for: nobody should wait fo
 
 from __future__ import annotations
 
+import errno
+import io
+import os
 import sys
 from collections.abc import Iterable, Mapping
 from importlib import import_module
+from pathlib import Path
 from typing import Final
 
 import typer
@@ -32,6 +36,9 @@ ROOMS: Final[Mapping[str, tuple[str, ...]]] = {
 """Module of `hotline.commands` → the commands that it gives, in the order of `hotline --help`."""
 
 
+_UNTOLD = frozenset({errno.ENOSPC, errno.EIO, errno.EDQUOT, errno.EBADF})
+
+
 def app_of(rooms: Iterable[str]) -> typer.Typer:
     """A program of these rooms' commands."""
     app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
@@ -42,7 +49,27 @@ def app_of(rooms: Iterable[str]) -> typer.Typer:
 
 
 def main() -> None:
-    """Run the command that was typed."""
+    """Run the command that was typed. What cannot be told to the end ends with 1, and says so."""
+    _open_mouth()
     typed = sys.argv[1] if len(sys.argv) > 1 else ""
     rooms = [room for room, commands in ROOMS.items() if typed in commands]
-    app_of(rooms or ROOMS)(prog_name="hotline")
+    try:
+        try:
+            app_of(rooms or ROOMS)(prog_name="hotline")
+        finally:
+            sys.stdout.flush()
+    except OSError as error:
+        if error.errno not in _UNTOLD:
+            raise
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # what is left unsaid must not be tried again at the exit
+        sys.stderr.write(f"hotline: the output could not be written: {error.strerror}\n")
+        sys.exit(1)
+
+
+def _open_mouth() -> None:
+    """Say everything in UTF-8 into files and pipes; to a terminal of another kind what it can show."""
+    if sys.stdout is None:
+        sys.stdout = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - lives as long as we do
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding=stream.encoding if stream.isatty() else "utf-8", errors="replace")

@@ -16,6 +16,7 @@ from routing.written import (
     AgentId,
     CallerPatterns,
     Id,
+    Name,
     PhoneNumber,
     PromptId,
     Prompts,
@@ -39,7 +40,7 @@ class Outside(Written):
 class LineRule(Written):
     """A linked line (联动热线): its name, hours, and what callers of it meet."""
 
-    name: str
+    name: Name
     """As people know it."""
     owner: str = ""
     """The institution that it belongs to."""
@@ -152,7 +153,7 @@ class Lint(Written):
 class Hotline(Written):
     """What holds for the whole hotline."""
 
-    name: str
+    name: Name
     """As it is shown and drawn."""
     number: PhoneNumber
     """The number that callers dial."""

@@ -108,6 +108,8 @@ class Finish:
 
     node: str
     prompts: tuple[str, ...]
+    left: bool = False
+    """Thanks for a message that was left."""
 
 
 Step = Say | Ask | Collect | Confirm | Listen | Rate | Enter | TakeMessage | Finish

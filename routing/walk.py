@@ -71,6 +71,8 @@ class Position:
     """How often in a row this node met a wrong key."""
     item: int = 0
     """Which recording of a library is heard."""
+    about: str | None = None
+    """The line that the caller is asked about: the same as lately?"""
 
     @property
     def line(self) -> str | None:
@@ -94,14 +96,15 @@ def advance(plan: Plan, position: Position, came: Came, scene: Scene) -> Positio
         case Finish(), Said():
             return None
         case TakeMessage(thanks=thanks), Recorded(left):
-            return replace(position, step=Finish(step.node, thanks)) if left and thanks else None
+            return replace(position, step=Finish(step.node, thanks, left=True)) if left and thanks else None
         case Enter(line), Talked():
             survey = plan.survey_of(line)
             return None if survey is None else _go(plan, survey, scene, way)
         case Enter(line), GaveUp():
             return _go(plan, plan.lines[line].overflow, scene, way)
         case Enter(line), Closed():
-            return _go(plan, plan.lines[line].closed, scene, way._replace(opening=line_opening(plan, line, scene)))
+            over = Opening(False, way.opening.why)
+            return _go(plan, plan.lines[line].closed, scene, way._replace(opening=over))
         case ((Say() | Listen()), Pressed("0")):
             return _go(plan, plan.hotline.person, scene, way)
     node = plan.nodes[step.node]
@@ -112,8 +115,8 @@ def advance(plan: Plan, position: Position, came: Came, scene: Scene) -> Positio
             return _chosen(plan, position, node, key, scene)
         case Ask(), Silent(), nodes.Menu():
             return _again(plan, position, node.silence or plan.hotline.silence, scene, silent=True)
-        case Ask(), Pressed(), nodes.Recall() if scene.last is not None:
-            return _go(plan, scene.last[0], scene, way)
+        case Ask(), Pressed(), nodes.Recall() if position.about is not None:
+            return _go(plan, position.about, scene, way)
         case Ask(), Pressed() | Silent(), nodes.Recall():
             return _go(plan, node.then, scene, way)
         case Collect(), Entered(digits), nodes.Ask():
@@ -220,8 +223,9 @@ def _go(plan: Plan, target: str, scene: Scene, way: Way, first: tuple[str, ...] 
         case nodes.Variant() as chosen:
             way = way._replace(variant=_variant(chosen))
         case nodes.Recall(recall=questions, key=key, wait=wait) if scene.last is not None:
-            question = plan.said(first + questions[scene.last[0]], way.variant)
-            return Position(Ask(target, question, _wait(plan, wait), frozenset(key)), way)
+            about = scene.last[0]
+            question = plan.said(first + questions[about], way.variant)
+            return Position(Ask(target, question, _wait(plan, wait), frozenset(key)), way, about=about)
     return Position(_first_step(plan, target, way, first), way)
 
 
@@ -294,7 +298,7 @@ def destination(position: Position, came: Came | None = None) -> Destination | N
     match position.step:
         case Enter(outside=outside):
             kind = "outside" if outside else "line"
-        case TakeMessage():
+        case TakeMessage() | Finish(left=True):
             kind = "message"
         case Finish():
             kind = "information" if line is not None and not opening.open else "hangup"

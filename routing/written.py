@@ -6,7 +6,7 @@ import re
 from datetime import datetime
 from typing import Annotated, Any, NamedTuple
 
-from pydantic import BeforeValidator, Field, StringConstraints, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, WithJsonSchema
 
 from routing.calendar import SHANGHAI
 from routing.days import DATES, DateSpan, one_or_many
@@ -73,8 +73,20 @@ _PROMPT = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"
 PromptId = Annotated[str, StringConstraints(pattern=_PROMPT, max_length=40)]
 """Name of a prompt, and of its sound file: small letters, digits and single hyphens between them."""
 
-Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=600)]
+
+def _spoken(text: str) -> str:
+    if not all(sign.isprintable() or sign in "\n\t" for sign in text):
+        raise ValueError("a character that cannot be spoken or seen is in these words; type them anew")
+    if not any(sign.isalnum() for sign in text):
+        raise ValueError("write words that can be spoken")
+    return text
+
+
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=600), AfterValidator(_spoken)]
 """Words to be spoken."""
+
+Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80)]
+"""As people know something."""
 
 Prompts = Annotated[tuple[PromptId, ...], BeforeValidator(listed), one_or_many(_PROMPT[1:-1])]
 """One prompt id or a list of them, said in order."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from hotline.accounts import phones_of, secrets_of
@@ -29,5 +30,5 @@ def phones(config: Config = None, var: Var = None, as_json: Json = False) -> Non
     table = Table("用户名 username", "密码 password", "服务器 server", "座席 agent", "热线 lines")
     for account in accounts:
         lines = "、".join(plan.lines[line].name for line in plan.agents[account.username].lines)
-        table.add_row(account.username, account.secret, server, account.name, lines)
+        table.add_row(account.username, account.secret, server, account.name, escape(lines))
     Console(highlight=False).print(table)

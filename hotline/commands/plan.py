@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from hotline.operators import look
@@ -23,6 +24,9 @@ from routing.rules.rule import Language, Rule
 from routing.rules.table import RULES, page
 
 app = typer.Typer()
+
+MOST_DAYS = 3660
+"""Ten years of `hotline calendar` are enough to look at."""
 
 
 @app.command()
@@ -43,7 +47,7 @@ def check(
     faults: list[str] = []
     playable: Playable | None = None
     try:
-        playable = sounds_of(load(config=at, var=var))
+        playable = sounds_of(load(config=at, var=var)) if at.is_dir() else None
     except SettingsError as error:
         faults += str(error).splitlines()
     _, checked = look(at, day_typed(today) if today else datetime.now(SHANGHAI).date(), playable)
@@ -90,6 +94,8 @@ def calendar(
     begin, end = day_typed(first), day_typed(last or first)
     if end < begin:
         raise typer.BadParameter("the last day comes before the first")
+    if (end - begin).days >= MOST_DAYS:
+        raise typer.BadParameter(f"at most {MOST_DAYS} days at a time")
     days = [day_of(plan.calendar, begin + timedelta(days=ahead)) for ahead in range((end - begin).days + 1)]
     rows = [(day, [str(span) for span in spans_of(plan.calendar, hours, day)]) for day in days]
     if as_json:
@@ -108,6 +114,9 @@ def calendar(
     table = Table("日期", "开放", "时间", "原因")
     for day, spans in rows:
         table.add_row(
-            day.date.isoformat(), "是" if spans else "否", "、".join(spans), reason(plan.calendar, hours, day)
+            day.date.isoformat(),
+            "是" if spans else "否",
+            "、".join(spans),
+            escape(reason(plan.calendar, hours, day)),
         )
     Console(highlight=False).print(table)

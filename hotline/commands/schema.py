@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from hotline.terminal import fail, people
 from routing.reference import reference
 from routing.schema import schema, schema_of_tests
 
@@ -35,5 +36,8 @@ def _give(text: str, out: Path | None) -> None:
     if out is None:
         sys.stdout.write(text)
         return
-    out.parent.mkdir(parents=True, exist_ok=True)
-    out.write_text(text, encoding="utf-8")
+    try:
+        out.write_text(text, encoding="utf-8")
+    except OSError as error:
+        fail(f"{out} cannot be written: {error.strerror}")
+    people.print(f"{out} is written", markup=False, soft_wrap=True)

@@ -35,6 +35,9 @@ _WORDS: Mapping[str, str] = {
     "write one key of a telephone: 0-9, * or #": "请写一个电话按键：0-9、* 或 #",
     "write the digits that are dialled, 3 to 20, such as 02212345678": "请写要拨的号码，3 到 20 位数字，如 02212345678",
     "write digits": "请写数字",
+    "write words that can be spoken": "请写能读出来的话",
+    "a character that cannot be spoken or seen is in these words; type them anew":
+        "这段话里有读不出来也看不见的字符；请重新输入",
     "write a number, the beginning of one and *, or withheld": "请写号码、号码开头加 *，或者 withheld",
     "a name of at most 80 signs without brackets, quotes, commas and semicolons":
         "名字最多 80 个字，不能有括号、引号、逗号和分号",

@@ -88,6 +88,15 @@ def test_the_recalled_line_is_one_key_away_and_any_other_key_is_for_the_menu() -
 # ── information ─────────────────────────────────────────────────────────────
 
 
+def test_the_question_is_about_the_line_that_was_asked_about_whatever_happens_meanwhile() -> None:
+    """Somebody else with the same number may talk with another line before the key comes."""
+    position = begin(PLAN, replace(DAY, last=("desk", AT)))
+    for last in (("night", AT), None):
+        following = advance(PLAN, position, Pressed("1"), replace(DAY, last=last))
+        assert following is not None
+        assert following.line == "desk"
+
+
 def test_a_library_is_heard_item_by_item_again_and_on() -> None:
     assert heard("2") == ["choose", "news-1", "news-keys"]
     assert heard("2 1 2 1") == ["choose", *["news-1", "news-keys"] * 2, *["news-2", "news-keys"] * 2]
@@ -207,10 +216,11 @@ def test_who_still_waits_when_the_hours_end_is_told_so() -> None:
     assert told is not None
     assert told.step == Say("closed", ("shut",))
     assert not told.way.opening.open
+    assert not walk("1 c").end.open  # also when it is walked at another time of the day
 
 
 def test_what_follows_a_destination_is_walked_when_asked_for() -> None:
-    assert end("1 o m") == ("hangup", "desk")
+    assert end("1 o m") == ("message", "desk")
     assert walk("1 o m").steps[-1].sounds == ("thanks",)
     assert end("1 o") == ("message", "desk")
     with pytest.raises(NotReached, match="`t` at main: the call has got nowhere yet"):

@@ -89,7 +89,7 @@ def test_a_message_left_is_thanked_for_and_one_not_left_is_not() -> None:
     assert message is not None
     thanks = advance(PLAN, message, Recorded(left=True), WORKDAY)
     assert thanks is not None
-    assert thanks.step == Finish("message", ("thanks",))
+    assert thanks.step == Finish("message", ("thanks",), left=True)
     assert advance(PLAN, thanks, Said(), WORKDAY) is None
     assert advance(PLAN, message, Recorded(left=False), WORKDAY) is None
 

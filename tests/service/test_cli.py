@@ -106,3 +106,22 @@ def test_every_command_is_found_in_the_room_that_gives_it() -> None:
         given = get_command(app_of([room]))
         assert isinstance(given, TyperGroup)
         assert tuple(given.commands) == commands
+
+
+def test_a_reason_with_brackets_is_told_as_it_was_written(tmp_path: Path) -> None:
+    for path in (HOUSE / "config").glob("*.yaml"):
+        text = path.read_text("utf-8")
+        odd = 'own_days: {2026-12-08: {day: day off, why: "[/x]停电"}}'
+        (tmp_path / path.name).write_text(text.replace("own_days: {}", odd), encoding="utf-8")
+    told = hotline("calendar", "2026-12-08", "--config", str(tmp_path))
+    assert (told.exit_code, "[/x]停电" in told.stdout) == (0, True)
+
+
+def test_ten_thousand_years_are_too_many_to_look_at() -> None:
+    assert hotline("calendar", "0001-01-01", "9999-12-31", "--config", CONFIG).exit_code == 2
+
+
+def test_a_file_is_no_folder() -> None:
+    told = hotline("check", str(HOUSE / "README.md"))
+    assert told.stdout.count("\n") == 1
+    assert "no such folder" in told.stdout
