@@ -11,7 +11,7 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from routing.dialplan.text import Step, groups, word
+from routing.dialplan.text import Step, chunks, word
 from routing.node import Retry
 from routing.plan import Plan
 
@@ -59,35 +59,43 @@ class Writer:
             for digit, sound in enumerate(self.digits)
         )
 
-    def joined(self, prompts: Iterable[str]) -> str:
-        return "&".join(map(self.sound, prompts))
+    def joined(self, prompts: Iterable[str]) -> list[str]:
+        """The sounds of prompts as applications take them, so many at a time; at least one, perhaps empty."""
+        return ["&".join(chunk) for chunk in chunks(map(self.sound, prompts))]
 
-    def first(self, prompts: Iterable[str]) -> str:
-        """The step that has these said before whatever comes next."""
-        return f"Set(FIRST={''.join(f'{self.sound(prompt)}&' for prompt in prompts)})"
+    def played(self, prompts: Iterable[str]) -> list[str]:
+        """Say to the end."""
+        return [f"Playback({sounds})" for sounds in self.joined(prompts) if sounds]
+
+    def first(self, prompts: Iterable[str], label: str = "first") -> list[str | Step]:
+        """Have these said before whatever comes next; of a long list all but its end is said here."""
+        *before, last = self.joined(prompts)
+        steps: list[str | Step] = []
+        for sounds in before:
+            steps += [f'GotoIf($["${{KEY}}" != ""]?{label})', f"Read(KEY,{sounds},1,e,1,{AT_ONCE})"]
+        return [*steps, Step(f"Set(FIRST={last and f'{last}&'})", label if before else "")]
 
     def listen(self, prompts: Iterable[str], wait: float = AT_ONCE) -> list[str | Step]:
         """Say, and take one key into `KEY`; a key cuts the words short, one typed ahead skips them."""
         steps: list[str | Step] = ['GotoIf($["${KEY}" != ""]?have)']
-        *before, last = groups(prompts)
-        for group in before:
-            steps += [f"Read(KEY,${{FIRST}}{self.joined(group)},1,e,1,{AT_ONCE})", "Set(FIRST=)"]
+        *before, last = self.joined(prompts)
+        for sounds in before:
+            steps += [f"Read(KEY,${{FIRST}}{sounds},1,e,1,{AT_ONCE})", "Set(FIRST=)"]
             steps += ['GotoIf($["${KEY}" != ""]?have)']
         return [
             *steps,
-            f"Read(KEY,${{FIRST}}{self.joined(last)},1,e,1,{max(wait, AT_ONCE):g})",
+            f"Read(KEY,${{FIRST}}{last},1,e,1,{max(wait, AT_ONCE):g})",
             Step("Set(FIRST=)", "have"),
         ]
 
     def tell(self, prompts: Iterable[str]) -> list[str | Step]:
         """Say to the end; keys typed until then were meant for something that is past."""
-        said = [f"Playback({self.joined(group)})" for group in groups(prompts) if group]
         return [
             'GotoIf($["${FIRST}" = ""]?told)',
             "Playback(${FIRST:0:-1})",
             "Set(FIRST=)",
             Step("Set(KEY=)", "told"),
-            *said,
+            *self.played(prompts),
         ]
 
     def wait(self, own: float | None) -> float:
@@ -97,9 +105,11 @@ class Writer:
         """Count, and ask again at extension `ask`, or go to the place `then` when that was tried often enough."""
         return [
             f"Set({counter}=$[${{{counter}}} + 1])",
-            self.first(rule.say),
-            f"GotoIf($[${{{counter}}} < {rule.tries}]?{ask},1)",
-            self.first(rule.last),
+            f"GotoIf($[${{{counter}}} >= {rule.tries}]?enough)",
+            *self.first(rule.say, "said"),
+            f"Goto({ask},1)",
+            Step("NoOp()", "enough"),
+            *self.first(rule.last, "last"),
             f"Goto({then})",
         ]
 

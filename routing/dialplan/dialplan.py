@@ -80,7 +80,7 @@ def _start(writer: Writer, turned_on: tuple[str, datetime] | None) -> Context:
                 writer.goto(begin),
             ),
             *(
-                extension(f"front{number}", writer.first(message.say), writer.goto(message.then or begin))
+                extension(f"front{number}", *writer.first(message.say), writer.goto(message.then or begin))
                 for number, (_, message) in enumerate(told, 1)
             ),
         ),

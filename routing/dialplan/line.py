@@ -90,7 +90,7 @@ def _welcome(writer: Writer, line: str) -> list[str | Step]:
     return [
         'GotoIf($["${WELCOMED}" != ""]?ring)',
         "Set(WELCOMED=yes)",
-        f"Playback({writer.joined(said)})",
+        *writer.played(said),
         Step("NoOp()", "ring"),
     ]
 

@@ -3,14 +3,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import assert_never
 
 from routing import node as nodes
 from routing.dialplan.caller import Writer, arrive, noted, reached, take, whole
 from routing.dialplan.hours import TODAY, hours_name, now
 from routing.dialplan.record import SHORTEST_MESSAGE, SPOKEN
-from routing.dialplan.text import Context, Extension, NotWritable, Step, dialled, extension, word
+from routing.dialplan.text import Context, Extension, NotWritable, Step, chunks, dialled, extension, word
 from routing.walk import RIGHT
 from routing.written import STANDARD, WITHHELD
 
@@ -99,7 +99,7 @@ def _ask(writer: Writer, name: str, node: nodes.Ask) -> Iterator[Extension]:
         "Goto(confirm,1)" if node.choices else "Goto(lead,1)",
     )
     if node.choices:
-        yield extension("confirm", writer.first(node.confirm), "Set(FIRST=${FIRST}${READ})",
+        yield extension("confirm", *writer.first(node.confirm), "Set(FIRST=${FIRST}${READ})",
                         *writer.listen(node.choices, wait), "Set(PRESSED=${KEY})", "Set(KEY=)", noted(),
                         f'GotoIf($["${{PRESSED}}" = "{_key(RIGHT)}"]?lead,1)', "Goto(untaken,1)")  # fmt: skip
         untaken = wrong.model_copy(update={"say": ()})
@@ -186,7 +186,7 @@ def _switch(writer: Writer, name: str, node: nodes.Switch) -> Iterator[Extension
     yield extension("s", *arrive(name), now(writer.shift), "Goto(case1,1)")
     for number, case in enumerate(node.switch, 1):
         fails = f"case{number + 1}"
-        steps: list[str | Step] = [f"GotoIf($[{condition}]?:{fails},1)" for condition in _conditions(writer, case)]
+        steps = list(_conditions(writer, case, fails))
         hours = [hours for hours in (case.hours, case.open and writer.plan.hours_of(case.open)) if hours]
         part = f"case{number}"
         for count, named in enumerate(hours, 1):
@@ -199,24 +199,36 @@ def _switch(writer: Writer, name: str, node: nodes.Switch) -> Iterator[Extension
     yield extension(f"case{len(node.switch) + 1}", writer.goto(node.otherwise))
 
 
-def _conditions(writer: Writer, case: nodes.Case) -> Iterator[str]:
-    """Everything that must hold beside the hours, as expressions."""
+def _conditions(writer: Writer, case: nodes.Case, fails: str) -> Iterator[str | Step]:
+    """The steps that lead to the extension `fails` unless everything holds beside the hours."""
     if case.wait is not None:
-        yield "0"  # nobody waits in a queue here
+        yield f"Goto({fails},1)"  # nobody waits in a queue here
     if case.unstaffed is not None:
-        yield _unstaffed(writer, case.unstaffed)
+        yield from _unstaffed(writer, case.unstaffed, fails)
     if case.dates is not None:
-        yield " | ".join(f"({TODAY} >= {first:%Y%m%d} & {TODAY} <= {last:%Y%m%d})" for first, last in case.dates) or "0"
+        spans = (f"({TODAY} >= {first:%Y%m%d} & {TODAY} <= {last:%Y%m%d})" for first, last in case.dates)
+        yield from _any_of(spans, "date", fails)
     if case.caller is not None:
-        yield " | ".join(map(_is_called_by, case.caller)) or "0"
+        yield from _any_of(map(_is_called_by, case.caller), "caller", fails)
 
 
-def _unstaffed(writer: Writer, line: str) -> str:
+def _any_of(expressions: Iterable[str], label: str, fails: str) -> Iterator[str | Step]:
+    """At least one of these holds: asked some at a time, for a step takes no longer expression."""
+    *before, last = (" | ".join(chunk) or "0" for chunk in chunks(expressions))
+    yield from (f"GotoIf($[{some}]?{label})" for some in before)
+    yield f"GotoIf($[{last}]?:{fails},1)"
+    if before:
+        yield Step("NoOp()", label)
+
+
+def _unstaffed(writer: Writer, line: str, fails: str) -> Iterator[str]:
     """Nobody's phone is there, and there is no outside number."""
     if writer.plan.lines[line].outside is not None:
-        return "0"
-    phones = (f"${{DEVICE_STATE(PJSIP/{word(phone)})}}" for phone in writer.plan.agents_of(line))
-    return " & ".join(f'("{phone}" = "UNAVAILABLE" | "{phone}" = "INVALID")' for phone in phones) or "1"
+        yield f"Goto({fails},1)"
+        return
+    for phone in writer.plan.agents_of(line):
+        state = f"${{DEVICE_STATE(PJSIP/{word(phone)})}}"
+        yield f'GotoIf($["{state}" = "UNAVAILABLE" | "{state}" = "INVALID"]?:{fails},1)'
 
 
 def _is_called_by(pattern: str) -> str:

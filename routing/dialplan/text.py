@@ -16,6 +16,9 @@ COMMON = "plan-common"
 LONGEST_LINE = 4000
 """Characters; Asterisk reads lines of 8191 at most, and takes so much for the arguments of an application."""
 
+CHUNK = 600
+"""Characters of a list in one step; the rest of the list goes into further steps."""
+
 _WORD = re.compile(r"\+?[a-z0-9-]{1,80}")
 _WRITABLE = re.compile(r"[ -:<-\[\]-~]+")  # printable ASCII without ; and \
 
@@ -82,7 +85,11 @@ def dialled(number: str) -> str:
     return number
 
 
-def groups(names: Iterable[str], size: int = 8) -> list[list[str]]:
-    """The same names in order, so many at a time; at least one group, perhaps empty."""
-    listed = list(names)
-    return [listed[first : first + size] for first in range(0, len(listed), size)] or [[]]
+def chunks(pieces: Iterable[str]) -> list[list[str]]:
+    """The same pieces in order, as many at a time as fit well into one step; at least one chunk, perhaps empty."""
+    found: list[list[str]] = [[]]
+    for piece in pieces:
+        if found[-1] and sum(map(len, found[-1])) + len(piece) > CHUNK:
+            found.append([])
+        found[-1].append(piece)
+    return found

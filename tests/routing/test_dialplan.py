@@ -200,6 +200,71 @@ def test_words_of_a_hundred_prompts_fit_into_the_dialplan() -> None:
     assert len(walked(plan).heard) > 100
 
 
+def large() -> Plan:
+    """A small plan with a switch, a front message and retries that are as long as anybody writes them."""
+    day = date(2026, 1, 1)
+    dates = [str(day + timedelta(days=2 * ahead)) for ahead in range(300)]
+    prompts = {f"a-very-long-name-of-a-prompt-{n:03}": "话。" for n in range(30)}
+    callers = [*(f"022{n:08}" for n in range(499)), "withheld"]
+    return small(
+        nodes={
+            "hello": {
+                "switch": [
+                    {"caller": callers, "dates": dates, "then": "night"},
+                    {"unstaffed": "desk", "then": "message"},
+                ],
+                "otherwise": "main",
+            }
+        },
+        hotline={
+            **load({"small.yaml": SMALL})[0].hotline.model_dump(mode="json", exclude_none=True),
+            "wrong": {"say": list(prompts), "tries": 2, "last": list(prompts), "then": "message"},
+        },
+        lines={"desk": {**DESK, "connecting": list(prompts)}},
+        agents={f"a{n}": {"name": "甲", "lines": ["desk"]} for n in range(60)},
+        front={"alert": {"say": list(prompts), "since": "2026-11-20T09:00", "until": "2026-11-20T11:00"}},
+        prompts=prompts,
+    )
+
+
+def test_no_list_in_a_plan_is_too_long_for_the_dialplan() -> None:
+    text = compile_dialplan(large(), FRIDAY.date(), DIGITS)
+    assert max(map(len, text.splitlines())) < 1000
+
+
+@pytest.mark.parametrize(
+    ("number", "at", "there", "way"),
+    [
+        ("02200000000", datetime(2026, 1, 1, 12, tzinfo=SHANGHAI), True, ["hello", "night"]),
+        ("02200000498", datetime(2027, 8, 22, 12, tzinfo=SHANGHAI), True, ["hello", "night"]),
+        ("", datetime(2026, 11, 20, 12, tzinfo=SHANGHAI), True, ["hello", "main"]),
+        ("02200000250", datetime(2026, 11, 20, 12, tzinfo=SHANGHAI), True, ["hello", "main"]),
+        ("", datetime(2026, 1, 3, 12, tzinfo=SHANGHAI), True, ["hello", "night"]),
+        ("02200000499", datetime(2026, 1, 3, 12, tzinfo=SHANGHAI), True, ["hello", "main"]),
+        ("02200000499", datetime(2026, 1, 3, 12, tzinfo=SHANGHAI), False, ["hello", "message"]),
+    ],
+)
+def test_each_of_many_callers_and_dates_is_known(number: str, at: datetime, there: bool, way: list[str]) -> None:
+    states = {"a59": "NOT_INUSE"} if there else {}
+    contexts = compiled(large(), at)
+    walker = Walker(contexts, Keys(""), int(at.timestamp()), number, lambda phone: states.get(phone, "UNAVAILABLE"))
+    walker.walk()
+    assert walker.values["WAY"].split()[:2] == way
+
+
+def test_long_words_before_others_are_said_whole_and_in_order_or_cut_short_by_a_key() -> None:
+    plan = large()
+    said = [f"hotline/{name}" for name in plan.prompts if name.startswith("a-very")]
+    front = walked(plan, "~").heard
+    assert front[: len(said)] == said
+    wrong = walked(plan, "9.9", at=FRIDAY).heard
+    begins = [at for at, sound in enumerate(wrong) if sound == said[0]]
+    assert [wrong[at : at + len(said)] for at in begins] == [said, said]
+    assert walked(plan, "97").heard.count(said[0]) == walked(plan, "97").heard.count(said[-1]) == 1
+    connecting = walked(plan, "1").heard[-len(said) - 1 : -1]
+    assert connecting == said
+
+
 @pytest.mark.parametrize("name", ["a,b", "a)", "${EPOCH}", "a;b", "a\nexten", "安娜", "", "a b", "A"])
 def test_a_name_that_asterisk_would_misread_is_refused(name: str) -> None:
     plan = small()
