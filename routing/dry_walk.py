@@ -73,6 +73,10 @@ class Keys:
             self._typed.extend(more)
         return self._typed.popleft() if self._typed else None
 
+    def left(self) -> tuple[str, ...]:
+        """The keys that nobody asked for; silence and hanging up are done unasked."""
+        return tuple(key for key in self._typed if key not in (SILENCE, HANG_UP))
+
     def give_back(self, key: str) -> None:
         """It was not for the step at hand."""
         self._typed.appendleft(key)

@@ -40,6 +40,8 @@ def make_test_calls(
         cases = read_cases(texts, plan)
     except Unreadable as error:
         fail(error)
+    if not cases:
+        fail(f"no test calls in {', '.join(map(str, paths))}; write some, see docs/operators.md")
     watched = seen.watched()
     verdicts = [judge(watched, case) for case in cases]
     for verdict in verdicts:

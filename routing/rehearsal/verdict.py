@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from routing.dry_walk import DryWalk, Heard, NotReached, dry_walk
+from routing.dry_walk import DryWalk, Heard, Keys, NotReached, dry_walk
 from routing.plan import Plan
 from routing.rehearsal.cases import Case
 from routing.rehearsal.circumstance import in_direct_mode
@@ -37,12 +37,18 @@ class Verdict:
 
 def judge(plan: Plan, case: Case) -> Verdict:
     """Walk the call, and hold it against what is expected."""
-    keys = case.keys.split(",") if case.keys else []
+    keys = Keys(case.keys.split(",") if case.keys else ())
     try:
         walk = dry_walk(in_direct_mode(plan) if case.call.direct else plan, keys, case.call.scene(case.at))
     except NotReached as error:
         return Verdict(case, None, (Fault("keys", case.keys, str(error)),))
-    return Verdict(case, walk, tuple(_faults(case, walk)))
+    return Verdict(case, walk, (*_faults(case, walk), *_unasked(case, keys)))
+
+
+def _unasked(case: Case, keys: Keys) -> Iterator[Fault]:
+    """Keys left over where the call got to: whoever wrote them thought of another call."""
+    if left := keys.left():
+        yield Fault("keys", case.keys, f"keys {','.join(left)} were never asked for")
 
 
 def _faults(case: Case, walk: DryWalk) -> Iterator[Fault]:

@@ -84,6 +84,14 @@ def test_a_table_that_cannot_be_read_is_told_by_its_place(tmp_path: Path, text: 
     assert told in result.stderr
 
 
+@pytest.mark.parametrize("text", ["", "tests: []\n", "instants: {}\ntests: []\n"])
+def test_a_table_without_calls_proves_nothing_and_says_so(tmp_path: Path, text: str) -> None:
+    (tmp_path / "none.yaml").write_text(text, "utf-8")
+    told = hotline("test", str(tmp_path))
+    assert told.exit_code == 1
+    assert f"no test calls in {tmp_path}/none.yaml" in told.stderr
+
+
 def test_a_folder_without_tables_says_what_to_do(tmp_path: Path) -> None:
     assert "write a table of test calls" in hotline("test", str(tmp_path)).stderr
     assert "no such file or folder" in hotline("test", str(tmp_path / "nowhere")).stderr
