@@ -11,16 +11,17 @@ from typing import Annotated, Any, NamedTuple
 
 from pydantic import BeforeValidator, Field, ValidationError, WithJsonSchema
 
-from routing.days import Written, listed, one_or_many
+from routing.days import DATE, Written, day_written, listed, one_or_many
 from routing.dry_walk import AFTERWARDS
 from routing.plan import Plan
 from routing.reading.mistyped import mistyped
-from routing.reading.problem import Path, Place, Places, Problem, Unreadable, found, nearest
+from routing.reading.problem import Path, Place, Places, Problem, Unreadable, found, nearest, quoted
 from routing.reading.source import read
 from routing.rehearsal.circumstance import Circumstances
 from routing.written import STANDARD, Id, in_shanghai
 
 _KEYS = re.compile(rf"([0-9*#.h{''.join(AFTERWARDS)}](,[0-9*#.h{''.join(AFTERWARDS)}])*)?")
+_LIKE_INSTANT = re.compile(r"[0-9]+[-:/.T].*")
 _KINDS = {"line": True, "outside": True, "message": True, "information": True, "hangup": False}
 """Where a call gets to → whether a line belongs to it."""
 
@@ -51,10 +52,15 @@ def _keys(value: Any) -> Any:
 
 
 def _instant(value: Any) -> Any:
+    text = value if isinstance(value, str) else ""
+    if day := re.match(DATE, text):
+        day_written(day[0])
+    if re.fullmatch(DATE, text):
+        raise ValueError("the hour is missing; write it like 2026-11-20T10:00")
     try:
-        return in_shanghai(datetime.fromisoformat(value))
-    except (TypeError, ValueError):
-        raise ValueError("write an instant like 2026-11-20T10:00") from None
+        return in_shanghai(datetime.fromisoformat(text))
+    except ValueError:
+        raise ValueError("write it like 2026-11-20T10:00") from None
 
 
 _EXPECT = WithJsonSchema({"type": "string", "pattern": f"^({'|'.join(_KINDS)})( [a-z][a-z0-9-]*)?$"})
@@ -161,8 +167,13 @@ def _wrong(table: Table, call: Call, plan: Plan, places: Places, path: Path) -> 
     for field, what, name in call.strangers(plan):
         yield unknown(field, what, name, plan.front if field == "front" else plan.lines)
     for name in call.at:
-        if name not in table.instants and not _is_instant(name):
+        if name in table.instants:
+            continue
+        if not _LIKE_INSTANT.fullmatch(name):
             yield unknown("at", "instant", name, table.instants)
+        elif (hint := _no_instant(name)) is not None:
+            where = ".".join(map(str, (*path, "at")))
+            yield found(places.of((*path, "at")), "wrong-value", where=where, here=quoted(name), hint=hint)
     if not call.at:
         yield found(places.of(path), "missing", where=".".join(map(str, path)), key="at")
     if call.expect is None:
@@ -178,12 +189,13 @@ def _wrong(table: Table, call: Call, plan: Plan, places: Places, path: Path) -> 
             yield unknown("says", "prompt, and no piece of one's words,", text, plan.prompts)
 
 
-def _is_instant(text: str) -> bool:
+def _no_instant(text: str) -> str | None:
+    """Why a text that looks like an instant is none."""
     try:
-        datetime.fromisoformat(text)
-    except ValueError:
-        return False
-    return True
+        _instant(text)
+    except ValueError as error:
+        return str(error)
+    return None
 
 
 def _cases(table: Table, call: Call, place: Place) -> Iterator[Case]:
@@ -192,4 +204,4 @@ def _cases(table: Table, call: Call, place: Place) -> Iterator[Case]:
         if at in table.instants:
             yield Case(place, table.instants[at], keys, call, call.expect, at)
         else:
-            yield Case(place, in_shanghai(datetime.fromisoformat(at)), keys, call, call.expect)
+            yield Case(place, _instant(at), keys, call, call.expect)

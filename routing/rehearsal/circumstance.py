@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Annotated, Any, NamedTuple
@@ -13,6 +14,14 @@ from routing.plan import Plan
 from routing.scene import Scene
 from routing.written import Id, Seconds, in_shanghai
 from routing.written import number as digits
+
+_NUMBER = r"^(\+?[0-9]{1,20})?$"
+
+
+def _caller(value: Any) -> Any:
+    if isinstance(value, str) and not re.match(_NUMBER, value):
+        raise ValueError("write the number in digits, like 02212345678, or nothing for a withheld one")
+    return digits(value)
 
 
 class Talk(NamedTuple):
@@ -40,7 +49,7 @@ _TALK = WithJsonSchema({"type": "string", "pattern": "^[a-z][a-z0-9-]{0,39}@.+$"
 class Circumstances(Written):
     """What a call meets beside its keys and its instant. By default all lines are staffed and nobody waits."""
 
-    number: Annotated[str, BeforeValidator(digits), StringConstraints(pattern=r"^(\+?[0-9]{1,20})?$")] = ""
+    number: Annotated[str, BeforeValidator(_caller), StringConstraints(pattern=_NUMBER)] = ""
     """The caller's number; empty when withheld."""
     front: Id | None = None
     """The front message that somebody turned on."""
