@@ -81,10 +81,26 @@ def day_typed(text: str) -> date:
         raise typer.BadParameter(f"{text!r} is not a date; write it like 2026-10-01") from None
 
 
+_AS_KEYS = str.maketrans("０１２３４５６７８９＊＃．。，、", "0123456789*#..,,")
+
+
+def as_keys(text: str) -> str:
+    """What a Chinese input method made of typed keys, as keys again."""
+    return text.translate(_AS_KEYS)
+
+
 def keys_of(text: str, also: Container[str] = ()) -> list[str]:
     """Typed keys: `1,4`, `.` for silence, `h` for hanging up, and `also` what else is a key here."""
-    keys = [key.strip() for key in text.split(",") if key.strip()]
+    keys = [key.strip() for key in as_keys(text).split(",") if key.strip()]
     for key in keys:
-        if not re.fullmatch(r"[0-9*#.h]", key) and key not in also:
-            raise typer.BadParameter(f"{key!r} is no key; write keys like 1,4 with . for silence and h for hanging up")
+        if not _is_key(key, also):
+            apart = [sign for one in keys for sign in one]
+            hint = "write keys like 1,4 with . for silence and h for hanging up"
+            if all(_is_key(sign, also) for sign in apart):
+                hint = f"one key between commas: {','.join(apart)}"
+            raise typer.BadParameter(f"{key!r} is no key; {hint}")
     return keys
+
+
+def _is_key(text: str, also: Container[str]) -> bool:
+    return re.fullmatch(r"[0-9*#.h]", text) is not None or text in also

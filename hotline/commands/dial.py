@@ -16,6 +16,7 @@ from hotline.terminal import (
     Config,
     Json,
     Var,
+    as_keys,
     fail,
     instant,
     keys_of,
@@ -72,19 +73,19 @@ def dial(
     out = Console(highlight=False, stderr=as_json)
     typed = Typed(plan, out, keys_of(keys or "", AFTERWARDS))
     heard: Callable[[Heard], None] = typed.hear if asks else lambda _: None
+    if keys is None and not asks:
+        people.print("no keys, a silent caller; write keys like `hotline dial 1,4`, or --interactive", markup=False)
     if asks:
         out.print("[dim]每行输入一个或几个按键；空行表示不按，h 表示挂机。[/]")
     if asks and speak:
         heard = _aloud(plan, settings.sounds, heard)
+    pressed = Keys(typed.ahead, typed.more if asks else lambda: None)
     try:
-        walk = dry_walk(
-            in_direct_mode(plan) if direct else plan,
-            Keys(typed.ahead, typed.more if asks else lambda: None),
-            scene,
-            heard,
-        )
+        walk = dry_walk(in_direct_mode(plan) if direct else plan, pressed, scene, heard)
     except NotReached as error:
         raise typer.BadParameter(str(error)) from None
+    if left := pressed.left():
+        people.print(f"keys {','.join(left)} were never asked for: the call had got to its end", markup=False)
     if as_json:
         put(walk_data(walk))
     elif asks:
@@ -118,7 +119,7 @@ class Typed:
             if not line:
                 self._out.print()
                 return [HANG_UP]
-            text = line.strip()
+            text = as_keys(line.strip())
             if not sys.stdin.isatty():
                 self._out.print(text, markup=False)
             try:
@@ -134,11 +135,22 @@ def circumstances(plan: Plan, **given: Any) -> Circumstances:
     except ValidationError as error:
         first = error.errors()[0]
         option = f"--{first['loc'][0]}"
-        raise typer.BadParameter(first["msg"].removeprefix("Value error, "), param_hint=option) from None
-    for field, kind, name in found.strangers(plan):
-        known = ", ".join(plan.front if field == "front" else plan.lines) or "none"
-        raise typer.BadParameter(f"no {kind} is called {name!r}; there are {known}", param_hint=f"--{field}")
+        match first["type"]:
+            case "string_pattern_mismatch":
+                told = _stranger(plan, str(first["loc"][0]), first["input"])
+            case "less_than_equal":
+                told = "nobody waits longer than 24h; write it like booking=90s"
+            case _:
+                told = first["msg"].removeprefix("Value error, ")
+        raise typer.BadParameter(told, param_hint=option) from None
+    for field, _, name in found.strangers(plan):
+        raise typer.BadParameter(_stranger(plan, field, name), param_hint=f"--{field}")
     return found
+
+
+def _stranger(plan: Plan, field: str, name: str) -> str:
+    kind, names = ("front message", plan.front) if field == "front" else ("line", plan.lines)
+    return f"no {kind} is called {name!r}; there are {', '.join(names) or 'none'}"
 
 
 def _waits(texts: list[str] | tuple[str, ...]) -> dict[str, str]:

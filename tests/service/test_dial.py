@@ -68,7 +68,7 @@ def end(config: Path, *words: str) -> tuple[str, list[str]]:
         (["1,o"], "message", "message"),
         (["1,c"], "message", "message"),
         (["1,t"], "line", "desk"),
-        (["1,o,m"], "hangup", "message"),
+        (["1,o,m"], "message", "message"),
     ],
 )
 def test_the_options_set_the_scene_and_what_comes_after(config: Path, words: list[str], kind: str, last: str) -> None:
@@ -86,7 +86,11 @@ def test_the_options_set_the_scene_and_what_comes_after(config: Path, words: lis
         (["--wait", "desk"], "'desk' is no wait; write it like booking=90s"),
         (["--wait", "desk=long"], "write a duration like"),
         (["--last", "desk"], "write a line and when"),
-        (["--number", "abc"], "--number"),
+        (["--wait", "desk=9999999h"], "nobody waits longer than 24h; write it like booking=90s"),
+        (["--nobody", "The Desk"], "no line is called 'The Desk'; there are desk, night, partner"),
+        (["--number", "abc"], "write the number in digits, like 02212345678, or nothing for a withheld one"),
+        (["5,020,1"], "'020' is no key; one key between commas: 5,0,2,0,1"),
+        (["5,x"], "'x' is no key; write keys like 1,4 with . for silence and h for hanging up"),
         (["--direct"], "this plan has none: write `direct` under `hotline`"),
     ],
 )
@@ -110,6 +114,25 @@ def test_a_number_is_typed_in_one_line_and_read_back(config: Path) -> None:
     told = dial(config, "--interactive", "--front", "alert", typed="77\n1\n")
     assert [line.strip() for line in told.stdout.splitlines() if "77" in line] == ["按键> 77", "77"]
     assert "→ line 座席" in told.stdout
+
+
+def test_keys_from_a_chinese_input_method_are_the_same_keys(config: Path) -> None:
+    assert end(config, "９，。，３") == end(config, "9,.,3")
+    assert "→ outside 合作单位" in dial(config, "--interactive", typed="９，３\n").stdout
+
+
+def test_keys_after_the_end_of_the_call_are_told_as_never_asked_for(config: Path) -> None:
+    told = dial(config, "3,7,7,.")
+    assert told.exit_code == 0
+    assert told.stderr == "keys 7,7 were never asked for: the call had got to its end\n"
+    assert dial(config, "3,.,h").stderr == ""
+
+
+def test_keys_on_a_pipe_are_not_read_and_the_caller_is_told_to_write_them_behind_the_command(config: Path) -> None:
+    told = dial(config, typed="1,4\n")
+    assert "write keys like `hotline dial 1,4`, or --interactive" in " ".join(told.stderr.split())
+    assert "→ line 座席" in told.stdout
+    assert dial(config, "").stderr == ""
 
 
 @pytest.mark.parametrize("typed", ["h\n", ""])
