@@ -10,7 +10,7 @@ from routing.lint.told import keys_told, seconds
 from routing.lint.ways import SILENT, beginnings, reached, reaching, ways
 from routing.node import Ask, End, Information, Menu, Message, Node, Recall, Say, Survey, Variant
 from routing.plan import Plan, in_variant
-from routing.reading.problem import Path, Places, Problem, found
+from routing.reading.problem import Path, Place, Places, Problem, found
 
 LEAST_WAIT = 3.0
 """Seconds for a key; whoever holds the phone to the ear has to take it down first."""
@@ -41,9 +41,7 @@ def words_and_keys(plan: Plan, places: Places, sounds: Container[str] | None) ->
             yield from _keys(plan, places, choice)
             if choice.timed or name in greetings:
                 yield from _length(plan, places, name, choice)
-            if choice.wait is not None and choice.wait < LEAST_WAIT:
-                place = places.of((*choice.path[:2], "wait"))
-                yield found(place, "hurried", name=name, seconds=f"{choice.wait:g}", least=f"{LEAST_WAIT:g}")
+            yield from _hurried(places.of((*choice.path[:2], "wait")), name, choice.wait)
         match node:
             case Menu(keys=keys) if len(keys.keys() - _ALWAYS) > plan.lint.most_keys:
                 yield found(places.of_key(("nodes", name, "keys")), "too-many-keys", name=name,
@@ -53,12 +51,20 @@ def words_and_keys(plan: Plan, places: Places, sounds: Container[str] | None) ->
                     if len(lead) > digits.most:
                         place = places.of_key(("nodes", name, "leads", lead))
                         yield found(place, "never-matches", digits=lead, most=digits.most)
-    if plan.hotline.wait < LEAST_WAIT:
-        place = places.of(("hotline", "wait"))
-        yield found(place, "hurried", name="hotline", seconds=f"{plan.hotline.wait:g}", least=f"{LEAST_WAIT:g}")
+    yield from _hurried(places.of(("hotline", "wait")), "hotline", plan.hotline.wait)
+    for name, front in plan.front.items():
+        if not front.say:
+            yield found(places.of_key(("front", name)), "says-nothing", name=name)
     yield from _unfinished(plan, places)
     yield from _zero(plan, places)
     yield from _unsounded(plan, places, sounds)
+
+
+def _hurried(place: Place, name: str, wait: float | None) -> Iterator[Problem]:
+    if wait == 0:
+        yield found(place, "no-time", name=name, key="wait")
+    elif wait is not None and wait < LEAST_WAIT:
+        yield found(place, "hurried", name=name, seconds=f"{wait:g}", least=f"{LEAST_WAIT:g}")
 
 
 def _says_nothing(name: str, node: Node, places: Places) -> Iterator[Problem]:
@@ -164,6 +170,9 @@ def _zero(plan: Plan, places: Places) -> Iterator[Problem]:
     Not in menus that those meet who asked for a person already: there it was of no use.
     """
     on = ways(plan)
+    for name, node in plan.nodes.items():
+        if isinstance(node, Recall) and node.key == "0":
+            yield found(places.of(("nodes", name, "key")), "zero-taken", name=name)
     asked = reached(on, [plan.hotline.person], SILENT)
     answered = reaching(on, plan.lines, ("on",))
     for name, node in plan.nodes.items():

@@ -74,6 +74,19 @@ CALLING: tuple[Rule, ...] = (
         Both("Use another key for this and leave `0` out.", "换一个键，不要占用 `0`。"),
     ),
     _rule(
+        "zero-taken",
+        Both(
+            "`{name}` takes `0` for the line of the last talk; elsewhere it leads to a person",
+            "`{name}` 用 `0` 接回上次的热线；别处按 `0` 都转人工",
+        ),
+        Both(
+            "Who asks for a person by `0`, as everywhere, gets to one line instead.",
+            "来电者照习惯按 `0` 找人工，却进了某一条热线。",
+        ),
+        Both("Use another key, such as `1`.", "换一个键，例如 `1`。"),
+        "recall: {immunization: again-immunization}\nkey: 1",
+    ),
+    _rule(
         "nobody-at-zero",
         Both("`0` leads to `{name}`, from where no line is reached", "`0` 通到 `{name}`，从那里到不了任何热线"),
         Both("Who asks for a person never gets one.", "要人工的人永远得不到人工。"),
@@ -161,8 +174,8 @@ CALLING: tuple[Rule, ...] = (
     _rule(
         "may-not-dial",
         Both(
-            "`{number}` is not among the numbers of `hotline.may_dial`",
-            "`{number}` 不在 `hotline.may_dial` 允许的号码里",
+            "`{number}` is not among the numbers of `hotline.may_dial`; if it is right, add it there: {where}",
+            "`{number}` 不在 `hotline.may_dial` 允许的号码里；号码没错的话，请加到那里：{where}",
         ),
         Both("The list guards against calls that cost much or go astray.", "这张单子防止误拨和高额话费。"),
         Both("Mend the number, or add it to the list.", "改正号码，或者加进单子。"),
@@ -274,6 +287,46 @@ CALLING: tuple[Rule, ...] = (
         Both("Who has to look for the glasses is too late.", "要找眼镜的人来不及按。"),
         Both("Write 5s.", "写 5s。"),
         "wait: 5s",
+    ),
+    _rule(
+        "no-time",
+        Both(
+            "`{key}` of `{name}` is 0 s: nobody can answer or press a key within it",
+            "`{name}` 的 `{key}` 是 0 秒：谁也来不及接听或按键",
+        ),
+        Both(
+            "No phone rings long enough to be picked up, or no key is ever waited for.",
+            "话机没响就断了，或者根本不等按键。",
+        ),
+        Both(
+            "Write how long people need, or leave it out: the default is good.",
+            "写上人们需要的时间，或者删掉，用默认值。",
+        ),
+        "ring: 20s\nmaximum_wait: 5m\nwait: 5s",
+        of="error",
+    ),
+    _rule(
+        "short-ring",
+        Both(
+            "a phone of `{name}` rings {seconds} s; people need {least}",
+            "`{name}` 只振铃 {seconds} 秒；至少要 {least} 秒",
+        ),
+        Both("Agents reach for the phone and it is silent again.", "座席伸手去接，铃声已经停了。"),
+        Both("Write 20s.", "写 20s。"),
+        "ring: 20s",
+    ),
+    _rule(
+        "gives-up-early",
+        Both(
+            "callers of `{name}` are given up after {seconds} s, while the first phone rings up to {ring} s",
+            "`{name}` 的来电者等 {seconds} 秒就被转走，而第一部话机要响 {ring} 秒",
+        ),
+        Both(
+            "The second phone never rings, and the first stops before its agent may be there.",
+            "第二部话机永远不会响，第一部也可能来不及接。",
+        ),
+        Both("Make `maximum_wait` longer than `ring`.", "让 `maximum_wait` 长于 `ring`。"),
+        "ring: 20s\nmaximum_wait: 5m",
     ),
     _rule(
         "never-matches",

@@ -106,7 +106,8 @@ def test_the_shipped_hotline_is_left_in_peace_but_for_the_calendar_in_november()
          ["12:16: warning: about 64 s of words before `main` goes on; at most 45 s [long-prompt]"]),
         ("number: \"0221\"", "number: 12320", ["20:89: `night` dials the hotline's own number [dials-itself]"]),
         ("  apology: sorry", "  apology: sorry\n  may_dial: [\"010*\", \"0222\"]",
-         ["21:89: `0221` is not among the numbers of `hotline.may_dial` [may-not-dial]"]),
+         ["21:89: `0221` is not among the numbers of `hotline.may_dial`; if it is right, add it there: "
+          "a.yaml:10 [may-not-dial]"]),
         ("  ann: {name: 甲, lines: [desk, night]}", "  ann: {name: 甲, lines: []}", [
             "19:3: `desk` has neither agents nor an outside number [unstaffed]",
             "22:3: warning: the agent `ann` is on no line [idle-agent]",
@@ -135,6 +136,48 @@ def test_the_shipped_hotline_is_left_in_peace_but_for_the_calendar_in_november()
 )  # fmt: skip
 def test_what_would_serve_callers_badly_is_told(right: str, wrong: str, expected: list[str]) -> None:
     assert told(changed(right, wrong)) == expected
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "expected"),
+    [
+        ("{name: 座席,", "{name: 座席, ring: 0s,",
+         ["19:26: `ring` of `desk` is 0 s: nobody can answer or press a key within it [no-time]"]),
+        ("{name: 座席,", "{name: 座席, maximum_wait: 0s,",
+         ["19:34: `maximum_wait` of `desk` is 0 s: nobody can answer or press a key within it [no-time]"]),
+        ('number: "0221"', 'number: "0221", ring: 0s',
+         ["20:103: `outside.ring` of `night` is 0 s: nobody can answer or press a key within it [no-time]"]),
+        ("hours: office", "hours: office\n  wait: 0s",
+         ["7:9: `wait` of `hotline` is 0 s: nobody can answer or press a key within it [no-time]"]),
+        ("menu: choose,", "menu: choose, wait: 0s,",
+         ["12:30: `wait` of `main` is 0 s: nobody can answer or press a key within it [no-time]"]),
+        ("{name: 座席,", "{name: 座席, ring: 4s,",
+         ["19:26: warning: a phone of `desk` rings 4 s; people need 5 [short-ring]"]),
+        ("{name: 座席,", "{name: 座席, ring: 5s, maximum_wait: 5s,", []),
+        ("{name: 座席,", "{name: 座席, maximum_wait: 19s,",
+         ["19:34: warning: callers of `desk` are given up after 19 s, while the first phone rings up to 20 s "
+          "[gives-up-early]"]),
+    ],
+)  # fmt: skip
+def test_whoever_can_never_answer_or_press_in_time(right: str, wrong: str, expected: list[str]) -> None:
+    assert told(changed(right, wrong)) == expected
+
+
+def test_a_front_message_without_words() -> None:
+    assert told(changed("nodes:\n", "front:\n  flu: {say: []}\nnodes:\n")) == [
+        "11:3: warning: `flu` says nothing [says-nothing]"
+    ]
+
+
+def test_a_question_that_takes_the_key_of_a_person() -> None:
+    recall = "  back: {recall: {desk: once-more}, key: 0, then: main}\n"
+    text = changed("then: main}\n", "then: back}\n" + recall).replace(
+        "  sorry:", "  once-more: 再接通请按0。\n  sorry:"
+    )
+    assert told(text) == [
+        "12:42: warning: `back` takes `0` for the line of the last talk; elsewhere it leads to a person [zero-taken]"
+    ]
+    assert told(text.replace("key: 0", "key: 1").replace("再接通请按0", "再接通请按1")) == []
 
 
 def test_a_greeting_may_not_take_long_but_advice_may() -> None:
