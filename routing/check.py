@@ -11,7 +11,7 @@ from datetime import date
 from itertools import islice
 
 from routing.lint.lint import lint
-from routing.lint.ways import SILENT, rounds, ways
+from routing.lint.silent_rounds import silent_rounds
 from routing.names import taken_names, unknown_names, unknown_rules
 from routing.plan import Plan
 from routing.reading.load import Draft, Problem, Unreadable, draft
@@ -88,7 +88,7 @@ def _rounds(drawn: Draft) -> Iterator[Problem]:
     """A caller who presses nothing must come to an end: no way of theirs may lead back to where it began."""
     if drawn.plan is None:
         return
-    for names in islice(rounds(ways(drawn.plan), SILENT), MOST_TOLD):
+    for names in islice(silent_rounds(drawn.plan), MOST_TOLD):
         name = names[-1]
         place = drawn.places.of_key(("lines" if name in drawn.plan.lines else "nodes", name))
         yield found(place, "silent-round", round=" → ".join(names))

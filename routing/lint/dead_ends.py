@@ -69,12 +69,15 @@ def _dead_ends(
 def _no_way_out(
     plan: Plan, places: Places, on: Mapping[str, tuple[Way, ...]], met: Mapping[str, int]
 ) -> Iterator[Problem]:
-    """Menus whose written keys lead to nothing but menus whose keys lead back."""
+    """Menus and questions whose keys lead to nothing but to such whose keys lead back."""
     ends = [name for name in on if name in plan.lines or not any(way.by in _BY_KEYS for way in on[name])]
     fine = reaching(on, ends, _BY_KEYS)
     told: set[str] = set()
     for name, node in plan.nodes.items():
-        if name in met and name not in fine and name not in told and isinstance(node, Menu):
+        if name in met and name not in fine and name not in told and isinstance(node, Menu | Ask):
+            onward = [way.target for way in on[name] if way.by in _BY_KEYS]
+            if name not in reached(on, onward, _BY_KEYS):
+                continue  # it leads to a round, and is no part of it
             there = list(reached(on, [name], _BY_KEYS))
             told.update(there)
             yield found(places.of_key(("nodes", name)), "no-way-out", round=" → ".join([*there, name]))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from routing.plan import Plan
-from routing.reading.problem import Places, Problem, found
+from routing.reading.problem import Path, Places, Problem, found
 
 LEAST_RING = 5.0
 """Seconds for a hand to get to the phone: one ring and its pause."""
@@ -53,13 +53,13 @@ def _times(plan: Plan, places: Places) -> Iterator[Problem]:
     """Phones that ring too short for anybody to answer."""
     for name, line in plan.lines.items():
         staffed = any(plan.agents_of(name))
-        limits = {("maximum_wait",): line.maximum_wait}
-        rings = {("ring",): line.ring} if staffed else {}
+        limits: dict[Path, float] = {("maximum_wait",): line.maximum_wait}
+        rings: dict[Path, float] = {("ring",): line.ring} if staffed else {}
         if line.outside is not None:
             rings["outside", "ring"] = line.outside.ring
         for path, seconds in {**limits, **rings}.items():
             if not seconds:
-                yield found(places.of(("lines", name, *path)), "no-time", name=name, key=".".join(path))
+                yield found(places.of(("lines", name, *path)), "no-time", name=name, key=".".join(map(str, path)))
             elif path in rings and seconds < LEAST_RING:
                 yield found(places.of(("lines", name, *path)), "short-ring", name=name,
                             seconds=f"{seconds:g}", least=f"{LEAST_RING:g}")  # fmt: skip

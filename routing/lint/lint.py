@@ -9,6 +9,7 @@ from routing.lint.dead_ends import unmet, ways_on
 from routing.lint.hours import hours_and_days
 from routing.lint.lines import lines_and_agents
 from routing.lint.mixups import mixed_up
+from routing.lint.talks import after_talks
 from routing.lint.words import words_and_keys
 from routing.plan import Plan
 from routing.reading.problem import Places, Problem
@@ -29,3 +30,4 @@ def lint(
     if sure:
         yield from ways_on(plan, places)
         yield from unmet(plan, places)
+        yield from after_talks(plan, places)

@@ -51,7 +51,10 @@ CALLING: tuple[Rule, ...] = (
             "Callers press and press and come to nothing; only silence or `0` saves them.",
             "来电者按来按去没有结果，只有不按或按 `0` 才能出来。",
         ),
-        Both("Give one of these menus a key that leads on.", "给其中一个菜单加一个通向别处的键。"),
+        Both(
+            "Give one of these menus a key that leads on, or let the question lead elsewhere.",
+            "给其中一个菜单加一个通向别处的键，或者让输入之后转到别处。",
+        ),
         of="error",
     ),
     _rule(
@@ -169,6 +172,23 @@ CALLING: tuple[Rule, ...] = (
             "Put the line into an agent's `lines`, or write `outside`.", "把它写进座席的 `lines`，或者写上 `outside`。"
         ),
         "agents:\n  vaccine-1: {name: 疾控一号座席, lines: [immunization]}",
+        of="error",
+    ),
+    _rule(
+        "survey-rings",
+        Both(
+            "after a talk `{name}` leads to the line `{line}` though the caller does nothing",
+            "通话之后，来电者什么也不做，`{name}` 也会转到热线 `{line}`",
+        ),
+        Both(
+            "A phone that was left off the hook rings one agent after another, for hours.",
+            "没挂好的电话会让座席一个接一个地响铃，几小时不停。",
+        ),
+        Both(
+            "Let it end with words of farewell; whoever needs more may press a key.",
+            "以道别结束；还有需要的人可以按键。",
+        ),
+        "rating:\n  survey: rate-us\n  answers: {1: 满意, 2: 不满意}\n  then: bye\nbye: {end: goodbye}",
         of="error",
     ),
     _rule(
