@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any, Final
 
@@ -12,14 +14,18 @@ from routing.rehearsal.hours_change import HOLIDAYS, MADE_UP
 from routing.rehearsal.paths import WRONG
 from routing.rules.rule import Both, Language
 
-MOST: Final = 20
-"""Of one group, no more is told."""
-_MOST_LISTED: Final = 4
-"""Of keys and moments that share one sentence."""
+MOST: Final = 8
+"""Of one group, no more is told unless all is asked for."""
+_MOST_KEYS: Final = 6
+_MOST_MOMENTS: Final = 2
+"""Of those that share one sentence."""
 _LONGEST: Final = 24
 """Of a prompt's words, where they are not the matter."""
 
 NOTHING: Final = Both("nothing changes for callers", "对来电者没有任何变化")
+_LOOKED: Final = Both("looked until {last}", "查看到 {last} 为止")
+_UNARRANGED: Final = re.compile("（[0-9]+年节假日安排未知[^）]*）")
+"""Behind a weekday's name, for each day of a year alike."""
 
 HEADINGS: Final[dict[Group, Both]] = {
     "ends": Both("Callers get elsewhere", "来电走向不同"),
@@ -44,7 +50,7 @@ _SENTENCES: Final = {
         "{lines}: {since}closed {days} (was {old}){until}", "{lines}：{since}{days}不开放（原为{old}）{until}"
     ),
     "number": Both("the hotline's number is {new} (was {old})", "热线号码为 {new}（原为 {old}）"),
-    "line-added": Both("new line {name} ({line})", "新增热线 {name}（{line}）"),
+    "line-added": Both("new line {name} ({line}), open {hours}", "新增热线 {name}（{line}），开放时间：{hours}"),
     "line-removed": Both("line {name} ({line}) is gone", "取消热线 {name}（{line}）"),
     "renamed": Both("{id} is called {new} (was {old})", "{id} 改名为 {new}（原为 {old}）"),
     "agent-added": Both("new agent {name} ({agent}) on {lines}", "新增座席 {name}（{agent}）：{lines}"),
@@ -81,6 +87,9 @@ _DAYS: Final = {
     "fri": Both("on Fridays", "周五"), "sat": Both("on Saturdays", "周六"), "sun": Both("on Sundays", "周日"),
 }  # fmt: skip
 
+_AS_KINDS: Final = {"days off": "days-off", "every day": "every-day"}
+"""As hours are written → kinds of days."""
+
 _RULES: Final = {
     "maximum_wait": Both("longest wait", "最长等候"), "at_closing": Both("at closing, those who wait", "下班时等候者"),
     "ring": Both("a phone rings", "振铃"), "wrap_up": Both("rest after a talk", "通话后整理"),
@@ -91,6 +100,8 @@ _RULES: Final = {
     "wait": Both("silence counts after", "等待按键"), "limit": Both("longest message", "留言时长"),
     "silence": Both("own rule for silence", "静音规则"), "wrong": Both("own rule for wrong keys", "错键规则"),
     "answers": Both("answers", "选项"), "days": Both("remembers days", "记住天数"), "name": Both("name", "名称"),
+    "thanks": Both("says after a message", "留言后提示"),
+    "apology": Both("says when it fails a caller", "故障时提示"),
     "may_dial": Both("may dial", "允许外拨"), "busy": Both("says to those who wait", "等候提示"),
     "comfort": Both("says to those who still wait", "继续等候提示"),
     "silence-tries": Both("silences borne", "静音次数"),
@@ -113,18 +124,33 @@ _AFTERWARDS: Final = {
 }  # fmt: skip
 
 
-def told(changes: Sequence[Change], language: Language) -> Iterator[str]:
-    """All changes, group by group, of bounded length."""
+def told(changes: Sequence[Change], language: Language, last: date, most: int | None = MOST) -> Iterator[str]:
+    """The changes, group by group, so many of each, and the last day that was looked at."""
     if not changes:
         yield NOTHING.in_language(language)
     for group in GROUPS:
-        of_group = [change for change in changes if change.group == group]
+        of_group = _alike([change for change in changes if change.group == group])
         if of_group:
             yield HEADINGS[group].in_language(language)
-            yield from ("  " + sentence(change, language) for change in of_group[:MOST])
-        if len(of_group) > MOST:
-            more = len(of_group) - MOST
-            yield "  " + Both(f"… and {more} more", f"……另有 {more} 处").in_language(language)
+            yield from ("  " + sentence(change, language) for change in of_group[:most])
+        if most is not None and len(of_group) > most:
+            more = len(of_group) - most
+            yield "  " + Both(f"… and {more} more (--all)", f"……另有 {more} 处（--all）").in_language(language)
+    yield _LOOKED.in_language(language).format(last=last)
+
+
+def _alike(changes: Iterable[Change]) -> list[Change]:
+    """Rules that change in the same way in several places, as one change of all of them."""
+    found: dict[object, Change] = {}
+    for change in changes:
+        values = change.values
+        alike: object = id(change)
+        if change.what == "rule":
+            alike = (values["of"], values["rule"], str(values["old"]), str(values["new"]))
+        if alike in found:
+            change = replace(change, values={**values, "name": f"{found[alike].values['name']}, {values['name']}"})
+        found[alike] = change
+    return list(found.values())
 
 
 def sentence(change: Change, language: Language) -> str:
@@ -188,7 +214,8 @@ class _Teller:
 
     def keys(self, all_keys: Iterable[Sequence[str]]) -> str:
         """`1,4`, and in words what is no key."""
-        return self._listed([self._keys(keys) for keys in all_keys], _MOST_LISTED)
+        told = dict.fromkeys(self._keys(keys) for keys in sorted(all_keys, key=len))
+        return self._listed(list(told), _MOST_KEYS)
 
     def _keys(self, keys: Sequence[str]) -> str:
         typed = ",".join(key for key in keys if key not in _AFTERWARDS)
@@ -213,14 +240,26 @@ class _Teller:
 
     def _moments(self, values: dict[str, Any]) -> str:
         moments = [
-            f"{at.astimezone(SHANGHAI):%Y-%m-%d %H:%M} {why}"
+            f"{at.astimezone(SHANGHAI):%Y-%m-%d %H:%M} {_UNARRANGED.sub('', why)}"
             for at, why in zip(values["at"], values["days"], strict=True)
         ]
-        listed = self._listed(moments, _MOST_LISTED)
+        listed = self._listed(moments, _MOST_MOMENTS)
         return self._either(f"such as {listed}", f"例如 {listed}")
 
     def _days(self, day: str) -> str:
         return _DAYS[day].in_language(self._language) if day in _DAYS else self._either(f"on {day}", day)
+
+    def _written(self, hours: Mapping[str, Any]) -> str:
+        """One rule of hours."""
+        days = self._either(", ", "、").join(self._days(_AS_KINDS.get(day, day)) for day in hours["on"])
+        since, until = hours["since"], hours["until"]
+        return "".join(
+            [
+                self._either(f"from {since} on ", f"自 {since} 起") if since else "",
+                f"{days} {self._spans(hours['open'])}",
+                self._either(f" until {until}", f"（至 {until}）") if until else "",
+            ]
+        )
 
     def _spans(self, spans: Sequence[str]) -> str:
         return ", ".join(spans) or self._either("closed", "不开放")
@@ -238,6 +277,8 @@ class _Teller:
                 return f"{value.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
             case date():
                 return value.isoformat()
+            case ({"on": _}, *_):
+                return self._either(", ", "、").join(map(self._written, value))
             case ({"level": _}, *_):
                 return self._either(", ", "、").join(map(_answered, value))
             case list() | tuple():

@@ -9,6 +9,7 @@ import structlog
 
 from hotline.front import turned_on
 from hotline.settings import Settings
+from hotline.sounds import standing
 from ivr.clock import Clock
 from prompts.catalogue import Catalogue
 from routing.calendar import SHANGHAI
@@ -35,11 +36,13 @@ def dialplan_of(plan: Plan, settings: Settings, clock: Clock) -> str:
 def compiled(plan: Plan, settings: Settings, clock: Clock) -> str:
     """The text. Raises NotWritable."""
     catalogue, shown = Catalogue(plan.words), settings.trunk.caller_id
+    folder = standing(plan, settings.sounds) if settings.sounds.is_dir() else None
     text = compile_dialplan(
         plan,
         clock.now().astimezone(SHANGHAI).date(),
         [catalogue.digits(str(digit))[0] for digit in range(10)],
         shift=round(clock.offset.total_seconds()),
+        sounds="hotline" if folder is None else f"hotline/{folder}",
         caller_id=shown if shown is not None and re.fullmatch(r"\+?[0-9]{1,20}", shown) else None,
         front=_front(settings),
     )

@@ -18,7 +18,7 @@ from pathlib import Path
 import structlog
 
 from hotline.operators import Published, mark_of, read_config
-from hotline.sounds import KeptWords
+from hotline.sounds import KeptWords, Stopped
 from hotline.versions import Version, Versions
 from ivr.call import Call, Flow
 from prompts.build import Report, forget_kept
@@ -101,7 +101,7 @@ class Edition:
         if published.files:
             live, version = versions.live, versions.keep(published, at)
             versions.make_live(version, set_aside=versions.set_aside if version == live else None)
-            number = version.number
+            number, published = version.number, versions.at_home(published, version)
         words = KeptWords.of(published.plan, sounds)
         failed = frozenset(opening.failed) | (published.plan.words.keys() - words.kept.keys())
         return cls(published, number, at, words, failed)
@@ -123,7 +123,7 @@ class Edition:
 class Means:
     """What a change needs from the rest of the hotline."""
 
-    furnish: Callable[[Plan], Report]
+    furnish: Callable[[Published], Report]
     """Make the sounds of a plan; run in a thread."""
     equip: Callable[[Plan], Awaitable[None]]
     """Let the switch take the phones of a plan. Raises OSError, ValueError, RuntimeError with words for people."""
@@ -171,8 +171,9 @@ class Live:
     async def reload(self, by: By) -> Change:
         """Make the config folder live, if it is good. What was set aside stays so until it changes or someone asks."""
         async with self._lock:
-            if by is By.FILES and await asyncio.to_thread(self._is_set_aside):  # it may have been a recording
-                return self._told(by, await self._take(self.now.published, self.versions.live))
+            if by is By.FILES and await asyncio.to_thread(self._is_set_aside):
+                self.refused = ()
+                return self._told(by, Change(Result.UNCHANGED, self.number, self.mark))
             try:
                 published = await asyncio.to_thread(read_config, self.config, self.today())
             except Unreadable as error:
@@ -188,12 +189,12 @@ class Live:
         The config folder is left alone, and set aside until it changes.
         """
         async with self._lock:
-            version = await asyncio.to_thread(self.versions.find, number)
+            version, seen = await asyncio.to_thread(self.versions.find, number), await asyncio.to_thread(self._mark)
             try:
                 published = await asyncio.to_thread(self.versions.read, version)
             except Unreadable as error:
                 return self._told(By.COMMAND, self._refuse(map(str, error.problems)))
-            change = await self._take(published, version)
+            change = await self._take(published, version, seen)
             if change.result is not Result.REFUSED:
                 self.refused = ()
             return self._told(By.COMMAND, change)
@@ -210,30 +211,44 @@ class Live:
     def _refuse(self, problems: Sequence[str] | map[str]) -> Change:
         return Change(Result.REFUSED, self.number, self.mark, tuple(problems))
 
-    async def _take(self, published: Published, back_to: Version | None) -> Change:
+    async def _take(self, published: Published, back_to: Version | None, seen: str | None = None) -> Change:
+        """`seen`: the mark of the config folder when a rollback was wished; what changes later is taken in."""
         try:
-            report = await asyncio.to_thread(self.means.furnish, published.plan)
+            report = await asyncio.to_thread(self.means.furnish, published)
             if missing := self._newly_missing(published.plan, report):
-                await asyncio.to_thread(self.means.furnish, self.now.plan)  # plain names are the live plan's
+                await asyncio.to_thread(self.means.furnish, self.now.published)  # plain names are the live plan's
                 return self._refuse(missing)
             same = published.version == self.now.published.version
-            version = await self._equip_and_keep(published, back_to, same=same)
+            version = await self._equip_and_keep(published, back_to, seen, same=same)
+        except Stopped as error:
+            return self._refuse([str(error)])
         except (OSError, ValueError, RuntimeError) as error:
             log.exception("a plan could not be made live")
+            await self._furnish_again()
             return self._refuse([str(error)])
-        warnings = tuple(map(str, published.warnings))
+        published = self.versions.at_home(published, version) if published.files else published
+        warnings = (*map(str, published.warnings), *report.problems)
         if same and not report.built and version.number == self.number:
             return Change(Result.UNCHANGED, version.number, version.mark, (), warnings)
         words = await asyncio.to_thread(KeptWords.of, published.plan, self.sounds)
         await self._swap(Edition(published, version.number, datetime.now(UTC), words, frozenset(report.failed)))
         return Change(Result.DONE, version.number, version.mark, (), warnings)
 
-    async def _equip_and_keep(self, published: Published, back_to: Version | None, *, same: bool) -> Version:
+    async def _furnish_again(self) -> None:
+        """Plain names are the live plan's."""
+        try:
+            await asyncio.to_thread(self.means.furnish, self.now.published)
+        except (OSError, ValueError, RuntimeError) as error:
+            log.error("plain names may not be the live plan's", error=str(error))
+
+    async def _equip_and_keep(
+        self, published: Published, back_to: Version | None, seen: str | None, *, same: bool
+    ) -> Version:
         if same:
-            return await asyncio.to_thread(self._keep, published, back_to)
+            return await asyncio.to_thread(self._keep, published, back_to, seen)
         await self.means.equip(published.plan)
         try:
-            return await asyncio.to_thread(self._keep, published, back_to)
+            return await asyncio.to_thread(self._keep, published, back_to, seen)
         except OSError:
             await self.means.equip(self.now.plan)
             raise
@@ -245,17 +260,20 @@ class Live:
         worse = [name for name in failed if name not in self.now.failed or old.get(name) != new[name]]
         return [line for line in report.problems if any(line.startswith(f"prompt {name!r}:") for name in worse)]
 
-    def _keep(self, published: Published, back_to: Version | None) -> Version:
+    def _keep(self, published: Published, back_to: Version | None, seen: str | None) -> Version:
         version = back_to or self.versions.keep(published, datetime.now(UTC))
-        self.versions.make_live(version, set_aside=mark_of(self.config) if back_to else None)
+        self.versions.make_live(version, set_aside=seen)
         return version
+
+    def _mark(self) -> str:
+        return mark_of(self.config)
 
     async def _swap(self, edition: Edition) -> None:
         before, self.now = self.now, edition
         began = time.perf_counter()
         self.means.swap(edition)
-        held = time.perf_counter() - began
-        log.info("another plan is live", number=edition.number, plan=edition.published.version, ms=round(held * 1e3, 1))
+        ms = round((time.perf_counter() - began) * 1e3, 1)
+        log.info("another plan is live", version=edition.number, plan=edition.published.version, ms=ms)
         try:
             await self.means.settle(edition)
         except Exception:
@@ -278,8 +296,10 @@ def opening_of(config: Path, versions: Versions) -> Opening:
     """
     live, seen = versions.live, mark_of(config)
     try:
-        if live is not None and versions.set_aside == seen:
-            log.warning("the config folder is set aside by a rollback until it changes", number=live.number)
+        if versions.pointer_is_lost:
+            log.error("the version that was live is not kept whole: the config folder serves, a rollback may be undone")
+        elif live is not None and versions.set_aside == seen:
+            log.warning("the config folder is set aside by a rollback until it changes", version=live.number)
             return Opening(versions.read(live), seen=seen)
     except (Unreadable, OSError) as error:
         log.error("the version of the rollback cannot be served", error=str(error))
@@ -294,7 +314,7 @@ def opening_of(config: Path, versions: Versions) -> Opening:
         except Unreadable:
             raise error from None
         for problem in problems:
-            log.error("the config folder is refused; the last live plan serves", number=live.number, problem=problem)
+            log.error("the config folder is refused; the last live plan serves", version=live.number, problem=problem)
         return Opening(kept, problems, seen=seen)
 
 

@@ -14,6 +14,7 @@ import resource
 import stat
 import struct
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Self
@@ -103,7 +104,9 @@ class ManagedAsterisk:
             return await self._take_up(await asyncio.to_thread(self._write_anew))
         except (SwitchRefused, ValueError):
             self._phones, self._dialplan = before
-            await asyncio.to_thread(self._write_anew)
+            former = await asyncio.to_thread(self._write_anew)
+            with suppress(SwitchRefused):
+                await self._take_up(former)
             raise
 
     async def _take_up(self, changed: set[str]) -> bool:
@@ -144,7 +147,8 @@ class ManagedAsterisk:
             if same and await self._answers_within(PROOF):
                 self.taken_over = True
                 log.info("asterisk taken over", pid=left.pid)
-                await self._take_up(self._write(files))
+                self._write(files)
+                await self._take_up(set(RELOADABLE))  # what lies on the disk may not be what it has read
                 return
             log.warning("asterisk replaced", pid=left.pid, why="it hangs" if same else "its settings changed")
             await left.stop(grace=1.0 if same else GRACE)

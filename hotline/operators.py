@@ -14,7 +14,10 @@ from routing.plan import Plan
 from routing.reading.encoding import LARGEST_FILE
 from routing.reading.problem import Problem, Unreadable
 
-__all__ = ["SETTINGS_FILE", "TESTS", "Published", "look", "mark_of", "read_config"]
+RECORDINGS = "recordings"
+"""The folder of the operators' own recordings, within the config folder."""
+
+__all__ = ["RECORDINGS", "SETTINGS_FILE", "TESTS", "Published", "look", "mark_of", "read_config", "recordings_in"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +28,10 @@ class Published:
     version: str
     files: Mapping[str, str] = field(default_factory=dict, repr=False)
     """What it was read from: text by path within the folder."""
+    recordings: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """The operators' own recordings: hash by file name."""
+    folder: Path | None = None
+    """Where files and recordings lie."""
     warnings: tuple[Problem, ...] = ()
     """What would better be mended, though it can be served."""
 
@@ -38,7 +45,8 @@ def read_config(folder: Path, today: date | None = None, playable: Playable | No
     if checked.plan is None:
         raise Unreadable(checked.errors)
     files = {str(Path(name).relative_to(folder)): text for name, text in texts.items()}
-    return Published(checked.plan, _hash(files), files, checked.warnings)
+    recordings = recordings_in(folder)
+    return Published(checked.plan, _hash({**files, **recordings}), files, recordings, folder, checked.warnings)
 
 
 def look(
@@ -47,6 +55,12 @@ def look(
     """The texts of a config folder, and everything that can be known of them. Nothing is raised for what is wrong."""
     texts = read_folder(folder)
     return texts.files, check(texts.files, today, playable, texts.problems)
+
+
+def recordings_in(folder: Path) -> dict[str, str]:
+    """A prompt that is spoken anew by somebody is another plan to those who hear it."""
+    found = sorted((folder / RECORDINGS).glob("*.wav"))
+    return {f"{RECORDINGS}/{path.name}": sha256(path.read_bytes()).hexdigest() for path in found if path.is_file()}
 
 
 def _hash(files: Mapping[str, str]) -> str:
@@ -63,6 +77,9 @@ def mark_of(folder: Path) -> str:
             whole.update(str(name).encode() + b"\0")
             whole.update(_beginning(path))
             whole.update(b"\0")
+    for path in sorted((folder / RECORDINGS).glob("*.wav")):
+        about = path.stat()
+        whole.update(f"{path.name} {about.st_size} {about.st_mtime_ns}".encode())
     return whole.hexdigest()[:12]
 
 

@@ -6,11 +6,11 @@ import asyncio
 import gc
 import signal
 import sys
+import threading
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import partial
 from importlib.metadata import version
 
 import structlog
@@ -29,10 +29,10 @@ from hotline.front import FrontWatch
 from hotline.live import Edition, Live, Means, Opening
 from hotline.managed import ManagedAsterisk, SwitchRefused
 from hotline.metrics import CallMetrics, Gauges, PlanGauges
-from hotline.operators import Published, mark_of
+from hotline.operators import RECORDINGS, Published, mark_of
 from hotline.ports import taken
 from hotline.settings import Settings
-from hotline.sounds import build_sounds
+from hotline.sounds import build_sounds, forget_standing, standing
 from hotline.versions import Versions
 from hotline.view import HotlineView, midnight
 from hotline.web import create_app, open_web
@@ -46,7 +46,7 @@ from ivr.memory import CallerMemory
 from ivr.outlook import Outlook
 from ivr.switch import SwitchError
 from ivr.switchboard import CallIds, Service, Switchboard
-from prompts.build import forget_kept
+from prompts.build import Report, forget_kept
 from records.calls import outcomes, talks_since
 from records.database import open_database
 from records.journal import SqlJournal
@@ -128,6 +128,13 @@ async def running(settings: Settings, opening: Opening | Published, *, managed: 
         )
         await stack.enter_async_context(switch)
 
+        ending = threading.Event()
+        stack.callback(ending.set)
+
+        def furnish(published: Published) -> Report:
+            recordings = None if published.folder is None else published.folder / RECORDINGS
+            return build_sounds(settings, published.plan, recordings=recordings, go_on=lambda: not ending.is_set())
+
         async def equip(plan: Plan) -> None:
             secrets = await asyncio.to_thread(secrets_of, settings, plan)
             if asterisk is not None:
@@ -142,7 +149,11 @@ async def running(settings: Settings, opening: Opening | Published, *, managed: 
             metrics.know(edition.plan.lines)
             gauges.lines = tuple(edition.plan.lines)
 
+        def tidy(plan: Plan) -> None:
+            forget_standing(settings.sounds, standing(plan, settings.sounds))
+
         async def settle(edition: Edition) -> None:
+            await asyncio.to_thread(tidy, edition.plan)
             try:
                 await _remember(memory, settings, edition.plan, clock.now())
             except DBAPIError as error:
@@ -163,7 +174,7 @@ async def running(settings: Settings, opening: Opening | Published, *, managed: 
             settings.sounds,
             versions,
             Edition.first(opening, versions, settings.sounds),
-            Means(partial(build_sounds, settings), equip, swap, settle),
+            Means(furnish, equip, swap, settle),
             refused=opening.refused,
             today=lambda: clock.now().astimezone(SHANGHAI).date(),
         )

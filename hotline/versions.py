@@ -10,11 +10,11 @@ import os
 import shutil
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from hotline.operators import Published, read_config
+from hotline.operators import RECORDINGS, Published, read_config, recordings_in
 
 KEPT = 200
 """Versions that are kept; the live one always is."""
@@ -59,6 +59,12 @@ class Versions:
         return next((version for version in kept if version.number == number), kept[-1] if kept else None)
 
     @property
+    def pointer_is_lost(self) -> bool:
+        """Whether the version that is said to be live is no longer kept whole."""
+        number = self._pointer().get("number")
+        return number is not None and all(version.number != number for version in self.listed())
+
+    @property
     def set_aside(self) -> str | None:
         """The mark of the config folder that a rollback set aside, see `hotline.operators.mark_of`."""
         mark = self._pointer().get("set_aside")
@@ -80,6 +86,7 @@ class Versions:
                 path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_bytes(text.encode())
             kept = at.astimezone(UTC).isoformat()
+            self._keep_recordings(published, fresh, live)
             meta = {"number": version.number, "version": version.mark, "kept": kept, "after": after}
             (fresh / _META).write_text(json.dumps(meta) + "\n", encoding="ascii")
             fresh.rename(self._home(version.number))
@@ -88,6 +95,18 @@ class Versions:
             raise
         self._forget(live)
         return version
+
+    def _keep_recordings(self, published: Published, fresh: Path, live: Version | None) -> None:
+        """What is as it was in the live version takes no room twice."""
+        if published.folder is None or not published.recordings:
+            return
+        before = {} if live is None else recordings_in(self._home(live.number))
+        (fresh / RECORDINGS).mkdir()
+        for name, mark in published.recordings.items():
+            if live is not None and before.get(name) == mark:
+                os.link(self._home(live.number) / name, fresh / name)
+            else:
+                shutil.copyfile(published.folder / name, fresh / name)
 
     def make_live(self, version: Version, *, set_aside: str | None = None) -> None:
         """Remember which is live, over restarts. Raises OSError."""
@@ -117,6 +136,10 @@ class Versions:
             raise NoSuchVersion(f"{why}; {there}")
         return by_number[number]
 
+    def at_home(self, published: Published, version: Version) -> Published:
+        """The same, as it is kept: whatever becomes of the folder that it was read from."""
+        return replace(published, folder=self._home(version.number))
+
     def read(self, version: Version) -> Published:
         """The kept plan. Raises Unreadable: this program may no longer take what an older one took."""
         return read_config(self._home(version.number))
@@ -127,7 +150,7 @@ class Versions:
     def _pointer(self) -> dict[str, object]:
         try:
             data = json.loads((self._folder / _LIVE).read_text(encoding="ascii"))
-        except (FileNotFoundError, ValueError):
+        except (OSError, ValueError):
             return {}
         return data if isinstance(data, dict) else {}
 

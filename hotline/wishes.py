@@ -19,6 +19,8 @@ log = structlog.get_logger()
 
 SETTLED = 300
 """Milliseconds without another change after which a saved file is read: editors write more than once."""
+LOOKS_EVERY = 2000
+"""Milliseconds between two looks whether the folder is still the same."""
 AGAIN = 10.0
 """Seconds until a folder that could not be watched is tried again."""
 
@@ -49,9 +51,25 @@ class Wishes:
             await self._reload(By.FILES)
         while True:
             try:
-                watch = watchfiles.awatch(folder, watch_filter=_matters, debounce=SETTLED, step=SETTLED // 3)
-                async for _ in watch:
-                    await self._reload(By.FILES)
+                here = folder.stat().st_ino
+                watch = watchfiles.awatch(
+                    folder,
+                    watch_filter=_matters,
+                    debounce=SETTLED,
+                    step=SETTLED // 3,
+                    rust_timeout=LOOKS_EVERY,
+                    yield_on_timeout=True,
+                )
+                async for changes in watch:
+                    if changes:
+                        await self._reload(By.FILES)
+                    if folder.stat().st_ino != here:  # another folder stands there now, or a link leads elsewhere
+                        log.info("the config folder is another one now", folder=str(folder))
+                        await self._reload(By.FILES)
+                        break
+                else:
+                    await asyncio.sleep(AGAIN)
+                continue
             except (OSError, RuntimeError) as error:
                 log.warning("the config folder is not watched: use `hotline reload`", error=str(error))
             await asyncio.sleep(AGAIN)

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import sys
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from hotline.commands.plan import language_of
-from hotline.difference_told import sentence, told
+from hotline.difference_told import MOST, sentence, told
 from hotline.operators import Published
 from hotline.settings import Settings
 from hotline.terminal import Config, Json, Var, fail, instant, published_in, put, settings_of
 from hotline.versions import NoSuchVersion, Versions
+from routing.calendar import SHANGHAI
 from routing.reading.load import Unreadable
 from routing.rehearsal.difference import Change, difference
+from routing.rehearsal.moments import HORIZON
 from routing.rules.rule import Language
 
 app = typer.Typer()
@@ -33,6 +35,7 @@ def diff(
         str | None, typer.Option(help="Changes from then on, like 2026-10-01T09:00; else from now on.")
     ] = None,
     language: Annotated[str | None, typer.Option("--lang", help="zh or en; else as the terminal is set.")] = None,
+    everything: Annotated[bool, typer.Option("--all", help="Tell all, however much.")] = False,
     config: Config = None,
     var: Var = None,
     as_json: Json = False,
@@ -42,11 +45,14 @@ def diff(
     spoken = language_of(language)
     before = _plan(old, settings) if old is not None else _live(settings)
     after = _plan(new, settings) if new is not None else published_in(settings.config)
-    changes = difference(before.plan, after.plan, instant(at))
+    since = instant(at)
+    changes = difference(before.plan, after.plan, since)
+    last = since.astimezone(SHANGHAI).date() + timedelta(days=HORIZON - 1)
     if as_json:
-        put({"old": before.version, "new": after.version, "changes": [_data(change, spoken) for change in changes]})
+        data = [_data(change, spoken) for change in changes]
+        put({"old": before.version, "new": after.version, "until": last.isoformat(), "changes": data})
         return
-    for line in told(changes, spoken):
+    for line in told(changes, spoken, last, None if everything else MOST):
         sys.stdout.write(line + "\n")
 
 

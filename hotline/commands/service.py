@@ -14,6 +14,7 @@ from hotline.live import opening_of
 from hotline.lock import AnotherHotline, alone_on
 from hotline.logs import set_up_logs
 from hotline.managed import SwitchRefused
+from hotline.operators import RECORDINGS
 from hotline.secrets import SecretsError
 from hotline.settings import Settings
 from hotline.sounds import build_sounds
@@ -42,7 +43,9 @@ def _serve(settings: Settings, *, managed: bool) -> None:
     try:
         with alone_on(settings.var):
             opening = opening_of(settings.config, Versions(settings.var / "plans"))
-            report = build_sounds(settings, opening.published.plan, people)
+            folder = opening.published.folder
+            recordings = None if folder is None else folder / RECORDINGS
+            report = build_sounds(settings, opening.published.plan, people, recordings=recordings)
             for problem in report.problems:
                 people.print(problem, style="red", markup=False, soft_wrap=True)  # the hotline starts all the same
             asyncio.run(service.serve(settings, replace(opening, failed=report.failed), managed=managed))

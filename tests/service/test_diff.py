@@ -61,6 +61,7 @@ def test_a_new_version_is_told_in_sentences_the_most_important_first(new: Path) 
         "Who answers",
         "Rules",
         "Words",
+        "looked until 2027-12-24",
     ]
     for sentence in (
         "  1,4: 预防接种 → 动物致伤门诊   such as 2026-11-20 10:00 周五",
@@ -71,7 +72,7 @@ def test_a_new_version_is_told_in_sentences_the_most_important_first(new: Path) 
     ):
         assert sentence in lines
     assert any("预约挂号: open on Saturdays 09:00-12:00 (was closed)" in line for line in lines)
-    assert lines[-3:] == [
+    assert lines[-4:-1] == [
         "  greeting:",
         "    - 您好，欢迎拨打天津12320公共卫生热线。",
         "    + 您好！欢迎拨打天津12320公共卫生热线。",
@@ -86,8 +87,8 @@ def test_the_same_in_chinese(new: Path) -> None:
 
 
 def test_equal_plans_change_nothing_and_the_config_folder_is_the_new_one() -> None:
-    assert diff(CONFIG).stdout == "nothing changes for callers\n"
-    assert diff(CONFIG, lang="zh").stdout == "对来电者没有任何变化\n"
+    assert diff(CONFIG).stdout == "nothing changes for callers\nlooked until 2027-12-24\n"
+    assert diff(CONFIG, lang="zh").stdout == "对来电者没有任何变化\n查看到 2027-12-24 为止\n"
 
 
 def test_the_same_as_data(new: Path) -> None:
@@ -120,7 +121,7 @@ def test_kept_versions_go_by_their_numbers_and_the_live_one_without(new: Path, t
     said = diff(*var, config=new).stdout
     assert "longest wait 3m" in said
     assert diff("1", "2", *var).stdout == said
-    assert diff("2", *var, config=new).stdout == "nothing changes for callers\n"
+    assert diff("2", *var, config=new).stdout.startswith("nothing changes for callers\n")
     assert "no version 7 is kept; there are 1 to 2" in " ".join(diff("7", *var).stderr.split())
 
 
@@ -146,9 +147,10 @@ def test_whatever_two_plans_differ_in_is_told_in_both_languages_in_bounded_lengt
 ) -> None:
     changes = difference(old, other, since)
     for language in LANGUAGES:
-        lines = list(told(changes, language))
-        assert len(lines) <= (MOST + 2) * len(GROUPS)
-        assert lines[0] if changes else lines == [NOTHING.in_language(language)]
+        lines = list(told(changes, language, since.date()))
+        assert len(lines) <= (MOST + 2) * len(GROUPS) + 1
+        assert lines[0] if changes else lines[:-1] == [NOTHING.in_language(language)]
+        assert f"{since.date()}" in lines[-1]
 
 
 @pytest.mark.parametrize("what", ["rules", "lines", "nodes"])
@@ -163,3 +165,42 @@ def test_a_whole_other_hotline_is_told_in_bounded_length(new: Path) -> None:
     lines = diff(CONFIG, new).stdout.splitlines()
     assert any(line.startswith("  … and ") for line in lines)
     assert len(lines) < 120
+    everything = diff(CONFIG, new, "--all").stdout
+    assert len(everything.splitlines()) > len(lines)
+    assert "(--all)" not in everything
+
+
+def test_a_new_line_is_told_with_its_hours(new: Path) -> None:
+    line = "  nutrition: {name: 营养咨询, closed: closed-person, overflow: closed-person, outside: {number: '02200000077'}}\n"
+    lines = (CONFIG / "lines.yaml").read_text("utf-8")
+    (new / "lines.yaml").write_text(lines.replace("\nlines:\n", f"\nlines:\n{line}", 1), "utf-8")
+    plan = (CONFIG / "plan.yaml").read_text("utf-8")
+    (new / "plan.yaml").write_text(
+        plan.replace("7: health-knowledge", "7: health-knowledge\n      8: nutrition", 1), "utf-8"
+    )
+    assert (
+        "new line 营养咨询 (nutrition), open on workdays 08:30-16:30, on Saturdays 09:00-12:00"
+        in diff(CONFIG, new).stdout
+    )
+    assert "（nutrition），开放时间：工作日 08:30-16:30、周六 09:00-12:00" in diff(CONFIG, new, lang="zh").stdout
+
+
+def test_a_rule_that_changes_alike_for_several_lines_is_one_sentence(new: Path) -> None:
+    lines = (CONFIG / "lines.yaml").read_text("utf-8")
+    more = lines
+    for name in ("妇保咨询", "儿保咨询"):
+        more = more.replace(f"name: {name}\n", f"name: {name}\n    ring: 7s\n")
+    assert more != lines
+    (new / "lines.yaml").write_text(more, "utf-8")
+    assert "  妇保咨询, 儿保咨询: a phone rings 7s (was 20s)\n" in diff(CONFIG, new).stdout
+
+
+def test_sentences_stay_short_with_few_keys_the_shortest_first_and_no_word_of_years_to_come(new: Path) -> None:
+    said = diff(CONFIG, new, "--all", lang="zh").stdout
+    assert "节假日安排未知" not in said
+    walked = said.split("服务时间\n")[0].splitlines()
+    keys = [line.strip().split("：")[0].split("、") for line in walked]
+    assert max(map(len, keys)) <= 7
+    assert all(
+        list(map(len, few[:6])) == sorted(map(len, few[:6])) for few in keys if not any("按" in key for key in few)
+    )

@@ -101,17 +101,66 @@ async def test_a_rollback_stays_until_the_files_change(town: Town) -> None:
     assert not live.set_aside
 
 
-async def test_a_new_recording_is_heard_under_the_same_version_also_while_the_files_are_set_aside(town: Town) -> None:
+async def test_a_recording_belongs_to_its_version_and_comes_back_with_it(town: Town) -> None:
+    recordings = town.config / "recordings"
+    recordings.mkdir()
+    (recordings / "welcome.wav").write_bytes(b"old words")
+    (recordings / "choose.wav").write_bytes(b"the same all the time")
     live = town.start()
-    town.recorded = ["welcome"]
-    assert (await live.reload(By.FILES)).result is Result.DONE
+    (recordings / "welcome.wav").write_bytes(b"new words")
+    assert (await live.reload(By.FILES)).number == 2
+    change = await live.rollback(1)
+    assert (change.result, change.number, live.set_aside) == (Result.DONE, 1, True)
+    kept = live.now.published.folder
+    assert kept == town.folder / "plans" / "0001"
+    assert kept is not None
+    assert (kept / "recordings" / "welcome.wav").read_bytes() == b"old words"
+    assert live.now.published.version == town.versions.read(town.versions.listed()[0]).version
+    twins = [town.folder / "plans" / number / "recordings" / "choose.wav" for number in ("0001", "0002")]
+    assert twins[0].stat().st_ino == twins[1].stat().st_ino  # kept twice, stored once
+    (recordings / "welcome.wav").write_bytes(b"newest words")  # somebody works on it: no longer set aside
+    assert (await live.reload(By.FILES)).number == 3
+
+
+async def test_a_file_saved_while_a_rollback_runs_is_taken_in_afterwards(town: Town) -> None:
+    live = town.start()
+    town.write(named("新"))
+    await live.reload(By.FILES)
+    town.meanwhile = lambda: town.write(named("更新"))
+    await live.rollback(1)
+    assert (await live.reload(By.FILES)).number == 3
+
+
+async def test_a_refusal_is_over_when_the_files_are_as_they_were_set_aside(town: Town) -> None:
+    live = town.start()
     town.write(named("新"))
     await live.reload(By.FILES)
     await live.rollback(1)
-    town.recorded = ["welcome"]
-    change = await live.reload(By.FILES)
-    assert (change.result, change.number, live.set_aside) == (Result.DONE, 1, True)
-    assert len(town.versions.listed()) == 2
+    town.write("nodes: {")
+    assert (await live.reload(By.FILES)).result is Result.REFUSED
+    assert live.refused
+    town.write(named("新"))
+    await live.reload(By.FILES)
+    assert (live.refused, live.set_aside) == ((), True)
+
+
+async def test_sounds_are_those_of_the_live_plan_again_when_a_new_one_cannot_be_kept(town: Town) -> None:
+    live = town.start()
+    town.write(named("新"))
+    (town.folder / "plans").rename(town.folder / "gone")
+    (town.folder / "plans").write_text("")
+    change = await live.reload(By.COMMAND)
+    assert change.result is Result.REFUSED
+    assert town.furnished[-1] == live.now.plan.hotline.name == "小热线"
+
+
+async def test_a_recording_that_cannot_be_used_is_told_though_the_plan_goes_live(town: Town) -> None:
+    live = town.start()
+    town.write(named("新"))
+    town.grumbles = ("recordings/welcome.wav: not a sound",)
+    change = await live.reload(By.COMMAND)
+    assert change.result is Result.DONE
+    assert "recordings/welcome.wav: not a sound" in change.warnings
 
 
 async def test_whoever_asks_gets_the_files_that_were_set_aside(town: Town) -> None:

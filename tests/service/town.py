@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from hotline.live import Edition, Live, Means, opening_of
+from hotline.operators import Published
 from hotline.versions import Versions
 from prompts.build import Report
 from routing.plan import Plan
@@ -33,6 +35,10 @@ class Town:
     equipped: list[str] = field(default_factory=list)
     live_names: list[str] = field(default_factory=list)
     switch_refuses: bool = False
+    meanwhile: Callable[[], None] = lambda: None
+    """What somebody does while sounds are made, once."""
+    grumbles: tuple[str, ...] = ()
+    """What is said of recordings."""
 
     def __post_init__(self) -> None:
         self.config.mkdir()
@@ -51,11 +57,14 @@ class Town:
         fresh.write_text(text, encoding="utf-8")
         fresh.replace(self.config / "plan.yaml")
 
-    def furnish(self, plan: Plan) -> Report:
+    def furnish(self, published: Published) -> Report:
+        plan = published.plan
+        meanwhile, self.meanwhile = self.meanwhile, lambda: None
+        meanwhile()
         self.furnished.append(plan.hotline.name)
         built, self.recorded = tuple(self.recorded), []
         failed = tuple(name for name in plan.words if name in self.unspeakable)
-        problems = tuple(f"prompt {name!r}: nobody has spoken its words yet" for name in failed)
+        problems = (*self.grumbles, *(f"prompt {name!r}: nobody has spoken its words yet" for name in failed))
         return Report(len(plan.words), built, (), (), (), problems, failed)
 
     async def equip(self, plan: Plan) -> None:
