@@ -33,3 +33,10 @@ class Rule(NamedTuple):
     """How it is written rightly."""
     adjustable: bool = False
     """`lint.rules` may make it an error or a warning, or turn it off."""
+
+
+def adjustable(
+    id: str, message: Both, meaning: Both, mending: Both, example: str = "", of: Severity = "warning"
+) -> Rule:
+    """A rule that operators may make stricter or milder."""
+    return Rule(id, of, message, meaning, mending, example, adjustable=True)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from routing.rules.of_answering import ANSWERING
 from routing.rules.of_calling import CALLING
 from routing.rules.of_files import FILES
 from routing.rules.of_leading import LEADING
@@ -14,7 +15,7 @@ from routing.rules.of_values import VALUES
 from routing.rules.of_writing import WRITING
 from routing.rules.rule import Language, Rule
 
-RULES: Mapping[str, Rule] = {rule.id: rule for rule in (*WRITING, *FILES, *VALUES, *LEADING, *CALLING)}
+RULES: Mapping[str, Rule] = {rule.id: rule for rule in (*WRITING, *FILES, *VALUES, *LEADING, *CALLING, *ANSWERING)}
 """Rule id → rule, in the order of the pages."""
 
 ADJUSTABLE = frozenset(rule.id for rule in RULES.values() if rule.adjustable)
@@ -34,6 +35,7 @@ _WORDS: Mapping[Language, Mapping[str, str]] = {
         "values": "Values and keys",
         "leading": "Where names lead",
         "calling": "What callers would meet",
+        "answering": "Who answers them",
     },
     "zh": {
         "title": "`hotline check` 的规则",
@@ -48,6 +50,7 @@ _WORDS: Mapping[Language, Mapping[str, str]] = {
         "values": "各项内容",
         "leading": "名字指向哪里",
         "calling": "来电者会遇到什么",
+        "answering": "由谁接听",
     },
 }
 
@@ -77,7 +80,14 @@ def pages(language: Language) -> str:
     """All rules' pages as one Markdown file."""
     words = _WORDS[language]
     parts = [f"# {words['title']}\n", f"{words['head']}\n"]
-    sections = ("writing", WRITING), ("files", FILES), ("values", VALUES), ("leading", LEADING), ("calling", CALLING)
+    sections = (
+        ("writing", WRITING),
+        ("files", FILES),
+        ("values", VALUES),
+        ("leading", LEADING),
+        ("calling", CALLING),
+        ("answering", ANSWERING),
+    )
     for section, rules in sections:
         parts.append(f"## {words[section]}\n")
         parts += [page(rule, language) for rule in rules]
