@@ -18,6 +18,8 @@ from routing.rehearsal.moments import moments
 from routing.rehearsal.paths import ANYBODY, End, Pair, Situation, paths, situations
 
 Group = Literal["ends", "heard", "hours", "answers", "rules", "words"]
+TALKED = "t"
+"""The key that stands for a talk with an agent."""
 GROUPS: tuple[Group, ...] = ("ends", "hours", "answers", "rules", "heard", "words")
 """The most important first."""
 
@@ -67,7 +69,11 @@ def _walked(old: Plan, new: Plan, since: datetime) -> Iterator[Change]:
     all_times = moments((old, new), since)
     for situation in situations((old, new)):
         for at in all_times:
+            reached: dict[_Keys, str | None] = {}
             for pair in paths(old, new, situation.scene(at)):
+                reached[pair.keys] = pair.new.end.line
+                if TALKED in pair.keys and _other_survey(old, new, reached.get(_until_talk(pair.keys))):
+                    continue
                 found = _Elsewhere(situation, pair.old.end, pair.new.end)
                 if found.old == found.new:
                     if pair.old.sounds != pair.new.sounds:
@@ -80,6 +86,15 @@ def _walked(old: Plan, new: Plan, since: datetime) -> Iterator[Change]:
         words = {sound: new.words.get(sound) or old.words[sound] for sound in (*gone, *come)}
         particulars = {"gone": gone, "come": come, "words": words, "keys": tuple(pressed)}
         yield Change("heard", "heard", {**particulars, **_situation(situation)})
+
+
+def _until_talk(keys: _Keys) -> _Keys:
+    return keys[: keys.index(TALKED)]
+
+
+def _other_survey(old: Plan, new: Plan, line: str | None) -> bool:
+    """Whether the rules tell already that callers get elsewhere after a talk with this line."""
+    return line in old.lines and line in new.lines and old.survey_of(line) != new.survey_of(line)
 
 
 def _ends(
@@ -142,7 +157,7 @@ def _answers(old: Plan, new: Plan) -> Iterator[Change]:
         yield Change("answers", "number", {"old": old.hotline.number, "new": new.hotline.number})
     for line, rule in new.lines.items():
         if line not in old.lines:
-            yield Change("answers", "line-added", {"line": line, "name": rule.name})
+            yield Change("answers", "line-added", {"line": line, "name": rule.name, "hours": _written(new, line)})
             continue
         yield from _line(line, old.lines[line], rule)
     for line, rule in old.lines.items():
@@ -161,6 +176,19 @@ def _answers(old: Plan, new: Plan) -> Iterator[Change]:
     for agent, person in old.agents.items():
         if agent not in new.agents:
             yield Change("answers", "agent-removed", {"agent": agent, "name": person.name})
+
+
+def _written(plan: Plan, line: str) -> tuple[dict[str, Any], ...]:
+    """The hours of a line as the operators wrote them."""
+    return tuple(
+        {
+            "on": tuple(map(str, rule.on)),
+            "open": tuple(map(str, rule.open)),
+            "since": rule.begin,
+            "until": rule.until,
+        }
+        for rule in plan.calendar.hours[plan.hours_of(line)]
+    )
 
 
 def _levels(plan: Plan, lines: Mapping[str, int]) -> tuple[dict[str, Any], ...]:
@@ -188,8 +216,8 @@ def _line(line: str, old: LineRule, new: LineRule) -> Iterator[Change]:
 _LINE_RULES = ("maximum_wait", "at_closing", "ring", "wrap_up", "priority", "position", "record", "survey", "owner")
 """What walks and hours do not show."""
 _OUTSIDE_RULES = ("simultaneous", "ring")
-_NODE_RULES = ("digits", "terminator", "wait", "limit", "silence", "answers", "days")
-_HOTLINE_RULES = ("name", "wait", "survey", "may_dial")
+_NODE_RULES = ("digits", "terminator", "wait", "limit", "silence", "answers", "days", "thanks")
+_HOTLINE_RULES = ("name", "wait", "survey", "may_dial", "apology")
 
 
 def _rules(old: Plan, new: Plan) -> Iterator[Change]:
@@ -253,12 +281,14 @@ def _retries(of: str, name: str, old: BaseModel, new: BaseModel, *, id: str = ""
 
 
 def _words(old: Plan, new: Plan) -> Iterator[Change]:
-    """Changed words of what is in both plans; what comes or goes is heard on some path."""
+    """New and changed words; what a prompt that goes has said is told where it was heard."""
     for sound, words in new.words.items():
         before = old.words.get(sound)
         if before is not None and " ".join(before.split()) != " ".join(words.split()):
             yield Change("words", "words", {"prompt": sound, "old": before, "new": words})
-    for sound in (*new.words, *old.words):
-        if "--" in sound and (sound in new.words) != (sound in old.words):
-            what = "words-added" if sound in new.words else "words-removed"
-            yield Change("words", what, {"prompt": sound, "words": {**old.words, **new.words}[sound]})
+    for sound, words in new.words.items():
+        if sound not in old.words:
+            yield Change("words", "words-added", {"prompt": sound, "words": words})
+    for sound, words in old.words.items():
+        if "--" in sound and sound not in new.words:
+            yield Change("words", "words-removed", {"prompt": sound, "words": words})

@@ -187,10 +187,48 @@ def test_something_else_heard_on_the_way_is_told_once_with_its_keys() -> None:
     assert ends(found) == []
 
 
+@pytest.mark.parametrize(
+    ("edit", "rule", "old", "new"),
+    [
+        (("thanks: thanks", "thanks: goodbye"), "thanks", ("thanks",), ("goodbye",)),
+        (("apology: sorry", "apology: goodbye"), "apology", ("sorry",), ("goodbye",)),
+    ],
+)
+def test_what_no_walk_hears_is_told_as_a_rule(
+    edit: tuple[str, str], rule: str, old: tuple[str, ...], new: tuple[str, ...]
+) -> None:
+    [found] = changes(edit)
+    assert (found.values["rule"], found.values["old"], found.values["new"]) == (rule, old, new)
+
+
+def test_the_words_of_a_new_prompt_are_told() -> None:
+    found = changes(("4: bye", "4: more"), more="nodes: {more: {end: farewell}}\nprompts: {farewell: 请走好。}")
+    assert only(found, "words-added") == [{"prompt": "farewell", "words": "请走好。"}]
+
+
+def test_a_survey_is_one_change_however_many_keys_lead_to_a_talk() -> None:
+    survey = """
+nodes: {rate: {survey: please-rate, answers: {1: good, 2: bad}, then: bye}}
+prompts: {please-rate: 请评价。}
+"""
+    with_survey = ("apology: sorry", "apology: sorry\n  survey: rate")
+    [rule, words] = changes(with_survey, more=survey)
+    assert (rule.values["rule"], rule.values["old"], rule.values["new"]) == ("survey", None, "rate")
+    assert words.values["prompt"] == "please-rate"
+    [gone] = difference(plan(with_survey, more=survey), plan(more=survey), FRIDAY)
+    assert (gone.values["old"], gone.values["new"]) == ("rate", None)
+
+
 def test_lines_come_and_go() -> None:
     added = "lines: {extra: {name: 新线, closed: closed, overflow: message, outside: {number: '0223'}}}"
     found = changes(("4: bye", "4: extra"), more=added)
-    assert only(found, "line-added") == [{"line": "extra", "name": "新线"}]
+    assert only(found, "line-added") == [
+        {
+            "line": "extra",
+            "name": "新线",
+            "hours": ({"on": ("workdays",), "open": ("08:30-16:30",), "since": None, "until": None},),
+        }
+    ]
     back = difference(plan(("4: bye", "4: extra"), more=added), plan(), FRIDAY)
     assert only(back, "line-removed") == [{"line": "extra", "name": "新线"}]
 

@@ -11,12 +11,20 @@ import pytest
 from hypothesis import given, settings
 from typer.testing import CliRunner, Result
 
-from hotline.difference_told import _RULES, MOST, NOTHING, told
+from hotline.difference_told import _RULES, MOST, NOTHING, sentence, told
 from hotline.operators import read_config
 from hotline.settings import HOUSE
 from hotline.versions import Versions
 from routing.plan import Plan
-from routing.rehearsal.difference import _HOTLINE_RULES, _LINE_RULES, _NODE_RULES, _OUTSIDE_RULES, GROUPS, difference
+from routing.rehearsal.difference import (
+    _HOTLINE_RULES,
+    _LINE_RULES,
+    _NODE_RULES,
+    _OUTSIDE_RULES,
+    GROUPS,
+    Change,
+    difference,
+)
 from routing.rules.rule import Language
 from tests.routing.plans import ANY_TIME, plans
 from tests.service.whole import app
@@ -46,8 +54,8 @@ def new(tmp_path: Path) -> Path:
     return folder
 
 
-def diff(*words: str | Path, config: Path = CONFIG, lang: str = "en") -> Result:
-    given = [*map(str, words), "--at", "2026-11-20T07:00", "--lang", lang, "--config", str(config)]
+def diff(*words: str | Path, config: Path = CONFIG, lang: str = "en", at: str = "2026-11-20T07:00") -> Result:
+    given = [*map(str, words), "--at", at, "--lang", lang, "--config", str(config)]
     return CliRunner().invoke(app, ["diff", *given])
 
 
@@ -63,14 +71,14 @@ def test_a_new_version_is_told_in_sentences_the_most_important_first(new: Path) 
         "Words",
         "looked until 2027-12-24",
     ]
-    for sentence in (
+    for told_so in (
         "  1,4: 预防接种 → 动物致伤门诊   such as 2026-11-20 10:00 周五",
         "  突发公共卫生事件报告 dials 02200000009 (was 02200000002)",
         "  艾滋病咨询座席 (vct-1) answers 艾滋病咨询（VCT）, 动物致伤门诊 (2) (was 艾滋病咨询（VCT）, 健康知识咨询)",
         "  预约挂号: longest wait 3m (was 2m)",
         "  天津12320公共卫生热线: wrong keys borne 2 (was 3)",
     ):
-        assert sentence in lines
+        assert told_so in lines
     assert any("预约挂号: open on Saturdays 09:00-12:00 (was closed)" in line for line in lines)
     assert lines[-4:-1] == [
         "  greeting:",
@@ -171,7 +179,8 @@ def test_a_whole_other_hotline_is_told_in_bounded_length(new: Path) -> None:
 
 
 def test_a_new_line_is_told_with_its_hours(new: Path) -> None:
-    line = "  nutrition: {name: 营养咨询, closed: closed-person, overflow: closed-person, outside: {number: '02200000077'}}\n"
+    outside = "outside: {number: '02200000077'}"
+    line = f"  nutrition: {{name: 营养咨询, closed: closed-person, overflow: closed-person, {outside}}}\n"
     lines = (CONFIG / "lines.yaml").read_text("utf-8")
     (new / "lines.yaml").write_text(lines.replace("\nlines:\n", f"\nlines:\n{line}", 1), "utf-8")
     plan = (CONFIG / "plan.yaml").read_text("utf-8")
@@ -195,12 +204,14 @@ def test_a_rule_that_changes_alike_for_several_lines_is_one_sentence(new: Path) 
     assert "  妇保咨询, 儿保咨询: a phone rings 7s (was 20s)\n" in diff(CONFIG, new).stdout
 
 
-def test_sentences_stay_short_with_few_keys_the_shortest_first_and_no_word_of_years_to_come(new: Path) -> None:
-    said = diff(CONFIG, new, "--all", lang="zh").stdout
+def test_a_sentence_names_few_keys_the_shortest_first() -> None:
+    keys = (("1", "4", "1"), ("1", "4"), *((str(key),) for key in range(7)))
+    values = {"keys": keys, "gone": (), "come": ("greeting",), "words": {"greeting": "您好。"}}
+    told_so = sentence(Change("heard", "heard", values), "en")
+    assert told_so == "0, 1, 2, 3, 4, 5, 3 more: hears greeting「您好。」 as well"
+
+
+def test_years_without_arranged_holidays_are_not_told_with_every_day(new: Path) -> None:
+    said = diff(CONFIG, new, "--all", lang="zh", at="2027-01-04T07:00").stdout
+    assert "1,4：预防接种 → 动物致伤门诊　例如 2027-01-04 10:00 周一\n" in said
     assert "节假日安排未知" not in said
-    walked = said.split("服务时间\n")[0].splitlines()
-    keys = [line.strip().split("：")[0].split("、") for line in walked]
-    assert max(map(len, keys)) <= 7
-    assert all(
-        list(map(len, few[:6])) == sorted(map(len, few[:6])) for few in keys if not any("按" in key for key in few)
-    )
