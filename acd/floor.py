@@ -94,6 +94,10 @@ class Floor:
         waiting = self._waiting.get(call)
         return waiting is not None and waiting.offer is not None
 
+    def is_line(self, line: str) -> bool:
+        """Whether calls may wait on it."""
+        return line in self._desks
+
     def served(self, line: str) -> bool:
         """Whether somebody could take a call of this line, now or soon."""
         desk = self._desks.get(line)

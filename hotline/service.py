@@ -147,7 +147,8 @@ async def running(settings: Settings, opening: Opening | Published, *, managed: 
         def swap(edition: Edition) -> None:
             board.dispatch.signal(arrangement_of(edition.plan))
             metrics.know(edition.plan.lines)
-            gauges.lines = tuple(edition.plan.lines)
+            waited_on = (line for line in gauges.lines if floor.is_line(line) and floor.waiting(line))
+            gauges.lines = tuple(dict.fromkeys((*edition.plan.lines, *waited_on)))
 
         def tidy(plan: Plan) -> None:
             forget_standing(settings.sounds, standing(plan, settings.sounds))

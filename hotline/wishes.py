@@ -97,6 +97,7 @@ class Wishes:
                 "version": live.now.published.version,
                 "since": live.now.since.isoformat(),
                 "set_aside": live.set_aside,
+                "config": str(live.config.absolute()),
                 "problems": list(live.refused),
             }
         )

@@ -66,6 +66,8 @@ class Call:
         """A key was typed, or what was playing ended."""
         self._gone = asyncio.Event()
         self._playing: str | None = None
+        self._unheard = False
+        """What was played last could not be."""
         self._music = False
         self._recording: tuple[str, asyncio.Future[Recorded]] | None = None
         self._talking = False
@@ -79,9 +81,8 @@ class Call:
         self._stirred.set()
 
     def played(self, playback: str, *, failed: bool = False) -> None:
-        if failed:
-            log.error("a prompt could not be played: run `hotline doctor`", call=self.id, playback=playback)
         if playback == self._playing:
+            self._unheard = failed
             self._playing = None
             self._stirred.set()
 
@@ -142,6 +143,7 @@ class Call:
         await self.hush()
         self._made += 1
         playback = self._playing = f"{self.id}-p{self._made}"
+        self._unheard = False
         self._stirred.clear()
         await _to_its_end(self._switch.play(self.channel, playback, sounds))
         try:
@@ -153,6 +155,8 @@ class Call:
             raise SwitchError(f"a prompt did not end: {', '.join(sounds)}") from None
         if self._playing == playback:
             await self.hush()
+        if self._unheard and not await self.gone_soon():  # a hang-up ends what is played in the same way
+            log.error("a prompt could not be played: run `hotline doctor`", call=self.id, sounds=", ".join(sounds))
 
     async def ask(self, sounds: Sequence[str], wait: float, keeps: Container[str] | None = None) -> str | None:
         """Say, then wait so many seconds for one key; None for silence.

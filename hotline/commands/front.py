@@ -13,7 +13,7 @@ from hotline.clock import clock_of
 from hotline.control import NotRunning, Refused, ask
 from hotline.front import Front
 from hotline.settings import Settings
-from hotline.terminal import Config, Json, Var, fail, people, published_in, put, settings_of
+from hotline.terminal import Config, Json, Var, fail, live_in, people, put, settings_of
 from routing.calendar import SHANGHAI
 
 app = typer.Typer()
@@ -35,10 +35,12 @@ def front_on(
 ) -> None:
     """Turn a message on: from now on every caller hears it first."""
     settings = settings_of(config, var)
-    messages = published_in(settings.config).plan.front
+    messages = live_in(settings).plan.front
     if name not in messages:
         there = ", ".join(messages) or "none: write one under `front`"
-        raise typer.BadParameter(f"no front message is called {name!r}; there are {there}", param_hint="NAME")
+        raise typer.BadParameter(
+            f"no front message is called {name!r} in the live plan; there are {there}", param_hint="NAME"
+        )
     now = clock_of(settings).now()
     ends = now + STANDARD if until is None else ending(until, now)
     try:
@@ -66,7 +68,7 @@ def _tell_the_engine(settings: Settings) -> None:
     try:
         asyncio.run(ask(settings.var, "POST", "/front"))
     except NotRunning:
-        return  # the next start sees it
+        people.print("no hotline runs here: callers are told from its next start", style="yellow", markup=False)
     except Refused as error:
         people.print(str(error), style="yellow", markup=False)
 
@@ -75,7 +77,7 @@ def _tell_the_engine(settings: Settings) -> None:
 def front_show(config: Config = None, var: Var = None, as_json: Json = False) -> None:
     """Which one is on, by hand or by its own times."""
     settings = settings_of(config, var)
-    plan, now = published_in(settings.config).plan, clock_of(settings).now()
+    plan, now = live_in(settings).plan, clock_of(settings).now()
     found = _on(settings, now)
     rows = [
         {

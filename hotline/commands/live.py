@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -33,6 +34,11 @@ def reload(config: Config = None, var: Var = None, as_json: Json = False) -> Non
     """Make the operators' files live, without losing a call; a bad file changes nothing."""
     settings = settings_of(config, var)
     try:
+        folder = Path(asyncio.run(ask(settings.var, "GET", "/plan"))["config"])
+        if folder.resolve() != settings.config.resolve():
+            fail(
+                f"the running hotline reads {folder}, not {settings.config}: reload without --config, or start it anew"
+            )
         change = asyncio.run(ask(settings.var, "POST", "/reload"))
     except (NotRunning, Refused) as error:
         fail(error)

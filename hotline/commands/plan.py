@@ -43,7 +43,7 @@ def check(
     if explain is not None:
         sys.stdout.write(page(rule_of(explain), spoken))
         return
-    at = folder or config or Path("config")
+    at = folder or config or settings_of(None, None).config
     faults: list[str] = []
     playable: Playable | None = None
     try:
