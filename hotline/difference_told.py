@@ -8,10 +8,20 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Any, Final
 
+from hotline.difference_words import (
+    AFTERWARDS,
+    AS_KINDS,
+    DAYS,
+    HEADINGS,
+    KINDS,
+    LOOKED,
+    NOTHING,
+    RULES,
+    SENTENCES,
+    SITUATIONS,
+)
 from routing.calendar import SHANGHAI
-from routing.rehearsal.difference import GROUPS, Change, Group
-from routing.rehearsal.hours_change import HOLIDAYS, MADE_UP
-from routing.rehearsal.paths import WRONG
+from routing.rehearsal.difference import GROUPS, Change
 from routing.rules.rule import Both, Language
 
 MOST: Final = 8
@@ -22,106 +32,8 @@ _MOST_MOMENTS: Final = 2
 _LONGEST: Final = 24
 """Of a prompt's words, where they are not the matter."""
 
-NOTHING: Final = Both("nothing changes for callers", "对来电者没有任何变化")
-_LOOKED: Final = Both("looked until {last}", "查看到 {last} 为止")
 _UNARRANGED: Final = re.compile("（[0-9]+年节假日安排未知[^）]*）")
 """Behind a weekday's name, for each day of a year alike."""
-
-HEADINGS: Final[dict[Group, Both]] = {
-    "ends": Both("Callers get elsewhere", "来电走向不同"),
-    "hours": Both("Hours", "服务时间"),
-    "answers": Both("Who answers", "由谁接听"),
-    "rules": Both("Rules", "规则"),
-    "heard": Both("Callers hear something else on the way", "途中听到的内容不同"),
-    "words": Both("Words", "提示语"),
-}
-
-_SENTENCES: Final = {
-    "elsewhere": Both("{keys}: {old} → {new}   {when}{situation}", "{keys}：{old} → {new}　{when}{situation}"),
-    "heard": Both(
-        "{keys}: hears {come} instead of {gone}{situation}", "{keys}：听到 {come}，不再是 {gone}{situation}"
-    ),
-    "heard-more": Both("{keys}: hears {come} as well{situation}", "{keys}：另外听到 {come}{situation}"),
-    "heard-less": Both("{keys}: no longer hears {gone}{situation}", "{keys}：不再听到 {gone}{situation}"),
-    "open": Both(
-        "{lines}: {since}open {days} {new} (was {old}){until}", "{lines}：{since}{days} {new} 开放（原为{old}）{until}"
-    ),
-    "closed": Both(
-        "{lines}: {since}closed {days} (was {old}){until}", "{lines}：{since}{days}不开放（原为{old}）{until}"
-    ),
-    "number": Both("the hotline's number is {new} (was {old})", "热线号码为 {new}（原为 {old}）"),
-    "line-added": Both("new line {name} ({line}), open {hours}", "新增热线 {name}（{line}），开放时间：{hours}"),
-    "line-removed": Both("line {name} ({line}) is gone", "取消热线 {name}（{line}）"),
-    "renamed": Both("{id} is called {new} (was {old})", "{id} 改名为 {new}（原为 {old}）"),
-    "agent-added": Both("new agent {name} ({agent}) on {lines}", "新增座席 {name}（{agent}）：{lines}"),
-    "agent-removed": Both("agent {name} ({agent}) is gone", "取消座席 {name}（{agent}）"),
-    "agent-lines": Both("{name} ({agent}) answers {new} (was {old})", "{name}（{agent}）接听 {new}（原为 {old}）"),
-    "outside-added": Both("{name} has the outside number {number}", "{name} 新增外线 {number}"),
-    "outside-removed": Both("{name} has no outside number any more (was {number})", "{name} 取消外线（原为 {number}）"),
-    "outside-number": Both("{name} dials {new} (was {old})", "{name} 外线改为 {new}（原为 {old}）"),
-    "direct": Both("direct mode is {on}: {means}", "人工直通{on}：{means}"),
-    "front-added": Both("new front message {front}, off until it is turned on", "新增紧急通知 {front}，打开以后才播放"),
-    "front-removed": Both("front message {front} is gone", "取消紧急通知 {front}"),
-    "front-times": Both("front message {front} is heard {since}–{until}", "紧急通知 {front} 播放时间：{since}–{until}"),
-    "rule": Both("{name}: {rule} {new} (was {old})", "{name}：{rule} {new}（原为 {old}）"),
-    "words": Both("{prompt}:\n    - {old}\n    + {new}", "{prompt}：\n    - {old}\n    + {new}"),
-    "words-added": Both("{prompt}: + {words}", "{prompt}：+ {words}"),
-    "words-removed": Both("{prompt}: - {words}", "{prompt}：- {words}"),
-}  # fmt: skip
-
-_KINDS: Final = {
-    "line": Both("{name}", "{name}"),
-    "outside": Both("{name} (outside)", "{name}（外线）"),
-    "message": Both("message", "留言"),
-    "information": Both("information", "录音"),
-    "hangup": Both("the end", "挂机"),
-    "asked": Both("asked on at {line}", "继续提问 {line}"),
-}
-
-_DAYS: Final = {
-    "every-day": Both("every day", "每天"), "workdays": Both("on workdays", "工作日"),
-    "days-off": Both("on weekends and holidays", "周末和节假日"), "weekdays": Both("Monday to Friday", "周一至周五"),
-    "weekends": Both("on weekends", "周末"), HOLIDAYS: Both("on public holidays", "法定节假日"),
-    MADE_UP: Both("on make-up workdays", "调休上班日"), "mon": Both("on Mondays", "周一"),
-    "tue": Both("on Tuesdays", "周二"), "wed": Both("on Wednesdays", "周三"), "thu": Both("on Thursdays", "周四"),
-    "fri": Both("on Fridays", "周五"), "sat": Both("on Saturdays", "周六"), "sun": Both("on Sundays", "周日"),
-}  # fmt: skip
-
-_AS_KINDS: Final = {"days off": "days-off", "every day": "every-day"}
-"""As hours are written → kinds of days."""
-
-_RULES: Final = {
-    "maximum_wait": Both("longest wait", "最长等候"), "at_closing": Both("at closing, those who wait", "下班时等候者"),
-    "ring": Both("a phone rings", "振铃"), "wrap_up": Both("rest after a talk", "通话后整理"),
-    "priority": Both("priority", "优先级"), "position": Both("tells how many wait", "播报排队人数"),
-    "record": Both("talks are recorded", "通话录音"), "survey": Both("survey", "满意度调查"),
-    "owner": Both("belongs to", "所属单位"), "simultaneous": Both("outside calls at once", "外线并发"),
-    "digits": Both("digits", "位数"), "terminator": Both("key that ends a number", "结束键"),
-    "wait": Both("silence counts after", "等待按键"), "limit": Both("longest message", "留言时长"),
-    "silence": Both("own rule for silence", "静音规则"), "wrong": Both("own rule for wrong keys", "错键规则"),
-    "answers": Both("answers", "选项"), "days": Both("remembers days", "记住天数"), "name": Both("name", "名称"),
-    "thanks": Both("says after a message", "留言后提示"),
-    "apology": Both("says when it fails a caller", "故障时提示"),
-    "may_dial": Both("may dial", "允许外拨"), "busy": Both("says to those who wait", "等候提示"),
-    "comfort": Both("says to those who still wait", "继续等候提示"),
-    "silence-tries": Both("silences borne", "静音次数"),
-    "silence-say": Both("says after silence", "静音提示"),
-    "silence-last": Both("says after the last silence", "末次静音提示"),
-    "wrong-tries": Both("wrong keys borne", "错键次数"), "wrong-say": Both("says after a wrong key", "错键提示"),
-    "wrong-last": Both("says after the last wrong key", "末次错键提示"),
-}  # fmt: skip
-
-_SITUATIONS: Final = {
-    "caller": Both("called from {of}", "来电号码 {of}"), "nobody": Both("nobody on shift at {of}", "{of} 无人在岗"),
-    "wait": Both("long wait at {of}", "{of} 等候过长"), "front": Both("front message {of} on", "紧急通知 {of} 打开时"),
-    "last": Both("talked with {of} before", "此前咨询过 {of}"),
-}  # fmt: skip
-
-_AFTERWARDS: Final = {
-    "t": Both("after the talk", "通话以后"), "o": Both("given up by the line", "热线未能接听"),
-    "c": Both("closed while waiting", "等候时下班"), ".": Both("then nothing", "不再按键"),
-    WRONG: Both("then wrong keys", "按错键"),
-}  # fmt: skip
 
 
 def told(changes: Sequence[Change], language: Language, last: date, most: int | None = MOST) -> Iterator[str]:
@@ -136,7 +48,7 @@ def told(changes: Sequence[Change], language: Language, last: date, most: int | 
         if most is not None and len(of_group) > most:
             more = len(of_group) - most
             yield "  " + Both(f"… and {more} more (--all)", f"……另有 {more} 处（--all）").in_language(language)
-    yield _LOOKED.in_language(language).format(last=last)
+    yield LOOKED.in_language(language).format(last=last)
 
 
 def _alike(changes: Iterable[Change]) -> list[Change]:
@@ -175,7 +87,7 @@ def sentence(change: Change, language: Language) -> str:
             means = Both("no menu", "没有菜单") if values["on"] else Both("callers hear the menu", "播放菜单")
             return teller.say("direct", on=on.in_language(language), means=means.in_language(language))
         case "rule":
-            values["rule"] = _RULES[values["rule"]].in_language(language)
+            values["rule"] = RULES[values["rule"]].in_language(language)
     return teller.say(change.what, **{name: teller.value(value) for name, value in values.items()})
 
 
@@ -186,7 +98,7 @@ class _Teller:
         self._language: Language = language
 
     def say(self, what: str, **values: str) -> str:
-        return _SENTENCES[what].in_language(self._language).format_map(values)
+        return SENTENCES[what].in_language(self._language).format_map(values)
 
     def elsewhere(self, values: dict[str, Any]) -> dict[str, str]:
         old, new = (self._end(values[side]) for side in ("old", "new"))
@@ -218,8 +130,8 @@ class _Teller:
         return self._listed(list(told), _MOST_KEYS)
 
     def _keys(self, keys: Sequence[str]) -> str:
-        typed = ",".join(key for key in keys if key not in _AFTERWARDS)
-        after = [_AFTERWARDS[key].in_language(self._language) for key in keys if key in _AFTERWARDS]
+        typed = ",".join(key for key in keys if key not in AFTERWARDS)
+        after = [AFTERWARDS[key].in_language(self._language) for key in keys if key in AFTERWARDS]
         if not typed:
             typed = self._either("no key", "不按键")
             after = [] if keys == (".",) else after
@@ -228,12 +140,12 @@ class _Teller:
     def situation(self, values: dict[str, Any]) -> str:
         if "situation" not in values:
             return ""
-        words = _SITUATIONS[values["situation"]].in_language(self._language)
+        words = SITUATIONS[values["situation"]].in_language(self._language)
         of = values["of"] or self._either("a withheld number", "隐藏号码")
         return self._either(f" ({words.format(of=of)})", f"（{words.format(of=of)}）")
 
     def _end(self, end: dict[str, Any]) -> str:
-        words = _KINDS[end["kind"]].in_language(self._language).format_map(end)
+        words = KINDS[end["kind"]].in_language(self._language).format_map(end)
         if end["kind"] in ("message", "information") and end["name"]:
             return self._either(f"{words} for {end['name']}", f"{end['name']}{words}")
         return words
@@ -247,11 +159,11 @@ class _Teller:
         return self._either(f"such as {listed}", f"例如 {listed}")
 
     def _days(self, day: str) -> str:
-        return _DAYS[day].in_language(self._language) if day in _DAYS else self._either(f"on {day}", day)
+        return DAYS[day].in_language(self._language) if day in DAYS else self._either(f"on {day}", day)
 
     def _written(self, hours: Mapping[str, Any]) -> str:
         """One rule of hours."""
-        days = self._either(", ", "、").join(self._days(_AS_KINDS.get(day, day)) for day in hours["on"])
+        days = self._either(", ", "、").join(self._days(AS_KINDS.get(day, day)) for day in hours["on"])
         since, until = hours["since"], hours["until"]
         return "".join(
             [

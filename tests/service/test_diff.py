@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given, settings
 from typer.testing import CliRunner, Result
 
-from hotline.difference_told import _RULES, MOST, NOTHING, sentence, told
+from hotline.difference_told import MOST, sentence, told
+from hotline.difference_words import NOTHING, RULES
 from hotline.operators import read_config
 from hotline.settings import HOUSE
 from hotline.versions import Versions
@@ -164,7 +165,7 @@ def test_whatever_two_plans_differ_in_is_told_in_both_languages_in_bounded_lengt
 @pytest.mark.parametrize("what", ["rules", "lines", "nodes"])
 def test_every_rule_that_may_change_has_words_in_both_languages(what: str) -> None:
     named = {"lines": (*_LINE_RULES, *_OUTSIDE_RULES), "nodes": _NODE_RULES, "rules": _HOTLINE_RULES}[what]
-    assert set(named) <= set(_RULES)
+    assert set(named) <= set(RULES)
 
 
 def test_a_whole_other_hotline_is_told_in_bounded_length(new: Path) -> None:
