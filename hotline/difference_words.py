@@ -1,0 +1,109 @@
+"""The words in which a difference is told, in both languages."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from routing.rehearsal.difference import Group
+from routing.rehearsal.hours_change import HOLIDAYS, MADE_UP
+from routing.rehearsal.paths import WRONG
+from routing.rules.rule import Both
+
+NOTHING: Final = Both("nothing changes for callers", "对来电者没有任何变化")
+LOOKED: Final = Both("looked until {last}", "查看到 {last} 为止")
+
+HEADINGS: Final[dict[Group, Both]] = {
+    "ends": Both("Callers get elsewhere", "来电走向不同"),
+    "hours": Both("Hours", "服务时间"),
+    "answers": Both("Who answers", "由谁接听"),
+    "rules": Both("Rules", "规则"),
+    "heard": Both("Callers hear something else on the way", "途中听到的内容不同"),
+    "words": Both("Words", "提示语"),
+}
+
+SENTENCES: Final = {
+    "elsewhere": Both("{keys}: {old} → {new}   {when}{situation}", "{keys}：{old} → {new}　{when}{situation}"),
+    "heard": Both(
+        "{keys}: hears {come} instead of {gone}{situation}", "{keys}：听到 {come}，不再是 {gone}{situation}"
+    ),
+    "heard-more": Both("{keys}: hears {come} as well{situation}", "{keys}：另外听到 {come}{situation}"),
+    "heard-less": Both("{keys}: no longer hears {gone}{situation}", "{keys}：不再听到 {gone}{situation}"),
+    "open": Both(
+        "{lines}: {since}open {days} {new} (was {old}){until}", "{lines}：{since}{days} {new} 开放（原为{old}）{until}"
+    ),
+    "closed": Both(
+        "{lines}: {since}closed {days} (was {old}){until}", "{lines}：{since}{days}不开放（原为{old}）{until}"
+    ),
+    "number": Both("the hotline's number is {new} (was {old})", "热线号码为 {new}（原为 {old}）"),
+    "line-added": Both("new line {name} ({line}), open {hours}", "新增热线 {name}（{line}），开放时间：{hours}"),
+    "line-removed": Both("line {name} ({line}) is gone", "取消热线 {name}（{line}）"),
+    "renamed": Both("{id} is called {new} (was {old})", "{id} 改名为 {new}（原为 {old}）"),
+    "agent-added": Both("new agent {name} ({agent}) on {lines}", "新增座席 {name}（{agent}）：{lines}"),
+    "agent-removed": Both("agent {name} ({agent}) is gone", "取消座席 {name}（{agent}）"),
+    "agent-lines": Both("{name} ({agent}) answers {new} (was {old})", "{name}（{agent}）接听 {new}（原为 {old}）"),
+    "outside-added": Both("{name} has the outside number {number}", "{name} 新增外线 {number}"),
+    "outside-removed": Both("{name} has no outside number any more (was {number})", "{name} 取消外线（原为 {number}）"),
+    "outside-number": Both("{name} dials {new} (was {old})", "{name} 外线改为 {new}（原为 {old}）"),
+    "direct": Both("direct mode is {on}: {means}", "人工直通{on}：{means}"),
+    "front-added": Both("new front message {front}, off until it is turned on", "新增紧急通知 {front}，打开以后才播放"),
+    "front-removed": Both("front message {front} is gone", "取消紧急通知 {front}"),
+    "front-times": Both("front message {front} is heard {since}–{until}", "紧急通知 {front} 播放时间：{since}–{until}"),
+    "rule": Both("{name}: {rule} {new} (was {old})", "{name}：{rule} {new}（原为 {old}）"),
+    "words": Both("{prompt}:\n    - {old}\n    + {new}", "{prompt}：\n    - {old}\n    + {new}"),
+    "words-added": Both("{prompt}: + {words}", "{prompt}：+ {words}"),
+    "words-removed": Both("{prompt}: - {words}", "{prompt}：- {words}"),
+}  # fmt: skip
+
+KINDS: Final = {
+    "line": Both("{name}", "{name}"),
+    "outside": Both("{name} (outside)", "{name}（外线）"),
+    "message": Both("message", "留言"),
+    "information": Both("information", "录音"),
+    "hangup": Both("the end", "挂机"),
+    "asked": Both("asked on at {line}", "继续提问 {line}"),
+}
+
+DAYS: Final = {
+    "every-day": Both("every day", "每天"), "workdays": Both("on workdays", "工作日"),
+    "days-off": Both("on weekends and holidays", "周末和节假日"), "weekdays": Both("Monday to Friday", "周一至周五"),
+    "weekends": Both("on weekends", "周末"), HOLIDAYS: Both("on public holidays", "法定节假日"),
+    MADE_UP: Both("on make-up workdays", "调休上班日"), "mon": Both("on Mondays", "周一"),
+    "tue": Both("on Tuesdays", "周二"), "wed": Both("on Wednesdays", "周三"), "thu": Both("on Thursdays", "周四"),
+    "fri": Both("on Fridays", "周五"), "sat": Both("on Saturdays", "周六"), "sun": Both("on Sundays", "周日"),
+}  # fmt: skip
+
+AS_KINDS: Final = {"days off": "days-off", "every day": "every-day"}
+"""As hours are written → kinds of days."""
+
+RULES: Final = {
+    "maximum_wait": Both("longest wait", "最长等候"), "at_closing": Both("at closing, those who wait", "下班时等候者"),
+    "ring": Both("a phone rings", "振铃"), "wrap_up": Both("rest after a talk", "通话后整理"),
+    "priority": Both("priority", "优先级"), "position": Both("tells how many wait", "播报排队人数"),
+    "record": Both("talks are recorded", "通话录音"), "survey": Both("survey", "满意度调查"),
+    "owner": Both("belongs to", "所属单位"), "simultaneous": Both("outside calls at once", "外线并发"),
+    "digits": Both("digits", "位数"), "terminator": Both("key that ends a number", "结束键"),
+    "wait": Both("silence counts after", "等待按键"), "limit": Both("longest message", "留言时长"),
+    "silence": Both("own rule for silence", "静音规则"), "wrong": Both("own rule for wrong keys", "错键规则"),
+    "answers": Both("answers", "选项"), "days": Both("remembers days", "记住天数"), "name": Both("name", "名称"),
+    "thanks": Both("says after a message", "留言后提示"),
+    "apology": Both("says when it fails a caller", "故障时提示"),
+    "may_dial": Both("may dial", "允许外拨"), "busy": Both("says to those who wait", "等候提示"),
+    "comfort": Both("says to those who still wait", "继续等候提示"),
+    "silence-tries": Both("silences borne", "静音次数"),
+    "silence-say": Both("says after silence", "静音提示"),
+    "silence-last": Both("says after the last silence", "末次静音提示"),
+    "wrong-tries": Both("wrong keys borne", "错键次数"), "wrong-say": Both("says after a wrong key", "错键提示"),
+    "wrong-last": Both("says after the last wrong key", "末次错键提示"),
+}  # fmt: skip
+
+SITUATIONS: Final = {
+    "caller": Both("called from {of}", "来电号码 {of}"), "nobody": Both("nobody on shift at {of}", "{of} 无人在岗"),
+    "wait": Both("long wait at {of}", "{of} 等候过长"), "front": Both("front message {of} on", "紧急通知 {of} 打开时"),
+    "last": Both("talked with {of} before", "此前咨询过 {of}"),
+}  # fmt: skip
+
+AFTERWARDS: Final = {
+    "t": Both("after the talk", "通话以后"), "o": Both("given up by the line", "热线未能接听"),
+    "c": Both("closed while waiting", "等候时下班"), ".": Both("then nothing", "不再按键"),
+    WRONG: Both("then wrong keys", "按错键"),
+}  # fmt: skip
