@@ -154,6 +154,29 @@ async def test_a_caller_may_hang_up_wherever_they_are(tmp_path: Path) -> None:
         assert "0 active channels" in await here.asterisk.command("core show channels count")
 
 
+async def test_a_caller_is_known_among_hundreds_of_numbers_on_a_day_among_hundreds(tmp_path: Path) -> None:
+    plan = quick(shipped_plan().plan)
+    message = next(name for name, node in plan.nodes.items() if isinstance(node, nodes.Message))
+    days = [str(WORKDAY.date() - timedelta(days=2 * ago)) for ago in reversed(range(300))]
+    callers = [*(f"022{number:08}" for number in range(499)), CALLER]
+    many = nodes.Case.model_validate({"caller": callers, "dates": days, "then": message})
+    absent = nodes.Case(unstaffed="immunization", then=plan.hotline.start)
+    known = nodes.Switch(switch=(many, absent), otherwise=message)
+    begin = plan.hotline.start
+    hotline = plan.hotline.model_copy(update={"start": "known"})
+    plan = plan.model_copy(update={"nodes": {**plan.nodes, "known": known}, "hotline": hotline})
+    async with alone(settings_for(tmp_path / "var"), plan, WORKDAY) as here:
+        ways = {}
+        for number in (CALLER, "02200000498", "02200000499"):
+            record = await here.record(await here.call([HANG_UP], number))
+            ways[number] = record.way[:2]
+    assert ways == {
+        CALLER: ("known", message),
+        "02200000498": ("known", message),
+        "02200000499": ("known", begin),
+    }
+
+
 async def test_whatever_a_caller_shows_as_a_number_is_digits_or_nothing(tmp_path: Path) -> None:
     shown = {
         "13900000001": "13900000001",
