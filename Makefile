@@ -22,7 +22,11 @@ setup: ## Set everything up that running needs; then there is .venv/bin/hotline
 	@scripts/setup run
 
 .PHONY: check
-check: ## Format, lint, types, imports, scripts and the fast tests
+check: lint ## The same, and the fast tests
+	$(BIN)/pytest -m 'not system' -n 2 --dist worksteal
+
+.PHONY: lint
+lint: ## Format, lint, types, imports, scripts
 	@scripts/setup run dev
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check
@@ -30,7 +34,6 @@ check: ## Format, lint, types, imports, scripts and the fast tests
 	$(BIN)/lint-imports
 	$(BIN)/shellcheck $(SCRIPTS)
 	$(BIN)/hadolint docker/Dockerfile
-	$(BIN)/pytest -m 'not system'
 
 .PHONY: voice
 voice: ## What building prompts from text needs: the speech model and its voice (600 MB)
