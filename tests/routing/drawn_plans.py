@@ -17,7 +17,7 @@ PROMPTS = {
     "keys": "心理援助请按1，妇保咨询请按2，按3儿保咨询，按星号键返回，人工服务请按0。",
     "long": "为提高服务质量，本次通话将被录音；" * 20,
     "latin": "Press one for vaccination, mmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmm, WWWWWWWWWWWWWWWWWW",
-    "hostile": "</title><script>alert(1)</script> & \"quoted\" 'x' ]]> \x07 \u202e |;#{}[]() %% \U0001f4de",
+    "hostile": "</title><script>alert(1)</script> & \"quoted\" 'x' ]]> |;#{}[]() %% \U0001f4de",
 }
 
 BAD_NAMES = [
@@ -28,7 +28,7 @@ BAD_NAMES = [
     "end",
     "x\u202ey\u0007z",
     "W" * 70,
-    " ",
+    "甲",
 ]
 
 _target = st.sampled_from([*NAMES, *LINES])
