@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -88,6 +89,11 @@ async def test_the_hotline_serves_on_an_asterisk_that_somebody_else_runs(
     theirs = type(secrets)("of-the-operator", secrets.phones)
     async with ManagedAsterisk(settings, theirs, phones_of(published.plan, secrets)) as asterisk:
         async with running(settings, published, managed=False) as hotline:
+            async with asyncio.timeout(20.0):
+                while not hotline.switch.up:  # before that Asterisk serves callers by itself
+                    with suppress(TimeoutError):
+                        async with asyncio.timeout(0.05):
+                            await asyncio.Event().wait()
             caller = await (
                 await (await exchange.phone("13900000001", switch=f"127.0.0.1:{sip}")).dial("12320")
             ).answered()
