@@ -1,4 +1,4 @@
-"""An agent (座席): a person with lines and one presence at a time."""
+"""An agent (座席): a person with lines, levels, phones and one presence at a time."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from enum import StrEnum
 class Presence(StrEnum):
     """What an agent is doing."""
 
-    OFFLINE = "offline"  # no phone registered
+    OFFLINE = "offline"  # no phone registered, or not on shift
     READY = "ready"
     OFFERED = "offered"  # their phone rings
     TALKING = "talking"
@@ -19,12 +19,13 @@ class Presence(StrEnum):
 
 
 class BreakReason(StrEnum):
-    """Why an agent is on a break."""
+    """Why an agent is on a break, when no reason of the plan's own list (lunch, training) was given."""
 
     OWN_WISH = "own_wish"
     UNANSWERED = "unanswered"
     REFUSED = "refused"
     UNREACHABLE = "unreachable"
+    OTHER_CALL = "other_call"  # their phone is in a call that the floor does not know
 
 
 _P = Presence
@@ -48,34 +49,10 @@ class Agent:
     """Who may be rung for which lines. `lines` maps line id to level (1 is best)."""
 
     id: str
-    phone: str
+    phones: tuple[str, ...]
+    """All that are registered ring together."""
     lines: Mapping[str, int] = field(default_factory=dict)
+    languages: frozenset[str] = frozenset()
+    """The dialects and languages beside the hotline's own."""
     rest_for: float = 30.0
-    """Seconds of break after a refused, unanswered or unreachable offer; then ready again."""
-
-
-@dataclass(slots=True)
-class Seat:
-    """An agent's presence on the floor; owned and changed by the floor alone."""
-
-    agent: Agent
-    presence: Presence = Presence.OFFLINE
-    reason: BreakReason | None = None
-    since: float = 0.0
-    """When the present presence began."""
-    idle_since: float = 0.0
-    """When the agent last became free: decides who has waited longest for work."""
-    phone_up: bool = False
-    break_wished: bool = False
-    """A break asked for during an offer or a talk begins after it."""
-    leaving: bool = False
-    """No agent any more: what they are in is their last."""
-    mark: int = 0
-    """Grows with each change, so that stale entries of the ready heaps and timers are recognised."""
-
-    def move(self, to: Presence, now: float, reason: BreakReason | None = None) -> None:
-        """Change presence. Raises IllegalMove for a pair that MOVES does not have."""
-        if to not in MOVES[self.presence]:
-            raise IllegalMove(f"{self.agent.id}: {self.presence} → {to}")
-        self.presence, self.reason, self.since = to, reason, now
-        self.mark += 1
+    """Seconds of break after a refused, unanswered or unreachable offer; then ready again. 0 is until they say so."""

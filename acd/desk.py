@@ -8,8 +8,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from acd.agent import Presence, Seat
+from acd.agent import Presence
 from acd.line import Line
+from acd.seat import Seat
 
 
 class Place(NamedTuple):

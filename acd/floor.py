@@ -28,10 +28,11 @@ from collections import Counter
 from collections.abc import Iterable, Sequence, Set
 from dataclasses import replace
 
-from acd.agent import Agent, BreakReason, Presence, Seat
+from acd.agent import Agent, BreakReason, Presence
 from acd.desk import Desk, Place, Waiting
 from acd.line import Line
 from acd.offer import Offer
+from acd.seat import Seat
 from acd.signals import (
     BreakBegan,
     BreakEnded,
@@ -51,7 +52,6 @@ from acd.signals import (
     Signal,
     StopRinging,
     TalkEnded,
-    Tick,
 )
 from acd.timers import Alarm, Timer, Timers
 
@@ -139,17 +139,17 @@ class Floor:
                 self._failed(offer, failure, now, orders)
             case TalkEnded(offer):
                 self._talk_ended(offer, now, orders)
-            case PhoneUp(agent):
+            case PhoneUp(agent=agent):
                 self._phone_up(agent, now, orders)
-            case PhoneDown(agent):
+            case PhoneDown(agent=agent):
                 self._phone_down(agent, now, orders)
-            case BreakBegan(agent):
+            case BreakBegan(agent=agent):
                 self._break_began(agent, now)
             case BreakEnded(agent):
                 self._break_ended(agent, now, orders)
             case Rearranged():
                 self._rearrange(signal, now, orders)
-            case Tick():
+            case _:
                 pass
         self._run_timers(now, orders)
         return orders
@@ -198,17 +198,17 @@ class Floor:
         if agent is not None:
             seat = self._seats[agent]
             seat.move(Presence.OFFERED, now)
-            phone, ring_for = seat.agent.phone, desk.line.ring_for
+            phones, ring_for = seat.agent.phones, desk.line.ring_for
         else:
             outside = desk.line.outside
             assert outside is not None  # noqa: S101  (the only caller has looked)
             desk.outside_calls += 1
-            phone, ring_for = outside.phone, outside.ring_for
-        offer = Offer(self._offered, place.call, desk.line, agent, phone, now + ring_for)
+            phones, ring_for = (outside.phone,), outside.ring_for
+        offer = Offer(self._offered, place.call, desk.line, agent, phones, now + ring_for)
         self._offers[offer.id] = offer
         desk.take(self._waiting[place.call], offer.id)
         self._timers.set(offer.deadline, Alarm.OFFER_EXPIRES, offer.call, offer.id)
-        orders.append(Ring(offer.id, place.call, phone, desk.line.id, agent))
+        orders.append(Ring(offer.id, place.call, phones, desk.line.id, agent))
 
     def _answered(self, offer_id: int, now: float, orders: list[Order]) -> None:
         offer = self._offers.pop(offer_id, None)

@@ -1,4 +1,4 @@
-"""An offer: one waiting call at one phone, the only place where a call and a phone touch."""
+"""An offer: one waiting call at one agent, the only place where a call and a phone touch."""
 
 from __future__ import annotations
 
@@ -16,5 +16,6 @@ class Offer:
     line: Line
     agent: str | None
     """None for the line's outside number."""
-    phone: str
+    phones: tuple[str, ...]
     deadline: float
+    """A reservation is a lease: at this instant it ends by itself."""

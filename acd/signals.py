@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import StrEnum
 
-from acd.agent import Agent
+from acd.agent import Agent, BreakReason
+from acd.decision import Decision
 from acd.line import Line
 
 
@@ -24,6 +25,20 @@ class GivenUp(StrEnum):
     MAXIMUM_WAIT = "maximum_wait"
     NOBODY_ON_SHIFT = "nobody_on_shift"
     OUTSIDE_FAILED = "outside_failed"
+    EXPECTED_WAIT = "expected_wait"
+    TOO_MANY = "too_many"
+    NOBODY_READY = "nobody_ready"
+    CLOSED = "closed"
+    AGENT_AWAY = "agent_away"
+    """The one agent whom the call was for did not take it."""
+
+
+class AlertKind(StrEnum):
+    """What somebody on the floor should know of."""
+
+    PHONE_FAILED = "phone_failed"  # an agent's phone refused, did not answer, could not be reached
+    LONG_TALK = "long_talk"
+    MENDED = "mended"  # the floor met a state that cannot be, and repaired it
 
 
 # ── signals ─────────────────────────────────────────────────────────────────
@@ -31,16 +46,42 @@ class GivenUp(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class CallJoined:
-    """A call began to wait on a line."""
+    """A call began to wait on a line. A call that waits or talks already is not taken twice."""
 
     call: str
     line: str
     priority: int = 0
+    waited: float = 0.0
+    """Seconds that it waited before, and that count: on another line, or before it was transferred."""
+    language: str | None = None
+    """The language it asks for beside the hotline's own."""
+    had: str | None = None
+    """The agent whom the caller talked with before."""
+    only: str | None = None
+    """This agent and nobody else."""
+    urgent: bool = False
+    past: frozenset[int] = frozenset()
+    """Limits of the line, by their place, for which it was given up before."""
 
 
 @dataclass(frozen=True, slots=True)
 class CallLeft:
     """The caller is gone from the floor, whatever they were doing there."""
+
+    call: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallReplaced:
+    """A waiting call's place is somebody else's now: the callback that was booked on it. A ring for it is withdrawn."""
+
+    call: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallRaised:
+    """A waiting call goes before all that are not urgent."""
 
     call: str
 
@@ -65,26 +106,70 @@ class TalkEnded:
 
 @dataclass(frozen=True, slots=True)
 class PhoneUp:
-    """An agent's phone registered."""
+    """An agent's phone registered; None is their only one."""
+
+    agent: str
+    phone: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PhoneDown:
+    """An agent's phone is gone; None is their only one."""
+
+    agent: str
+    phone: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ShiftBegan:
+    """From now on the agent is on duty. Agents are, until told otherwise."""
 
     agent: str
 
 
 @dataclass(frozen=True, slots=True)
-class PhoneDown:
-    """An agent's phone is gone."""
+class ShiftEnded:
+    """The agent is off duty once what they are in is over."""
 
     agent: str
 
 
 @dataclass(frozen=True, slots=True)
 class BreakBegan:
+    """The agent wants a break: now, or once what they are in is over."""
+
     agent: str
+    reason: str = BreakReason.OWN_WISH
 
 
 @dataclass(frozen=True, slots=True)
 class BreakEnded:
+    """The agent is ready: a break or the wrap-up is over."""
+
     agent: str
+
+
+@dataclass(frozen=True, slots=True)
+class WrapUpExtended:
+    """The agent in wrap-up needs so many seconds from now; None is until they say that they are ready."""
+
+    agent: str
+    seconds: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class AgentMoved:
+    """The agent serves these lines (line → level) instead of the plan's; None gives them the plan's back."""
+
+    agent: str
+    lines: Mapping[str, int] | None
+
+
+@dataclass(frozen=True, slots=True)
+class LineClosed:
+    """The line serves nobody any more who is not ringing or talking yet."""
+
+    line: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,13 +188,20 @@ class Tick:
 Signal = (
     CallJoined
     | CallLeft
+    | CallReplaced
+    | CallRaised
     | PhoneAnswered
     | OfferFailed
     | TalkEnded
     | PhoneUp
     | PhoneDown
+    | ShiftBegan
+    | ShiftEnded
     | BreakBegan
     | BreakEnded
+    | WrapUpExtended
+    | AgentMoved
+    | LineClosed
     | Rearranged
     | Tick
 )
@@ -119,18 +211,29 @@ Signal = (
 
 @dataclass(frozen=True, slots=True)
 class Ring:
-    """Ring `phone` for `call`; `agent` is None for the line's outside number."""
+    """Ring these phones together for `call`; `agent` is None for the line's outside number."""
 
     offer: int
     call: str
-    phone: str
+    phones: tuple[str, ...]
     line: str
     agent: str | None
+    why: Decision | None = field(default=None, compare=False)
+    """What decided it; None on a floor that does not explain itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """Nobody can be rung for this call yet; only a floor that explains itself says so."""
+
+    call: str
+    line: str
+    why: Decision
 
 
 @dataclass(frozen=True, slots=True)
 class StopRinging:
-    """The offer is over: hang its leg up."""
+    """The offer is over: hang its legs up."""
 
     offer: int
     failure: Failure | None = None
@@ -152,6 +255,21 @@ class GiveUp:
     call: str
     line: str
     why: GivenUp
+    limit: int | None = None
+    """Which of the line's `limits`; None for one that every line has."""
+    measured: float | None = None
+    """What went beyond it: seconds, or calls."""
 
 
-Order = Ring | StopRinging | Connect | GiveUp
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """Somebody should know: `agent`, `line`, `call` are whom it concerns."""
+
+    kind: AlertKind
+    agent: str | None = None
+    line: str | None = None
+    call: str | None = None
+    what: str = ""
+
+
+Order = Ring | Hold | StopRinging | Connect | GiveUp | Alert

@@ -61,7 +61,7 @@ log = structlog.get_logger()
 def arrangement_of(plan: Plan) -> Rearranged:
     """The lines and agents of a plan, for the floor."""
     lines = tuple(_line(name, rule) for name, rule in plan.lines.items())
-    return Rearranged(lines, tuple(Agent(name, name, rule.lines) for name, rule in plan.agents.items()))
+    return Rearranged(lines, tuple(Agent(name, (name,), rule.lines) for name, rule in plan.agents.items()))
 
 
 def floor_of(plan: Plan) -> Floor:

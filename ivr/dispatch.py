@@ -214,8 +214,8 @@ class Dispatch:
         leg = f"{call.id}-{order.offer}"
         self._legs[leg] = _Leg(order.offer, call)
         self._rung[order.offer] = leg
-        call.note(Offered(order.offer, order.line, order.agent, order.phone))
-        self._spawn(self._ring_phone(leg, Phone(order.phone, trunk=order.agent is None), call))
+        call.note(Offered(order.offer, order.line, order.agent, order.phones[0]))
+        self._spawn(self._ring_phone(leg, Phone(order.phones[0], trunk=order.agent is None), call))
 
     async def _ring_phone(self, leg: str, phone: Phone, call: Call) -> None:
         try:

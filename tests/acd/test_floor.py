@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from acd.agent import Agent, BreakReason, IllegalMove, Presence, Seat
+from acd.agent import Agent, BreakReason, IllegalMove, Presence
 from acd.floor import Floor
 from acd.line import Line, Outside
+from acd.seat import Seat
 from acd.signals import (
     BreakBegan,
     BreakEnded,
@@ -26,9 +27,9 @@ from acd.signals import (
     Tick,
 )
 
-ANN = Agent("ann", "ann", {"immunization": 1})
-BOB = Agent("bob", "bob", {"immunization": 1})
-BOTH = Agent("both", "both", {"immunization": 1, "emergency": 1})
+ANN = Agent("ann", ("ann",), {"immunization": 1})
+BOB = Agent("bob", ("bob",), {"immunization": 1})
+BOTH = Agent("both", ("both",), {"immunization": 1, "emergency": 1})
 VACCINES = Line("immunization", ring_for=20, wrap_up_for=10, maximum_wait=100)
 DUTY = Line("emergency", priority=3, outside=Outside("022", simultaneous=2, ring_for=30, rest_for=5))
 
@@ -42,7 +43,7 @@ def floor_with(*agents: Agent, lines: tuple[Line, ...] = (VACCINES,), ready: boo
 
 
 def ring(offer: int, call: str, agent: str, line: str = "immunization") -> Ring:
-    return Ring(offer, call, agent, line, agent)
+    return Ring(offer, call, (agent,), line, agent)
 
 
 def test_no_answer_puts_the_call_back_at_the_head_and_rings_the_next() -> None:
@@ -245,7 +246,7 @@ def test_an_own_break_outlasts_the_rest_after_an_unanswered_phone() -> None:
 
 
 def outside_ring(offer: int, call: str) -> Ring:
-    return Ring(offer, call, "022", "emergency", None)
+    return Ring(offer, call, ("022",), "emergency", None)
 
 
 def test_the_outside_number_serves_when_no_agent_of_the_line_is_ready() -> None:

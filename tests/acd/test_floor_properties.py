@@ -40,10 +40,10 @@ LINES = (
     Line("out", maximum_wait=50, outside=Outside("022", simultaneous=2)),
 )
 AGENTS = (
-    Agent("ann", "ann", {"one": 1}),
-    Agent("bob", "bob", {"one": 1, "two": 1}),
-    Agent("eve", "eve", {"two": 1, "out": 1}),
-    Agent("max", "max", {"one": 1, "two": 1, "out": 1}),
+    Agent("ann", ("ann",), {"one": 1}),
+    Agent("bob", ("bob",), {"one": 1, "two": 1}),
+    Agent("eve", ("eve",), {"two": 1, "out": 1}),
+    Agent("max", ("max",), {"one": 1, "two": 1, "out": 1}),
 )
 
 

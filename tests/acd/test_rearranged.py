@@ -28,8 +28,8 @@ from acd.signals import (
 
 VACCINES = Line("vaccines", ring_for=20, wrap_up_for=0, maximum_wait=60)
 TOBACCO = Line("tobacco", ring_for=20, wrap_up_for=0, maximum_wait=60)
-ANN = Agent("ann", "ann", {"vaccines": 1})
-BOB = Agent("bob", "bob", {"vaccines": 1})
+ANN = Agent("ann", ("ann",), {"vaccines": 1})
+BOB = Agent("bob", ("bob",), {"vaccines": 1})
 
 
 def floor_with(*agents: Agent, lines: tuple[Line, ...] = (VACCINES, TOBACCO)) -> Floor:
@@ -45,7 +45,7 @@ def test_a_new_agent_begins_offline_and_serves_those_who_wait_once_the_phone_is_
     floor.handle(CallJoined("c2", "vaccines"), 2.0)
     assert floor.handle(Rearranged([VACCINES, TOBACCO], [ANN, BOB]), 3.0) == []
     assert floor.seat("bob").presence is Presence.OFFLINE
-    assert floor.handle(PhoneUp("bob"), 4.0) == [Ring(2, "c2", "bob", "vaccines", "bob")]
+    assert floor.handle(PhoneUp("bob"), 4.0) == [Ring(2, "c2", ("bob",), "vaccines", "bob")]
 
 
 def test_an_agent_who_stays_keeps_presence_and_idle_time() -> None:
@@ -54,7 +54,7 @@ def test_an_agent_who_stays_keeps_presence_and_idle_time() -> None:
     floor.handle(BreakEnded("ann"), 6.0)
     floor.handle(Rearranged([VACCINES], [BOB, ANN]), 7.0)
     assert (floor.seat("ann").presence, floor.seat("ann").idle_since) == (Presence.READY, 6.0)
-    assert floor.handle(CallJoined("c1", "vaccines"), 8.0) == [Ring(1, "c1", "bob", "vaccines", "bob")]
+    assert floor.handle(CallJoined("c1", "vaccines"), 8.0) == [Ring(1, "c1", ("bob",), "vaccines", "bob")]
 
 
 def test_an_agent_who_gets_a_line_takes_its_callers_at_once() -> None:
@@ -62,7 +62,7 @@ def test_an_agent_who_gets_a_line_takes_its_callers_at_once() -> None:
     floor.handle(CallJoined("c1", "vaccines"), 1.0)
     floor.handle(CallJoined("c2", "vaccines"), 2.0)
     orders = floor.handle(Rearranged([VACCINES, TOBACCO], [ANN, BOB]), 3.0)
-    assert orders == [Ring(2, "c2", "bob", "vaccines", "bob")]
+    assert orders == [Ring(2, "c2", ("bob",), "vaccines", "bob")]
 
 
 def test_an_agent_who_is_gone_ends_the_talk_and_gets_no_other() -> None:
@@ -90,7 +90,7 @@ def test_a_caller_whose_ringing_agent_is_gone_goes_to_the_next_when_the_phone_fa
     floor = floor_with(ANN, BOB)
     floor.handle(CallJoined("c1", "vaccines"), 1.0)
     floor.handle(Rearranged([VACCINES], [BOB]), 2.0)
-    assert floor.handle(OfferFailed(1, Failure.UNREACHABLE), 3.0) == [Ring(2, "c1", "bob", "vaccines", "bob")]
+    assert floor.handle(OfferFailed(1, Failure.UNREACHABLE), 3.0) == [Ring(2, "c1", ("bob",), "vaccines", "bob")]
     assert floor.presences() == {Presence.OFFERED: 1}
 
 
@@ -127,14 +127,14 @@ def test_callers_of_a_line_that_is_gone_are_served_to_the_last_by_those_who_serv
     floor.handle(CallJoined("c3", "vaccines"), 5.0)  # its call holds the older plan
     floor.handle(PhoneAnswered(2), 6.0)
     assert [place.call for place in floor.waiting("vaccines")] == ["c3"]
-    assert floor.handle(TalkEnded(2), 7.0) == [Ring(3, "c3", "ann", "vaccines", "ann")]
+    assert floor.handle(TalkEnded(2), 7.0) == [Ring(3, "c3", ("ann",), "vaccines", "ann")]
 
 
 def test_an_agent_who_loses_one_line_of_two_serves_it_no_more() -> None:
     both = replace(ANN, lines={"vaccines": 1, "tobacco": 1})
     floor = floor_with(both, BOB)
     floor.handle(Rearranged([VACCINES, TOBACCO], [replace(ANN, lines={"tobacco": 1}), BOB]), 1.0)
-    assert floor.handle(CallJoined("c1", "vaccines"), 2.0) == [Ring(1, "c1", "bob", "vaccines", "bob")]
+    assert floor.handle(CallJoined("c1", "vaccines"), 2.0) == [Ring(1, "c1", ("bob",), "vaccines", "bob")]
     assert floor.handle(CallJoined("c2", "vaccines"), 3.0) == []
 
 
@@ -192,14 +192,14 @@ def test_a_caller_whose_phone_rings_past_the_line_s_end_is_not_forgotten_when_it
 
 def test_an_agent_who_gets_two_lines_takes_the_more_urgent_caller() -> None:
     urgent = replace(TOBACCO, priority=5)
-    floor = floor_with(ANN, Agent("eve", "eve"), lines=(VACCINES, urgent))
+    floor = floor_with(ANN, Agent("eve", ("eve",)), lines=(VACCINES, urgent))
     floor.handle(BreakBegan("ann"), 0.5)
-    eve = Agent("eve", "eve", {"vaccines": 1, "tobacco": 1})
-    floor.handle(Rearranged([VACCINES, urgent], [replace(ANN, lines=eve.lines), Agent("eve", "eve")]), 1.0)
+    eve = Agent("eve", ("eve",), {"vaccines": 1, "tobacco": 1})
+    floor.handle(Rearranged([VACCINES, urgent], [replace(ANN, lines=eve.lines), Agent("eve", ("eve",))]), 1.0)
     floor.handle(CallJoined("c1", "vaccines"), 2.0)
     floor.handle(CallJoined("c2", "tobacco"), 3.0)
     orders = floor.handle(Rearranged([VACCINES, urgent], [replace(ANN, lines=eve.lines), eve]), 4.0)
-    assert orders == [Ring(1, "c2", "eve", "tobacco", "eve")]
+    assert orders == [Ring(1, "c2", ("eve",), "tobacco", "eve")]
 
 
 def test_an_outside_number_that_is_new_takes_those_who_wait() -> None:
@@ -207,7 +207,7 @@ def test_an_outside_number_that_is_new_takes_those_who_wait() -> None:
     floor.handle(CallJoined("c1", "vaccines"), 1.0)
     floor.handle(CallJoined("c2", "vaccines"), 2.0)
     outside = replace(VACCINES, outside=Outside("022"))
-    assert floor.handle(Rearranged([outside], [ANN]), 3.0) == [Ring(2, "c2", "022", "vaccines", None)]
+    assert floor.handle(Rearranged([outside], [ANN]), 3.0) == [Ring(2, "c2", ("022",), "vaccines", None)]
 
 
 def test_an_outside_number_that_is_gone_still_ends_its_talk() -> None:
@@ -219,7 +219,7 @@ def test_an_outside_number_that_is_gone_still_ends_its_talk() -> None:
     assert floor.handle(CallJoined("c2", "vaccines"), 4.0) == [GiveUp("c2", "vaccines", GivenUp.NOBODY_ON_SHIFT)]
     assert floor.handle(TalkEnded(1), 5.0) == []
     assert floor.handle(Rearranged([outside], []), 6.0) == []
-    assert floor.handle(CallJoined("c3", "vaccines"), 7.0) == [Ring(2, "c3", "022", "vaccines", None)]
+    assert floor.handle(CallJoined("c3", "vaccines"), 7.0) == [Ring(2, "c3", ("022",), "vaccines", None)]
 
 
 def test_new_rules_hold_for_the_next_ring_and_a_waiting_caller_keeps_the_wait_that_was_promised() -> None:
