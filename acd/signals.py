@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from acd.agent import Agent, BreakReason
+from acd.agent import Agent, BreakReason, Presence
 from acd.decision import Decision
 from acd.line import Line
 
@@ -272,4 +272,14 @@ class Alert:
     what: str = ""
 
 
-Order = Ring | Hold | StopRinging | Connect | GiveUp | Alert
+@dataclass(frozen=True, slots=True)
+class PresenceChanged:
+    """An agent does something else from now on; only a floor that explains itself says so."""
+
+    agent: str
+    presence: Presence
+    reason: str | None = None
+    """Of a break."""
+
+
+Order = Ring | Hold | StopRinging | Connect | GiveUp | Alert | PresenceChanged
