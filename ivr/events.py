@@ -12,6 +12,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Protocol, get_args, get_origin, get_type_hints
 
+from acd.decision import Decision
+from ivr.reasons import decision_data, decision_from
+
 
 class Outcome(StrEnum):
     """How a call ended for the caller: the closed list that CDR and metrics share."""
@@ -63,6 +66,10 @@ class WaitEnd(StrEnum):
     NOBODY_ON_SHIFT = "nobody_on_shift"
     OUTSIDE_FAILED = "outside_failed"
     CLOSED = "closed"  # the line's hours ended, and it serves nobody who is left
+    EXPECTED_WAIT = "expected_wait"
+    TOO_MANY = "too_many"
+    NOBODY_READY = "nobody_ready"
+    AGENT_AWAY = "agent_away"  # the one agent whom the call was for did not take it
     ENGINE_STOPPED = "engine_stopped"
 
 
@@ -141,6 +148,36 @@ class WaitEnded:
 
 
 @dataclass(frozen=True, slots=True)
+class Considered:
+    """The floor looked for an agent, and why it found whom it found: `offer` is what rang for it, None is nobody."""
+
+    line: str
+    offer: int | None
+    why: Decision
+
+
+@dataclass(frozen=True, slots=True)
+class LineGaveUp:
+    """The line serves this call no more. `limit` is the place in the line's own limits, None for one of every line.
+
+    `over` is what the limit allowed and `measured` what was found: seconds, or calls for `too_many`.
+    """
+
+    line: str
+    why: WaitEnd
+    limit: int | None = None
+    over: float | None = None
+    measured: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CallRaised:
+    """A shift leader let the waiting call go before all others."""
+
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
 class Offered:
     """A phone was rung for this caller. `agent` is None for the outside number of a line."""
 
@@ -214,6 +251,9 @@ Event = (
     | EndReached
     | WaitBegan
     | WaitEnded
+    | Considered
+    | LineGaveUp
+    | CallRaised
     | Offered
     | OfferEnded
     | TalkBegan
@@ -246,7 +286,13 @@ class Journal(Protocol):
 
 def to_data(event: Event) -> dict[str, Any]:
     """The event's fields as JSON data."""
-    return {name: list(v) if isinstance(v := getattr(event, name), tuple) else v for name in _HINTS[type(event)]}
+    return {name: _plain(getattr(event, name)) for name in _HINTS[type(event)]}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Decision):
+        return decision_data(value)
+    return list(value) if isinstance(value, tuple) else value
 
 
 def from_data(kind: str, data: dict[str, Any]) -> Event:
@@ -257,6 +303,8 @@ def from_data(kind: str, data: dict[str, Any]) -> Event:
 
 
 def _revive(hint: Any, value: Any) -> Any:
+    if hint is Decision:
+        return decision_from(value)
     if isinstance(hint, type) and issubclass(hint, StrEnum):
         return hint(value)
     if get_origin(hint) is tuple:
