@@ -80,6 +80,7 @@ class Dispatch:
         self._paces: dict[str, Pace] = defaultdict(Pace)
         """How fast each line is served."""
         self._alarm: asyncio.TimerHandle | None = None
+        self._watchers: list[Callable[[Order], None]] = []
 
     # ── for calls ───────────────────────────────────────────────────────────
 
@@ -167,8 +168,20 @@ class Dispatch:
         try:
             for order in self.floor.handle(signal, self._clock.monotonic()):
                 self._carry_out(order)
+                self._show(order)
         finally:
             self._set_alarm()
+
+    def watch(self, callback: Callable[[Order], None]) -> None:
+        """Show every order of the floor to `callback` once it is begun. What it raises is logged and hurts nobody."""
+        self._watchers.append(callback)
+
+    def _show(self, order: Order) -> None:
+        for watcher in self._watchers:
+            try:
+                watcher(order)
+            except Exception:
+                log.exception("a watcher of the floor failed", order=type(order).__name__)
 
     def _set_alarm(self) -> None:
         if self._alarm is not None:
