@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Dialect, Insert, RowMapping
+from sqlalchemy import Dialect, Insert, RowMapping, Table
 from sqlalchemy.dialects import postgresql, sqlite
 
 from ivr.events import Entry, Outcome, Reason, from_data, to_data
 from records.cdr import Cdr, Reached
 from records.segments import segment_data, segment_from
-from records.tables import journal
 
 
 def entry_row(entry: Entry, node: str) -> dict[str, Any]:
@@ -30,11 +29,12 @@ def entry_from(row: RowMapping) -> Entry:
     return Entry(row["call"], row["seq"], row["at"], from_data(row["kind"], row["data"]))
 
 
-def insert_once(dialect: Dialect) -> Insert:
-    """An insert into `journal` that leaves a fact alone that is already there."""
+def insert_once(table: Table, dialect: Dialect) -> Insert:
+    """An insert that leaves a fact alone that is already there, by the table's primary key."""
+    key = [column.name for column in table.primary_key]
     if dialect.name == "postgresql":
-        return postgresql.insert(journal).on_conflict_do_nothing(index_elements=["call", "seq"])
-    return sqlite.insert(journal).on_conflict_do_nothing(index_elements=["call", "seq"])
+        return postgresql.insert(table).on_conflict_do_nothing(index_elements=key)
+    return sqlite.insert(table).on_conflict_do_nothing(index_elements=key)
 
 
 def cdr_row(record: Cdr) -> dict[str, Any]:

@@ -264,7 +264,7 @@ async def test_one_fact_that_no_database_takes_is_put_aside_and_the_rest_is_writ
         tell(journal, [*entries(OUTSIDE, "a-1"), naive, *entries(OUTSIDE, "a-3")])
         await journal.flush()
         log = capfd.readouterr()
-        assert "journal entry refused" in log.out
+        assert "a fact is refused" in log.out
         assert NUMBER not in log.out + log.err
         assert journal.refused == 1
         assert journal.alive
@@ -311,7 +311,13 @@ def test_a_disk_that_takes_nothing_is_counted_and_named_and_does_not_reach_the_c
     with structlog.testing.capture_logs() as lines:
         tell(journal, entries(OUTSIDE))
     assert (journal.spilled, journal.lost) == (0, len(OUTSIDE))
-    assert {"event": "journal entries lost", "calls": ["a-1"], "exc_info": True, "log_level": "error"} in lines
+    assert {
+        "event": "facts are lost",
+        "of": "journal",
+        "about": ["a-1"],
+        "exc_info": True,
+        "log_level": "error",
+    } in lines
 
 
 def test_a_journal_on_a_server_must_be_told_where_to_spill() -> None:
