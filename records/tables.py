@@ -1,4 +1,5 @@
-"""The tables of what was said and done: `journal`, the facts, and `cdr`, one row per ended call, folded from them.
+"""The tables of what was said and done: `journal`, the facts of calls, `cdr`, one row per
+ended call, folded from them, and `presences`, what agents did.
 
 Migrations make them (`records.migrations.upgrade`); a test holds the two equal. Types are those that SQLite and
 PostgreSQL share.
@@ -96,3 +97,18 @@ cdr = Table(
     Index(None, "number"),
 )
 """`waited` and `talked` are seconds; `recording` is relative to the recordings' folder."""
+
+presences = Table(
+    "presences",
+    metadata,
+    Column("agent", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("node", Text, nullable=False),
+    Column("presence", Text, nullable=False),
+    Column("reason", Text),
+    Column("line", Text),
+    PrimaryKeyConstraint("agent", "at", "number"),
+    Index(None, "at"),
+)
+"""Append-only, as the journal is: from `at` on the agent did this. `number` orders the moves of one instant."""

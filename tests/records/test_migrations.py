@@ -83,4 +83,5 @@ def test_postgresql_would_get_the_same_tables_and_its_own_refusals() -> None:
     sql = config.output_buffer.getvalue()
     assert "data JSONB NOT NULL" in sql
     assert "at TIMESTAMP WITH TIME ZONE NOT NULL" in sql
-    assert "BEFORE UPDATE OR DELETE OR TRUNCATE ON journal" in sql
+    for table in ("journal", "presences"):
+        assert f"BEFORE UPDATE OR DELETE OR TRUNCATE ON {table}" in sql
