@@ -22,6 +22,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import suppress
 from typing import Any
 from urllib.parse import quote
 
@@ -30,10 +31,14 @@ import orjson
 import structlog
 
 from ivr.switch import (
+    BEEP,
+    RINGING,
     Arrived,
+    Census,
     ChannelGone,
     Gone,
     KeyTyped,
+    Kind,
     LegAnswered,
     LinkDown,
     LinkUp,
@@ -41,6 +46,7 @@ from ivr.switch import (
     PhoneChanged,
     Played,
     Recorded,
+    Seen,
     SwitchError,
     SwitchEvent,
     SwitchTaken,
@@ -52,6 +58,8 @@ log = structlog.get_logger()
 APPLICATION = "hotline"
 LEG = "leg"
 """The word with which a leg of ours enters Stasis; whoever comes with another is a caller."""
+EAR = "ear"
+"""The word with which a channel that listens in enters Stasis."""
 QUEUE = 10_000
 """Events that may wait for us before the link counts as broken."""
 PING_EVERY = 2.0
@@ -74,17 +82,25 @@ _HEARD = (
 )
 """What `_translate` understands. Asterisk keeps the rest to itself: of 58 events a call 29 told of variables."""
 
+_OWN_SOUNDS = {BEEP: "sound:beep", RINGING: "tone:ring"}
+
 _AWAY = frozenset({"UNAVAILABLE", "INVALID", "UNKNOWN"})
 """Device states of a phone that cannot be rung."""
 
 _PLAIN = re.compile(r"^[a-z][a-z0-9-]{0,39}$")
 _DIGITS = re.compile(r"^\+?[0-9]{3,20}$")
 _NUMBER = re.compile(r"^\+?[0-9]{1,20}$")
-_LEG_NAME = re.compile(r"^[a-z][a-z0-9]{0,15}-[0-9a-z]{6,12}-[0-9]+$")
-"""A leg's name, as the dispatch makes it: node, call, offer."""
+_LEG_NAME = re.compile(r"^[a-z][a-z0-9]{0,15}-[0-9a-z]{6,12}(~[0-9a-z]+)?-([0-9]+[b-z]?|[vx][0-9]+)(-ear)?$")
+"""A leg's name: node, call (`~N` for one that is made within it, such as a consultation), then the offer (with a letter
+for the agent's further phones), `xN` for an outside number or `vN` for a shift leader; `-ear` is what that one hears.
+"""
 _CHANNEL = re.compile(r"^PJSIP/(.+)-[0-9a-f]{8}$")
 RING_AT_MOST = 120
 """Seconds after which Asterisk itself stops ringing a phone, should nobody else do it."""
+
+
+class _ThereAlready(SwitchError):
+    """Something of this name exists."""
 
 
 class AriSwitch:
@@ -217,7 +233,9 @@ class AriSwitch:
         ours = {name: channel for name, channel in strangers.items() if _is_ours(channel)}
         for bridge in await self._order("GET", "/bridges"):
             talkers = frozenset(ours.keys() & set(bridge["channels"]))
-            if talkers:
+            if len(talkers) == 1:
+                await self.drop_bridge(bridge["id"])  # of a talk on hold: nobody is left who could end it
+            elif talkers:
                 log.info("a talk goes on from before", bridge=bridge["id"])
                 phones = frozenset(phone for name in talkers if (phone := _phone_of(ours[name])) in self._phones)
                 await self._queue.put(TalkFound(bridge["id"], talkers, phones))
@@ -276,7 +294,9 @@ class AriSwitch:
                 return PhoneChanged(device["name"].removeprefix("PJSIP/"), device["state"] not in _AWAY)
         return None
 
-    def _stasis_start(self, event: dict[str, Any]) -> SwitchEvent:
+    def _stasis_start(self, event: dict[str, Any]) -> SwitchEvent | None:
+        if event["args"][:1] == [EAR]:
+            return None
         if event["args"][:1] == [LEG]:
             return LegAnswered(event["channel"]["id"])
         return self._arrived(event["channel"])
@@ -297,7 +317,7 @@ class AriSwitch:
         await self._order("POST", f"/channels/{quote(channel)}/answer")
 
     async def play(self, channel: str, playback: str, sounds: Sequence[str]) -> None:
-        media = ",".join(f"sound:hotline/{sound}" for sound in sounds)
+        media = ",".join(_OWN_SOUNDS.get(sound, f"sound:hotline/{sound}") for sound in sounds)
         await self._order("POST", f"/channels/{quote(channel)}/play/{quote(playback)}", media=media)
 
     async def stop_playing(self, playback: str) -> None:
@@ -345,8 +365,42 @@ class AriSwitch:
             raise
 
     async def bridge(self, bridge: str, channels: Sequence[str]) -> None:
-        await self._order("POST", f"/bridges/{quote(bridge)}", type="mixing,dtmf_events")
+        with suppress(_ThereAlready):
+            await self._order("POST", f"/bridges/{quote(bridge)}", type="mixing,dtmf_events")
         await self._order("POST", f"/bridges/{quote(bridge)}/addChannel", channel=",".join(channels))
+
+    async def part(self, bridge: str, channel: str) -> None:
+        await self._unless_gone("POST", f"/bridges/{quote(bridge)}/removeChannel", channel=channel)
+
+    async def snoop(self, ear: str, channel: str, *, whispers: bool) -> None:
+        await self._order(
+            "POST",
+            f"/channels/{quote(channel)}/snoop/{quote(ear)}",
+            spy="both",
+            whisper="out" if whispers else "none",
+            app=APPLICATION,
+            appArgs=EAR,
+        )
+
+    async def census(self) -> Census:
+        channels, bridges, endpoints = await asyncio.gather(
+            self._order("GET", "/channels"), self._order("GET", "/bridges"), self._order("GET", "/endpoints/PJSIP")
+        )
+        seen = {channel["id"]: Seen(_kind_of(channel), channel["state"] == "Up") for channel in channels}
+        return Census(
+            {name: one for name, one in seen.items() if one.kind is not Kind.OTHER},
+            {
+                bridge["id"]: frozenset(
+                    name for name in bridge["channels"] if name not in seen or seen[name].kind is not Kind.OTHER
+                )
+                for bridge in bridges
+            },
+            frozenset(
+                endpoint["resource"]
+                for endpoint in endpoints
+                if endpoint["state"] == "online" and endpoint["resource"] in self._phones
+            ),
+        )
 
     async def record_bridge(self, bridge: str, recording: str) -> None:
         await self._order("POST", f"/bridges/{quote(bridge)}/record", name=recording, format="wav", ifExists="fail")
@@ -387,12 +441,14 @@ class AriSwitch:
         if reply.status < 300:
             return orjson.loads(said) if said else None
         words = f"{method} {path}: {reply.status} {said[:200].decode(errors='replace')}"
-        raise ChannelGone(words) if _means_gone(reply.status, method, path) else SwitchError(words)
+        if _means_gone(reply.status, method, path):
+            raise ChannelGone(words)
+        raise _ThereAlready(words) if reply.status == 409 else SwitchError(words)
 
 
 def _means_gone(status: int, method: str, path: str) -> bool:
     """Whether a refusal says that what was spoken to is no more, or is just leaving."""
-    if path.endswith("/addChannel"):
+    if path.endswith(("/addChannel", "/removeChannel")):
         return status in (400, 404, 412, 422)
     return status in (404, 412) or (status == 409 and method == "DELETE")
 
@@ -410,7 +466,15 @@ def _is_ours(channel: dict[str, Any]) -> bool:
 
 
 def _is_leg(channel: dict[str, Any]) -> bool:
-    return bool(channel["dialplan"].get("app_data") == f"{APPLICATION},{LEG}")
+    return channel["dialplan"].get("app_data") in (f"{APPLICATION},{LEG}", f"{APPLICATION},{EAR}")
+
+
+def _kind_of(channel: dict[str, Any]) -> Kind:
+    """A leg has its name before it is answered and enters our application."""
+    name = channel["id"]
+    if _LEG_NAME.match(name) or _is_leg(channel):
+        return Kind.EAR if name.endswith(f"-{EAR}") else Kind.LEG
+    return Kind.CALLER if _is_ours(channel) else Kind.OTHER
 
 
 def _phone_of(channel: dict[str, Any]) -> str | None:

@@ -6,9 +6,14 @@ by the switch, so no phone is rung twice). Adapters: `ivr.ari` on Asterisk; test
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from enum import StrEnum
+from typing import Final, Protocol
+
+BEEP: Final = "beep"
+RINGING: Final = "ringing"
+"""Sounds of the switch's own, which no prompt may be called like; ringing goes on until it is stopped."""
 
 
 class SwitchError(Exception):
@@ -106,6 +111,38 @@ class LinkDown:
 SwitchEvent = Arrived | KeyTyped | Played | Recorded | LegAnswered | Gone | PhoneChanged | TalkFound | LinkUp | LinkDown
 
 
+# ── what the switch holds ───────────────────────────────────────────────────
+
+
+class Kind(StrEnum):
+    """What a channel is to us."""
+
+    CALLER = "caller"
+    LEG = "leg"
+    EAR = "ear"  # of somebody who listens in
+    OTHER = "other"  # not ours, such as a recorder of the switch's own
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A channel that exists."""
+
+    kind: Kind
+    up: bool
+    """It was answered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Census:
+    """Everything of ours that exists on the switch at one instant: what a reconciler compares with what we believe."""
+
+    channels: Mapping[str, Seen]
+    bridges: Mapping[str, frozenset[str]]
+    """The channels in each; the switch's own recorders are not told."""
+    phones_up: frozenset[str]
+    """Those watched phones that are registered."""
+
+
 # ── what the switch does ────────────────────────────────────────────────────
 
 
@@ -127,7 +164,7 @@ class Switch(Protocol):
     async def answer(self, channel: str) -> None: ...
 
     async def play(self, channel: str, playback: str, sounds: Sequence[str]) -> None:
-        """Begin to play; `Played` follows."""
+        """Begin to play, to a caller or a leg that is in no bridge; `Played` follows."""
         ...
 
     async def stop_playing(self, playback: str) -> None: ...
@@ -145,7 +182,19 @@ class Switch(Protocol):
         ...
 
     async def bridge(self, bridge: str, channels: Sequence[str]) -> None:
-        """Let channels hear each other."""
+        """Let channels hear each other, and whoever is in the bridge already; each leaves the bridge it was in."""
+        ...
+
+    async def part(self, bridge: str, channel: str) -> None:
+        """Take a channel out of a bridge: it lives, hears nothing and is heard by nobody. Nothing when it is not in."""
+        ...
+
+    async def snoop(self, ear: str, channel: str, *, whispers: bool) -> None:
+        """Make a channel `ear` that hears all that `channel` says and hears, unheard; to bridge with a listener.
+
+        With `whispers` whoever is at `channel`, and nobody else, hears what is said into the ear. It ends with
+        `channel`.
+        """
         ...
 
     async def record_bridge(self, bridge: str, recording: str) -> None:
@@ -166,4 +215,8 @@ class Switch(Protocol):
 
     async def release(self, channel: str) -> None:
         """Give a channel back to the dialplan, which has its recorded fallback."""
+        ...
+
+    async def census(self) -> Census:
+        """What exists now."""
         ...

@@ -88,6 +88,41 @@ async def hears(talk: Talk, hertz: float, within: float = 5.0) -> None:
     await talk.until(it_does, within)
 
 
+VOICES = (440.0, AGENT_TONE, CALLER_TONE, CARRIER_TONE)
+"""The tones by which `hears_only` tells voices."""
+
+
+def voices_in(sound: Samples) -> set[float]:
+    """The tones in a sound: each has a good share of all that is heard, and none that is left out is there at all."""
+    if ear.level(sound) < -50:
+        return set()
+    return {hertz for hertz in VOICES if ear.tone(sound, hertz) > 0.04}
+
+
+async def hears_only(talk: Talk, *voices: float, within: float = 6.0) -> None:
+    """Wait until all of these tones and no other are heard for half a second; none at all is silence.
+
+    Raises TimeoutError, which tells what was heard last. A phone that gets no packets hears silence.
+    """
+    begun = asyncio.get_running_loop().time()
+    last: set[float] = set()
+
+    def it_does(talk: Talk) -> bool:
+        nonlocal last
+        passed = asyncio.get_running_loop().time() - begun
+        if talk.handset.seconds < start + 0.7:
+            last = set()
+            return not voices and passed > 1.5
+        last = voices_in(talk.handset.since(talk.handset.seconds - 0.5))
+        return last == set(voices)
+
+    start = talk.handset.seconds
+    try:
+        await talk.until(it_does, within)
+    except TimeoutError:
+        raise TimeoutError(f"expected {sorted(voices)}, heard {sorted(last)}") from None
+
+
 async def hear_each_other(one: Talk, other: Talk, within: float = 5.0) -> None:
     """Both speak in their own tone, and each must hear the other's. Raises TimeoutError."""
     one.speak(CALLER_TONE)

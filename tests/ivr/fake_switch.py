@@ -7,16 +7,20 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 
 from ivr.switch import (
+    RINGING,
     Arrived,
+    Census,
     ChannelGone,
     Gone,
     KeyTyped,
+    Kind,
     LegAnswered,
     LinkUp,
     Phone,
     PhoneChanged,
     Played,
     Recorded,
+    Seen,
     SwitchError,
     SwitchEvent,
 )
@@ -60,6 +64,12 @@ class FakeSwitch:
     playing: dict[str, Playback] = field(default_factory=dict)
     recordings: dict[str, Recording] = field(default_factory=dict)
     bridges: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    registered: set[str] = field(default_factory=set)
+    """Phones that are up."""
+    callers: set[str] = field(default_factory=set)
+    ears: dict[str, tuple[str, bool]] = field(default_factory=dict)
+    """Ear → whom it listens to, and whether it whispers."""
+    answered: set[str] = field(default_factory=set)
     heard: list[tuple[str, str]] = field(default_factory=list)
     released: list[str] = field(default_factory=list)
     rung: list[str] = field(default_factory=list)
@@ -79,10 +89,12 @@ class FakeSwitch:
 
     def phone_up(self, phone: str, behaviour: Behaviour) -> None:
         self.phones[phone] = behaviour
+        self.registered.add(phone)
         self.tell(PhoneChanged(phone, up=True))
 
     def caller_dials(self, channel: str, number: str = "13800138000") -> None:
         self.channels.add(channel)
+        self.callers.add(channel)
         self.tell(Arrived(channel, number, "12320"))
 
     def caller_types(self, channel: str, keys: str) -> None:
@@ -101,9 +113,23 @@ class FakeSwitch:
             self._stop(playback)
         for recording in [name for name, r in self.recordings.items() if r.channel == channel]:
             self._finish(recording)
-        for bridge, members in self.bridges.items():
-            self.bridges[bridge] = tuple(member for member in members if member != channel)
+        self._leave(channel)
+        self.answered.discard(channel)
         self.tell(Gone(channel, cause))
+        self.ears.pop(channel, None)
+        for ear in [ear for ear, (target, _) in self.ears.items() if target == channel]:
+            self.ends(ear)
+
+    def hears(self, listener: str) -> set[str]:
+        """Whose voices reach this caller or leg; `music` for that."""
+        others = {other for members in self.bridges.values() if listener in members for other in members} - {listener}
+        heard = {other for other in others if other not in self.ears} | ({"music"} if listener in self.music else set())
+        for ear, (target, whispers) in self.ears.items():
+            if ear in others:
+                heard |= {target} | self.hears(target) - {listener}
+            if whispers and target == listener:
+                heard |= {other for members in self.bridges.values() if ear in members for other in members} - {ear}
+        return heard
 
     # ── the port ────────────────────────────────────────────────────────────
 
@@ -113,13 +139,14 @@ class FakeSwitch:
 
     async def answer(self, channel: str) -> None:
         self._need(channel)
+        self.answered.add(channel)
 
     async def play(self, channel: str, playback: str, sounds: Sequence[str]) -> None:
         self._need(channel)
         if self.broken:
             raise SwitchError("500 the switch is ill")
         loop = asyncio.get_running_loop()
-        timer = loop.call_later(PROMPT * len(sounds), self._stop, playback)
+        timer = loop.call_later(86400.0 if RINGING in sounds else PROMPT * len(sounds), self._stop, playback)
         self.playing[playback] = Playback(channel, tuple(sounds), timer)
         self.heard += [(channel, sound) for sound in sounds]
 
@@ -162,7 +189,28 @@ class FakeSwitch:
     async def bridge(self, bridge: str, channels: Sequence[str]) -> None:
         for channel in channels:
             self._need(channel)
-        self.bridges[bridge] = tuple(channels)
+        for channel in channels:
+            self._leave(channel)
+        self.bridges[bridge] = (*self.bridges.get(bridge, ()), *channels)
+
+    async def part(self, bridge: str, channel: str) -> None:
+        if channel in self.bridges.get(bridge, ()):
+            self._leave(channel)
+
+    async def snoop(self, ear: str, channel: str, *, whispers: bool) -> None:
+        self._need(channel)
+        if ear in self.channels:
+            raise SwitchError("409 a channel of this name exists")
+        self.channels.add(ear)
+        self.answered.add(ear)
+        self.ears[ear] = (channel, whispers)
+
+    async def census(self) -> Census:
+        return Census(
+            {name: Seen(self._kind(name), name in self.answered) for name in self.channels},
+            {bridge: frozenset(members) for bridge, members in self.bridges.items()},
+            frozenset(self.registered),
+        )
 
     async def record_bridge(self, bridge: str, recording: str) -> None:
         if bridge not in self.bridges:
@@ -187,6 +235,15 @@ class FakeSwitch:
 
     # ── within ──────────────────────────────────────────────────────────────
 
+    def _leave(self, channel: str) -> None:
+        for bridge, members in self.bridges.items():
+            self.bridges[bridge] = tuple(member for member in members if member != channel)
+
+    def _kind(self, channel: str) -> Kind:
+        if channel in self.callers:
+            return Kind.CALLER
+        return Kind.EAR if channel in self.ears else Kind.LEG
+
     def _need(self, channel: str) -> None:
         if channel not in self.channels:
             raise ChannelGone(channel)
@@ -203,4 +260,5 @@ class FakeSwitch:
 
     def _pick_up(self, leg: str) -> None:
         if leg in self.channels:
+            self.answered.add(leg)
             self.tell(LegAnswered(leg))

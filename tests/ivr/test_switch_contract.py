@@ -10,17 +10,32 @@ import pytest_asyncio
 
 from hotline.phone import Exchange
 from ivr.switch import (
+    BEEP,
+    RINGING,
     Arrived,
     ChannelGone,
     Gone,
     KeyTyped,
+    Kind,
     LegAnswered,
     Phone,
     Played,
     Recorded,
+    Seen,
     SwitchError,
 )
-from tests.ivr.worlds import ABSENT, ANSWERS, CALLER, REFUSES, RINGS, Listener, World, asterisk_world, fake_world
+from tests.ivr.worlds import (
+    ABSENT,
+    ANSWERS,
+    CALLER,
+    REFUSES,
+    RINGS,
+    SECOND,
+    Listener,
+    World,
+    asterisk_world,
+    fake_world,
+)
 
 
 @pytest_asyncio.fixture(params=["fake", pytest.param("asterisk", marks=pytest.mark.system)], loop_scope="function")
@@ -168,3 +183,107 @@ async def test_a_leg_that_is_gone_cannot_be_bridged(here: Here) -> None:
     with pytest.raises(ChannelGone):
         await world.switch.bridge("talk-1", [channel, "leg-1"])
     await world.switch.drop_bridge("talk-1")
+
+
+async def test_whoever_is_taken_out_of_a_bridge_hears_nothing_until_they_are_let_in_again(here: Here) -> None:
+    world, listener = here
+    channel = await listener.arrival(world)
+    await world.switch.answer(channel)
+    await listener.leg(world, "leg-1", ANSWERS, channel)
+    await world.switch.bridge("talk-1", [channel, "leg-1"])
+    await world.hears(CALLER, ANSWERS)
+    await world.hears(ANSWERS, CALLER)
+    await world.switch.part("talk-1", channel)
+    await world.switch.part("talk-1", channel)  # nothing happens
+    await world.hears(ANSWERS)
+    await world.hears(CALLER)
+    await world.switch.bridge("talk-1", [channel])
+    await world.hears(CALLER, ANSWERS)
+    await world.hears(ANSWERS, CALLER)
+    await world.switch.drop_bridge("talk-1")
+    await world.switch.part("talk-1", channel)  # nothing happens
+
+
+async def test_three_hear_each_other_and_who_goes_to_another_bridge_leaves_the_first(here: Here) -> None:
+    world, listener = here
+    channel = await listener.arrival(world)
+    await world.switch.answer(channel)
+    await listener.leg(world, "leg-1", ANSWERS, channel)
+    await listener.leg(world, "leg-2", SECOND, "leg-1")
+    await world.switch.bridge("talk-1", [channel, "leg-1"])
+    await world.switch.bridge("talk-1", ["leg-2"])
+    await world.hears(CALLER, ANSWERS, SECOND)
+    await world.hears(ANSWERS, CALLER, SECOND)
+    await world.hears(SECOND, CALLER, ANSWERS)
+    await world.switch.bridge("aside", ["leg-1", "leg-2"])
+    await world.hears(ANSWERS, SECOND)
+    await world.hears(SECOND, ANSWERS)
+    await world.hears(CALLER)
+    await world.switch.drop_bridge("talk-1")
+    await world.switch.drop_bridge("aside")
+
+
+@pytest.mark.parametrize("whispers", [False, True], ids=["listens", "whispers"])
+async def test_who_listens_hears_both_and_is_heard_by_one_only_when_they_whisper(here: Here, whispers: bool) -> None:
+    world, listener = here
+    channel = await listener.arrival(world)
+    await world.switch.answer(channel)
+    await listener.leg(world, "leg-1", ANSWERS, channel)
+    await listener.leg(world, "leg-2", SECOND, channel)
+    await world.switch.bridge("talk-1", [channel, "leg-1"])
+    await world.switch.snoop("leg-2-ear", "leg-1", whispers=whispers)
+    await world.switch.bridge("leg-2-listen", ["leg-2", "leg-2-ear"])
+    await world.hears(SECOND, CALLER, ANSWERS)
+    await world.hears(ANSWERS, CALLER, *([SECOND] if whispers else []))
+    await world.hears(CALLER, ANSWERS)
+    await world.switch.hang_up("leg-2-ear")
+    await listener.hears(Gone, lambda event: event.channel == "leg-2-ear")
+    await world.hears(SECOND)
+    await world.hears(ANSWERS, CALLER)
+    await world.switch.snoop("leg-2-ear", "leg-1", whispers=whispers)
+    await world.switch.hang_up("leg-1")
+    await listener.hears(Gone, lambda event: event.channel == "leg-1")
+    await world.switch.drop_bridge("leg-2-listen")
+    await world.switch.drop_bridge("talk-1")
+    with pytest.raises(ChannelGone):
+        await world.switch.snoop("leg-3-ear", "leg-1", whispers=whispers)
+
+
+async def test_a_leg_hears_a_beep_and_ringing_until_it_is_stopped(here: Here) -> None:
+    world, listener = here
+    channel = await listener.arrival(world)
+    await world.switch.answer(channel)
+    await listener.leg(world, "leg-1", ANSWERS, channel)
+    await world.switch.play("leg-1", "p1", [BEEP])
+    played = await listener.hears(Played, lambda event: event.playback == "p1")
+    assert not played.failed
+    await world.switch.play("leg-1", "p2", [RINGING])
+    await world.switch.stop_playing("p2")
+    played = await listener.hears(Played, lambda event: event.playback == "p2")
+    assert not played.failed
+
+
+async def test_a_census_tells_everything_that_exists(here: Here) -> None:
+    world, listener = here
+    channel = await listener.arrival(world)
+    await world.switch.answer(channel)
+    await world.press("1")
+    await listener.hears(KeyTyped)
+    await listener.leg(world, "n-abcdef-1", ANSWERS, channel)
+    await world.switch.ring("n-abcdef-2", Phone(RINGS), caller=CALLER, like=channel)
+    await world.switch.bridge("n-abcdef-1-talk", [channel, "n-abcdef-1"])
+    await world.switch.record_bridge("n-abcdef-1-talk", "talks/one")
+    await world.switch.snoop("n-abcdef-v1-ear", "n-abcdef-1", whispers=False)
+    census = await world.switch.census()
+    assert census.channels == {
+        channel: Seen(Kind.CALLER, up=True),
+        "n-abcdef-1": Seen(Kind.LEG, up=True),
+        "n-abcdef-2": Seen(Kind.LEG, up=False),
+        "n-abcdef-v1-ear": Seen(Kind.EAR, up=True),
+    }
+    assert census.bridges == {"n-abcdef-1-talk": {channel, "n-abcdef-1"}}
+    assert {ANSWERS, RINGS} < census.phones_up
+    assert ABSENT not in census.phones_up
+    for leg in ("n-abcdef-1", "n-abcdef-2"):
+        await world.switch.hang_up(leg)
+    await world.switch.drop_bridge("n-abcdef-1-talk")

@@ -10,20 +10,27 @@ from typing import Protocol, TypeVar
 
 from hotline.managed import ManagedAsterisk
 from hotline.phone import Exchange, answers, never_answers, refuses
+from hotline.phone import Phone as Telephone
 from hotline.secrets import keep_secrets
 from hotline.settings import load
 from hotline.sound_file import a_law_code
 from hotline.switch_config import PhoneAccount
 from hotline.talk import Talk
 from ivr.ari import AriSwitch
-from ivr.switch import Arrived, PhoneChanged, Switch, SwitchEvent
+from ivr.switch import Arrived, LegAnswered, Phone, PhoneChanged, Switch, SwitchEvent
 from tests.ivr.fake_switch import Behaviour, FakeSwitch
 from tests.phone.voices import babble
+from tests.phones import hears_only
 from tests.ports import free_ports
 
 CALLER = "13900000001"
 ANSWERS, REFUSES, RINGS, ABSENT = "answers", "refuses", "rings", "absent"
-"""Phones of both worlds, named after what they do; the last is known and not registered."""
+SECOND, THIRD = "second", "third"
+"""Phones of both worlds, named after what they do (the second and third answer too); the absent one is known and not
+registered."""
+
+VOICES = {CALLER: 932.0, ANSWERS: 622.0, SECOND: 1397.0, THIRD: 440.0}
+"""Hertz in which each of them speaks all the time."""
 
 T = TypeVar("T", bound=SwitchEvent)
 
@@ -43,6 +50,10 @@ class World(Protocol):
         """The caller says something, for two seconds."""
 
     async def hang_up(self) -> None: ...
+
+    async def hears(self, who: str, *whom: str) -> None:
+        """Wait until the caller or this phone hears exactly the voices of these. Raises TimeoutError."""
+        ...
 
 
 class Listener:
@@ -72,6 +83,12 @@ class Listener:
         await world.call()
         return (await self.hears(Arrived)).channel
 
+    async def leg(self, world: World, leg: str, phone: str, channel: str) -> str:
+        """A phone is rung and answers; its leg."""
+        await world.switch.ring(leg, Phone(phone), caller=CALLER, like=channel)
+        await self.hears(LegAnswered, lambda event: event.leg == leg)
+        return leg
+
 
 class FakeWorld:
     def __init__(self) -> None:
@@ -81,9 +98,13 @@ class FakeWorld:
                 REFUSES: Behaviour(fails_after=0.1, cause=17),
                 RINGS: Behaviour(),
                 ABSENT: Behaviour(unknown=True),
+                SECOND: Behaviour(answers_after=0.1),
+                THIRD: Behaviour(answers_after=0.1),
             },
             speech=2.0,
         )
+        self.switch.registered |= {ANSWERS, REFUSES, RINGS, SECOND, THIRD}
+        self.legs = {CALLER: "caller", ANSWERS: "leg-1", SECOND: "leg-2", THIRD: "leg-3"}
 
     async def call(self) -> None:
         self.switch.caller_dials("caller", CALLER)
@@ -97,16 +118,22 @@ class FakeWorld:
     async def hang_up(self) -> None:
         self.switch.ends("caller")
 
+    async def hears(self, who: str, *whom: str) -> None:
+        if self.switch.hears(self.legs[who]) != {self.legs[voice] for voice in whom}:
+            raise TimeoutError(f"{who} hears {self.switch.hears(self.legs[who])}")
+
 
 class AsteriskWorld:
     def __init__(self, switch: AriSwitch, exchange: Exchange, address: str) -> None:
         self.switch: AriSwitch = switch
         self._exchange, self._address = exchange, address
         self._talk: Talk | None = None
+        self.phones: dict[str, Telephone] = {}
 
     async def call(self) -> None:
         phone = await self._exchange.phone(CALLER, switch=self._address)
         self._talk = await phone.dial("12320")
+        self._talk.speak(VOICES[CALLER])
 
     @property
     def talk(self) -> Talk:
@@ -120,9 +147,13 @@ class AsteriskWorld:
     async def say(self) -> None:
         self.talk.speak(babble(5, 2.0))
         await self.talk.spoken()
+        self.talk.speak(VOICES[CALLER])
 
     async def hang_up(self) -> None:
         await self.talk.hang_up()
+
+    async def hears(self, who: str, *whom: str) -> None:
+        await hears_only(self.talk if who == CALLER else self.phones[who].talks[-1], *(VOICES[voice] for voice in whom))
 
 
 @asynccontextmanager
@@ -137,10 +168,11 @@ async def fake_world() -> AsyncIterator[tuple[World, Listener]]:
 
 @asynccontextmanager
 async def asterisk_world(folder: Path, exchange: Exchange) -> AsyncIterator[tuple[World, Listener]]:
-    """An Asterisk with four phones, of which three are registered."""
+    """An Asterisk with six phones, of which five are registered."""
     sip, ari = free_ports(2)
     settings = load(var=folder / "var", config=folder, sip={"port": sip}, ari={"port": ari})
-    names = (ANSWERS, REFUSES, RINGS, ABSENT)
+    names = (ANSWERS, REFUSES, RINGS, ABSENT, SECOND, THIRD)
+    voices = {name: answers(0.1, speaking=VOICES[name]) for name in (ANSWERS, SECOND, THIRD)}
     secrets = keep_secrets(settings.var, names)
     settings.sounds.mkdir()
     for sound in ("one", "two"):
@@ -155,11 +187,12 @@ async def asterisk_world(folder: Path, exchange: Exchange) -> AsyncIterator[tupl
     ):
         listener = Listener(switch)
         work = [tasks.create_task(switch.listen()), tasks.create_task(listener.listen())]
-        for name, manner in ((ANSWERS, answers(0.1)), (REFUSES, refuses(0.1)), (RINGS, never_answers)):
+        world = AsteriskWorld(switch, exchange, address)
+        for name, manner in (*voices.items(), (REFUSES, refuses(0.1)), (RINGS, never_answers)):
             phone = await exchange.phone(name, switch=address, secret=secrets.phones[name])
-            phone.manner = manner
+            phone.manner, world.phones[name] = manner, phone
             await phone.register()
             await listener.hears(PhoneChanged, lambda event, name=name: event == PhoneChanged(name, up=True))  # type: ignore[misc]
-        yield AsteriskWorld(switch, exchange, address), listener
+        yield world, listener
         for task in work:
             task.cancel()
