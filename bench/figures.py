@@ -22,6 +22,7 @@ class Spread:
     """Milliseconds."""
 
     p50: float
+    p95: float
     p99: float
     most: float
     count: int
@@ -32,8 +33,10 @@ class Spread:
         ordered = sorted(seconds)
         if not ordered:
             raise ValueError("no times to spread")
-        p50, p99 = (ordered[math.ceil(share * len(ordered)) - 1] for share in (0.5, 0.99))
-        return cls(round(p50 * 1000, 1), round(p99 * 1000, 1), round(ordered[-1] * 1000, 1), len(ordered))
+        p50, p95, p99, most = (
+            round(ordered[math.ceil(share * len(ordered)) - 1] * 1000, 1) for share in (0.5, 0.95, 0.99, 1.0)
+        )
+        return cls(p50, p95, p99, most, len(ordered))
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +57,11 @@ class Work:
     def now(cls, engine: int, asterisk: int, agents: int) -> Work:
         ended = resource.getrusage(resource.RUSAGE_CHILDREN)
         return cls(
-            _cpu(engine),
-            _cpu(asterisk),
-            _cpu(agents),
+            cpu_seconds(engine),
+            cpu_seconds(asterisk),
+            cpu_seconds(agents),
             ended.ru_utime + ended.ru_stime,
-            _machine(),
+            machine_seconds(),
             _memory(engine),
             _memory(asterisk),
         )
@@ -116,6 +119,17 @@ def told(database: Path) -> dict[str, Told]:
     }
 
 
+def in_order(database: Path, kind: str) -> list[str]:
+    """Callers' numbers in the order in which the journal tells this fact of them."""
+    with sqlite3.connect(f"file:{database}?mode=ro", uri=True) as connection:
+        numbers = {
+            call: json.loads(data)["number"]
+            for call, data in connection.execute("SELECT call, data FROM journal WHERE kind = 'CallArrived'")
+        }
+        facts = connection.execute("SELECT call FROM journal WHERE kind = ? ORDER BY at, rowid", (kind,))
+        return [numbers[call] for (call,) in facts]
+
+
 def spreads(times: Mapping[str, Sequence[float]]) -> dict[str, Spread]:
     """A spread for each name that has times at all."""
     return {name: Spread.of(seconds) for name, seconds in times.items() if seconds}
@@ -139,12 +153,13 @@ def _unix(at: str) -> float:
     return datetime.fromisoformat(at).replace(tzinfo=UTC).timestamp()
 
 
-def _cpu(pid: int) -> float:
+def cpu_seconds(pid: int) -> float:
+    """What a process has used so far."""
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / _TICK
 
 
-def _machine() -> float:
+def machine_seconds() -> float:
     """Busy CPU seconds of the whole machine since it started."""
     user, nice, system, _idle, _wait, irq, softirq = map(int, Path("/proc/stat").read_text().split()[1:8])
     return (user + nice + system + irq + softirq) / _TICK

@@ -9,14 +9,16 @@ import socket
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Protocol
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from bench.sounds import write_captures
-from bench.stand import Stand, StandFailed, free_ports, wait_until
+from bench.stand import StandFailed, free_ports, wait_until
 from hotline.secrets import keep_secrets
+from hotline.settings import Settings
 
 HERE = Path(__file__).parent
 
@@ -33,6 +35,39 @@ class Stamp:
     at: float
     what: str
     number: str
+    agent: str = ""
+    leg: str = ""
+    """SIP's Call-ID at the agent."""
+
+
+class Exchange(Protocol):
+    """A switch with agents on it that SIPp may call: our hotline, or what it is compared with."""
+
+    @property
+    def folder(self) -> Path: ...
+    @property
+    def settings(self) -> Settings: ...
+    @property
+    def agents(self) -> tuple[str, ...]: ...
+    @property
+    def sip(self) -> str: ...
+    @property
+    def processes(self) -> tuple[int, ...]: ...
+    def ready_agents(self) -> int: ...
+    def joined(self) -> list[str]: ...
+    def chosen(self) -> list[str]: ...
+    def left(self) -> dict[str, list[str]]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How agents take calls; times in milliseconds, least and most, uniform between."""
+
+    ring: tuple[int, int] = RING
+    talk: tuple[int, int] | None = None
+    """They hang up after so long; None: the callers do."""
+    together: int | None = None
+    """Unix time at which all who are in a talk then hang up at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +97,14 @@ def may_send_raw() -> bool:
 class Callers:
     """Places calls at a steady rate."""
 
-    def __init__(self, stand: Stand, *, keys: str, talk: float, sound: bool) -> None:
-        """`keys` is `rtp` or `info`; callers with `sound` speak from their menu key on."""
+    def __init__(
+        self, stand: Exchange, *, keys: str, talk: float = 0.0, sound: bool = False, patience: float | None = None
+    ) -> None:
+        """`keys` is `rtp` or `info`; callers with `sound` speak from their menu key on.
+
+        They hang up after `talk` seconds of talk; with `patience` the agents do, and who hears nothing of it in so many
+        seconds counts as failed.
+        """
         self._stand = stand
         write_captures(stand.folder, talk + GRACE)
         self._scenario = stand.folder / "caller.xml"
@@ -74,21 +115,25 @@ class Callers:
                 keys=keys,
                 sound=sound,
                 folder=stand.folder,
-                hold=round((talk + GRACE) * 1000),
+                patient=patience is not None,
+                hold=round((talk + GRACE if patience is None else patience) * 1000),
                 talk=round(talk * 1000),
             )
         )
         self._batches = 0
 
-    def call(self, rate: int, calls: int, *, first: int, within: float) -> Batch:
-        """Place so many calls, a second apart by `rate`, from numbers counted up from `first`; until all are over."""
+    def call(self, rate: int, calls: int, *, first: int, within: float, at_once: int | None = None) -> Batch:
+        """Place so many calls, `rate` a second, from numbers counted up from `first`; until all are over.
+
+        Never more than `at_once` are in progress: the next begins when one ends.
+        """
         self._batches += 1
         folder = self._stand.folder / f"callers-{self._batches}"
         folder.mkdir()
         rows = [str(first + n) for n in range(calls)]
         (folder / "callers.csv").write_text("\n".join(["SEQUENTIAL", *rows, ""]))
         command = _sipp(self._scenario, self._stand.sip, *free_ports(2))
-        command += ["-inf", str(folder / "callers.csv"), "-r", str(rate), "-m", str(calls), "-l", str(calls)]
+        command += ["-inf", str(folder / "callers.csv"), "-r", str(rate), "-m", str(calls), "-l", str(at_once or calls)]
         command += ["-timeout", f"{within:.0f}s", "-trace_stat", "-stf", "stat.csv", "-fd", "1"]
         command += ["-trace_rtt", "-rtt_freq", "1", "-trace_logs", "-log_file", "keys.log"]
         command += ["-trace_err", "-error_file", "errors.log"]
@@ -97,7 +142,7 @@ class Callers:
 
 
 @contextmanager
-def agents(stand: Stand, *, sound: bool) -> Iterator[int]:
+def agents(stand: Exchange, *, sound: bool = False, manner: Manner = Manner()) -> Iterator[int]:
     """Every agent of the stand registers and answers until the block ends; gives SIPp's process id."""
     port, media = free_ports(2)
     folder = stand.folder / "agents"
@@ -110,9 +155,10 @@ def agents(stand: Stand, *, sound: bool) -> Iterator[int]:
     if _run([*enrol, "-trace_err", "-error_file", "register-errors.log"], folder, 30):
         raise StandFailed(f"not every agent could register: {_last_words(folder)}")
     scenario = folder / "agent.xml"
-    scenario.write_text(_room().get_template("agent.xml.j2").render(ring_least=RING[0], ring_most=RING[1]))
+    scenario.write_text(_room().get_template("agent.xml.j2").render(asdict(manner)))
     command = _sipp(scenario, stand.sip, port, media)
     command += ["-trace_logs", "-log_file", "stamps.log", "-trace_err", "-error_file", "errors.log"]
+    command += ["-trace_shortmsg", "-shortmessage_file", "messages.log"]
     if sound:
         command.append("-rtp_echo")
     answering = _start(command, folder)
@@ -129,7 +175,7 @@ def agents(stand: Stand, *, sound: bool) -> Iterator[int]:
             answering.wait()
 
 
-def agent_stamps(stand: Stand) -> list[Stamp]:
+def agent_stamps(stand: Exchange) -> list[Stamp]:
     """When each caller's agent was `invited`, and when the agent `answered`."""
     return _stamps(stand.folder / "agents" / "stamps.log")
 
@@ -206,12 +252,9 @@ def _errors(log: Path) -> str:
 
 
 def _stamps(path: Path) -> list[Stamp]:
-    """Lines `DATE<tab>TIME<tab>UNIX;WHAT;NUMBER`, or without WHAT."""
-    found = []
-    for line in path.read_text().splitlines():
-        at, *what, number = line.rpartition("\t")[2].split(";")
-        found.append(Stamp(float(at), what[0] if what else "", number))
-    return found
+    """Lines `DATE<tab>TIME<tab>UNIX;WHAT;NUMBER`, from agents also `;AGENT;CALL-ID`."""
+    parts = (line.rpartition("\t")[2].split(";") for line in path.read_text().splitlines())
+    return [Stamp(float(at), *what) for at, *what in parts]
 
 
 def _room() -> Environment:

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bench import sounds
+from bench import figures, sounds
 from hotline.asterisk_process import live_pid
 from hotline.asterisk_program import find_asterisk
 from hotline.secrets import keep_secrets
@@ -89,6 +89,19 @@ class Stand:
     def database(self) -> Path:
         return self.settings.var / "hotline.db"
 
+    @property
+    def processes(self) -> tuple[int, ...]:
+        """Whose CPU counts."""
+        return (self.engine, self.asterisk)
+
+    def joined(self) -> list[str]:
+        """Numbers of the callers in the order in which they began to wait."""
+        return figures.in_order(self.database, "WaitBegan")
+
+    def chosen(self) -> list[str]:
+        """Numbers of the callers in the order in which the floor chose an agent for them."""
+        return figures.in_order(self.database, "Offered")
+
     def ready_agents(self) -> int:
         """Agents that could be rung now."""
         web = self.settings.web.port
@@ -123,7 +136,7 @@ def stand(folder: Path, *, agents: int, record: bool, options: tuple[str, ...] =
     config, var = folder / "config", folder / "var"
     config.mkdir(parents=True)
     (config / "plan.yaml").write_text(_plan(names, record=record), encoding="utf-8")
-    given = _given()
+    given = free_settings()
     settings = load(config=config, var=var, **given)
     sounds.write_prompts(settings.sounds, PROMPTS)
     sounds.write_prompts(settings.moh, {"music": 20.0})
@@ -177,7 +190,8 @@ def wait_until(holds: Callable[[], bool], within: float) -> bool:
     return True
 
 
-def _given() -> dict[str, dict[str, object]]:
+def free_settings() -> dict[str, dict[str, object]]:
+    """Settings of a switch on ports that nobody uses."""
     sip, ari, web, trunk = free_ports(4)
     return {
         "sip": {"port": sip, "max_calls": 4000, "qualify": 0},

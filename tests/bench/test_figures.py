@@ -14,8 +14,8 @@ from bench.sounds import write_captures
 
 
 def test_a_spread_takes_the_nearest_rank() -> None:
-    assert Spread.of(n / 1000 for n in range(1, 201)) == Spread(p50=100.0, p99=198.0, most=200.0, count=200)
-    assert Spread.of([0.5]) == Spread(500.0, 500.0, 500.0, 1)
+    assert Spread.of(n / 1000 for n in range(1, 201)) == Spread(p50=100.0, p95=190.0, p99=198.0, most=200.0, count=200)
+    assert Spread.of([0.5]) == Spread(500.0, 500.0, 500.0, 500.0, 1)
 
 
 def test_nothing_has_no_spread() -> None:

@@ -1,0 +1,29 @@
+"""System: our floor and app_queue under the same callers, in short. No time is judged, only who was rung for whom."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bench.comparison import HOTLINE, QUEUE, Size, burst, faults, steady
+
+pytestmark = pytest.mark.system
+
+SHORT = Size(agents=4, calls=30, at_once=12, crowd=8, waiting=16)
+
+
+@pytest.mark.parametrize("who", [HOTLINE, QUEUE])
+def test_every_caller_of_a_line_that_is_never_empty_is_answered_in_turn(tmp_path: Path, who: str) -> None:
+    result = steady(who, SHORT, tmp_path / "run")
+    assert faults(result) == []
+    assert len(result.rings) == SHORT.calls - SHORT.agents
+    assert result.twice == []
+
+
+@pytest.mark.parametrize("who", [HOTLINE, QUEUE])
+def test_agents_freed_at_once_are_each_rung_once_for_the_first_in_line(tmp_path: Path, who: str) -> None:
+    result = burst(who, SHORT, tmp_path / "run")
+    assert faults(result) == []
+    assert (len(result.rings), result.waiting) == (SHORT.crowd, SHORT.waiting)
+    assert (result.twice, result.passed_over) == ([], [])
