@@ -3,121 +3,171 @@
 from __future__ import annotations
 
 import heapq
-from bisect import bisect_left, insort
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
-from acd.agent import Presence
+from acd.estimate import Turns
 from acd.line import Line
 from acd.seat import Seat
+from acd.waiting import Place, Waiting, Wants
 
-
-class Place(NamedTuple):
-    """Where a call stands in its line: higher priority first, then first come, first served."""
-
-    rank: int
-    """Negative priority."""
-    since: float
-    number: int
-    """Order of joining, for equal instants."""
-    call: str
-
-
-@dataclass(slots=True)
-class Waiting:
-    """One call waiting on one line. It keeps its place while a phone rings for it."""
-
-    place: Place
-    line: Line
-    offer: int | None = None
-    failed_outside: int = 0
-    overdue: bool = False
-    """The maximum wait passed while a phone was ringing; decided when it stops."""
+Entry = tuple[int, float, int, int, Waiting]
+"""Rank, claim and number of a place, the entry's own number, and the call."""
 
 
 @dataclass(slots=True)
 class Desk:
-    """The state of one line; owned and changed by the floor alone."""
+    """The state of one line; owned and changed by the floor alone.
+
+    Free calls lie in heaps, one for each width of ring, so that an agent looks at one head each; an entry whose number
+    is not its call's any more is stale and dropped on sight. Calls that wait for one agent or a language are few and
+    lie apart.
+    """
 
     line: Line
-    agents: list[str] = field(default_factory=list)
-    queue: list[Place] = field(default_factory=list)
-    """All who wait, those whom a phone rings for included, in order."""
-    free: list[Place] = field(default_factory=list)
-    """Those of the queue whom no phone rings for, in order."""
+    agents: dict[str, Seat] = field(default_factory=dict)
+    """Who serves it."""
+    calls: dict[str, Waiting] = field(default_factory=dict)
+    """All who wait, those for whom a phone rings included."""
+    ready: dict[str, Seat] = field(default_factory=dict)
+    present: int = 0
+    """Agents who are not offline."""
+    on_duty: int = 0
+    """Agents who are ready, or will be when their call is over."""
+    pace: Turns = field(default_factory=Turns)
+    """How fast callers come to their turn."""
+    picky: dict[str, Waiting] = field(default_factory=dict)
+    """Free calls that want somebody special."""
+    short: dict[str, Waiting] = field(default_factory=dict)
+    """Calls for which fewer phones ring than may."""
     outside_calls: int = 0
     outside_rests_until: float = 0.0
-    empty_since: float | None = None
-    _ready: list[tuple[float, int, str]] = field(default_factory=list)
-    """Heap of (idle since, mark, agent); stale entries are dropped on sight."""
+    empty_since: float | None = 0.0
+    """Since when no agent is there; None while one is."""
+    ready_at: float = 0.0
+    """When an agent was ready last."""
+    watched_at: float | None = None
+    """When the limits of those who wait are looked at next."""
+    turn: int = 0
+    turns: dict[str, int] = field(default_factory=dict)
+    """Agent → how manieth ring of the line was theirs last."""
+    opens: tuple[float, ...] = (0.0,)
+    """Seconds of waiting at which the rings grow wider."""
+    stages: dict[int, int] = field(default_factory=dict)
+    """Level → from which width on it is rung; a level not named, at once."""
+    heaps: list[list[Entry]] = field(default_factory=lambda: [[]])
+    entries: int = 0
+
+    def __post_init__(self) -> None:
+        self.obey(self.line)
+
+    def obey(self, line: Line) -> None:
+        """These are the rules from now on, for those who wait too."""
+        self.line = line
+        self.opens = (0.0, *sorted({after for _, after in line.widen if after > 0}))
+        self.stages = {level: self.opens.index(max(0.0, after)) for level, after in line.widen}
+        self.heaps = [[] for _ in self.opens]
+        self.picky, self.short = {}, {}
+        for waiting in self.calls.values():
+            waiting.stage = min(waiting.stage, len(self.opens) - 1)
+            if waiting.offers:
+                self.ring_short(waiting)
+            else:
+                self.free(waiting)
 
     # ── callers ─────────────────────────────────────────────────────────────
 
-    def join(self, place: Place) -> None:
-        insort(self.queue, place)
-        insort(self.free, place)
+    def free(self, waiting: Waiting) -> None:
+        """No phone rings for this call: it is to be served in its turn."""
+        self.short.pop(waiting.place.call, None)
+        if waiting.only is not None:
+            return
+        if waiting.wants is not Wants.ANYBODY:
+            waiting.entry = 0
+            self.picky[waiting.place.call] = waiting
+            return
+        self.entries += 1
+        waiting.entry = self.entries
+        rank, claim, number, _, _ = waiting.place
+        heapq.heappush(self.heaps[waiting.stage], (rank, claim, number, self.entries, waiting))
 
-    def leave(self, waiting: Waiting) -> None:
-        _remove(self.queue, waiting.place)
-        if waiting.offer is None:
-            _remove(self.free, waiting.place)
+    def take(self, waiting: Waiting) -> None:
+        """A phone rings for this call now, or it is gone."""
+        waiting.entry = 0
+        self.picky.pop(waiting.place.call, None)
 
-    def take(self, waiting: Waiting, offer: int) -> None:
-        """A phone rings for this caller now."""
-        _remove(self.free, waiting.place)
-        waiting.offer = offer
+    def ring_short(self, waiting: Waiting) -> None:
+        """Keep in mind whether more phones may ring for a call."""
+        if 0 < len(waiting.offers) < self.line.at_once and waiting.only is None:
+            self.short[waiting.place.call] = waiting
+        else:
+            self.short.pop(waiting.place.call, None)
 
-    def put_back(self, waiting: Waiting) -> None:
-        """No phone rings for this caller any more: the place was kept."""
-        waiting.offer = None
-        insort(self.free, waiting.place)
+    def forget(self, waiting: Waiting) -> None:
+        """It waits no more."""
+        self.take(waiting)
+        self.short.pop(waiting.place.call, None)
+        del self.calls[waiting.place.call]
+
+    def head(self, stage: int) -> Waiting | None:
+        """The first free call whose rings are as wide as this."""
+        heap = self.heaps[stage]
+        while heap:
+            entry = heap[0]
+            waiting = entry[4]
+            if waiting.entry == entry[3]:
+                return waiting
+            heapq.heappop(heap)
+        return None
+
+    def first(self) -> Waiting | None:
+        """The first free call that anybody may take."""
+        heads = [head for stage in range(len(self.heaps)) if (head := self.head(stage)) is not None]
+        return min(heads, key=lambda waiting: waiting.place, default=None)
+
+    def places(self) -> Sequence[Place]:
+        """All who wait, in order of service."""
+        return sorted(waiting.place for waiting in self.calls.values())
 
     def ahead_of(self, place: Place) -> int:
-        return bisect_left(self.queue, place)
+        return sum(waiting.place < place for waiting in self.calls.values())
+
+    def unrung(self) -> Iterator[Waiting]:
+        """Those for whom no phone rings, in order of service."""
+        free = [waiting for waiting in self.calls.values() if not waiting.offers]
+        free.sort(key=lambda waiting: waiting.place)
+        return iter(free)
 
     # ── who could serve them ────────────────────────────────────────────────
 
-    def staff(self, seats: Iterable[Seat]) -> None:
-        """These agents serve the line from now on, and no others."""
-        self.agents = []
-        self._ready = []
-        for seat in seats:
-            self.agents.append(seat.agent.id)
-            if seat.presence is Presence.READY:
-                self._ready.append((seat.idle_since, seat.mark, seat.agent.id))
-        heapq.heapify(self._ready)
+    def stage_of(self, level: int) -> int:
+        """From which width of ring on agents of this level are rung."""
+        return self.stages.get(level, 0)
 
-    def agent_ready(self, seat: Seat) -> None:
-        self.empty_since = None
-        heapq.heappush(self._ready, (seat.idle_since, seat.mark, seat.agent.id))
+    def stage_at(self, waited: float) -> int:
+        """How wide the rings are after so many seconds."""
+        stage = len(self.opens) - 1
+        while self.opens[stage] > waited:
+            stage -= 1
+        return stage
 
-    def longest_idle(self, seats: Mapping[str, Seat]) -> str | None:
-        """The ready agent who has been idle longest."""
-        while self._ready:
-            _, mark, agent = self._ready[0]
-            seat = seats.get(agent)
-            if seat is not None and seat.presence is Presence.READY and seat.mark == mark:
-                return agent
-            heapq.heappop(self._ready)
-        return None
+    @property
+    def keeps(self) -> bool:
+        """Whether its ready agents are kept from other lines now."""
+        return 0 < self.line.keep_free >= len(self.ready)
+
+    def count_duty(self, change: int, now: float) -> None:
+        """So many agents more, or fewer, are on duty."""
+        self.on_duty += change
+        outside = self.line.outside
+        self.pace.staffed(self.on_duty + (0 if outside is None else outside.simultaneous), now)
 
     def outside_free(self, now: float) -> bool:
         """Whether the outside number takes another call."""
         outside = self.line.outside
         return outside is not None and self.outside_calls < outside.simultaneous and now >= self.outside_rests_until
 
-    def on_shift(self, seats: Mapping[str, Seat]) -> bool:
-        """Whether any agent of the line is there, ready or not."""
-        return any(seats[agent].presence is not Presence.OFFLINE for agent in self.agents)
-
-    def served(self, seats: Mapping[str, Seat]) -> bool:
+    @property
+    def served(self) -> bool:
         """Whether somebody could take a call of this line, now or soon."""
-        return self.line.outside is not None or self.on_shift(seats)
-
-
-def _remove(places: list[Place], place: Place) -> None:
-    at = bisect_left(places, place)
-    if at == len(places) or places[at] != place:
-        raise KeyError(place.call)
-    del places[at]
+        return self.present > 0 or self.line.outside is not None

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from acd.line import Line
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Offer:
     """Lives from the ring until it is answered (then it is a talk), refused, withdrawn or expired."""
 
@@ -19,3 +19,7 @@ class Offer:
     phones: tuple[str, ...]
     deadline: float
     """A reservation is a lease: at this instant it ends by itself."""
+    rang: float
+    """When it began to ring."""
+    answered: float | None = None
+    """When it became a talk."""

@@ -62,6 +62,8 @@ class CallJoined:
     urgent: bool = False
     past: frozenset[int] = frozenset()
     """Limits of the line, by their place, for which it was given up before."""
+    patient: bool = False
+    """No limit holds for it: a callback, which waits without anybody on the line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,10 @@ class CallLeft:
 
 @dataclass(frozen=True, slots=True)
 class CallReplaced:
-    """A waiting call's place is somebody else's now: the callback that was booked on it. A ring for it is withdrawn."""
+    """A waiting call's place is another's now, whom no limit holds: the callback that was booked on it.
+
+    What rings for it is withdrawn.
+    """
 
     call: str
     by: str
@@ -147,6 +152,8 @@ class BreakEnded:
     """The agent is ready: a break or the wrap-up is over."""
 
     agent: str
+    reason: str | None = None
+    """Only a break for this reason; None is whatever it was."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +177,11 @@ class LineClosed:
     """The line serves nobody any more who is not ringing or talking yet."""
 
     line: str
+
+
+@dataclass(frozen=True, slots=True)
+class DayBegan:
+    """What is counted of today begins anew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +214,7 @@ Signal = (
     | WrapUpExtended
     | AgentMoved
     | LineClosed
+    | DayBegan
     | Rearranged
     | Tick
 )
@@ -257,7 +270,7 @@ class GiveUp:
     why: GivenUp
     limit: int | None = None
     """Which of the line's `limits`; None for one that every line has."""
-    measured: float | None = None
+    measured: float | None = field(default=None, compare=False)
     """What went beyond it: seconds, or calls."""
 
 

@@ -12,10 +12,13 @@ class Alarm(Enum):
     """What a timer is for."""
 
     OFFER_EXPIRES = auto()
-    WAIT_TOO_LONG = auto()
+    WAITED = auto()  # a limit of a call's wait is reached
+    WIDENS = auto()  # more agents may take a call from now on
     AGENT_BACK = auto()
     OUTSIDE_RESTED = auto()
     LINE_EMPTY = auto()
+    LIMITS = auto()  # the limits of a line's callers are looked at
+    LONG_TALK = auto()
 
 
 class Timer(NamedTuple):
@@ -42,11 +45,20 @@ class Timers:
 
     def next_at(self) -> float | None:
         """When the next live timer is due; None when there is none."""
-        while self._heap and not self._is_live(self._heap[0]):
-            heapq.heappop(self._heap)
-        return self._heap[0].at if self._heap else None
+        heap = self._heap
+        while heap and not self._is_live(heap[0]):
+            heapq.heappop(heap)
+        return heap[0].at if heap else None
 
     def pop_due(self, now: float) -> Timer | None:
         """Take the next live timer that is due."""
-        at = self.next_at()
-        return heapq.heappop(self._heap) if at is not None and at <= now else None
+        heap = self._heap
+        while heap and heap[0].at <= now:
+            timer = heapq.heappop(heap)
+            if self._is_live(timer):
+                return timer
+        return None
+
+    def all(self) -> list[Timer]:
+        """Those that are still live, in order."""
+        return sorted(timer for timer in self._heap if self._is_live(timer))

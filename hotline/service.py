@@ -67,7 +67,7 @@ def arrangement_of(plan: Plan) -> Rearranged:
 def floor_of(plan: Plan) -> Floor:
     """The floor that a plan describes, all agents offline."""
     arrangement = arrangement_of(plan)
-    return Floor(arrangement.lines, arrangement.agents)
+    return Floor(arrangement.lines, arrangement.agents, explains=True)
 
 
 def _line(name: str, rule: LineRule) -> Line:

@@ -7,23 +7,26 @@ the next, and the orders that follow are begun at once: from an agent's hang-up 
 from __future__ import annotations
 
 import asyncio
-from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from string import ascii_lowercase
+from typing import Protocol
 
 import structlog
 
-from acd.estimate import Pace
+from acd.agent import BreakReason
+from acd.estimate import Estimate
 from acd.floor import Floor
 from acd.signals import (
     BreakBegan,
     BreakEnded,
     CallJoined,
     CallLeft,
+    CallReplaced,
     Connect,
     Failure,
-    GivenUp,
     GiveUp,
+    Hold,
     OfferFailed,
     Order,
     PhoneAnswered,
@@ -35,17 +38,39 @@ from acd.signals import (
     TalkEnded,
     Tick,
 )
-from ivr.call import Call
 from ivr.clock import Clock
-from ivr.events import Offered, OfferEnded, OfferResult
+from ivr.events import Considered, Event, LineGaveUp, Offered, OfferEnded, OfferResult, WaitEnd
 from ivr.switch import Phone, Switch, SwitchError
 
 log = structlog.get_logger()
 
 _REFUSED = frozenset({17, 21})
 """Q.850: user busy, call rejected."""
+_REJECTED = 21
+"""Q.850: call rejected: the agent declined, on whichever phone."""
 _UNANSWERED = frozenset({19})
 """Q.850: no answer from user (alerted)."""
+_LETTERS = ("", *ascii_lowercase[1:])
+"""Of the legs of one offer: the first has none, then b, c, …"""
+
+
+class Caller(Protocol):
+    """Who can be seated: a call, a callback, an agent who asks another."""
+
+    @property
+    def id(self) -> str: ...
+
+    @property
+    def number(self) -> str:
+        """Shown to the phone that rings."""
+        ...
+
+    @property
+    def channel(self) -> str:
+        """Its codecs are asked of the phone that rings."""
+        ...
+
+    def note(self, event: Event) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +83,22 @@ class Connected:
     over: asyncio.Event = field(default_factory=asyncio.Event)
 
 
+@dataclass(frozen=True, slots=True)
+class Replaced:
+    """The place is another's now."""
+
+    by: str
+
+
+Seated = Connected | GiveUp | Replaced
+
+
 @dataclass(slots=True)
 class _Leg:
     """A phone rung for a call."""
 
     offer: int
-    call: Call
+    call: Caller
     connected: Connected | None = None
 
 
@@ -74,22 +109,34 @@ class Dispatch:
         self.floor = floor
         self._switch, self._clock, self._spawn = switch, clock, spawn
         self._legs: dict[str, _Leg] = {}
-        self._rung: dict[int, str] = {}
-        """Leg of each offer."""
-        self._waiters: dict[str, tuple[Call, asyncio.Future[Connected | GivenUp]]] = {}
-        self._paces: dict[str, Pace] = defaultdict(Pace)
-        """How fast each line is served."""
+        self._rung: dict[int, list[str]] = {}
+        """Legs of each offer that ring, or the one that was answered."""
+        self._waiters: dict[str, tuple[Caller, asyncio.Future[Seated]]] = {}
         self._alarm: asyncio.TimerHandle | None = None
         self._watchers: list[Callable[[Order], None]] = []
 
     # ── for calls ───────────────────────────────────────────────────────────
 
-    async def seat(self, call: Call, line: str, priority: int = 0) -> Connected | GivenUp:
-        """Wait on a line until a phone is answered or the line gives the call up."""
-        waiter: asyncio.Future[Connected | GivenUp] = asyncio.get_running_loop().create_future()
-        self._waiters[call.id] = (call, waiter)
+    async def seat(self, call: Caller, joined: CallJoined) -> Seated:
+        """Wait on a line until a phone is answered, the line gives the call up, or the place is given away."""
+        self._expect(call)
+        self.signal(joined)
+        return await self.seated(call)
+
+    def replace(self, of: str, by: Caller) -> bool:
+        """Give a waiting call's place to another, who then awaits `seated`; False when it waits no more."""
+        waiting = self._waiters.get(of)
+        if waiting is None or waiting[1].done():
+            return False
+        self._expect(by)
+        self._resolve(of, Replaced(by.id))
+        self.signal(CallReplaced(of, by.id))
+        return True
+
+    async def seated(self, call: Caller) -> Seated:
+        """What comes of a place that was taken before. Cancelling it leaves the line."""
+        _, waiter = self._waiters[call.id]
         try:
-            self.signal(CallJoined(call.id, line, priority))
             return await waiter
         except asyncio.CancelledError:
             self.signal(CallLeft(call.id))
@@ -97,7 +144,10 @@ class Dispatch:
                 self.abandon(connected)
             raise
         finally:
-            del self._waiters[call.id]
+            self._waiters.pop(call.id, None)
+
+    def _expect(self, call: Caller) -> None:
+        self._waiters[call.id] = (call, asyncio.get_running_loop().create_future())
 
     def abandon(self, connected: Connected) -> None:
         """The caller was gone in the instant of the answer: let the other side go."""
@@ -115,8 +165,12 @@ class Dispatch:
 
     def expected_wait(self, line: str) -> float | None:
         """Seconds that a caller would wait on a line now; None when it cannot be told."""
-        pace = self._paces.get(line)
-        return None if pace is None else pace.wait(len(self.floor.waiting(line)), self._clock.monotonic())
+        estimate = self.floor.expected_wait(line, self._clock.monotonic())
+        return None if estimate is None else estimate.seconds
+
+    def expected(self, call: str) -> Estimate | None:
+        """How long a waiting call will still wait; None when it cannot be told."""
+        return self.floor.expected(call, self._clock.monotonic())
 
     # ── told by the switchboard ─────────────────────────────────────────────
 
@@ -127,6 +181,11 @@ class Dispatch:
             return
         if rung.connected is not None:
             return
+        for other in self._rung[rung.offer]:
+            if other != leg:
+                del self._legs[other]
+                self._drop(other)
+        self._rung[rung.offer] = [leg]
         rung.call.note(OfferEnded(rung.offer, OfferResult.ANSWERED))
         self.signal(PhoneAnswered(rung.offer))
 
@@ -138,6 +197,12 @@ class Dispatch:
             rung.connected.over.set()
             self.signal(TalkEnded(rung.offer))
             return
+        others = self._rung.get(rung.offer, ())
+        if others and cause != _REJECTED:
+            return  # another phone of the agent still rings
+        for other in tuple(others):
+            self._forget(other)
+            self._drop(other)
         failure = Failure.UNREACHABLE
         if cause in _REFUSED:
             failure = Failure.REFUSED
@@ -148,14 +213,15 @@ class Dispatch:
 
     def hold_back(self, agent: str) -> None:
         """This agent's phone is in a call that the floor does not know: offer it nothing."""
-        self.signal(BreakBegan(agent))
+        self.signal(BreakBegan(agent, BreakReason.OTHER_CALL))
 
     def let_back(self, agent: str) -> None:
         """That call is over."""
-        self.signal(BreakEnded(agent))
+        self.signal(BreakEnded(agent, BreakReason.OTHER_CALL))
 
-    def phone_changed(self, agent: str, up: bool) -> None:
-        self.signal(PhoneUp(agent) if up else PhoneDown(agent))
+    def phone_changed(self, agent: str, up: bool, phone: str | None = None) -> None:
+        """A phone of an agent came or went; None is their only one."""
+        self.signal(PhoneUp(agent, phone) if up else PhoneDown(agent, phone))
 
     def legs(self) -> frozenset[str]:
         """Every leg that rings or talks."""
@@ -201,36 +267,45 @@ class Dispatch:
         match order:
             case Ring():
                 self._ring(order)
+            case Hold(call, line, why):
+                self._waiters[call][0].note(Considered(line, None, why))
             case StopRinging(offer, failure):
-                leg = self._rung[offer]
-                rung = self._forget(leg)
-                if rung is not None:
-                    result = OfferResult.WITHDRAWN if failure is None else OfferResult(failure.value)
-                    rung.call.note(OfferEnded(offer, result))
-                self._drop(leg)
+                self._stop_ringing(offer, failure)
             case Connect(offer, call):
-                rung = self._legs[self._rung[offer]]
-                talk = next(t for t in self.floor.talks() if t.id == offer)
-                rung.connected = Connected(offer, talk.agent, self._rung[offer])
-                self._paces[talk.line.id].answered(self._clock.monotonic())
+                (leg,) = self._rung[offer]
+                rung, talk = self._legs[leg], self.floor.talk(offer)
+                rung.connected = Connected(offer, None if talk is None else talk.agent, leg)
                 self._resolve(call, rung.connected)
-            case GiveUp(call, _, why):
-                self._resolve(call, why)
+            case GiveUp(call, line, why, limit):
+                over = None if limit is None else self.floor.limits(line)[limit].over
+                self._waiters[call][0].note(LineGaveUp(line, WaitEnd(why.value), limit, over, order.measured))
+                self._resolve(call, order)
 
-    def _resolve(self, call: str, outcome: Connected | GivenUp) -> None:
+    def _resolve(self, call: str, outcome: Seated) -> None:
         _, waiter = self._waiters[call]
         if not waiter.done():
             waiter.set_result(outcome)
 
     def _ring(self, order: Ring) -> None:
         call, _ = self._waiters[order.call]
-        leg = f"{call.id}-{order.offer}"
-        self._legs[leg] = _Leg(order.offer, call)
-        self._rung[order.offer] = leg
+        legs = [f"{call.id}-{order.offer}{letter}" for letter, _ in zip(_LETTERS, order.phones, strict=False)]
+        self._rung[order.offer] = legs
         call.note(Offered(order.offer, order.line, order.agent, order.phones[0]))
-        self._spawn(self._ring_phone(leg, Phone(order.phones[0], trunk=order.agent is None), call))
+        if order.why is not None:
+            call.note(Considered(order.line, order.offer, order.why))
+        for leg, phone in zip(legs, order.phones, strict=False):
+            self._legs[leg] = _Leg(order.offer, call)
+            self._spawn(self._ring_phone(leg, Phone(phone, trunk=order.agent is None), call))
 
-    async def _ring_phone(self, leg: str, phone: Phone, call: Call) -> None:
+    def _stop_ringing(self, offer: int, failure: Failure | None) -> None:
+        for leg in tuple(self._rung[offer]):
+            rung = self._forget(leg)
+            self._drop(leg)
+            if rung is not None and offer not in self._rung:
+                result = OfferResult.WITHDRAWN if failure is None else OfferResult(failure.value)
+                rung.call.note(OfferEnded(offer, result))
+
+    async def _ring_phone(self, leg: str, phone: Phone, call: Caller) -> None:
         try:
             await self._switch.ring(leg, phone, caller=call.number, like=call.channel)
         except SwitchError as error:
@@ -244,7 +319,10 @@ class Dispatch:
     def _forget(self, leg: str) -> _Leg | None:
         rung = self._legs.pop(leg, None)
         if rung is not None:
-            self._rung.pop(rung.offer, None)
+            legs = self._rung[rung.offer]
+            legs.remove(leg)
+            if not legs:
+                del self._rung[rung.offer]
         return rung
 
     def _drop(self, leg: str) -> None:

@@ -7,10 +7,10 @@ from typing import Protocol
 
 import structlog
 
-from acd.signals import GivenUp
+from acd.signals import CallJoined, GiveUp
 from ivr.call import Call
 from ivr.clock import Clock
-from ivr.dispatch import Connected, Dispatch
+from ivr.dispatch import Connected, Dispatch, Replaced, Seated
 from ivr.events import (
     DigitsEntered,
     EndReached,
@@ -191,26 +191,26 @@ class PlanFlow:
 
     async def _seat(
         self, call: Call, line: str, variant: str | None, welcome: tuple[str, ...], urgency: int
-    ) -> Connected | GivenUp | WaitEnd:
+    ) -> Seated | WaitEnd:
         """Wait on the line, and note how long and to what end; CLOSED when the hours end first."""
         call.outcome = (Outcome.ABANDONED, Reason.CALLER_HUNG_UP)
         call.note(WaitBegan(line, len(self._dispatch.floor.waiting(line))))
         end = WaitEnd.CALLER_LEFT
         try:
             seated = await self._wait(call, line, variant, welcome, urgency)
-            end = WaitEnd.CONNECTED if isinstance(seated, Connected) else WaitEnd(seated.value)
+            end = _end_of(seated)
         finally:
             call.note(WaitEnded(line, WaitEnd.ENGINE_STOPPED if call.stopping else end))
         return seated
 
     async def _wait(
         self, call: Call, line: str, variant: str | None, welcome: tuple[str, ...], urgency: int
-    ) -> Connected | GivenUp | WaitEnd:
+    ) -> Seated | WaitEnd:
         """Wait for a phone to be answered, with a word to the caller now and then; cut off the moment it is."""
-        seated: asyncio.Task[Connected | GivenUp] | None = None
+        seated: asyncio.Task[Seated] | None = None
         try:
             async with asyncio.TaskGroup() as tasks:
-                seated = tasks.create_task(self._dispatch.seat(call, line, urgency))
+                seated = tasks.create_task(self._dispatch.seat(call, CallJoined(call.id, line, urgency)))
                 comfort = tasks.create_task(self._comfort(call, line, variant, welcome))
                 try:
                     if await self._closes_before(call, line, seated):
@@ -226,7 +226,7 @@ class PlanFlow:
                     self._dispatch.abandon(connected)
             raise
 
-    async def _closes_before(self, call: Call, line: str, seated: asyncio.Task[Connected | GivenUp]) -> bool:
+    async def _closes_before(self, call: Call, line: str, seated: asyncio.Task[Seated]) -> bool:
         """Whether the line's hours end before the wait does; a phone that rings just then may still be answered."""
         now = self._clock.now()
         ends = None
@@ -266,3 +266,15 @@ class PlanFlow:
         await call.say(self._sound(step.prompts))
         file = f"messages/{self._clock.now().astimezone(SHANGHAI):%Y/%m/%d}/{call.id}"
         return Recorded(await call.take_message(file, line, limit=step.limit, silence=step.silence))
+
+
+def _end_of(seated: Seated | WaitEnd) -> WaitEnd:
+    match seated:
+        case Connected():
+            return WaitEnd.CONNECTED
+        case Replaced():
+            return WaitEnd.CALLER_LEFT
+        case WaitEnd():
+            return seated
+        case GiveUp(why=why):
+            return WaitEnd(why.value)

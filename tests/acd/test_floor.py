@@ -221,12 +221,14 @@ def test_wrap_up_ends_early_when_the_agent_says_so() -> None:
     assert floor.handle(BreakEnded("ann"), 4.0) == [ring(2, "c2", "ann")]
 
 
-def test_a_break_asked_for_in_a_talk_begins_after_it() -> None:
+def test_a_break_asked_for_in_a_talk_begins_after_its_wrap_up() -> None:
     floor = floor_with(ANN)
     floor.handle(CallJoined("c1", "immunization"), 0.0)
     floor.handle(PhoneAnswered(1), 1.0)
     floor.handle(BreakBegan("ann"), 2.0)
     floor.handle(TalkEnded(1), 3.0)
+    assert floor.seat("ann").presence is Presence.WRAP_UP
+    floor.handle(Tick(), 18.0)
     assert (floor.seat("ann").presence, floor.seat("ann").reason) == (Presence.BREAK, BreakReason.OWN_WISH)
     assert floor.wake_at() is None
     floor.handle(CallJoined("c2", "immunization"), 4.0)
