@@ -1,0 +1,209 @@
+"""The words of an account, in Chinese and in English: what each fact and each reason is called."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import IntEnum
+from typing import Final
+
+from acd.decision import Bar
+from acd.line import Strategy
+from ivr.events import OfferResult, Outcome, Party, Reason, WaitEnd
+
+
+class Language(IntEnum):
+    """Place of a language in each pair of words."""
+
+    ZH = 0
+    EN = 1
+
+
+Words = tuple[str, str]
+
+SENTENCES: Final[Mapping[str, Words]] = {
+    "arrived": ("{number} 拨打 {dialled}，用方案 {plan} 接待。", "{number} called {dialled}; plan {plan} serves it."),
+    "withheld": ("未显示的号码", "A withheld number"),
+    "answered": ("接听。", "We picked up."),
+    "key": ("在“{node}”按 {key}。", "Pressed {key} at “{node}”."),
+    "silence": ("在“{node}”没有按键。", "Pressed nothing at “{node}”."),
+    "step": ("播放“{node}”。", "Heard “{node}”."),
+    "digits": ("在“{node}”输入 {digits}。", "Typed {digits} at “{node}”."),
+    "no_digits": ("在“{node}”没有输入。", "Typed nothing at “{node}”."),
+    "survey": ("对通话的评价：{answer}。", "Judged the talk: {answer}."),
+    "reached": ("按键到达：{what}（{open}，{why}）。", "The keys led to {what} ({open}: {why})."),
+    "waits_first": ("开始等候{line}，前面没有人。", "Began to wait on {line}, nobody ahead."),
+    "waits": ("开始等候{line}，前面有 {ahead} 位。", "Began to wait on {line}, {ahead} ahead."),
+    "wait_over": ("在{line}等了 {lasted}：{end}。", "Waited {lasted} on {line}: {end}."),
+    "rang": ("振铃 {agents}（{line}，等了 {waited}）。", "Rang {agents} ({line}, after {waited})."),
+    "rang_outside": (
+        "{line}没有座席可接，拨外线号码（等了 {waited}）。",
+        "No agent of {line} could be rung, so its outside number was (after {waited}).",
+    ),
+    "held": ("{line}暂时没有人可以振铃（等了 {waited}）。", "Nobody could be rung on {line} (after {waited})."),
+    "ahead_held": (
+        "前面还有 {ahead} 位，先接他们。",
+        "{ahead} waited ahead and are served first.",
+    ),
+    "ahead_rang": (
+        "前面的 {ahead} 位已有话机在响，或者在等别的座席。",
+        "Phones rang already for the {ahead} ahead, or they waited for other agents.",
+    ),
+    "urgent": ("这是紧急来电，先于其他来电。", "The call is urgent and goes before others."),
+    "priority": ("优先分 {priority}。", "Its priority was {priority}."),
+    "only_one": ("当时只有 {first} 能接（{by}）。", "{first} was the only one who could take it ({by})."),
+    "first_of": (
+        "按“{strategy}”，{first}（{by}）排第一，其次是 {second}（{second_by}）；共 {count} 人能接。",
+        "By “{strategy}”, {first} ({by}) came first and {second} ({second_by}) second, of {count} who could take it.",
+    ),
+    "failed_before": (
+        "{agents} 此前没有接起这通来电，排在后面。",
+        "{agents} had not answered this call before and came last.",
+    ),
+    "over": (
+        "该座席还服务{lines}，那里排在最前的来电等得不如这一通久。",
+        "They serve {lines} too, where the first call had a lesser claim.",
+    ),
+    "barred": ("没有振铃的：{barred}。", "Not rung: {barred}."),
+    "offered": ("{phone} 响铃。", "{phone} rings."),
+    "offer_ended": ("{agent} {result}，响了 {lasted}。", "{agent} {result} after {lasted}."),
+    "talk": ("{agent} 接通，{line}。", "{agent} and the caller talk, {line}."),
+    "talk_over": ("通话 {lasted}，{by}挂机。", "They talked for {lasted}; {by} hung up."),
+    "recording": ("开始录音。", "Recording began."),
+    "recorded": ("录音结束。", "Recording ended."),
+    "message": ("留言 {lasted}。", "Left a message of {lasted}."),
+    "gave_up": ("{line}不再让来电等候：{why}{figures}。", "{line} gave the call up: {why}{figures}."),
+    "own_limit": ("（该热线第 {place} 条限制）", " (limit {place} of the line)"),
+    "figures": ("，实际 {measured}", ", measured {measured}"),
+    "figures_over": ("，实际 {measured}，上限 {over}", ", measured {measured}, at most {over}"),
+    "raised": ("班长 {by} 把这通来电提到最前。", "Shift leader {by} raised the call before all others."),
+    "ended": ("结束：{outcome}（{reason}）。", "Ended: {outcome} ({reason})."),
+    "by_name": ("{kind}：{data}", "{kind}: {data}"),
+    "agent_chosen": ("为来电 {call} 振铃了 {agent}（{line}）。", "{agent} was rung for call {call} ({line})."),
+    "agent_ranked": (
+        "来电 {call}（{line}）振铃的是 {chosen}：按“{strategy}”，{agent}（{by}）排第 {place}。",
+        "Call {call} ({line}) rang {chosen}: by “{strategy}”, {agent} ({by}) came as number {place}.",
+    ),
+    "agent_barred": (
+        "来电 {call}（{line}）没有振铃 {agent}：{bar}。",
+        "Call {call} ({line}) did not ring {agent}: {bar}.",
+    ),
+}
+
+BARS: Final[Mapping[Bar, Words]] = {
+    Bar.OFFLINE: ("不在线", "offline"),
+    Bar.OFFERED: ("正在为别的来电振铃", "ringing for another call"),
+    Bar.TALKING: ("通话中", "talking"),
+    Bar.WRAP_UP: ("话后处理", "in wrap-up"),
+    Bar.BREAK: ("小休", "on a break"),
+    Bar.LEVEL: ("等级较低，等候更久才振铃", "of a level that is rung later"),
+    Bar.LANGUAGE: ("不会来电人选的方言或语言", "not a speaker of the caller's language"),
+    Bar.STICKY: ("先等来电人上次的座席", "waiting first for the agent the caller had before"),
+    Bar.NOT_THE_ONE: ("这通来电只找指定的座席", "not the one agent whom the call is for"),
+    Bar.KEPT_FREE: ("为别的热线留着", "kept free for another line"),
+}
+
+STRATEGIES: Final[Mapping[Strategy, Words]] = {
+    Strategy.LONGEST_IDLE: ("空闲最久", "longest idle"),
+    Strategy.FEWEST_CALLS: ("今天接得最少", "fewest calls today"),
+    Strategy.LEAST_BUSY: ("今天忙得最少", "least busy today"),
+    Strategy.ROUND_ROBIN: ("轮流", "round robin"),
+    Strategy.LEVEL: ("等级优先", "best level first"),
+    Strategy.FIXED_ORDER: ("固定顺序", "fixed order"),
+}
+
+RANKED_BY: Final[Mapping[Strategy, Words]] = {
+    Strategy.LONGEST_IDLE: ("空闲 {lasted}", "idle for {lasted}"),
+    Strategy.FEWEST_CALLS: ("今天接了 {number} 通", "{number} calls today"),
+    Strategy.LEAST_BUSY: ("今天忙了 {lasted}", "busy for {lasted} today"),
+    Strategy.ROUND_ROBIN: ("轮次 {number}", "turn {number}"),
+    Strategy.LEVEL: ("等级 {level}，空闲 {lasted}", "level {level}, idle for {lasted}"),
+    Strategy.FIXED_ORDER: ("第 {number} 位", "place {number}"),
+}
+
+BREAKS: Final[Mapping[str, Words]] = {
+    "own_wish": ("自己要求", "own wish"),
+    "unanswered": ("振铃未接", "did not answer"),
+    "refused": ("拒接", "refused"),
+    "unreachable": ("话机呼不通", "phone unreachable"),
+    "other_call": ("话机在另一通电话中", "in another call"),
+}
+"""Of the engine's own; the plan names the others."""
+
+OFFERS: Final[Mapping[OfferResult, Words]] = {
+    OfferResult.ANSWERED: ("接起", "answered"),
+    OfferResult.REFUSED: ("拒接", "refused"),
+    OfferResult.UNANSWERED: ("没有接", "did not answer"),
+    OfferResult.UNREACHABLE: ("呼不通", "could not be reached"),
+    OfferResult.WITHDRAWN: ("停止振铃", "was let be"),
+}
+
+WAITS: Final[Mapping[WaitEnd, Words]] = {
+    WaitEnd.CONNECTED: ("接通", "connected"),
+    WaitEnd.CALLER_LEFT: ("来电人挂机", "the caller hung up"),
+    WaitEnd.MAXIMUM_WAIT: ("等候超过最长时间", "the longest wait was reached"),
+    WaitEnd.NOBODY_ON_SHIFT: ("没有座席在岗", "nobody was on shift"),
+    WaitEnd.OUTSIDE_FAILED: ("外线号码打不通", "the outside number could not be reached"),
+    WaitEnd.CLOSED: ("热线已下班或已关闭", "the line closed"),
+    WaitEnd.EXPECTED_WAIT: ("预计等候太久", "the expected wait was too long"),
+    WaitEnd.TOO_MANY: ("等候的人太多", "too many waited"),
+    WaitEnd.NOBODY_READY: ("没有座席有空", "nobody was ready"),
+    WaitEnd.AGENT_AWAY: ("指定的座席没有接", "the one agent whom it was for did not take it"),
+    WaitEnd.ENGINE_STOPPED: ("系统停机", "the engine stopped"),
+}
+
+PARTIES: Final[Mapping[Party, Words]] = {
+    Party.CALLER: ("来电人", "the caller"),
+    Party.OTHER_SIDE: ("对方", "the other side"),
+    Party.ENGINE: ("系统", "the engine"),
+}
+
+OUTCOMES: Final[Mapping[str, Words]] = {
+    Outcome.TALKED: ("已接通", "talked"),
+    Outcome.MESSAGE: ("已留言", "left a message"),
+    Outcome.INFORMED: ("已听取录音", "informed"),
+    Outcome.ABANDONED: ("等候中挂机", "abandoned"),
+    Outcome.LEFT: ("选择前挂机", "left early"),
+    Outcome.FAILED: ("故障", "failed"),
+    "callback": ("已预约回电", "callback booked"),
+}
+
+REASONS: Final[Mapping[str, Words]] = {
+    Reason.CALLER_HUNG_UP: ("来电人挂机", "the caller hung up"),
+    Reason.OTHER_SIDE_HUNG_UP: ("对方挂机", "the other side hung up"),
+    Reason.COMPLETED: ("走完流程", "completed"),
+    Reason.NO_MESSAGE: ("没有留言", "no message"),
+    Reason.SWITCH_ERROR: ("交换机故障", "switch error"),
+    Reason.ENGINE_STOPPED: ("系统停机", "the engine stopped"),
+    Reason.BUG: ("程序错误", "a bug"),
+}
+
+ENDS: Final[Mapping[str, Words]] = {
+    "line": ("热线", "a line"),
+    "outside": ("外线", "an outside number"),
+    "message": ("留言", "a message"),
+    "information": ("录音", "information"),
+    "hangup": ("挂机", "a hang-up"),
+    "callback": ("预约回电", "a callback"),
+}
+
+OPEN: Final[Mapping[bool, Words]] = {True: ("开放", "open"), False: ("未开放", "closed")}
+
+OUTSIDE: Final[Words] = ("外线", "the outside number")
+AND: Final[Words] = ("、", ", ")
+APART: Final[Words] = ("；", "; ")
+MORE: Final[Words] = ("{agents}等 {count} 人", "{agents} and others ({count} in all)")
+CALLS: Final[Words] = ("{number:g} 通", "{number:g} calls")
+
+
+def lasted(seconds: float, language: Language) -> str:
+    """A length of time for people.
+
+    >>> lasted(83, Language.ZH), lasted(4.26, Language.EN), lasted(3600, Language.EN)
+    ('1 分 23 秒', '4.3 s', '1 h')
+    """
+    if seconds < 10:
+        return f"{seconds:.1f}".removesuffix(".0") + (" 秒", " s")[language]
+    hours, rest = divmod(round(seconds), 3600)
+    minutes, rest = divmod(rest, 60)
+    parts = ((hours, " 小时", " h"), (minutes, " 分", " min"), (rest, " 秒", " s"))
+    return " ".join(f"{number}{units[language]}" for number, *units in parts if number)
