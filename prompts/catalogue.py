@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import Final
 
 from prompts import speech
+from prompts.phrases import WORDS, Phrase
 
 BEEP: Final = "beep"
 """The tone before a recording: a sound without words."""
@@ -44,12 +45,18 @@ def _pieces() -> dict[str, str]:
 def _sentences() -> dict[str, str]:
     """The phrases heard most, whole: one breath sounds better than pieces."""
     texts = {f"say-position-{n}": speech.position(n) for n in _WHOLE_POSITIONS}
-    return texts | {f"say-wait-{n}": speech.estimate(n) for n in range(speech.LONGEST_ESTIMATE + 2)}
+    texts |= {f"say-wait-{n}": speech.estimate(n) for n in range(speech.LONGEST_ESTIMATE + 2)}
+    most = speech.LONGEST_ESTIMATE
+    texts |= {f"say-wait-within-{n}": speech.wait_within(n) for n in range(2, most + 1)}
+    texts |= {f"say-wait-over-{n}": speech.wait_over(n) for n in range(1, most)}
+    texts |= {f"say-wait-from-{n}": speech.wait_from(n) for n in range(1, most)}
+    texts |= {f"say-wait-to-{n}": speech.wait_to(n) for n in range(2, most + 1)}
+    return texts | {phrase.value: text for phrase, text in WORDS.items()}
 
 
 _PIECES: Final = _pieces()
 _SENTENCES: Final = _sentences()
-_NAME_OF: Final = {text: name for name, text in _PIECES.items()}
+_NAME_OF: Final = {text: name for name, text in (_PIECES | _SENTENCES).items()}
 
 
 class UnknownPrompt(LookupError):
@@ -117,6 +124,14 @@ class Catalogue:
         if minutes < 0:
             raise ValueError(f"cannot wait {minutes} minutes")
         return (f"say-wait-{min(minutes, speech.LONGEST_ESTIMATE + 1)}",)
+
+    def wait(self, low: float, high: float) -> tuple[str, ...]:
+        """`speech.wait_parts`: what can be said of a wait between so many seconds; may be nothing."""
+        return _named(speech.wait_parts(low, high))
+
+    def phrase(self, phrase: Phrase) -> tuple[str, ...]:
+        """A sentence of the hotline's own."""
+        return (phrase.value,)
 
     def number(self, n: int) -> tuple[str, ...]:
         """`speech.number`."""

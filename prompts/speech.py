@@ -5,6 +5,7 @@ Where both 二 and 两 are heard in the north, the one announcers use is taken: 
 
 from __future__ import annotations
 
+import math
 import re
 from datetime import date, time
 
@@ -181,8 +182,48 @@ def estimate(minutes: int) -> str:
     if minutes == 0:
         return "预计等待时间不到一分钟。"
     if minutes > LONGEST_ESTIMATE:
-        return f"预计等待时间在{count(LONGEST_ESTIMATE, '分钟')}以上。"
+        return wait_over(LONGEST_ESTIMATE)
     return f"预计等待时间大约{count(minutes, '分钟')}。"
+
+
+def wait_parts(low: float, high: float) -> tuple[str, ...]:
+    """What can be said of a wait between so many seconds, in whole minutes, never narrower than it is known.
+
+    Nothing when that would tell nothing: at once, or more than `LONGEST_ESTIMATE` minutes.
+    Raises ValueError unless 0 <= low <= high.
+    """
+    if not 0 <= low <= high:
+        raise ValueError(f"no such range: {low} to {high} s")
+    least, most = int(low // 60), math.ceil(high / 60)
+    if most <= 1:
+        return (estimate(0),)
+    if least > LONGEST_ESTIMATE:
+        return (estimate(least),)
+    if most > LONGEST_ESTIMATE:
+        return (wait_over(least),) if least else ()
+    if least == 0:
+        return (wait_within(most),)
+    return (estimate(least),) if least == most else (wait_from(least), wait_to(most))
+
+
+def wait_over(minutes: int) -> str:
+    """A wait that is at least so long: 预计等待时间在五分钟以上。"""
+    return f"预计等待时间在{count(minutes, '分钟')}以上。"
+
+
+def wait_within(minutes: int) -> str:
+    """A wait that is at most so long: 预计等待时间不超过五分钟。"""
+    return f"预计等待时间不超过{count(minutes, '分钟')}。"
+
+
+def wait_from(minutes: int) -> str:
+    """The first half of a range: 预计等待时间在五。"""
+    return "预计等待时间在" + "".join(count_parts(minutes))
+
+
+def wait_to(minutes: int) -> str:
+    """The second half of a range: 到八分钟之间。"""
+    return f"到{count(minutes, '分钟')}之间。"
 
 
 _AREA = re.compile(r"(?<!\d)(0\d{2,3})-(\d{5,8})(?!\d)")

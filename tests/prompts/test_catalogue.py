@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from prompts import speech
 from prompts.catalogue import BEEP, Catalogue, UnknownPrompt
+from prompts.phrases import Phrase
 
 WORDS = Catalogue({"greeting": "您好。", "goodbye": "再见。"})
 
@@ -86,3 +87,14 @@ def test_every_bad_prompt_id_is_told_at_once() -> None:
 def test_an_estimate_below_zero_is_refused() -> None:
     with pytest.raises(ValueError, match="-1"):
         WORDS.estimate(-1)
+
+
+@given(st.floats(0, 5000), st.floats(0, 5000))
+def test_whatever_is_told_of_a_wait_has_its_sounds(one: float, other: float) -> None:
+    low, high = sorted((one, other))
+    assert WORDS.text(WORDS.wait(low, high)) == "".join(speech.wait_parts(low, high))
+
+
+def test_the_sentences_of_a_callback_are_sounds() -> None:
+    for phrase in Phrase:
+        assert WORDS.text(WORDS.phrase(phrase)).endswith(("。", "是"))

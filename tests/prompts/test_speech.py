@@ -210,3 +210,42 @@ def test_there_is_no_minute_beyond_the_hour(n: int) -> None:
 )
 def test_only_telephone_and_ticket_numbers_are_spelled_out(written: str, read_out: str) -> None:
     assert speech.spell_numbers(written) == read_out
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "words"),
+    [
+        (0, 50, "预计等待时间不到一分钟。"),
+        (40, 170, "预计等待时间不超过三分钟。"),
+        (65, 110, "预计等待时间在一到两分钟之间。"),
+        (130, 440, "预计等待时间在两到八分钟之间。"),
+        (300, 300, "预计等待时间大约五分钟。"),
+        (400, 3000, "预计等待时间在六分钟以上。"),
+        (1300, 9000, "预计等待时间在二十分钟以上。"),
+        (30, 3000, ""),
+    ],
+)
+def test_an_expected_wait_is_told_with_its_whole_range_or_not_at_all(low: float, high: float, words: str) -> None:
+    assert "".join(speech.wait_parts(low, high)) == words
+
+
+@given(st.floats(0, 5000), st.floats(0, 5000))
+def test_what_is_told_of_a_wait_is_never_narrower_than_what_is_known(one: float, other: float) -> None:
+    low, high = sorted((one, other))
+    match speech.wait_parts(low, high):
+        case ():
+            assert low < 60
+            assert high > 60 * speech.LONGEST_ESTIMATE
+        case (first, second):
+            least, most = _minutes(first), _minutes(second)
+            assert least * 60 <= low
+            assert high <= most * 60
+
+
+def _minutes(words: str) -> int:
+    return _value("".join(sign for sign in words if sign in "一二两三四五六七八九十"))
+
+
+def test_a_range_that_ends_before_it_begins_is_refused() -> None:
+    with pytest.raises(ValueError, match="no such range"):
+        speech.wait_parts(2.0, 1.0)
