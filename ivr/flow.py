@@ -29,6 +29,7 @@ from routing.node import Survey
 from routing.plan import LineRule, Plan
 from routing.steps import (
     Ask,
+    Book,
     Came,
     Closed,
     Collect,
@@ -120,6 +121,9 @@ class PlanFlow:
                 call.note(StepHeard(node, prompts + welcome, None))
                 await call.say(self._sound(prompts), whole=True)
                 return await self._enter(call, node, position.way.variant, self._sound(welcome))
+            case Book(node, prompts):
+                call.note(StepHeard(node, prompts, None, asked=True))
+                return Silent()
             case TakeMessage():
                 return await self._take_message(call, position.step, position.way.line)
             case Finish(node, prompts):

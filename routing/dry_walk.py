@@ -11,6 +11,8 @@ from routing.plan import Plan
 from routing.scene import Scene
 from routing.steps import (
     Ask,
+    Book,
+    Booked,
     Came,
     Closed,
     Collect,
@@ -27,14 +29,26 @@ from routing.steps import (
     TakeMessage,
     Talked,
 )
-from routing.walk import Destination, Position, advance, begin, destination
+from routing.walk import RIGHT, Destination, Position, advance, begin, destination
 
 HANG_UP = "h"
 SILENCE = "."
 
-AFTERWARDS: Mapping[str, Came] = {"t": Talked(), "o": GaveUp(), "c": Closed(), "m": Recorded(left=True)}
-"""Typed where a call has got to, to see what follows: the agent talked and hung up, the line gave the caller up, its
-hours ended, a message was left."""
+AFTERWARDS: Mapping[str, Came] = {
+    "t": Talked(),
+    "o": GaveUp(),
+    **{f"o{number}": GaveUp(number - 1) for number in range(1, 10)},
+    "c": Closed(),
+    "m": Recorded(left=True),
+}
+"""Typed where a call has got to, to see what follows: the agent talked and hung up, the line gave the caller up (`o1`:
+for its first limit), it closed, a message was left. A key of a waiting caller is typed as it is."""
+
+BOOKED = "b"
+"""Typed where a callback is offered: the caller took it, under whatever number. `1` takes the number that calls."""
+
+MORE_KEYS = frozenset((*AFTERWARDS, BOOKED))
+"""What may be typed beside the keys of a telephone, silence and hanging up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +118,7 @@ def dry_walk(
         if here is None and keys.ahead() == HANG_UP:
             return DryWalk(scene.at, tuple(steps), Destination("hangup", None, True, "caller hung up"))
         hear(heard)
-        came = _typed(step, keys) if here is None else _afterwards(step, keys)
+        came = _typed(step, keys, scene) if here is None else _afterwards(plan, step, keys)
         steps.append(replace(heard, heard=_key(came)))
         if here is None and came is None:
             return DryWalk(scene.at, tuple(steps), Destination("hangup", None, True, "caller hung up"))
@@ -126,21 +140,28 @@ def _heard(plan: Plan, step: Step) -> Heard:
     return Heard(step.node, tuple(words), None, sounds)
 
 
-def _afterwards(step: Step, keys: Keys) -> Came | None:
+def _afterwards(plan: Plan, step: Step, keys: Keys) -> Came | None:
     """What follows a destination; None when nobody asked."""
     key = keys.ahead()
-    if key is None or key not in AFTERWARDS:
+    if key is None:
         return None
-    fits = isinstance(step, TakeMessage) if key == "m" else isinstance(step, Enter)
-    if not fits:
+    if isinstance(step, Enter) and key in step.keys:
+        keys.take()
+        return Pressed(key)
+    if key not in AFTERWARDS:
+        return None
+    came = AFTERWARDS[key]
+    if not isinstance(step, TakeMessage if key == "m" else Enter):
         raise NotReached(
             f"`{key}` at {step.node}: {'no message is taken' if key == 'm' else 'no line is waited on'} there"
         )
+    if isinstance(came, GaveUp) and came.limit is not None and came.limit >= len(plan.lines[step.node].limits):
+        raise NotReached(f"`{key}` at {step.node}: the line has {len(plan.lines[step.node].limits)} limits")
     keys.take()
-    return AFTERWARDS[key]
+    return came
 
 
-def _typed(step: Step, keys: Keys) -> Came | None:
+def _typed(step: Step, keys: Keys, scene: Scene) -> Came | None:
     """What the caller does at a step; None when they hang up."""
     match step:
         case Say():
@@ -150,6 +171,9 @@ def _typed(step: Step, keys: Keys) -> Came | None:
             return Pressed("0")
         case Collect():
             return _collected(step, keys)
+        case Book():
+            took = keys.ahead() == BOOKED or (keys.ahead() == RIGHT and scene.number)
+            return Booked() if took and keys.take() else _pressed(step, keys)
         case Ask(keeps=keeps):
             came = _pressed(step, keys)
             if keeps is not None and isinstance(came, Pressed) and came.key not in keeps:
@@ -164,6 +188,8 @@ def _pressed(step: Step, keys: Keys) -> Came | None:
     key = keys.take()
     if key in AFTERWARDS:
         raise NotReached(f"`{key}` at {step.node}: the call has got nowhere yet")
+    if key == BOOKED:
+        raise NotReached(f"`{key}` at {step.node}: no callback is offered there")
     return None if key == HANG_UP else Silent() if key is None or key == SILENCE else Pressed(key)
 
 
@@ -184,6 +210,8 @@ def _key(came: Came | None) -> str | None:
     match came:
         case Pressed(key):
             return key
+        case Booked():
+            return RIGHT
         case Entered(digits):
             return digits or None
     return None

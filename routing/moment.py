@@ -8,11 +8,17 @@ from routing.calendar import SHANGHAI, Opening, opening
 from routing.node import Case, Recall
 from routing.plan import FrontMessage, Plan
 from routing.scene import Scene
-from routing.written import WITHHELD
+from routing.written import is_called_by
+
+CLOSED_BY_HAND, OPENED_BY_HAND = "班长关闭", "班长开放"
+"""Why a line is closed or open whatever its hours say."""
 
 
 def line_opening(plan: Plan, line: str, scene: Scene) -> Opening:
-    """Whether a line's hours admit callers now."""
+    """Whether a line admits callers now: as the shift leader wants it, else by its hours."""
+    by_hand = scene.by_hand.get(line)
+    if by_hand is not None:
+        return Opening(by_hand, OPENED_BY_HAND if by_hand else CLOSED_BY_HAND)
     return opening(plan.calendar, plan.hours_of(line), scene.at)
 
 
@@ -37,13 +43,6 @@ def holds(plan: Plan, case: Case, scene: Scene) -> bool:
     if case.dates is not None and not any(dates.first <= today <= dates.last for dates in case.dates):
         return False
     return case.caller is None or any(is_called_by(pattern, scene.number) for pattern in case.caller)
-
-
-def is_called_by(pattern: str, number: str) -> bool:
-    """Whether a caller's number is the one written, begins as written (`022*`), or is `withheld`."""
-    if pattern == WITHHELD:
-        return not number
-    return number.startswith(pattern[:-1]) if pattern.endswith("*") else number == pattern
 
 
 def remembers(recall: Recall, scene: Scene) -> bool:

@@ -21,7 +21,8 @@ OWN_SOUNDS = ("beep", "say-")
 """A sound of the house, and the beginning of the names of all others."""
 
 _RETRIES = ("silence", "wrong")
-_NODE_PROMPTS = ("menu", "say", "ask", "confirm", "choices", "information", "survey", "message", "thanks", "end")
+_NODE_PROMPTS = ("menu", "say", "ask", "confirm", "choices", "information", "survey", "message", "thanks", "end",
+                 "callback", "own", "other", "refused", "booked")  # fmt: skip
 
 _PROMPTS = (
     *(f"hotline.{key}" for key in ("apology", "busy", "comfort")),
@@ -30,6 +31,7 @@ _PROMPTS = (
     *(f"nodes.*.{retry}.{key}" for retry in _RETRIES for key in ("say", "last")),
     "nodes.*.recall.*",
     *(f"lines.*.{key}" for key in ("connecting", "busy", "comfort", "notice")),
+    *(f"lines.*.callback.{key}" for key in ("greeting", "notice")),
     "front.*.say",
     "variants.*.@",
 )
@@ -38,20 +40,21 @@ _WAYS = (
     *(f"hotline.{retry}.then" for retry in _RETRIES),
     *(f"nodes.*.{key}" for key in ("then", "keys.*", "leads.*", "switch.*.then", "otherwise")),
     *(f"nodes.*.{retry}.then" for retry in _RETRIES),
-    *(f"lines.*.{key}" for key in ("closed", "overflow", "survey")),
+    *(f"lines.*.{key}" for key in ("closed", "overflow", "survey", "limits.*.then", "keys.*")),
     "front.*.then",
 )
 _HOURS = (
-    *("hotline.hours", "lines.*.hours", "nodes.*.switch.*.hours"),
+    *("hotline.hours", "lines.*.hours", "agents.*.shift", "nodes.*.switch.*.hours"),
     *(f"calendar.{section}.*.hours" for section in ("closures", "openings")),
 )
 _LINES = (
     *(f"nodes.*.switch.*.{key}" for key in ("open", "unstaffed", "wait.line")),
     "nodes.*.recall.@",
+    "nodes.*.line",
     "agents.*.lines",
     "agents.*.lines.@",
 )
-_VARIANTS = ("nodes.*.variant",)
+_VARIANTS = ("nodes.*.variant", "agents.*.speaks")
 
 REFERENCES: Mapping[str, tuple[str, ...]] = {
     "prompt": _PROMPTS,

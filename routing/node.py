@@ -180,6 +180,45 @@ class Variant(Written):
     """The node or line that follows."""
 
 
+class Priority(Written):
+    """Calls that pass here count for more: priority is served as if the call had come earlier. Nothing is said."""
+
+    priority: Annotated[int, Field(ge=-9, le=9)]
+    """So many points, each worth `hotline.head_start` of waiting; a call that comes by again gets none for it."""
+    then: Id
+    """The node or line that follows."""
+
+
+class Callback(Written):
+    """Offer to call back: the caller hangs up and keeps the place in the line.
+
+    Skipped where the line is closed or calls nobody back. The caller's own number is read to them, or another one is
+    asked for when it is withheld or may not be called.
+    """
+
+    callback: Prompts
+    """What is offered: 我们会按您的排队顺序给您回电，不用一直在线等候。"""
+    line: Id | None = None
+    """The line that calls back; default is the one where the caller waits, or waited last."""
+    own: Prompts = ()
+    """Said before the number that calls is read; default is the house's own words."""
+    other: Prompts = ()
+    """Asks for another number, ended by `#`; default is the house's own words."""
+    choices: Prompts = ()
+    """Said after a number was read: `1` takes it, `2` asks for another, any other key declines; default is the house's
+    own words."""
+    refused: Prompts = ()
+    """Said of a number that may not be called; default is the house's own words."""
+    booked: Prompts = ()
+    """Said once the callback is booked, before what follows."""
+    wait: Seconds | None = None
+    """Silence after a question until it counts as declined; default is the hotline's."""
+    then: Id
+    """The node that follows when it is booked, such as one that says goodbye."""
+    otherwise: Id
+    """The node or line for who declines, or cannot be called back."""
+
+
 class Survey(Written):
     """Ask for a judgement by one key and note it. Silence goes on as well; a wrong key is asked again once."""
 
@@ -220,6 +259,8 @@ NODES: Mapping[str, type[BaseModel]] = {
     "switch": Switch,
     "recall": Recall,
     "variant": Variant,
+    "priority": Priority,
+    "callback": Callback,
     "survey": Survey,
     "say": Say,
     "message": Message,
@@ -241,6 +282,8 @@ Node = Annotated[
     | Annotated[Switch, Tag("switch")]
     | Annotated[Recall, Tag("recall")]
     | Annotated[Variant, Tag("variant")]
+    | Annotated[Priority, Tag("priority")]
+    | Annotated[Callback, Tag("callback")]
     | Annotated[Survey, Tag("survey")]
     | Annotated[Say, Tag("say")]
     | Annotated[Message, Tag("message")]

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from functools import cached_property
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, WithJsonSchema
+from pydantic import AfterValidator, Field
 
+from routing.agent_rule import AgentRule as AgentRule
 from routing.calendar import Calendar
 from routing.days import Written
+from routing.line_rule import LineRule as LineRule
 from routing.node import Node, Retry
 from routing.written import (
     AgentId,
@@ -23,87 +25,8 @@ from routing.written import (
     Seconds,
     Text,
     in_shanghai,
+    is_called_by,
 )
-
-
-class Outside(Written):
-    """The institution's own number, reached over the trunk."""
-
-    number: PhoneNumber
-    """As it is dialled on the trunk."""
-    simultaneous: Annotated[int, Field(ge=1, le=1000)] = 1
-    """How many calls it takes at once."""
-    ring: Seconds = 30.0
-    """How long it rings."""
-
-
-class LineRule(Written):
-    """A linked line (联动热线): its name, hours, and what callers of it meet."""
-
-    name: Name
-    """As people know it."""
-    owner: str = ""
-    """The institution that it belongs to."""
-    hours: Id | None = None
-    """Name of hours in `calendar.hours`; default is the hotline's."""
-    closed: Id
-    """Node for callers outside the hours."""
-    overflow: Id
-    """Node for callers whom the line gave up: waited too long, or nobody there."""
-    at_closing: Literal["stay", "leave"] = "stay"
-    """What happens to callers who wait when the hours end: they are still served, or go to `closed`."""
-    connecting: Prompts = ()
-    """Said while the first phone rings."""
-    busy: Prompts | None = None
-    """Said to a caller who has to wait; default is the hotline's."""
-    comfort: Prompts | None = None
-    """Said to one who still waits, once a minute; default is the hotline's."""
-    position: bool = True
-    """Say how many wait before the caller."""
-    ring: Seconds = 20.0
-    """How long one phone rings."""
-    wrap_up: Seconds = 15.0
-    """Rest of the agent after a talk."""
-    maximum_wait: Seconds = 300.0
-    """Then the caller goes to `overflow`."""
-    priority: Annotated[int, Field(ge=-9, le=9)] = 0
-    """Higher is served first by an agent of several lines."""
-    record: bool = False
-    """Talks are recorded."""
-    notice: Prompts = ()
-    """Said before the talk when it is recorded."""
-    survey: Id | Literal[False] | None = None
-    """Where the caller goes when the agent hangs up first; default is the hotline's, `false` is nowhere."""
-    outside: Outside | None = None
-    """The institution's own number, rung when none of the line's agents is ready."""
-
-
-_ID = {"type": "string", "pattern": r"^[a-z][a-z0-9-]{0,39}$"}
-_LEVELS = WithJsonSchema(
-    {
-        "anyOf": [
-            {"type": "array", "items": _ID},
-            {"type": "object", "additionalProperties": {"type": "integer", "minimum": 1, "maximum": 9}},
-        ]
-    }
-)
-
-
-class AgentRule(Written):
-    """An agent (座席): registers a SIP phone under the agent's own id."""
-
-    name: Annotated[str, StringConstraints(pattern=r'^[^\[\]<>;,"\\\x00-\x1f]{1,80}$')]
-    """As people know them."""
-    lines: Annotated[dict[Id, Annotated[int, Field(ge=1, le=9)]], BeforeValidator(lambda v: _levels(v)), _LEVELS]
-    """Line → level, 1 is best; a plain list means level 1 everywhere."""
-
-
-def _levels(value: Any) -> Any:
-    if not isinstance(value, list | tuple):
-        return value
-    if not all(isinstance(line, str) for line in value):
-        raise ValueError("write the names of lines in a list, or each with its level")
-    return dict.fromkeys(value, 1)
 
 
 class Direct(Written):
@@ -180,7 +103,11 @@ class Hotline(Written):
     busy: Prompts = ()
     """Said to a caller who has to wait."""
     comfort: Prompts = ()
-    """Said to one who still waits, once a minute."""
+    """Said to one who still waits, now and then."""
+    head_start: Annotated[Seconds, Field(ge=1)] = 60.0
+    """What one point of priority is worth: such a call is served as if it had come so much earlier."""
+    most_head_start: Seconds = 600.0
+    """No priority is worth more than this, so that nobody waits for ever."""
 
 
 class Plan(Written):
@@ -196,6 +123,8 @@ class Plan(Written):
     """The linked lines (联动热线)."""
     agents: dict[AgentId, AgentRule] = Field(default_factory=dict)
     """The people who answer (座席)."""
+    breaks: dict[Id, Name] = Field(default_factory=dict)
+    """Reasons for a break that agents may give, as people know them: `lunch: 午餐`."""
     calendar: Calendar
     """When lines are open."""
     front: dict[Id, FrontMessage] = Field(default_factory=dict)
@@ -228,6 +157,27 @@ class Plan(Written):
 
     def agents_of(self, line: str) -> Iterator[str]:
         return (agent for agent, rule in self.agents.items() if line in rule.lines)
+
+    def phones_of(self, agent: str) -> tuple[str, ...]:
+        """The phones of an agent, the first one first."""
+        return self.agents[agent].phones or (agent,)
+
+    @cached_property
+    def phones(self) -> Mapping[str, str]:
+        """Phone → the agent whose it is."""
+        return {phone: agent for agent in self.agents for phone in self.phones_of(agent)}
+
+    def may_call_back(self, line: str, number: str) -> bool:
+        """Whether callers of a line are called back at a number.
+
+        It has to be among the line's numbers, and among those that the hotline may dial; one of both must be written.
+        """
+        callback = self.lines[line].callback
+        lists = () if callback is None else (callback.numbers, self.hotline.may_dial)
+        written = [patterns for patterns in lists if patterns is not None]
+        return bool(number and written) and all(
+            any(is_called_by(pattern, number) for pattern in patterns) for patterns in written
+        )
 
     def passed_outside(self, line: str) -> bool:
         """Whether the line has no agents of ours: callers are passed to its outside number."""

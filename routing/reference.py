@@ -13,6 +13,8 @@ _Schema = Mapping[str, Any]
 _WRITTEN = {
     r"^[a-z][a-z0-9-]{0,39}$": "a name",
     r"^[a-z][a-z0-9-]{0,31}$": "a name",
+    r"^(?:[a-z][a-z0-9-]{0,39})$": "a name",
+    r"^(?:[a-z][a-z0-9-]{0,31})$": "a name",
     r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$": "a prompt",
     r"^(?:[a-z][a-z0-9]*(-[a-z0-9]+)*)$": "a prompt",
     r"^[0-9*#]$": "a key: `0`-`9`, `*`, `#`",

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 
@@ -30,3 +30,5 @@ class Scene:
     """Seconds that a caller would wait on a line now; None when it cannot be told."""
     last: tuple[str, datetime] | None = None
     """The line this caller talked with last, and when."""
+    by_hand: Mapping[str, bool] = field(default_factory=dict)
+    """Line → whether it is open: those that the shift leader opened or closed, whatever their hours say."""

@@ -75,7 +75,7 @@ class Rate:
 
 @dataclass(frozen=True, slots=True)
 class Enter:
-    """Say, then join the line's waiting callers. Comes of it: `Talked`, `GaveUp` or `Closed`."""
+    """Say, then join the line's waiting callers. Comes of it: `Talked`, `GaveUp`, `Closed`, `Pressed` a waiting key."""
 
     node: str
     prompts: tuple[str, ...]
@@ -85,10 +85,39 @@ class Enter:
     outside: bool
     """The line has no agents of ours: callers are passed to its outside number."""
     opening: Opening
+    priority: int = 0
+    """Points of the call's own, beside the line's."""
+    keys: frozenset[str] = frozenset()
+    """Live while the caller waits; `Pressed` tells of these alone."""
+    language: str | None = None
+    """The variant that the caller chose: agents who speak it are rung first."""
+    past: frozenset[int] = frozenset()
+    """Limits of the line, by their place, for which it gave this call up before."""
 
     @property
     def line(self) -> str:
         return self.node
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """Say, agree on a number, and book a callback on `line`. Comes of it: `Booked`, or `Pressed` or `Silent`: declined.
+
+    Words that are empty are the house's own.
+    """
+
+    node: str
+    prompts: tuple[str, ...]
+    line: str
+    own: tuple[str, ...]
+    """Said before the number that calls is read."""
+    other: tuple[str, ...]
+    """Asks for another number."""
+    choices: tuple[str, ...]
+    """Said after a number was read: `1` takes it, `2` asks for another."""
+    refused: tuple[str, ...]
+    """Said of a number that may not be called."""
+    wait: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +141,7 @@ class Finish:
     """Thanks for a message that was left."""
 
 
-Step = Say | Ask | Collect | Confirm | Listen | Rate | Enter | TakeMessage | Finish
+Step = Say | Ask | Collect | Confirm | Listen | Rate | Enter | Book | TakeMessage | Finish
 
 # ── what came of a step ─────────────────────────────────────────────────────
 
@@ -146,7 +175,14 @@ class Talked:
 
 @dataclass(frozen=True, slots=True)
 class GaveUp:
-    """The line gave the waiting call up."""
+    """The line gave the waiting call up: for a limit of its own, by its place, or for one that every line has."""
+
+    limit: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Booked:
+    """A callback was booked; it has the caller's place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,4 +197,4 @@ class Recorded:
     left: bool
 
 
-Came = Said | Pressed | Silent | Entered | Talked | GaveUp | Closed | Recorded
+Came = Said | Pressed | Silent | Entered | Talked | GaveUp | Booked | Closed | Recorded

@@ -17,6 +17,8 @@ from routing.plan import Plan
 from routing.scene import Scene
 from routing.steps import (
     Ask,
+    Book,
+    Booked,
     Came,
     Closed,
     Collect,
@@ -57,6 +59,14 @@ class Way(NamedTuple):
     """Whether that line admitted the caller."""
     variant: str | None = None
     """The language or dialect that the caller chose; None is the hotline's own."""
+    priority: int = 0
+    """Points of the call's own."""
+    raised: frozenset[str] = frozenset()
+    """The nodes that gave them."""
+    past: frozenset[tuple[str, int]] = frozenset()
+    """Line and limit for which the call was given up before."""
+    booked: bool = False
+    """A callback was booked, and nothing was done for the caller since."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,10 +110,12 @@ def advance(plan: Plan, position: Position, came: Came, scene: Scene) -> Positio
         case Enter(line), Talked():
             survey = plan.survey_of(line)
             return None if survey is None else _go(plan, survey, scene, way)
-        case Enter(line), GaveUp():
-            return _go(plan, plan.lines[line].overflow, scene, way)
+        case Enter(line), GaveUp(limit):
+            return _given_up(plan, line, limit, scene, way)
+        case Enter(line, keys=keys), Pressed(key) if key in keys:
+            return _go(plan, plan.lines[line].keys[key], scene, way)
         case Enter(line), Closed():
-            over = Opening(False, way.opening.why)
+            over = Opening(False, line_opening(plan, line, scene).why)
             return _go(plan, plan.lines[line].closed, scene, way._replace(opening=over))
         case ((Say() | Listen()), Pressed("0")):
             return _go(plan, plan.hotline.person, scene, way)
@@ -119,6 +131,11 @@ def advance(plan: Plan, position: Position, came: Came, scene: Scene) -> Positio
             return _go(plan, position.about, scene, way)
         case Ask(), Pressed() | Silent(), nodes.Recall():
             return _go(plan, node.then, scene, way)
+        case Book(line=line), Booked(), nodes.Callback(booked=booked):
+            booked_way = way._replace(line=line, opening=line_opening(plan, line, scene), booked=True)
+            return _go(plan, node.then, scene, booked_way, booked)
+        case Book(), Pressed() | Silent(), nodes.Callback():
+            return _go(plan, node.otherwise, scene, way)
         case Collect(), Entered(digits), nodes.Ask():
             return _entered(plan, position, node, digits, scene)
         case Confirm(digits=digits), Pressed(key), nodes.Ask() if key == RIGHT:
@@ -135,6 +152,14 @@ def advance(plan: Plan, position: Position, came: Came, scene: Scene) -> Positio
         case Rate(), Pressed() | Silent(), nodes.Survey():
             return _go(plan, node.then, scene, way)
     raise NotOfThisStep(f"{came} after {step}")
+
+
+def _given_up(plan: Plan, line: str, limit: int | None, scene: Scene, way: Way) -> Position:
+    """Where a limit of the line leads, or its overflow: also for one that this plan does not have, but a newer one."""
+    limits = plan.lines[line].limits
+    if limit is None or limit >= len(limits):
+        return _go(plan, plan.lines[line].overflow, scene, way)
+    return _go(plan, limits[limit].then, scene, way._replace(past=way.past | {(line, limit)}))
 
 
 def _chosen(plan: Plan, position: Position, menu: nodes.Menu, key: str, scene: Scene) -> Position:
@@ -207,6 +232,7 @@ def _go(plan: Plan, target: str, scene: Scene, way: Way, first: tuple[str, ...] 
         if target in plan.lines:
             way = way._replace(line=target, opening=line_opening(plan, target, scene))
             if way.opening.open:
+                way = way._replace(booked=False)
                 return Position(_enter(plan, target, way, first), way)
             target = plan.lines[target].closed
             continue
@@ -215,6 +241,12 @@ def _go(plan: Plan, target: str, scene: Scene, way: Way, first: tuple[str, ...] 
                 target = next((case.then for case in switch.switch if holds(plan, case, scene)), switch.otherwise)
             case nodes.Variant(say=(), then=then) as chosen:
                 way, target = way._replace(variant=_variant(chosen)), then
+            case nodes.Priority(priority=points, then=then):
+                if target not in way.raised:
+                    way = way._replace(priority=way.priority + points, raised=way.raised | {target})
+                target = then
+            case nodes.Callback() as callback if _calls_back(plan, callback, scene, way) is None:
+                target = callback.otherwise
             case nodes.Recall() as recall if not remembers(recall, scene):
                 target = recall.then
             case _:
@@ -226,6 +258,8 @@ def _go(plan: Plan, target: str, scene: Scene, way: Way, first: tuple[str, ...] 
             about = scene.last[0]
             question = plan.said(first + questions[about], way.variant)
             return Position(Ask(target, question, _wait(plan, wait), frozenset(key)), way, about=about)
+        case nodes.Callback() as callback if (line := _calls_back(plan, callback, scene, way)) is not None:
+            return Position(_book(plan, target, callback, line, way, first), way)
     return Position(_first_step(plan, target, way, first), way)
 
 
@@ -252,7 +286,7 @@ def _first_step(plan: Plan, name: str, way: Way, first: tuple[str, ...], item: i
             return TakeMessage(name, said(first + node.message), node.limit, node.silence, said(node.thanks))
         case nodes.End():
             return Finish(name, said(first + node.end))
-        case nodes.Switch() | nodes.Recall():
+        case nodes.Switch() | nodes.Recall() | nodes.Priority() | nodes.Callback():
             raise NotOfThisStep(name)
         case _:
             assert_never(node)
@@ -262,7 +296,31 @@ def _enter(plan: Plan, line: str, way: Way, first: tuple[str, ...]) -> Enter:
     rule = plan.lines[line]
     notice = rule.notice if rule.record else ()
     said, welcome = (plan.said(words, way.variant) for words in (first + notice, rule.connecting))
-    return Enter(line, said, welcome, plan.passed_outside(line), way.opening)
+    return Enter(
+        line,
+        said,
+        welcome,
+        plan.passed_outside(line),
+        way.opening,
+        priority=way.priority,
+        keys=frozenset(rule.keys),
+        language=way.variant,
+        past=frozenset(limit for given_up_by, limit in way.past if given_up_by == line),
+    )
+
+
+def _calls_back(plan: Plan, node: nodes.Callback, scene: Scene, way: Way) -> str | None:
+    """The line that would call back; None when it calls nobody back, or is closed."""
+    line = node.line or way.line
+    if line is None or plan.lines[line].callback is None or not line_opening(plan, line, scene).open:
+        return None
+    return line
+
+
+def _book(plan: Plan, name: str, node: nodes.Callback, line: str, way: Way, first: tuple[str, ...]) -> Book:
+    prompts = (first + node.callback, node.own, node.other, node.choices, node.refused)
+    said, own, other, choices, refused = (plan.said(words, way.variant) for words in prompts)
+    return Book(name, said, line, own, other, choices, refused, _wait(plan, node.wait))
 
 
 def _variant(node: nodes.Variant) -> str | None:
@@ -275,7 +333,7 @@ def _wait(plan: Plan, own: float | None) -> float:
 
 # ── where it led ────────────────────────────────────────────────────────────
 
-EndKind = Literal["line", "outside", "message", "information", "hangup"]
+EndKind = Literal["line", "outside", "message", "information", "callback", "hangup"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -300,6 +358,8 @@ def destination(position: Position, came: Came | None = None) -> Destination | N
             kind = "outside" if outside else "line"
         case TakeMessage() | Finish(left=True):
             kind = "message"
+        case Finish() if position.way.booked:
+            kind = "callback"
         case Finish():
             kind = "information" if line is not None and not opening.open else "hangup"
         case Listen() if came == Silent():

@@ -46,20 +46,15 @@ def _seconds(value: Any) -> Any:
     raise ValueError("write a duration like 20s, 5m or 1h30m")
 
 
-Seconds = Annotated[
-    float,
-    BeforeValidator(_seconds),
-    Field(ge=0, le=86400),
-    WithJsonSchema(
-        {
-            "anyOf": [
-                {"type": "string", "pattern": _DURATION.pattern},
-                {"type": "number", "minimum": 0, "maximum": 86400},
-            ]
-        }
-    ),
-]
+DURATION_SCHEMA = {
+    "anyOf": [{"type": "string", "pattern": _DURATION.pattern}, {"type": "number", "minimum": 0, "maximum": 86400}]
+}
+
+Seconds = Annotated[float, BeforeValidator(_seconds), Field(ge=0, le=86400), WithJsonSchema(DURATION_SCHEMA)]
 """Written `20s`, `5m`, `1h30m`, or a number of seconds."""
+
+Level = Annotated[int, Field(ge=1, le=9)]
+"""How well an agent serves a line: 1 is best."""
 
 
 _PHONE = r"^\+?[0-9]{3,20}$"
@@ -143,6 +138,13 @@ CallerPatterns = Annotated[
 
 def callers(value: Any) -> Any:
     return tuple(number(one) for one in (value if isinstance(value, list | tuple) else (value,)))
+
+
+def is_called_by(pattern: str, number: str) -> bool:
+    """Whether a number is the one written, begins as written (`022*`), or is `withheld`."""
+    if pattern == WITHHELD:
+        return not number
+    return number.startswith(pattern[:-1]) if pattern.endswith("*") else number == pattern
 
 
 def in_shanghai(at: datetime) -> datetime:

@@ -26,7 +26,7 @@ from hotline.terminal import (
     settings_of,
 )
 from routing.calendar import SHANGHAI
-from routing.dry_walk import AFTERWARDS, HANG_UP, SILENCE, DryWalk, Heard, Keys, NotReached, dry_walk
+from routing.dry_walk import HANG_UP, MORE_KEYS, SILENCE, DryWalk, Heard, Keys, NotReached, dry_walk
 from routing.plan import Plan
 from routing.rehearsal.circumstance import Circumstances, in_direct_mode
 
@@ -39,7 +39,8 @@ def dial(
         str | None,
         typer.Argument(
             help="Keys like 1,4 — a dot for silence, h for hanging up. Where the call has got to: t they talked, "
-            "o the line gave the caller up, c it closed, m a message was left. Without keys a terminal asks for them."
+            "o the line gave the caller up (o1: for its first limit), c it closed, m a message was left, b a callback "
+            "was booked. Without keys a terminal asks for them."
         ),
     ] = None,
     at: Annotated[str | None, typer.Option(help="When the call is made, like 2026-10-01T09:00.")] = None,
@@ -71,7 +72,7 @@ def dial(
     scene = given.scene(instant(at))
     asks = interactive or (keys is None and sys.stdin.isatty())
     out = Console(highlight=False, stderr=as_json)
-    typed = Typed(plan, out, keys_of(keys or "", AFTERWARDS))
+    typed = Typed(plan, out, keys_of(keys or "", MORE_KEYS))
     heard: Callable[[Heard], None] = typed.hear if asks else lambda _: None
     if keys is None and not asks:
         people.print("no keys, a silent caller; write keys like `hotline dial 1,4`, or --interactive", markup=False)
@@ -123,7 +124,9 @@ class Typed:
             if not sys.stdin.isatty():
                 self._out.print(text, markup=False)
             try:
-                return keys_of(text if "," in text else ",".join(text.replace(" ", "")), AFTERWARDS) or [SILENCE]
+                return keys_of(
+                    text if "," in text or text in MORE_KEYS else ",".join(text.replace(" ", "")), MORE_KEYS
+                ) or [SILENCE]
             except typer.BadParameter as error:
                 people.print(error.message, markup=False)
 

@@ -24,11 +24,17 @@ def phones(config: Config = None, var: Var = None, as_json: Json = False) -> Non
     except (SecretsError, OSError) as error:
         fail(error)
     server = f"{settings.sip.host}:{settings.sip.port}"
+    agents = plan.phones
     if as_json:
-        put([{"agent": a.username, "name": a.name, "server": server, "secret": a.secret} for a in accounts])
+        put(
+            [
+                {"agent": agents[a.username], "phone": a.username, "name": a.name, "server": server, "secret": a.secret}
+                for a in accounts
+            ]
+        )
         return
     table = Table("用户名 username", "密码 password", "服务器 server", "座席 agent", "热线 lines")
     for account in accounts:
-        lines = "、".join(plan.lines[line].name for line in plan.agents[account.username].lines)
+        lines = "、".join(plan.lines[line].name for line in plan.agents[agents[account.username]].lines)
         table.add_row(account.username, account.secret, server, account.name, escape(lines))
     Console(highlight=False).print(table)

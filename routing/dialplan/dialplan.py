@@ -2,7 +2,7 @@
 
 It plays the greeting and menus, knows hours and holidays, rings a line's phones in turn and then its outside number,
 and takes a message. What only the engine can know it does without: nobody waits in a queue, no talk is recorded, no
-caller is remembered, no talk is judged, and front messages follow their own times alone.
+caller is remembered or called back, no talk is judged, and front messages follow their own times alone.
 
 Its parts: the nodes in `node`, the lines in `line`, the table of days in `hours`, and the
 line that is written of each call in `record`.

@@ -22,7 +22,8 @@ OUTSIDE = "outside"
 
 def line_context(writer: Writer, line: str) -> Context:
     plan, rule = writer.plan, writer.plan.lines[line]
-    phones = sorted(plan.agents_of(line), key=lambda agent: plan.agents[agent].lines[line])
+    agents = sorted(plan.agents_of(line), key=lambda agent: plan.agents[agent].lines[line])
+    phones = [phone for agent in agents for phone in plan.phones_of(agent)]
     kind = "outside" if plan.passed_outside(line) else "line"
     turns = [*(f"phone{number}" for number in range(1, len(phones) + 1)), *(["outside"] if rule.outside else ())]
     following = dict(pairwise([*turns, "overflow"]))
@@ -54,11 +55,13 @@ def line_context(writer: Writer, line: str) -> Context:
 
 
 def _phone(writer: Writer, line: str, turn: str, phone: str, following: str) -> Extension:
-    rule = writer.plan.lines[line]
+    rule, agent = writer.plan.lines[line], writer.plan.phones[phone]
+    others = [other for other in writer.plan.phones_of(agent) if other != phone]
     return extension(
         turn,
         f"GotoIf($[${{EPOCH}} - ${{ENTERED}} >= {whole(rule.maximum_wait)}]?overflow,1)",
         f'GotoIf($["${{DEVICE_STATE(PJSIP/{word(phone)})}}" != "NOT_INUSE"]?{following},1)',
+        *(f'GotoIf($["${{DEVICE_STATE(PJSIP/{word(other)})}}" = "INUSE"]?{following},1)' for other in others),
         *_welcome(writer, line),
         *_dial(f"PJSIP/{word(phone)},{whole(rule.ring)},im"),
         f"Goto({following},1)",

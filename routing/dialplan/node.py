@@ -28,8 +28,10 @@ def node_context(writer: Writer, name: str) -> Context:
             extensions = _information(writer, name, node)
         case nodes.Switch():
             extensions = _switch(writer, name, node)
-        case nodes.Recall():
+        case nodes.Recall() | nodes.Priority():
             extensions = iter((extension("s", *arrive(name), writer.goto(node.then)),))
+        case nodes.Callback():  # nobody is there who could call back
+            extensions = iter((extension("s", *arrive(name), writer.goto(node.otherwise)),))
         case nodes.Variant():
             extensions = _variant(writer, name, node)
         case nodes.Survey():
@@ -226,7 +228,7 @@ def _unstaffed(writer: Writer, line: str, fails: str) -> Iterator[str]:
     if writer.plan.lines[line].outside is not None:
         yield f"Goto({fails},1)"
         return
-    for phone in writer.plan.agents_of(line):
+    for phone in (phone for agent in writer.plan.agents_of(line) for phone in writer.plan.phones_of(agent)):
         state = f"${{DEVICE_STATE(PJSIP/{word(phone)})}}"
         yield f'GotoIf($["{state}" = "UNAVAILABLE" | "{state}" = "INVALID"]?:{fails},1)'
 

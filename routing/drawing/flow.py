@@ -34,7 +34,7 @@ def flow_of(chart: Chart, stop: Stop, way: Way, ways_in: Counter[str]) -> int | 
 def arrivals(chart: Chart, stop: str) -> int | None:
     """Calls that came to a stop; None for one that leaves no trace, such as a switch."""
     traffic = chart.traffic
-    if traffic is None or chart.stops[stop].kind in (Kind.SWITCH, Kind.VARIANT):
+    if traffic is None or chart.stops[stop].kind in (Kind.SWITCH, Kind.VARIANT, Kind.PRIORITY):
         return None
     if chart.stops[stop].kind is Kind.LINE:
         return sum(number for (line, _), number in traffic.outcomes.items() if line == stop)

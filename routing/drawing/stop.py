@@ -22,6 +22,8 @@ class Kind(StrEnum):
     SWITCH = "判断"
     RECALL = "回访识别"
     VARIANT = "语言"
+    PRIORITY = "优先"
+    CALLBACK = "回拨"
     SURVEY = "满意度"
     MESSAGE = "留言"
     END = "结束"

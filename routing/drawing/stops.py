@@ -116,6 +116,11 @@ def node_stop(plan: Plan, id: str, node: Node) -> Stop:
                 words=tuple(plan.texts(plan.said(say, variant))),
                 ways=(Way((), "", then),),
             )
+        case nodes.Priority(priority=points, then=then):
+            name = f"优先 {points:+d}" if points else "优先 0"
+            return Stop(id, Kind.PRIORITY, name, ways=(Way((), "", then),))
+        case nodes.Callback():
+            return _callback(plan, id, node)
         case nodes.Survey(survey=words, answers=answers, then=then):
             told = "，".join(f"{key} {answer}" for key, answer in answers.items())
             return Stop(
@@ -147,6 +152,19 @@ def _menu(plan: Plan, id: str, menu: nodes.Menu) -> Stop:
         words=words,
         ways=_together(ways),
         lanes=_retries(plan, menu.silence, menu.wrong),
+    )
+
+
+def _callback(plan: Plan, id: str, node: nodes.Callback) -> Stop:
+    words = (*node.callback, *node.own, *node.other, *node.choices, *node.refused, *node.booked)
+    line = () if node.line is None else (f"由{line_name(plan, node.line)}回拨",)
+    return Stop(
+        id,
+        Kind.CALLBACK,
+        "预约回拨",
+        words=tuple(plan.texts(words)),
+        notes=line,
+        ways=_together([Way((), "已预约", node.then), Way((), "不预约", node.otherwise)]),
     )
 
 

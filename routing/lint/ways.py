@@ -5,11 +5,26 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Literal, NamedTuple
 
-from routing.node import Ask, End, Information, Menu, Message, Node, Recall, Say, Survey, Switch, Variant
+from routing.node import (
+    Ask,
+    Callback,
+    End,
+    Information,
+    Menu,
+    Message,
+    Node,
+    Priority,
+    Recall,
+    Say,
+    Survey,
+    Switch,
+    Variant,
+)
 from routing.plan import Plan
 
-By = Literal["key", "zero", "silence", "wrong", "on", "talked"]
-"""A key or number that is offered; `0` where nobody wrote it; silence; wrong keys; by itself; after a talk."""
+By = Literal["key", "zero", "silence", "wrong", "on", "talked", "waiting", "limit"]
+"""A key or number that is offered; `0` where nobody wrote it; silence; wrong keys; by itself; after a talk; a key of a
+waiting caller; a limit of a line, which gives each caller up but once."""
 
 SILENT: frozenset[By] = frozenset({"silence", "on"})
 """What a caller meets who does nothing."""
@@ -61,8 +76,11 @@ def _of_node(plan: Plan, node: Node) -> Iterator[Way]:
         case Say(then=then):
             yield Way("on", then)
             yield zero
-        case Variant(then=then):
+        case Variant(then=then) | Priority(then=then):
             yield Way("on", then)
+        case Callback(then=then, otherwise=otherwise):
+            yield Way("key", then)
+            yield Way("silence", otherwise)
         case Message() | End():
             pass
 
@@ -71,6 +89,8 @@ def _of_line(plan: Plan, name: str) -> Iterator[Way]:
     line = plan.lines[name]
     yield Way("on", line.closed)
     yield Way("on", line.overflow)
+    yield from (Way("limit", limit.then) for limit in line.limits)
+    yield from (Way("waiting", target) for target in line.keys.values())
     after = plan.hotline.survey if line.survey is None else line.survey or None
     if after is not None:
         yield Way("talked", after)

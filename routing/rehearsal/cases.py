@@ -12,7 +12,7 @@ from typing import Annotated, Any, NamedTuple
 from pydantic import BeforeValidator, Field, ValidationError, WithJsonSchema
 
 from routing.days import DATE, Written, day_written, listed, one_or_many
-from routing.dry_walk import AFTERWARDS
+from routing.dry_walk import MORE_KEYS
 from routing.plan import Plan
 from routing.reading.mistyped import mistyped
 from routing.reading.problem import Path, Place, Places, Problem, Unreadable, found, nearest, quoted
@@ -20,9 +20,10 @@ from routing.reading.source import read
 from routing.rehearsal.circumstance import Circumstances
 from routing.written import STANDARD, Id, in_shanghai
 
-_KEYS = re.compile(rf"([0-9*#.h{''.join(AFTERWARDS)}](,[0-9*#.h{''.join(AFTERWARDS)}])*)?")
+_KEY = rf"(?:[0-9*#.h]|{'|'.join(sorted(MORE_KEYS))})"
+_KEYS = re.compile(rf"({_KEY}(,{_KEY})*)?")
 _LIKE_INSTANT = re.compile(r"[0-9]+[-:/.T].*")
-_KINDS = {"line": True, "outside": True, "message": True, "information": True, "hangup": False}
+_KINDS = {"line": True, "outside": True, "message": True, "information": True, "callback": True, "hangup": False}
 """Where a call gets to → whether a line belongs to it."""
 
 

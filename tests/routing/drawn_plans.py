@@ -36,6 +36,14 @@ _prompts = st.lists(st.sampled_from(WORDS), min_size=1, max_size=3)
 _retry = st.none() | st.fixed_dictionaries({"tries": st.integers(1, 9), "then": _target, "last": _prompts})
 _key = st.sampled_from("123456789*#0")
 _line = st.sampled_from(LINES)
+_limit = st.fixed_dictionaries(
+    {
+        "when": st.sampled_from(["expected_wait", "waited", "length", "nobody_on_shift", "nobody_ready"]),
+        "over": st.sampled_from([5, 60]),
+        "at": st.sampled_from(["joining", "waiting", "both"]),
+        "then": _target,
+    }
+)
 
 
 def _node() -> st.SearchStrategy[dict[str, Any]]:
@@ -79,6 +87,10 @@ def _node() -> st.SearchStrategy[dict[str, Any]]:
                 "then": _target,
             }
         ),
+        st.fixed_dictionaries({"priority": st.integers(-9, 9), "then": _target}),
+        st.fixed_dictionaries(
+            {"callback": _prompts, "line": st.none() | _line, "then": _target, "otherwise": _target, "booked": _prompts}
+        ),
         st.fixed_dictionaries({"message": _prompts}),
         st.fixed_dictionaries({"end": _prompts}),
     )
@@ -97,6 +109,9 @@ def drawn_plans(draw: st.DrawFn) -> Plan:
             "overflow": draw(_target),
             "record": draw(st.booleans()),
             "survey": draw(st.none() | _target),
+            "keys": draw(st.dictionaries(_key, _target, max_size=3)),
+            "limits": draw(st.lists(_limit, max_size=3)),
+            "callback": draw(st.none() | st.just({"numbers": "022*"})),
             "outside": draw(st.none() | st.just({"number": "02200000001", "simultaneous": 3})),
         }
         for line in LINES

@@ -131,7 +131,7 @@ def _written_plans(draw: st.DrawFn) -> dict[str, Any]:
             "leave": {"message": ["p2"], "thanks": ["p3"]},
             "bye": {"end": ["p4"]},
         },
-        "lines": {line: _line(draw, line, onward(line), manned=line in manned) for line in lines},
+        "lines": {line: _line(draw, line, onward(line), anywhere, manned=line in manned) for line in lines},
         "agents": {"ann": {"name": "甲", "lines": manned}},
         "calendar": {"hours": HOURS},
         "front": draw(st.sampled_from([{}, {"alert": {"say": ["p5"]}, "autumn": {
@@ -142,7 +142,7 @@ def _written_plans(draw: st.DrawFn) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _line(draw: st.DrawFn, name: str, onward: _Targets, *, manned: bool) -> dict[str, Any]:
+def _line(draw: st.DrawFn, name: str, onward: _Targets, anywhere: _Targets, *, manned: bool) -> dict[str, Any]:
     outside = {"number": f"0220000{name[-1]}"}
     return {
         "name": f"{name}热线",
@@ -150,9 +150,13 @@ def _line(draw: st.DrawFn, name: str, onward: _Targets, *, manned: bool) -> dict
         "closed": draw(onward),
         "overflow": draw(onward),
         "at_closing": draw(st.sampled_from(["stay", "leave"])),
+        "keys": draw(st.dictionaries(st.sampled_from("120"), anywhere, max_size=2)),
+        "limits": draw(st.lists(st.fixed_dictionaries({"when": st.just("waited"), "over": st.just(60),
+                                                       "then": anywhere}), max_size=2)),
+        "callback": draw(st.sampled_from([None, {"numbers": "022*"}])),
         "connecting": draw(_PERHAPS_SAID),
         "outside": draw(st.sampled_from([None, outside])) if manned else outside,
-    }
+    }  # fmt: skip
 
 
 _Drawn = Callable[[st.DrawFn, _Targets, _Targets, list[str]], dict[str, Any]]
@@ -215,6 +219,20 @@ def _variant(draw: st.DrawFn, onward: _Targets, anywhere: _Targets, lines: list[
     return {"variant": name, "say": draw(_PERHAPS_SAID), "then": draw(onward)}
 
 
+def _priority(draw: st.DrawFn, onward: _Targets, anywhere: _Targets, lines: list[str]) -> dict[str, Any]:
+    return {"priority": draw(st.integers(-9, 9)), "then": draw(onward)}
+
+
+def _callback(draw: st.DrawFn, onward: _Targets, anywhere: _Targets, lines: list[str]) -> dict[str, Any]:
+    return {
+        "callback": draw(_SAID),
+        "line": draw(st.none() | st.sampled_from(lines)),
+        "booked": draw(_PERHAPS_SAID),
+        "then": draw(anywhere),
+        "otherwise": draw(onward),
+    }
+
+
 def _survey(draw: st.DrawFn, onward: _Targets, anywhere: _Targets, lines: list[str]) -> dict[str, Any]:
     return {"survey": draw(_SAID), "answers": {"1": "满意", "2": "不满意"}, "then": draw(onward)}
 
@@ -238,6 +256,8 @@ _NODES: dict[str, _Drawn] = {
     "switch": _switch,
     "recall": _recall,
     "variant": _variant,
+    "priority": _priority,
+    "callback": _callback,
     "survey": _survey,
     "say": _say,
     "message": _message,
