@@ -17,10 +17,10 @@ def arrangement_of(plan: Plan) -> Rearranged:
     return Rearranged(lines, tuple(_agent(plan, name, rule) for name, rule in plan.agents.items()))
 
 
-def floor_of(plan: Plan, *, explains: bool = False) -> Floor:
-    """The floor that a plan describes, all agents offline; one that `explains` gives its reasons."""
+def floor_of(plan: Plan) -> Floor:
+    """The floor that a plan describes, all agents offline; it explains what it decides."""
     arrangement = arrangement_of(plan)
-    return Floor(arrangement.lines, arrangement.agents)
+    return Floor(arrangement.lines, arrangement.agents, explains=True)
 
 
 def _agent(plan: Plan, name: str, rule: AgentRule) -> Agent:

@@ -17,11 +17,8 @@ import structlog
 from prometheus_client import CollectorRegistry
 from sqlalchemy.exc import DBAPIError
 
-from acd.agent import Agent
-from acd.floor import Floor
-from acd.line import Line, Outside
-from acd.signals import Rearranged
 from hotline.accounts import phones_of, secrets_of
+from hotline.arrangement import arrangement_of, floor_of
 from hotline.clock import clock_of
 from hotline.control import open_control
 from hotline.fallback import dialplan_of
@@ -53,27 +50,9 @@ from records.journal import SqlJournal
 from records.migrations import upgrade
 from routing.calendar import SHANGHAI
 from routing.node import Recall
-from routing.plan import LineRule, Plan
+from routing.plan import Plan
 
 log = structlog.get_logger()
-
-
-def arrangement_of(plan: Plan) -> Rearranged:
-    """The lines and agents of a plan, for the floor."""
-    lines = tuple(_line(name, rule) for name, rule in plan.lines.items())
-    return Rearranged(lines, tuple(Agent(name, (name,), rule.lines) for name, rule in plan.agents.items()))
-
-
-def floor_of(plan: Plan) -> Floor:
-    """The floor that a plan describes, all agents offline."""
-    arrangement = arrangement_of(plan)
-    return Floor(arrangement.lines, arrangement.agents, explains=True)
-
-
-def _line(name: str, rule: LineRule) -> Line:
-    own = rule.outside
-    outside = None if own is None else Outside(own.number, own.simultaneous, own.ring)
-    return Line(name, rule.ring, rule.wrap_up, rule.maximum_wait, rule.priority, outside=outside)
 
 
 def service_of(edition: Edition, dispatch: Dispatch, clock: Clock, outlook: Outlook) -> Service:
@@ -123,7 +102,7 @@ async def running(settings: Settings, opening: Opening | Published, *, managed: 
             f"http://{settings.ari.host}:{settings.ari.port}",
             settings.ari.user,
             secrets.ari_password,
-            phones=tuple(plan.agents),
+            phones=tuple(plan.phones),
             caller_id=settings.trunk.caller_id,
         )
         await stack.enter_async_context(switch)
@@ -161,7 +140,7 @@ async def running(settings: Settings, opening: Opening | Published, *, managed: 
                 log.error("earlier callers are not remembered: the database cannot be read", error=str(error.orig))
             for pause in (0.5, 2.0, 0.0):
                 try:
-                    await switch.watch(tuple(edition.plan.agents))
+                    await switch.watch(tuple(edition.plan.phones))
                 except SwitchError as error:
                     log.warning("the new phones are not watched yet", error=str(error))
                     await asyncio.sleep(pause)
@@ -187,7 +166,7 @@ async def running(settings: Settings, opening: Opening | Published, *, managed: 
             CallIds(settings.node),
             dispatch=lambda spawn: Dispatch(floor, switch, clock, spawn),
             service=lambda dispatch: service_of(live.now, dispatch, clock, outlook),
-            agents=lambda: live.now.agents,
+            agents=lambda: live.now.plan.phones,
         )
         front = FrontWatch(settings.var, clock.now)
         outlook = Outlook(clock, board.dispatch, memory, front)

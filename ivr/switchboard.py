@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -71,7 +71,7 @@ class Switchboard:
         ids: Callable[[], str],
         dispatch: Callable[[Callable[[Coroutine[Any, Any, None]], object]], Dispatch],
         service: Callable[[Dispatch], Service],
-        agents: Callable[[], frozenset[str]],
+        agents: Callable[[], Mapping[str, str]],
     ) -> None:
         self._switch, self._journal, self._clock, self._ids = switch, journal, clock, ids
         self._make_service, self._agents = service, agents
@@ -141,10 +141,10 @@ class Switchboard:
             case TalkFound(channels=channels, phones=phones):
                 self._found |= dict.fromkeys(channels, event)
                 for phone in phones:
-                    self.dispatch.hold_back(phone)
+                    self.dispatch.hold_back(self._agent_of(phone))
             case PhoneChanged(phone, up):
-                if phone in self._agents():
-                    self.dispatch.phone_changed(phone, up)
+                if (agent := self._agents().get(phone)) is not None:
+                    self.dispatch.phone_changed(agent, up, phone)
             case LinkUp(restarted):
                 log.info("the switch is heard", restarted=restarted)
                 for call in self._calls.values():
@@ -159,7 +159,11 @@ class Switchboard:
             self._order(self._switch.hang_up(channel))
         self._order(self._switch.drop_bridge(talk.bridge))
         for phone in talk.phones:
-            self.dispatch.let_back(phone)
+            self.dispatch.let_back(self._agent_of(phone))
+
+    def _agent_of(self, phone: str) -> str:
+        """Whose phone it is; the name of one that the plan does not have any more is nobody's."""
+        return self._agents().get(phone, phone)
 
     def _call_of(self, name: str) -> Call | None:
         """The call whose id begins the last part of a playback's or recording's name."""
@@ -182,7 +186,7 @@ class Switchboard:
         service = self._make_service(self.dispatch)
         call.note(CallArrived(event.number, event.dialled, event.channel, service.version))
         if event.phone is not None:
-            self.dispatch.hold_back(event.phone)
+            self.dispatch.hold_back(self._agent_of(event.phone))
         _within(self._call_tasks).create_task(_guarded(self._run(call, service, event.phone)))
 
     async def _run(self, call: Call, service: Service, phone: str | None) -> None:
@@ -193,7 +197,7 @@ class Switchboard:
                 del self._calls[call.channel]
                 del self._by_id[call.id]
                 if phone is not None:
-                    self.dispatch.let_back(phone)
+                    self.dispatch.let_back(self._agent_of(phone))
                 log.info("a call ended", outcome=call.outcome[0], reason=call.outcome[1])
 
     def _order(self, work: Coroutine[Any, Any, None]) -> object:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
-from hotline.service import floor_of
+from hotline.arrangement import floor_of
 from ivr.clock import Clock
 from ivr.dispatch import Dispatch
 from ivr.events import CallEnded, Entry, Event
@@ -122,7 +122,7 @@ async def house(
         service=lambda dispatch: Service(
             PlanFlow(plan, catalogue, dispatch, clock, Outlook(clock, dispatch, memory, front)), "v1", ("sorry",)
         ),
-        agents=lambda: frozenset(plan.agents),
+        agents=lambda: plan.phones,
     )
     switch.connect()
     for phone, behaviour in phones.items():

@@ -11,9 +11,10 @@ from datetime import UTC, datetime
 import pytest
 
 from acd.agent import Presence
+from hotline.arrangement import arrangement_of, floor_of
 from hotline.live import Edition
 from hotline.operators import Published
-from hotline.service import arrangement_of, floor_of, service_of
+from hotline.service import service_of
 from hotline.sounds import KeptWords
 from ivr.dispatch import Dispatch
 from ivr.events import CallArrived, CallEnded, EndReached, Outcome, StepHeard, TalkBegan
@@ -72,7 +73,7 @@ async def house(text: str = SMALL) -> AsyncIterator[House]:
         CallIds("t"),
         dispatch=lambda spawn: Dispatch(floor, switch, clock, spawn),
         service=lambda dispatch: service_of(here.now, dispatch, clock, Outlook(clock, dispatch)),
-        agents=lambda: here.now.agents,
+        agents=lambda: here.now.plan.phones,
     )
     here = House(switch, ledger, board, first)
     switch.connect()
