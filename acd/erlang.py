@@ -2,8 +2,8 @@
 
 Callers come at random (Poisson), talks are exponential, and so is patience where there is any. With infinite patience a
 line of `N` agents is M/M/N (C); with patience it is M/M/N+M (A): a birth-death process that dies with rate
-`min(n, N) * mu + max(0, n - N) * theta`. An arrival that finds `k` waiting waits the sum of `k + 1` exponential stages of
-rates `N * mu + i * theta`, so `exp(-theta * wait)` has a beta distribution of `N * mu / theta` and `k + 1`: from it
+`min(n, N) * mu + max(0, n - N) * theta`. An arrival that finds `k` waiting waits the sum of `k + 1` exponential stages
+of rates `N * mu + i * theta`, so `exp(-theta * wait)` has a beta distribution of `N * mu / theta` and `k + 1`: from it
 follow the waits, without approximation.
 """
 
@@ -108,7 +108,7 @@ def _patient(agents: int, arrivals: float, ends: float, within: float) -> Steady
 
 
 def _impatient(agents: int, arrivals: float, ends: float, leaves: float, within: float) -> Steady:
-    """Sums over the states in which a caller finds `k` waiting, by weights relative to `all agents busy, none waits`."""
+    """Sums over the states in which a caller finds `k` waiting; the weight of `all busy, none waits` is 1."""
     served = agents * ends
     blocked = erlang_b(agents, arrivals / ends)
     free = 1.0 / blocked - 1.0 if blocked > 0.0 else inf  # weights of the states below N, of weight 1 for N

@@ -22,6 +22,7 @@ ROOMS: Final[Mapping[str, tuple[str, ...]]] = {
     "tests": ("test",),
     "diff": ("diff",),
     "replay": ("replay",),
+    "simulate": ("simulate",),
     "draw": ("draw",),
     "dialplan": ("compile",),
     "schema": ("schema", "reference"),

@@ -1,1 +1,1 @@
-"""The floor in virtual time: callers and agents as data go in, what became of each call comes out. Chance stays outside."""
+"""The floor in virtual time: callers and agents go in as data, what became of each call comes out."""

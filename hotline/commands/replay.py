@@ -39,7 +39,7 @@ def replay_calls(
     """
     settings = settings_of(config, var)
     plan = published_in(settings.config).plan
-    begin, end = _span(settings, since, until)
+    begin, end = span_of(settings, since, until)
     try:
         tally = asyncio.run(_replayed(plan, settings.database_url, begin, end, listed))
     except FileNotFoundError:
@@ -59,7 +59,7 @@ async def _replayed(plan: Plan, database: str, since: datetime, until: datetime,
     return tally
 
 
-def _span(settings: Settings, since: str | None, until: str | None) -> tuple[datetime, datetime]:
+def span_of(settings: Settings, since: str | None, until: str | None) -> tuple[datetime, datetime]:
     """What was asked for; yesterday when nothing was."""
     now = clock_of(settings).now().astimezone(SHANGHAI)
     today = datetime.combine(now.date(), time(), SHANGHAI)

@@ -1,0 +1,1 @@
+"""Simulations of the floor: where chance comes in, recorded days, staffing and the chart."""
