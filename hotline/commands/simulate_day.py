@@ -25,6 +25,8 @@ from hotline.simulation.staffing import needs
 from hotline.simulation.steady import ALL
 from hotline.terminal import fail, published_in, put
 from records.calls import calls
+from records.cdr import Cdr
+from records.presences import Move, moves
 from routing.calendar import SHANGHAI
 from routing.plan import Plan
 
@@ -74,15 +76,19 @@ def run(
 
 def _read(settings: Settings, begin: datetime, end: datetime) -> Day:
     try:
-        records = asyncio.run(calls(settings.database_url, since=begin, until=end))
+        records, told = asyncio.run(_recorded(settings.database_url, begin, end))
     except FileNotFoundError:
         fail(f"no calls yet in {settings.var}: start the hotline with `hotline up`, or name its folder with --var")
     except DBAPIError as error:
         fail(f"the database cannot be read ({error.orig}): {settings.database_url}")
-    day = day_of(records, begin, end)
+    day = day_of(records, begin, end, told)
     if not day.asked:
         fail(f"nobody came to a line from {_clock(begin)} to {_clock(end)}: choose other days with --from and --to")
     return day
+
+
+async def _recorded(database: str, begin: datetime, end: datetime) -> tuple[list[Cdr], dict[str, list[Move]]]:
+    return await calls(database, since=begin, until=end), await moves(database, begin, end)
 
 
 def _wished(agents: list[str], plan: Plan) -> dict[str, int]:

@@ -44,7 +44,7 @@ def staff_of(day: Day, plan: Plan, was: Plan | None = None) -> Staff:
     of their lines was.
     """
     known = {agent.id: agent for agent in arrangement_of(plan).agents}
-    slots = {agent: on for agent, on in day.slots.items()}
+    slots = dict(day.slots)
     if was is None:
         for name, lines in day.served.items():
             if name not in known and (kept := {line: 1 for line in lines if line in plan.lines}):

@@ -15,16 +15,19 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from itertools import pairwise
 from math import inf
 from statistics import fmean, median
 
 from numpy.random import Generator, default_rng
 
+from acd.agent import Presence
 from acd.simulation.caller import Caller
 from acd.simulation.tally import Tally
 from hotline.simulation.steady import ALL
 from ivr.events import OfferResult, WaitEnd
 from records.cdr import Cdr
+from records.presences import Move, stints
 from records.segments import Offer, Talk, Wait
 
 SLOT = 1800.0
@@ -110,8 +113,14 @@ def put_duty(
 # ── from records ────────────────────────────────────────────────────────────
 
 
-def day_of(records: Iterable[Cdr], begin: datetime, end: datetime) -> Day:
-    """The day that these records tell of. Of a call that a line gave up only the line it came to first counts."""
+def day_of(
+    records: Iterable[Cdr], begin: datetime, end: datetime, moves: Mapping[str, Sequence[Move]] | None = None
+) -> Day:
+    """The day that these records tell of. Of a call that a line gave up only the line it came to first counts.
+
+    Agents were on duty when `moves` says that they were there and on no break, or, of those whom it does not know, from
+    talk to talk.
+    """
     asked: list[Asked] = []
     talks: dict[str, set[int]] = defaultdict(set)
     served: dict[str, set[str]] = defaultdict(set)
@@ -130,10 +139,25 @@ def day_of(records: Iterable[Cdr], begin: datetime, end: datetime) -> Day:
         begin,
         seconds,
         sorted((one for one in asked if 0.0 <= one.at < seconds), key=lambda one: one.at),
-        {agent: _bridged(slots, seconds) for agent, slots in talks.items()},
+        {agent: _bridged(slots, seconds) for agent, slots in talks.items()} | _present(moves or {}, begin, end),
         {agent: frozenset(lines) for agent, lines in served.items()},
         median(rings) if rings else 0.0,
     )
+
+
+def _present(moves: Mapping[str, Sequence[Move]], begin: datetime, end: datetime) -> dict[str, frozenset[int]]:
+    """The half-hours for most of which each agent was there."""
+    there: dict[str, frozenset[int]] = {}
+    for agent, of_agent in moves.items():
+        seconds: dict[int, float] = defaultdict(float)
+        for stint in stints(of_agent, begin, end):
+            if stint.presence in (Presence.OFFLINE, Presence.BREAK):
+                continue
+            first, last = _since(begin, stint.began), _since(begin, stint.ended)
+            for slot in range(int(first // SLOT), int(last // SLOT) + 1):
+                seconds[slot] += max(0.0, min(last, (slot + 1) * SLOT) - max(first, slot * SLOT))
+        there[agent] = frozenset(slot for slot, lasted in seconds.items() if lasted >= SLOT / 2)
+    return there
 
 
 def _since(begin: datetime, at: datetime) -> float:
@@ -175,7 +199,7 @@ def _bridged(slots: set[int], seconds: float) -> frozenset[int]:
     """Short gaps between an agent's talks were no absence."""
     whole = set(slots)
     order = sorted(slots)
-    for one, next_one in zip(order, order[1:], strict=False):
+    for one, next_one in pairwise(order):
         if next_one - one - 1 <= BRIDGED:
             whole.update(range(one, next_one))
     return frozenset(slot for slot in whole if 0 <= slot * SLOT < seconds)
