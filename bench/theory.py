@@ -41,8 +41,6 @@ HANDLE, PATIENCE, WITHIN = 180.0, 120.0, 20.0
 ROWS = ((10, 160.0), (20, 360.0), (50, 940.0), (200, 3880.0))
 WARM_UP = 10_000.0
 """Seconds, several times the line's memory."""
-STUDENT = 1.98
-"""Of 95 % at a hundred runs and more; below, `_student`."""
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "simulation.md"
 
 
@@ -199,7 +197,7 @@ def main() -> int:
     parse.add_argument("--write", action="store_true", help="put the table into docs/simulation.md")
     asked = parse.parse_args()
     began = time.monotonic()
-    shares = {(None, 10): 4, (None, 20): 12, (None, 50): 28, (None, 200): 70}
+    shares: dict[tuple[float | None, int], int] = {(None, 10): 4, (None, 20): 12, (None, 50): 28, (None, 200): 70}
     with ProcessPoolExecutor(2) as pool:
         ours = {}
         sharp = {}
