@@ -10,6 +10,9 @@ import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Container, Coroutine, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
 
 import structlog
 
@@ -22,14 +25,16 @@ from ivr.events import (
     Journal,
     MessageLeft,
     Outcome,
-    Party,
     Reason,
     RecordingBegan,
     RecordingEnded,
-    TalkBegan,
-    TalkEnded,
+    WaitBegan,
+    WaitEnded,
 )
 from ivr.switch import ChannelGone, Recorded, Switch, SwitchError
+
+if TYPE_CHECKING:
+    from ivr.conversations import Conversations
 
 log = structlog.get_logger()
 
@@ -47,13 +52,37 @@ class Hangup(Exception):
     """The caller hung up. Normal."""
 
 
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """What a call that was passed on brings along to where it waits next."""
+
+    waited: float = 0.0
+    """Seconds that it waited on lines before."""
+    only: str | None = None
+    """This agent and nobody else."""
+    back_to: str | None = None
+    """The agent to ask when that one does not take it."""
+    urgent: bool = False
+    """Before everybody else: it was promised somebody, and they did not come."""
+
+
 class Call:
     """One caller. Told of its events by the switchboard; commanded by the flow that it runs."""
 
     def __init__(
-        self, id: str, channel: str, number: str, dialled: str, *, switch: Switch, journal: Journal, clock: Clock
+        self,
+        id: str,
+        channel: str,
+        number: str,
+        dialled: str,
+        *,
+        switch: Switch,
+        journal: Journal,
+        clock: Clock,
+        conversations: Conversations,
     ) -> None:
         self.id, self.channel, self.number, self.dialled = id, channel, number, dialled
+        self.conversations = conversations
         self.outcome = (Outcome.LEFT, Reason.CALLER_HUNG_UP)
         """What the call would end as if it ended now; the flow raises it as the caller gets further."""
         self.talked_with: str | None = None
@@ -70,8 +99,16 @@ class Call:
         """What was played last could not be."""
         self._music = False
         self._recording: tuple[str, asyncio.Future[Recorded]] | None = None
-        self._talking = False
-        self._made = 0
+        self._talk_recording: tuple[str, asyncio.Future[Recorded]] | None = None
+        self.in_talk = False
+        """The caller hears somebody: the engine's end leaves that alone."""
+        self.waited = 0.0
+        """Seconds on lines until now."""
+        self.carried = Carried()
+        self.raised = False
+        """The call was marked as one of high risk: wherever it waits, it goes before others."""
+        self._waiting_since: datetime | None = None
+        self._made = self._beside = self._within = 0
         self._seq = 0
 
     # ── told by the switchboard ─────────────────────────────────────────────
@@ -124,8 +161,32 @@ class Call:
 
     def note(self, event: Event) -> None:
         """Write a fact into the journal. Never waits."""
+        now = self._clock.now()
+        match event:
+            case WaitBegan():
+                self._waiting_since = now
+            case WaitEnded() if self._waiting_since is not None:
+                self.waited += max(0.0, (now - self._waiting_since).total_seconds())
+                self._waiting_since = None
         self._seq += 1
-        self._journal.note(Entry(self.id, self._seq, self._clock.now(), event))
+        self._journal.note(Entry(self.id, self._seq, now, event))
+
+    # ── names ───────────────────────────────────────────────────────────────
+
+    def name_playback(self) -> str:
+        """The name of another playback of this call."""
+        self._made += 1
+        return f"{self.id}-p{self._made}"
+
+    def name_leg(self, kind: str) -> tuple[int, str]:
+        """An offer that the floor does not know (below zero) and its leg: kind `x` is outside, `v` a shift leader."""
+        self._beside += 1
+        return -self._beside, f"{self.id}-{kind}{self._beside}"
+
+    def name_within(self) -> str:
+        """The id of another call that is made within this one."""
+        self._within += 1
+        return f"{self.id}~{self._within}"
 
     # ── verbs ───────────────────────────────────────────────────────────────
 
@@ -141,11 +202,10 @@ class Call:
         if not sounds or (self._keys and not whole):
             return
         await self.hush()
-        self._made += 1
-        playback = self._playing = f"{self.id}-p{self._made}"
+        playback = self._playing = self.name_playback()
         self._unheard = False
         self._stirred.clear()
-        await _to_its_end(self._switch.play(self.channel, playback, sounds))
+        await to_its_end(self._switch.play(self.channel, playback, sounds))
         try:
             async with asyncio.timeout(LONGEST_PROMPT):
                 while self._playing == playback and (whole or not self._keys):
@@ -209,7 +269,7 @@ class Call:
         """Music on hold from now on, until `hush`."""
         await self.hush()
         self._music = True
-        await _to_its_end(self._switch.start_music(self.channel))
+        await to_its_end(self._switch.start_music(self.channel))
 
     async def hush(self) -> None:
         """Stop whatever is played to the caller."""
@@ -246,57 +306,27 @@ class Call:
                 self.note(MessageLeft(line, file, recorded.seconds or 0.0))
         return left
 
-    async def talk(
-        self, offer: int, line: str, agent: str | None, leg: str, *, over: asyncio.Event, file: str | None
-    ) -> None:
-        """Let caller and leg hear each other until `over` (the other side hung up) or hang-up; record into `file`.
-
-        Raises ChannelGone when the leg is no more before it begins.
-        """
-        bridge = f"{leg}-talk"
-        recording: asyncio.Future[Recorded] | None = None
-        try:
-            await self.hush()
-            await _to_its_end(self._switch.bridge(bridge, (self.channel, leg)))
-            self._talking = True
-            self.outcome, self.talked_with = (Outcome.TALKED, Reason.CALLER_HUNG_UP), agent
-            self.note(TalkBegan(offer, line, agent))
-            by = Party.CALLER
-            try:
-                if file is not None:
-                    recording = await self._record_talk(bridge, file)
-                await over.wait()
-                by = Party.OTHER_SIDE
-            finally:
-                self.note(TalkEnded(offer, Party.ENGINE if self.stopping else by))
-                if by is Party.OTHER_SIDE and not self.stopping:
-                    self.outcome = (Outcome.TALKED, Reason.OTHER_SIDE_HUNG_UP)
-        finally:
-            if not self.stopping:
-                self._talking = False
-                await _to_its_end(self._take_apart(bridge, leg, file, recording))
-
-    async def _take_apart(
-        self, bridge: str, leg: str, file: str | None, recording: asyncio.Future[Recorded] | None
-    ) -> None:
-        """Leave nothing of a talk on the switch, and note how its recording ended."""
-        if file is None or recording is None:
-            await _settled(self._switch.drop_bridge(bridge), self._switch.hang_up(leg))
-            return
-        await _settled(self._switch.hang_up(leg), self._switch.stop_recording(file))
-        recorded = await self._last_word(file, recording)
-        self.note(RecordingEnded(file, recorded.seconds))
-        await _settled(self._switch.drop_bridge(bridge))
-
-    async def _record_talk(self, bridge: str, file: str) -> asyncio.Future[Recorded] | None:
+    async def record_talk(self, bridge: str, file: str) -> bool:
+        """Record everything in a bridge until `end_recording`; False, and an error in the log, when it cannot be."""
         ended = self._expect_recording(file)
         try:
             await self._switch.record_bridge(bridge, file)
         except SwitchError as error:
             log.exception("a talk is not recorded", error=str(error))
-            return None
+            self._recording = None
+            return False
+        self._talk_recording = (file, ended)
         self.note(RecordingBegan(file, "talk"))
-        return ended
+        return True
+
+    async def end_recording(self) -> None:
+        """End the recording of a talk, if there is one, and note how long it is."""
+        if self._talk_recording is None:
+            return
+        (file, ended), self._talk_recording = self._talk_recording, None
+        await settled(self._switch.stop_recording(file))
+        recorded = await self._last_word(file, ended)
+        self.note(RecordingEnded(file, recorded.seconds))
 
     def _expect_recording(self, file: str) -> asyncio.Future[Recorded]:
         ended: asyncio.Future[Recorded] = asyncio.get_running_loop().create_future()
@@ -322,7 +352,7 @@ class Call:
                     return
                 if not self.stopping:
                     await self._switch.hang_up(self.channel)
-                elif not self._talking:
+                elif not self.in_talk:
                     await self._switch.release(self.channel)
         except (SwitchError, TimeoutError) as error:
             log.warning("a channel could not be released", error=str(error))
@@ -366,7 +396,7 @@ async def apologise(call: Call, apology: Sequence[str]) -> None:
         log.warning("an apology was not heard", error=str(error))
 
 
-async def _to_its_end(order: Coroutine[None, None, None]) -> None:
+async def to_its_end(order: Coroutine[None, None, None]) -> None:
     """Carry an order out even when we are cancelled meanwhile, and again: half begun, it could not be taken back."""
     task = asyncio.get_running_loop().create_task(order)  # owned here: both ways out wait for it
     try:
@@ -387,7 +417,7 @@ async def _unless_gone(order: Awaitable[None]) -> None:
         return
 
 
-async def _settled(*orders: Awaitable[None]) -> None:
+async def settled(*orders: Awaitable[None]) -> None:
     """Carry out all orders; failures are logged, for nothing is left to do about them."""
     for result in await asyncio.gather(*orders, return_exceptions=True):
         if isinstance(result, SwitchError):

@@ -133,6 +133,15 @@ class Dispatch:
         self.signal(CallReplaced(of, by.id))
         return True
 
+    def hand(self, call: str, connected: Connected) -> bool:
+        """Give a waiting call to a phone that was rung beside the floor; False when it waits no more."""
+        waiting = self._waiters.get(call)
+        if waiting is None or waiting[1].done():
+            return False
+        self._resolve(call, connected)
+        self.signal(CallLeft(call))
+        return True
+
     async def seated(self, call: Caller) -> Seated:
         """What comes of a place that was taken before. Cancelling it leaves the line."""
         _, waiter = self._waiters[call.id]

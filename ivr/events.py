@@ -55,6 +55,30 @@ class Party(StrEnum):
     CALLER = "caller"
     OTHER_SIDE = "other_side"
     ENGINE = "engine"
+    PASSED_ON = "passed_on"  # the agent passed the caller on: to a line, an agent, a number
+    LEFT = "left"  # the agent left, and the others talked on
+    TAKEN_OVER = "taken_over"  # a shift leader took the talk
+
+
+class ConsultationEnd(StrEnum):
+    """What became of asking somebody while the caller was held."""
+
+    COMPLETED = "completed"  # who was asked took the caller
+    MERGED = "merged"  # all three talked
+    CANCELLED = "cancelled"
+    NOT_REACHED = "not_reached"  # nobody answered, or could
+    HUNG_UP = "hung_up"  # who was asked hung up
+    AGENT_LEFT = "agent_left"  # who asked hung up before there was an answer
+    CALLER_LEFT = "caller_left"
+
+
+class Attendance(StrEnum):
+    """How a shift leader takes part in a talk."""
+
+    LISTENING = "listening"  # heard by nobody
+    WHISPERING = "whispering"  # heard by the agent alone
+    JOINED = "joined"
+    TALKING = "talking"  # in the agent's stead
 
 
 class WaitEnd(StrEnum):
@@ -211,6 +235,94 @@ class TalkEnded:
 
 
 @dataclass(frozen=True, slots=True)
+class CallerHeld:
+    """The caller hears music while the talk of `offer` goes on without them."""
+
+    offer: int
+
+
+@dataclass(frozen=True, slots=True)
+class CallerBack:
+    """The caller is out of the music again: talking, passed on, or gone."""
+
+    offer: int
+
+
+@dataclass(frozen=True, slots=True)
+class HeldTooLong:
+    """The line's limit of music was reached; `seconds` is what it allows."""
+
+    offer: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class PassedOn:
+    """An agent passed the caller on: `to` is `line`, `agent` or `number`, `target` which.
+
+    `warm`: after a consultation.
+    """
+
+    offer: int
+    to: str
+    target: str
+    warm: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PassedBack:
+    """Whom the caller was passed on to did not take them: back to the agent, or to the head of the line's callers."""
+
+    to: str
+    """`agent` or `line`."""
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConsultationBegan:
+    """The agent of `offer` asks somebody while the caller hears music; `to` and `target` as in `PassedOn`."""
+
+    offer: int
+    to: str
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConsultationAnswered:
+    """The agent of `offer` and whom they asked (`agent`, None for an outside number) hear each other."""
+
+    offer: int
+    agent: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ConsultationEnded:
+    offer: int
+    end: ConsultationEnd
+
+
+@dataclass(frozen=True, slots=True)
+class Flagged:
+    """Somebody (`by`: an agent, or a shift leader) marked the call as one of high risk."""
+
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class LeaderCame:
+    """A shift leader takes part in the talk of `agent` from now on."""
+
+    leader: str
+    agent: str | None
+    how: Attendance
+
+
+@dataclass(frozen=True, slots=True)
+class LeaderLeft:
+    leader: str
+
+
+@dataclass(frozen=True, slots=True)
 class RecordingBegan:
     """`file` is relative to the recordings' folder."""
 
@@ -258,6 +370,17 @@ Event = (
     | OfferEnded
     | TalkBegan
     | TalkEnded
+    | CallerHeld
+    | CallerBack
+    | HeldTooLong
+    | PassedOn
+    | PassedBack
+    | ConsultationBegan
+    | ConsultationAnswered
+    | ConsultationEnded
+    | Flagged
+    | LeaderCame
+    | LeaderLeft
     | RecordingBegan
     | RecordingEnded
     | MessageLeft

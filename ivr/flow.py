@@ -7,14 +7,16 @@ from typing import Protocol
 
 import structlog
 
-from acd.signals import CallJoined, GiveUp
-from ivr.call import Call
+from acd.signals import CallJoined, GivenUp, GiveUp
+from ivr.call import Call, Carried
 from ivr.clock import Clock
+from ivr.conversation import Onward
 from ivr.dispatch import Connected, Dispatch, Replaced, Seated
 from ivr.events import (
     DigitsEntered,
     EndReached,
     Outcome,
+    PassedBack,
     Reason,
     StepHeard,
     SurveyAnswered,
@@ -24,9 +26,10 @@ from ivr.events import (
 )
 from ivr.outlook import Outlook
 from ivr.switch import ChannelGone
+from ivr.targets import TalkRules
 from routing.calendar import SHANGHAI, closing
 from routing.node import Survey
-from routing.plan import LineRule, Plan
+from routing.plan import Plan
 from routing.steps import (
     Ask,
     Book,
@@ -39,6 +42,7 @@ from routing.steps import (
     Finish,
     GaveUp,
     Listen,
+    PassedOn,
     Pressed,
     Rate,
     Recorded,
@@ -166,17 +170,18 @@ class PlanFlow:
     # ── a line ──────────────────────────────────────────────────────────────
 
     async def _enter(self, call: Call, line: str, variant: str | None, welcome: tuple[str, ...]) -> Came:
-        rule = self._plan.lines[line]
         for attempt in range(ATTEMPTS):
             seated = await self._seat(call, line, variant, welcome, BACK_TO_THE_HEAD * attempt)
             if seated is WaitEnd.CLOSED:
                 call.outcome = (Outcome.INFORMED, Reason.CALLER_HUNG_UP)
                 return Closed()
+            if isinstance(seated, GiveUp) and seated.why is GivenUp.AGENT_AWAY:
+                return self._passed_back(call, line)
             if not isinstance(seated, Connected):
                 break
             try:
-                await self._talk(call, line, rule, seated)
-                return Talked()
+                onward = await self._talk(call, line, variant, seated)
+                return Talked() if onward is None else PassedOn(onward.line, onward.heard)
             except ChannelGone:
                 if await call.gone_soon():
                     raise
@@ -184,20 +189,40 @@ class PlanFlow:
                 welcome = ()
             finally:
                 self._dispatch.talk_over(seated)
-        call.outcome = (Outcome.INFORMED, Reason.CALLER_HUNG_UP)
+        if call.outcome[0] is not Outcome.TALKED:
+            call.outcome = (Outcome.INFORMED, Reason.CALLER_HUNG_UP)
         return GaveUp()
 
-    async def _talk(self, call: Call, line: str, rule: LineRule, seated: Connected) -> None:
-        """Let them talk until the other side hangs up."""
-        file = f"talks/{self._clock.now().astimezone(SHANGHAI):%Y/%m/%d}/{seated.leg}" if rule.record else None
-        await call.talk(seated.offer, line, seated.agent, seated.leg, over=seated.over, file=file)
+    async def _talk(self, call: Call, line: str, variant: str | None, seated: Connected) -> Onward | None:
+        """Let them talk until the other side hangs up, or passes the caller on."""
+
+        def say(prompts: tuple[str, ...]) -> tuple[str, ...]:
+            return self._sound(self._plan.said(prompts, variant))
+
+        rules = TalkRules(self._plan, self._dispatch.floor, self._clock.now, say)
+        onward = await call.conversations.run(call, seated, line, rules)
         call.forget_keys()
+        return onward
+
+    def _passed_back(self, call: Call, line: str) -> PassedOn:
+        """The one agent did not take the caller: to who passed them on, when ready, else before all who wait."""
+        first = call.carried.back_to
+        rules = TalkRules(self._plan, self._dispatch.floor, self._clock.now, self._sound)
+        if first is not None and rules.is_ready(first):
+            call.carried = Carried(call.waited, only=first)
+            call.note(PassedBack("agent", first))
+            line = rules.line_of(first, line)
+        else:
+            call.carried = Carried(call.waited, urgent=True)
+            call.note(PassedBack("line", line))
+        return PassedOn(line, heard=True)
 
     async def _seat(
         self, call: Call, line: str, variant: str | None, welcome: tuple[str, ...], urgency: int
     ) -> Seated | WaitEnd:
         """Wait on the line, and note how long and to what end; CLOSED when the hours end first."""
-        call.outcome = (Outcome.ABANDONED, Reason.CALLER_HUNG_UP)
+        if call.outcome[0] is not Outcome.TALKED:
+            call.outcome = (Outcome.ABANDONED, Reason.CALLER_HUNG_UP)
         call.note(WaitBegan(line, len(self._dispatch.floor.waiting(line))))
         end = WaitEnd.CALLER_LEFT
         try:
@@ -214,7 +239,7 @@ class PlanFlow:
         seated: asyncio.Task[Seated] | None = None
         try:
             async with asyncio.TaskGroup() as tasks:
-                seated = tasks.create_task(self._dispatch.seat(call, CallJoined(call.id, line, urgency)))
+                seated = tasks.create_task(self._dispatch.seat(call, self._joined(call, line, urgency)))
                 comfort = tasks.create_task(self._comfort(call, line, variant, welcome))
                 try:
                     if await self._closes_before(call, line, seated):
@@ -229,6 +254,13 @@ class PlanFlow:
                 if isinstance(connected, Connected):
                     self._dispatch.abandon(connected)
             raise
+
+    @staticmethod
+    def _joined(call: Call, line: str, priority: int) -> CallJoined:
+        """How the call joins a line, with what it carries from where it was passed on."""
+        carried = call.carried
+        urgent = carried.urgent or call.raised
+        return CallJoined(call.id, line, priority, waited=carried.waited, only=carried.only, urgent=urgent)
 
     async def _closes_before(self, call: Call, line: str, seated: asyncio.Task[Seated]) -> bool:
         """Whether the line's hours end before the wait does; a phone that rings just then may still be answered."""

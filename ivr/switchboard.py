@@ -12,6 +12,7 @@ import structlog
 
 from ivr.call import PATIENCE, Call, Flow, run_call
 from ivr.clock import Clock
+from ivr.conversations import Conversations
 from ivr.dispatch import Dispatch
 from ivr.events import CallArrived, Journal
 from ivr.switch import (
@@ -80,6 +81,7 @@ class Switchboard:
         """Outlives the calls, so that what they order at their end is still carried out."""
         self._orders: set[asyncio.Task[None]] = set()
         self.dispatch = dispatch(self._order)
+        self.conversations = Conversations(self.dispatch, switch, self._order)
         self._calls: dict[str, Call] = {}
         """By channel."""
         self._by_id: dict[str, Call] = {}
@@ -130,13 +132,14 @@ class Switchboard:
                 if (call := self._call_of(recording)) is not None:
                     call.recorded(event)
             case LegAnswered(leg):
-                self.dispatch.leg_answered(leg)
+                if not self.conversations.legs.answered(leg):
+                    self.dispatch.leg_answered(leg)
             case Gone(channel, cause):
                 if (call := self._calls.get(channel)) is not None:
                     call.hung_up()
                 elif (found := self._found.get(channel)) is not None:
                     self._end_found(found)
-                else:
+                elif not self.conversations.legs.gone(channel):
                     self.dispatch.leg_gone(channel, cause)
             case TalkFound(channels=channels, phones=phones):
                 self._found |= dict.fromkeys(channels, event)
@@ -180,6 +183,7 @@ class Switchboard:
             switch=self._switch,
             journal=self._journal,
             clock=self._clock,
+            conversations=self.conversations,
         )
         self._calls[event.channel] = call
         self._by_id[call.id] = call

@@ -75,7 +75,10 @@ class Rate:
 
 @dataclass(frozen=True, slots=True)
 class Enter:
-    """Say, then join the line's waiting callers. Comes of it: `Talked`, `GaveUp`, `Closed`, `Pressed` a waiting key."""
+    """Say, then join the line's waiting callers. Comes of it: `Talked`, `PassedOn`, `GaveUp`, `Closed`, `Pressed`.
+
+    (`Pressed`: one of the `keys`.)
+    """
 
     node: str
     prompts: tuple[str, ...]
@@ -174,6 +177,14 @@ class Talked:
 
 
 @dataclass(frozen=True, slots=True)
+class PassedOn:
+    """Somebody passed the caller on to a line. `heard`: its notice and welcome, already."""
+
+    line: str
+    heard: bool
+
+
+@dataclass(frozen=True, slots=True)
 class GaveUp:
     """The line gave the waiting call up: for a limit of its own, by its place, or for one that every line has."""
 
@@ -197,4 +208,4 @@ class Recorded:
     left: bool
 
 
-Came = Said | Pressed | Silent | Entered | Talked | GaveUp | Booked | Closed | Recorded
+Came = Said | Pressed | Silent | Entered | Talked | PassedOn | GaveUp | Booked | Closed | Recorded

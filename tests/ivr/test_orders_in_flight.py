@@ -57,7 +57,7 @@ async def test_an_order_is_waited_for_however_often_its_caller_is_cancelled(time
         await done.wait()
 
     async with asyncio.TaskGroup() as tasks:
-        caller = tasks.create_task(call._to_its_end(order()))
+        caller = tasks.create_task(call.to_its_end(order()))
         await sent.wait()
         for _ in range(times):
             caller.cancel()

@@ -1,0 +1,85 @@
+"""Legs that we ring beside the floor: outside numbers to which a caller is passed on, and shift leaders."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import structlog
+
+from ivr.dispatch import Connected
+from ivr.switch import Phone, Switch, SwitchError
+
+log = structlog.get_logger()
+
+
+@dataclass(slots=True)
+class _Rung:
+    """A phone that rings, or talks: then its `over` was handed out."""
+
+    answer: asyncio.Future[bool]
+    over: asyncio.Event = field(default_factory=asyncio.Event)
+
+
+class Legs:
+    """Rings phones under names of ours; told by the switchboard of what becomes of them."""
+
+    def __init__(self, switch: Switch, spawn: Callable[..., object]) -> None:
+        self._switch, self._spawn = switch, spawn
+        self._rung: dict[str, _Rung] = {}
+
+    async def ring(
+        self, offer: int, agent: str | None, leg: str, phone: Phone, *, caller: str, like: str, limit: float
+    ) -> Connected | None:
+        """Ring a phone; None when nobody answers within `limit` seconds. When cancelled, nothing rings on."""
+        rung = self._rung[leg] = _Rung(asyncio.get_running_loop().create_future())
+        answered = False
+        try:
+            await self._switch.ring(leg, phone, caller=caller, like=like)
+            async with asyncio.timeout(limit):
+                answered = await rung.answer
+        except SwitchError as error:
+            log.warning("a phone could not be rung", phone=phone.name, error=str(error))
+        except TimeoutError:
+            pass  # nobody answered: `answered` says so
+        finally:
+            if not answered:
+                del self._rung[leg]
+                self.drop(leg)
+        return Connected(offer, agent, leg, rung.over) if answered else None
+
+    def answered(self, leg: str) -> bool:
+        """A leg was answered; whether it is one of these."""
+        rung = self._rung.get(leg)
+        if rung is None:
+            return False
+        if not rung.answer.done():
+            rung.answer.set_result(True)
+        return True
+
+    def gone(self, leg: str) -> bool:
+        """A leg is no more; whether it was one of these."""
+        rung = self._rung.get(leg)
+        if rung is None:
+            return False
+        if rung.answer.done():
+            del self._rung[leg]
+            rung.over.set()
+        else:
+            rung.answer.set_result(False)
+        return True
+
+    def names(self) -> frozenset[str]:
+        """Every leg of these that rings or talks."""
+        return frozenset(self._rung)
+
+    def drop(self, leg: str) -> None:
+        """Hang it up soon."""
+        self._spawn(self._hang_up(leg))
+
+    async def _hang_up(self, leg: str) -> None:
+        try:
+            await self._switch.hang_up(leg)
+        except SwitchError as error:
+            log.warning("a leg could not be hung up", leg=leg, error=str(error))
