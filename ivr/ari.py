@@ -65,6 +65,8 @@ QUEUE = 10_000
 PING_EVERY = 2.0
 """Seconds; a peer that does not answer within half of it more is given up."""
 ORDER_TIMEOUT = 5.0
+YIELDS = 0.1
+"""Seconds at most that an order which ends something waits for those that ring a phone."""
 CONNECTIONS = 16
 SOURCES = 100
 """Phones that one order subscribes to: Asterisk refuses 128 values of a parameter."""
@@ -73,6 +75,7 @@ _HEARD = (
     "ApplicationReplaced",
     "ChannelDestroyed",
     "ChannelDtmfReceived",
+    "ChannelHangupRequest",
     "DeviceStateChanged",
     "PlaybackFinished",
     "RecordingFailed",
@@ -119,6 +122,12 @@ class AriSwitch:
         """Phones of which this connection tells."""
         self._channels: set[str] = set()
         """Callers' channels and legs that we know to be up."""
+        self._talking: set[str] = set()
+        """Legs that were answered."""
+        self._ringing = 0
+        """Phones that are just being called."""
+        self._calm = asyncio.Event()
+        self._calm.set()
         self.up = False
 
     async def __aenter__(self) -> AriSwitch:
@@ -265,12 +274,16 @@ class AriSwitch:
 
     def _remember(self, event: SwitchEvent) -> SwitchEvent:
         match event:
-            case Arrived(channel) | LegAnswered(channel):
+            case Arrived(channel):
                 self._channels.add(channel)
+            case LegAnswered(leg):
+                self._channels.add(leg)
+                self._talking.add(leg)
             case TalkFound(channels=channels):
                 self._channels |= channels
             case Gone(channel):
                 self._channels.discard(channel)
+                self._talking.discard(channel)
         return event
 
     def _translate(self, event: dict[str, Any]) -> SwitchEvent | None:
@@ -287,6 +300,8 @@ class AriSwitch:
                 return Recorded(recording["name"], recording.get("duration"), recording.get("talking_duration"), failed)
             case "StasisEnd":
                 return Gone(event["channel"]["id"], None)
+            case "ChannelHangupRequest" if event["channel"]["id"] in self._talking:
+                return Gone(event["channel"]["id"], None)  # says so before it has left its bridge
             case "ChannelDestroyed":
                 return Gone(event["channel"]["id"], event.get("cause"))
             case "DeviceStateChanged":
@@ -349,6 +364,8 @@ class AriSwitch:
         endpoint = f"PJSIP/{phone.name}@trunk" if phone.trunk else f"PJSIP/{phone.name}"
         shown = (self._caller_id or caller) if phone.trunk else caller
         self._channels.add(leg)
+        self._ringing += 1
+        self._calm.clear()
         try:
             await self._order(
                 "POST",
@@ -363,6 +380,10 @@ class AriSwitch:
         except SwitchError:
             self._channels.discard(leg)
             raise
+        finally:
+            self._ringing -= 1
+            if not self._ringing:
+                self._calm.set()
 
     async def bridge(self, bridge: str, channels: Sequence[str]) -> None:
         with suppress(_ThereAlready):
@@ -409,15 +430,23 @@ class AriSwitch:
         await self._order("POST", f"/recordings/live/{quote(recording, safe='')}/stop")
 
     async def drop_bridge(self, bridge: str) -> None:
+        await self._let_rings_go_first()
         await self._unless_gone("DELETE", f"/bridges/{quote(bridge)}")
 
     async def hang_up(self, channel: str) -> None:
+        await self._let_rings_go_first()
         await self._unless_gone("DELETE", f"/channels/{quote(channel)}", reason_code="16")
 
     async def release(self, channel: str) -> None:
         await self._unless_gone(
             "POST", f"/channels/{quote(channel)}/continue", context="fallback", extension="s", priority="1"
         )
+
+    async def _let_rings_go_first(self) -> None:
+        """What is taken apart can wait a moment: the agent who has just become free is rung by the same switch."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(YIELDS):
+                await self._calm.wait()
 
     async def _unless_gone(self, method: str, path: str, **query: str) -> None:
         try:
