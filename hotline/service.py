@@ -41,6 +41,7 @@ from ivr.events import Outcome
 from ivr.flow import PlanFlow
 from ivr.memory import CallerMemory
 from ivr.outlook import Outlook
+from ivr.supervision import Supervision
 from ivr.switch import SwitchError
 from ivr.switchboard import CallIds, Service, Switchboard
 from prompts.build import Report, forget_kept
@@ -74,6 +75,7 @@ class Running:
     web_port: int
     live: Live
     wishes: Wishes
+    supervision: Supervision
 
 
 @asynccontextmanager
@@ -168,6 +170,15 @@ async def running(settings: Settings, opening: Opening | Published, *, managed: 
             service=lambda dispatch: service_of(live.now, dispatch, clock, outlook),
             agents=lambda: live.now.plan.phones,
         )
+        supervision = Supervision(
+            board.conversations,
+            board.dispatch,
+            switch,
+            plan=lambda: live.now.plan,
+            call=board.call,
+            spawn=board.order,
+            begin=board.begin,
+        )
         front = FrontWatch(settings.var, clock.now)
         outlook = Outlook(clock, board.dispatch, memory, front)
         view = HotlineView(
@@ -198,7 +209,7 @@ async def running(settings: Settings, opening: Opening | Published, *, managed: 
         for work in works:
             stack.callback(tasks.create_task(work).cancel)
         await stack.enter_async_context(open_control(settings.var, wishes.routes()))
-        yield Running(switch, board, journal, view, asterisk, web_port, live, wishes)
+        yield Running(switch, board, journal, view, asterisk, web_port, live, wishes, supervision)
 
 
 async def _remember(memory: CallerMemory, settings: Settings, plan: Plan, now: datetime) -> None:

@@ -133,10 +133,14 @@ class Dispatch:
         self.signal(CallReplaced(of, by.id))
         return True
 
+    def waits(self, call: str) -> bool:
+        """Whether a call waits to be seated."""
+        waiting = self._waiters.get(call)
+        return waiting is not None and not waiting[1].done()
+
     def hand(self, call: str, connected: Connected) -> bool:
         """Give a waiting call to a phone that was rung beside the floor; False when it waits no more."""
-        waiting = self._waiters.get(call)
-        if waiting is None or waiting[1].done():
+        if not self.waits(call):
             return False
         self._resolve(call, connected)
         self.signal(CallLeft(call))

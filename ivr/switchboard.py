@@ -80,8 +80,8 @@ class Switchboard:
         self._order_tasks: asyncio.TaskGroup | None = None
         """Outlives the calls, so that what they order at their end is still carried out."""
         self._orders: set[asyncio.Task[None]] = set()
-        self.dispatch = dispatch(self._order)
-        self.conversations = Conversations(self.dispatch, switch, self._order)
+        self.dispatch = dispatch(self.order)
+        self.conversations = Conversations(self.dispatch, switch, self.order)
         self._calls: dict[str, Call] = {}
         """By channel."""
         self._by_id: dict[str, Call] = {}
@@ -92,6 +92,14 @@ class Switchboard:
     def calls(self) -> int:
         """Calls in progress."""
         return len(self._calls)
+
+    def call(self, id: str) -> Call | None:
+        """The call of this id, as long as it lives."""
+        return self._by_id.get(id)
+
+    def begin(self, work: Coroutine[Any, Any, None]) -> None:
+        """Run something beside the calls; the engine's end cancels it."""
+        _within(self._call_tasks).create_task(_guarded(work))
 
     async def run(self) -> None:
         """Serve until cancelled; then every call is released."""
@@ -159,8 +167,8 @@ class Switchboard:
         """One side of a talk from before us hung up: let the other go."""
         for channel in talk.channels:
             self._found.pop(channel, None)
-            self._order(self._switch.hang_up(channel))
-        self._order(self._switch.drop_bridge(talk.bridge))
+            self.order(self._switch.hang_up(channel))
+        self.order(self._switch.drop_bridge(talk.bridge))
         for phone in talk.phones:
             self.dispatch.let_back(self._agent_of(phone))
 
@@ -204,8 +212,8 @@ class Switchboard:
                     self.dispatch.let_back(self._agent_of(phone))
                 log.info("a call ended", outcome=call.outcome[0], reason=call.outcome[1])
 
-    def _order(self, work: Coroutine[Any, Any, None]) -> object:
-        """Begin to carry out an order of the dispatch."""
+    def order(self, work: Coroutine[Any, Any, None]) -> object:
+        """Begin to carry out an order, such as the dispatch's; the engine's end waits for it."""
         task = _within(self._order_tasks).create_task(_guarded(work))
         self._orders.add(task)
         task.add_done_callback(self._orders.discard)

@@ -16,6 +16,7 @@ from ivr.events import CallEnded, Entry, Event
 from ivr.flow import PlanFlow
 from ivr.memory import CallerMemory
 from ivr.outlook import Outlook
+from ivr.supervision import Supervision
 from ivr.switchboard import CallIds, Service, Switchboard
 from prompts.catalogue import Catalogue
 from routing.calendar import SHANGHAI
@@ -81,6 +82,7 @@ class House:
     switch: FakeSwitch
     ledger: Ledger
     board: Switchboard
+    supervision: Supervision
 
     async def passes(self, seconds: float) -> None:
         """Let virtual time pass."""
@@ -130,9 +132,18 @@ async def house(
             switch.phone_up(phone, behaviour)
         else:
             switch.phones[phone.removeprefix("n")] = behaviour
+    supervision = Supervision(
+        board.conversations,
+        board.dispatch,
+        switch,
+        plan=lambda: plan,
+        call=board.call,
+        spawn=board.order,
+        begin=board.begin,
+    )
     async with asyncio.TaskGroup() as tasks:
         serving = tasks.create_task(board.run())
         try:
-            yield House(switch, ledger, board)
+            yield House(switch, ledger, board, supervision)
         finally:
             serving.cancel()

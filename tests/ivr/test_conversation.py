@@ -1,0 +1,540 @@
+"""Shell: what an agent does with a caller, and whatever may happen meanwhile, in virtual time."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+
+import pytest
+
+from acd.agent import Presence
+from ivr.conversation import MOVES, Command, State
+from ivr.conversations import AgentTalk
+from ivr.events import (
+    CallEnded,
+    CallerBack,
+    CallerHeld,
+    ConsultationAnswered,
+    ConsultationEnd,
+    ConsultationEnded,
+    HeldTooLong,
+    Offered,
+    Outcome,
+    Party,
+    PassedBack,
+    PassedOn,
+    Reason,
+    RecordingBegan,
+    RecordingEnded,
+    TalkBegan,
+    TalkEnded,
+)
+from ivr.targets import Refused, Target, ToAgent, ToLine, ToNumber
+from records.cdr import fold
+from records.segments import Talk
+from routing.check import read_plan
+from tests.ivr.fake_switch import Behaviour
+from tests.ivr.house import CALLER, House, house
+from tests.routing.plans import SMALL
+
+pytestmark = pytest.mark.looptime
+
+PLAN = read_plan(
+    {
+        "talk.yaml": SMALL.replace(
+            "  ann: {name: 甲, lines: [desk, night]}",
+            "  ann: {name: 甲, lines: [desk, night]}\n  bob: {name: 乙, lines: [expert]}\n  cat: {name: 丙, lines: [expert]}\n  dee: {name: 丁, lines: [shy]}",
+        )
+        .replace(
+            "lines:\n  desk:",
+            "lines:\n  expert: {name: 专家, closed: closed, overflow: message, connecting: connecting}\n"
+            "  shy: {name: 无人, closed: closed, overflow: message}\n"
+            "  weekend: {name: 周末, hours: never, closed: closed, overflow: message}\n  desk:",
+        )
+        .replace("prompts:\n", "    never: []\nprompts:\n")
+    }
+)
+QUICK = Behaviour(answers_after=1.0)
+SILENT = Behaviour()
+
+
+@asynccontextmanager
+async def talk(*, bob: Behaviour | None = QUICK, **phones: Behaviour) -> AsyncIterator[tuple[House, AgentTalk]]:
+    """A caller who talks with ann for ten seconds; bob, an expert, is there as well unless he is None."""
+    if bob is not None:
+        phones["bob"] = bob
+    async with house(plan=PLAN, ann=QUICK, **phones) as h:
+        h.switch.caller_dials(CALLER)
+        h.switch.caller_types(CALLER, "1")
+        await h.ledger.noted(TalkBegan)
+        await h.passes(10.0)
+        yield h, h.board.conversations.of_agent("ann")
+
+
+def leg_of(h: House, offer: int) -> str:
+    """The leg of an offer that was answered."""
+    (leg,) = [name for name in h.switch.channels if name.endswith(f"-{offer}")]
+    return leg
+
+
+def presence(h: House, agent: str) -> Presence:
+    return h.board.dispatch.floor.seat(agent).presence
+
+
+async def over(h: House) -> CallEnded:
+    """Let the caller hang up; nothing may be left."""
+    h.switch.ends(CALLER)
+    return await ended(h)
+
+
+async def ended(h: House) -> CallEnded:
+    await h.ledger.noted(CallEnded)
+    await h.passes(5.0)
+    assert h.is_clean()
+    assert h.board.conversations.all() == ()
+    assert not h.board.conversations.legs.names()
+    assert not h.board.dispatch.legs()
+    assert not h.board.dispatch.floor.talks()
+    fold(h.ledger.entries)
+    return h.end
+
+
+# ── hold ────────────────────────────────────────────────────────────────────
+
+
+async def test_on_hold_the_caller_hears_music_and_nobody_hears_the_other() -> None:
+    async with talk() as (h, ann):
+        leg = leg_of(h, 1)
+        assert h.switch.hears(CALLER) == {leg}
+        await ann.hold()
+        assert (h.switch.hears(CALLER), h.switch.hears(leg)) == ({"music"}, set())
+        await ann.hold()  # nothing happens
+        await h.passes(20.0)
+        await ann.resume()
+        await ann.resume()
+        assert (h.switch.hears(CALLER), h.switch.hears(leg)) == ({leg}, {CALLER})
+        assert (len(h.ledger.of(CallerHeld)), len(h.ledger.of(CallerBack))) == (1, 1)
+        assert await over(h) == CallEnded(Outcome.TALKED, Reason.CALLER_HUNG_UP)
+        assert len(h.ledger.of(RecordingBegan)) == len(h.ledger.of(RecordingEnded)) == 1
+
+
+async def test_after_the_lines_limit_the_agent_hears_a_beep_and_the_caller_is_back() -> None:
+    async with talk() as (h, ann):
+        await ann.hold()
+        await h.passes(179.0)
+        assert ann.state is State.HELD
+        await h.passes(1.5)
+        assert h.ledger.of(HeldTooLong) == [HeldTooLong(1, 180.0)]
+        assert (leg_of(h, 1), "beep") in h.switch.heard
+        assert ann.state is State.HELD
+        await h.passes(1.0)
+        assert ann.state is State.TALKING
+        assert h.switch.hears(CALLER) == {leg_of(h, 1)}
+        await over(h)
+
+
+async def test_who_resumes_in_time_hears_no_beep() -> None:
+    async with talk() as (h, ann):
+        await ann.hold()
+        await h.passes(100.0)
+        await ann.resume()
+        await ann.hold()
+        await h.passes(100.0)
+        assert ann.state is State.HELD
+        assert h.ledger.of(HeldTooLong) == []
+        await over(h)
+
+
+async def test_a_caller_hangs_up_on_hold() -> None:
+    async with talk() as (h, ann):
+        await ann.hold()
+        assert await over(h) == CallEnded(Outcome.TALKED, Reason.CALLER_HUNG_UP)
+        assert h.ledger.of(TalkEnded) == [TalkEnded(1, Party.CALLER)]
+        assert len(h.ledger.of(CallerBack)) == 1
+
+
+async def test_an_agent_who_hangs_up_on_hold_leaves_the_caller_to_the_next_of_the_line() -> None:
+    async with talk() as (h, ann):
+        await ann.hold()
+        h.switch.ends(leg_of(h, 1))
+        await h.ledger.noted(TalkBegan, 2)  # ann again, after her wrap-up
+        assert h.ledger.of(PassedBack) == [PassedBack("line", "desk")]
+        assert await over(h) == CallEnded(Outcome.TALKED, Reason.CALLER_HUNG_UP)
+
+
+# ── passed on, blind ────────────────────────────────────────────────────────
+
+
+async def test_a_caller_is_passed_on_to_a_line_and_the_agent_is_free() -> None:
+    async with talk() as (h, ann):
+        await ann.transfer(ToLine("expert"))
+        await h.passes(0.1)
+        assert presence(h, "ann") is Presence.WRAP_UP
+        assert (CALLER, "connecting") in h.switch.heard[-2:]
+        await h.ledger.noted(TalkBegan, 2)
+        assert h.ledger.of(TalkBegan)[1].agent == "bob"
+        assert h.ledger.of(TalkEnded) == [TalkEnded(1, Party.PASSED_ON)]
+        assert h.ledger.of(PassedOn) == [PassedOn(1, "line", "expert", warm=False)]
+        assert len(h.ledger.of(RecordingBegan)) == 1  # the expert line does not record
+        h.switch.ends(leg_of(h, 2))
+        assert await ended(h) == CallEnded(Outcome.TALKED, Reason.OTHER_SIDE_HUNG_UP)
+
+
+async def test_who_was_passed_on_goes_before_who_came_later() -> None:
+    async with talk() as (h, ann):
+        h.board.dispatch.hold_back("bob")
+        await ann.hold()
+        await h.passes(60.0)
+        for late in ("late",):
+            h.switch.caller_dials(late)
+        await h.passes(1.0)
+        joined = h.board.dispatch.floor
+        await ann.transfer(ToLine("expert"))
+        await h.passes(10.0)
+        assert [place.call for place in joined.waiting("expert")]
+        h.switch.ends("late")
+        await over(h)
+
+
+@pytest.mark.parametrize(
+    ("to", "words"),
+    [
+        (ToLine("nowhere"), "there is no line"),
+        (ToLine("weekend"), "closed now"),
+        (ToLine("shy"), "nobody is on shift"),
+        (ToAgent("nobody"), "there is no agent"),
+        (ToAgent("ann"), "that is you"),
+        (ToAgent("cat"), "is not there"),
+        (ToNumber("110"), "only the outside numbers of the lines"),
+    ],
+)
+async def test_nobody_is_passed_on_to_where_nobody_would_take_them(to: Target, words: str) -> None:
+    async with talk() as (h, ann):
+        for command in (ann.transfer, ann.consult):
+            with pytest.raises(Refused, match=words):
+                await command(to)
+        assert ann.state is State.TALKING
+        assert h.switch.hears(CALLER) == {leg_of(h, 1)}
+        await over(h)
+
+
+async def test_a_caller_is_passed_on_to_one_agent() -> None:
+    async with talk() as (h, ann):
+        await ann.transfer(ToAgent("bob"))
+        await h.ledger.noted(TalkBegan, 2)
+        assert h.ledger.of(TalkBegan)[1].agent == "bob"
+        await over(h)
+
+
+async def test_who_is_not_taken_by_that_agent_comes_back_to_the_first() -> None:
+    async with talk(bob=SILENT) as (h, ann):
+        await ann.transfer(ToAgent("bob"))
+        await h.ledger.noted(TalkBegan, 2)
+        assert [offered.agent for offered in h.ledger.of(Offered)] == ["ann", "bob", "ann"]
+        assert h.ledger.of(PassedBack) == [PassedBack("agent", "ann")]
+        await over(h)
+
+
+async def test_who_is_not_taken_and_whose_first_agent_is_away_goes_before_all_who_wait() -> None:
+    async with talk(bob=SILENT) as (h, ann):
+        await ann.transfer(ToAgent("bob"))
+        await h.passes(1.0)
+        h.board.dispatch.hold_back("ann")
+        await h.ledger.noted(PassedBack)
+        assert h.ledger.of(PassedBack)[0].to == "line"
+        await over(h)
+
+
+async def test_a_caller_is_passed_on_to_an_outside_number_with_music_while_it_rings() -> None:
+    async with talk(n0222=Behaviour(answers_after=5.0)) as (h, ann):
+        await ann.transfer(ToNumber("0222"))
+        await h.passes(1.0)
+        assert presence(h, "ann") is Presence.WRAP_UP
+        assert h.switch.hears(CALLER) == {"music"}
+        await h.ledger.noted(TalkBegan, 2)
+        assert h.ledger.of(TalkBegan)[1].agent is None
+        (outside,) = h.switch.hears(CALLER)
+        assert outside.endswith("-x1")
+        h.switch.ends(outside)
+        assert await ended(h) == CallEnded(Outcome.TALKED, Reason.OTHER_SIDE_HUNG_UP)
+
+
+@pytest.mark.parametrize("number", [Behaviour(), Behaviour(fails_after=2.0), Behaviour(unknown=True)])
+async def test_who_is_not_taken_by_the_number_goes_before_all_who_wait(number: Behaviour) -> None:
+    async with talk(n0222=number) as (h, ann):
+        await ann.transfer(ToNumber("0222"))
+        await h.ledger.noted(PassedBack)
+        assert h.ledger.of(PassedBack) == [PassedBack("line", "desk")]
+        await h.ledger.noted(TalkBegan, 2)
+        assert h.ledger.of(TalkBegan)[1].agent == "ann"
+        await over(h)
+
+
+async def test_the_caller_hangs_up_while_the_number_rings() -> None:
+    async with talk(n0222=SILENT) as (h, ann):
+        await ann.transfer(ToNumber("0222"))
+        await h.passes(1.0)
+        await over(h)
+
+
+# ── passed on, warm ─────────────────────────────────────────────────────────
+
+
+async def consulting(h: House, ann: AgentTalk, to: Target = ToAgent("bob")) -> str:
+    """Ann and whom she asked talk alone; the leg of that one."""
+    await ann.consult(to)
+    await h.ledger.noted(ConsultationAnswered)
+    await h.passes(1.0)
+    leg, (other,) = leg_of(h, 1), h.switch.hears(leg_of(h, 1))
+    assert (h.switch.hears(CALLER), h.switch.hears(other)) == ({"music"}, {leg})
+    return other
+
+
+@pytest.mark.parametrize("to", [ToAgent("bob"), ToLine("expert"), ToNumber("0222")])
+async def test_agent_and_whom_they_ask_talk_alone_and_then_the_caller_is_theirs(to: Target) -> None:
+    async with talk(n0222=QUICK) as (h, ann):
+        leg, other = leg_of(h, 1), await consulting(h, ann, to)
+        await ann.complete()
+        assert (h.switch.hears(CALLER), h.switch.hears(other)) == ({other}, {CALLER})
+        assert leg not in h.switch.channels
+        assert presence(h, "ann") is Presence.WRAP_UP
+        assert [ended.end for ended in h.ledger.of(ConsultationEnded)] == [ConsultationEnd.COMPLETED]
+        await ann.complete()  # a double click
+        h.switch.ends(other)
+        assert await ended(h) == CallEnded(Outcome.TALKED, Reason.OTHER_SIDE_HUNG_UP)
+        first, second = [segment for segment in fold(h.ledger.entries).segments if isinstance(segment, Talk)]
+        assert (first.agent, first.until) == ("ann", second.since)
+
+
+async def test_a_consultation_is_cancelled_before_and_after_the_answer() -> None:
+    async with talk(bob=Behaviour(answers_after=5.0)) as (h, ann):
+        await ann.consult(ToAgent("bob"))
+        await h.passes(2.0)
+        assert (leg_of(h, 1), "ringing") in h.switch.heard
+        await ann.cancel()
+        assert h.switch.hears(CALLER) == {leg_of(h, 1)}
+        await h.passes(0.1)
+        assert presence(h, "bob") is Presence.READY
+        await consulting(h, ann)
+        await ann.cancel()
+        await ann.cancel()  # a double click
+        assert h.switch.hears(CALLER) == {leg_of(h, 1)}
+        assert [ended.end for ended in h.ledger.of(ConsultationEnded)] == [ConsultationEnd.CANCELLED] * 2
+        await over(h)
+
+
+async def test_who_is_asked_never_answers_and_the_caller_is_back() -> None:
+    async with talk(bob=SILENT) as (h, ann):
+        await ann.consult(ToAgent("bob"))
+        await h.ledger.noted(ConsultationEnded)
+        await h.passes(0.1)
+        assert h.ledger.of(ConsultationEnded) == [ConsultationEnded(1, ConsultationEnd.NOT_REACHED)]
+        assert h.switch.hears(CALLER) == {leg_of(h, 1)}
+        await over(h)
+
+
+@pytest.mark.parametrize("after", [0.5, 1.0, 3.0])
+async def test_the_caller_hangs_up_while_somebody_is_asked(after: float) -> None:
+    async with talk() as (h, ann):
+        await ann.consult(ToAgent("bob"))
+        await h.passes(after)
+        await over(h)
+        assert [ended.end for ended in h.ledger.of(ConsultationEnded)] == [ConsultationEnd.CALLER_LEFT]
+        assert presence(h, "bob") in (Presence.READY, Presence.WRAP_UP)
+
+
+async def test_who_was_asked_hangs_up_and_the_caller_is_back() -> None:
+    async with talk() as (h, ann):
+        h.switch.ends(await consulting(h, ann))
+        await h.passes(0.1)
+        assert h.switch.hears(CALLER) == {leg_of(h, 1)}
+        assert [ended.end for ended in h.ledger.of(ConsultationEnded)] == [ConsultationEnd.HUNG_UP]
+        await over(h)
+
+
+async def test_an_agent_who_hangs_up_in_the_consultation_has_completed_it() -> None:
+    async with talk() as (h, ann):
+        other = await consulting(h, ann)
+        h.switch.ends(leg_of(h, 1))
+        await h.passes(0.1)
+        assert h.switch.hears(CALLER) == {other}
+        await over(h)
+
+
+async def test_an_agent_who_hangs_up_while_the_phone_rings_leaves_the_caller_to_the_line() -> None:
+    async with talk(bob=SILENT) as (h, ann):
+        await ann.consult(ToAgent("bob"))
+        await h.passes(2.0)
+        h.switch.ends(leg_of(h, 1))
+        await h.ledger.noted(PassedBack)
+        assert [ended.end for ended in h.ledger.of(ConsultationEnded)] == [ConsultationEnd.AGENT_LEFT]
+        await h.passes(1.0)
+        assert presence(h, "bob") is Presence.READY
+        await over(h)
+
+
+async def test_the_agent_hangs_up_in_the_very_instant_of_the_answer() -> None:
+    async with talk(bob=Behaviour(answers_after=5.0)) as (h, ann):
+        await ann.consult(ToAgent("bob"))
+        asyncio.get_running_loop().call_later(5.0, h.switch.ends, leg_of(h, 1))
+        await h.passes(5.5)
+        assert len(h.ledger.of(PassedBack)) + len(h.ledger.of(PassedOn)) == 1
+        await over(h)
+
+
+# ── three ───────────────────────────────────────────────────────────────────
+
+
+async def together(h: House, ann: AgentTalk) -> tuple[str, str]:
+    """Caller, ann and bob talk; the legs of both agents."""
+    other, leg = await consulting(h, ann), leg_of(h, 1)
+    await ann.merge()
+    assert h.switch.hears(CALLER) == {leg, other}
+    assert h.switch.hears(leg) == {CALLER, other}
+    assert h.switch.hears(other) == {CALLER, leg}
+    return leg, other
+
+
+async def test_three_talk_and_each_agent_may_leave() -> None:
+    for who in ("ann", "bob"):
+        async with talk() as (h, ann):
+            leg, other = await together(h, ann)
+            await h.passes(10.0)
+            await h.board.conversations.of_agent(who).leave()
+            stays = other if who == "ann" else leg
+            assert h.switch.hears(CALLER) == {stays}
+            assert presence(h, who) is Presence.WRAP_UP
+            await h.passes(10.0)
+            await h.board.conversations.of_agent("bob" if who == "ann" else "ann").hold()  # who stays has it all
+            await over(h)
+            talks = {s.agent: s for s in fold(h.ledger.entries).segments if isinstance(s, Talk)}
+            assert talks[who].by is Party.LEFT
+            assert talks["bob"].since < talks["ann"].until  # type: ignore[operator]  # ended
+            assert fold(h.ledger.entries).talked < sum(
+                (s.until - s.since).total_seconds() for s in talks.values() if s.until is not None
+            )
+
+
+@pytest.mark.parametrize("who", [0, 1])
+async def test_hanging_up_leaves_the_others_talking(who: int) -> None:
+    async with talk() as (h, ann):
+        legs = await together(h, ann)
+        h.switch.ends(legs[who])
+        await h.passes(0.1)
+        assert h.switch.hears(CALLER) == {legs[1 - who]}
+        h.switch.ends(legs[1 - who])
+        assert await ended(h) == CallEnded(Outcome.TALKED, Reason.OTHER_SIDE_HUNG_UP)
+
+
+async def test_both_agents_hang_up_at_once() -> None:
+    async with talk() as (h, ann):
+        for leg in await together(h, ann):
+            h.switch.ends(leg)
+        assert await ended(h) == CallEnded(Outcome.TALKED, Reason.OTHER_SIDE_HUNG_UP)
+
+
+async def test_the_caller_leaves_and_nobody_talks_on() -> None:
+    async with talk() as (h, ann):
+        await together(h, ann)
+        await over(h)
+        assert presence(h, "bob") is Presence.WRAP_UP
+
+
+# ── commands that do not fit ────────────────────────────────────────────────
+
+COMMANDS: dict[Command, Callable[[AgentTalk], Awaitable[None]]] = {
+    Command.HOLD: AgentTalk.hold,
+    Command.RESUME: AgentTalk.resume,
+    Command.TRANSFER: lambda talk: talk.transfer(ToLine("expert")),
+    Command.CONSULT: lambda talk: talk.consult(ToAgent("cat")),
+    Command.COMPLETE: AgentTalk.complete,
+    Command.CANCEL: AgentTalk.cancel,
+    Command.MERGE: AgentTalk.merge,
+    Command.LEAVE: AgentTalk.leave,
+}
+
+
+async def reach(h: House, ann: AgentTalk, state: State) -> None:
+    match state:
+        case State.HELD:
+            await ann.hold()
+        case State.ASKING:
+            await ann.consult(ToAgent("bob"))
+        case State.CONSULTING:
+            await consulting(h, ann)
+        case State.TOGETHER:
+            await together(h, ann)
+    assert ann.state is state
+    await h.passes(3.0)
+
+
+@pytest.mark.parametrize("state", [State.TALKING, State.HELD, State.ASKING, State.CONSULTING, State.TOGETHER])
+async def test_what_the_table_does_not_have_is_refused_in_words_and_changes_nothing(state: State) -> None:
+    bob = SILENT if state is State.ASKING else QUICK
+    async with talk(bob=bob, cat=QUICK) as (h, ann):
+        await reach(h, ann, state)
+        for command, order in COMMANDS.items():
+            if (state, command) in MOVES:
+                continue
+            with pytest.raises(Refused, match="cannot"):
+                await order(ann)
+            assert ann.state is state
+        await over(h)
+
+
+@pytest.mark.parametrize(("state", "command"), [move for move in MOVES if move[1] in COMMANDS])
+async def test_what_the_table_has_is_done_and_a_double_click_does_it_once(state: State, command: Command) -> None:
+    bob = SILENT if state is State.ASKING else QUICK
+    async with talk(bob=bob, cat=QUICK) as (h, ann):
+        await reach(h, ann, state)
+        await asyncio.gather(COMMANDS[command](ann), COMMANDS[command](ann))
+        await COMMANDS[command](ann)
+        await h.passes(5.0)
+        await over(h)
+
+
+@pytest.mark.parametrize("one", COMMANDS)
+@pytest.mark.parametrize("other", COMMANDS)
+async def test_of_two_commands_at_once_each_is_done_or_refused_and_nothing_is_left(
+    one: Command, other: Command
+) -> None:
+    async with talk(cat=QUICK) as (h, ann):
+        await consulting(h, ann)
+        results = await asyncio.gather(COMMANDS[one](ann), COMMANDS[other](ann), return_exceptions=True)
+        assert all(result is None or isinstance(result, Refused) for result in results)
+        await h.passes(30.0)
+        await over(h)
+
+
+async def test_who_has_no_caller_can_do_nothing() -> None:
+    async with talk() as (h, ann):
+        await consulting(h, ann)
+        bob = h.board.conversations.of_agent("bob")
+        with pytest.raises(Refused, match="not the one who has this caller"):
+            await bob.complete()
+        with pytest.raises(Refused, match="you are in no talk"):
+            await h.board.conversations.of_agent("cat").hold()
+        await over(h)
+
+
+async def test_a_command_to_a_talk_that_ends_is_refused() -> None:
+    async with talk() as (h, ann):
+        h.switch.ends(CALLER)
+        with pytest.raises(Refused):
+            await asyncio.gather(h.ledger.noted(CallEnded), ann.hold())
+        await ended(h)
+
+
+# ── the engine's end ────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("state", [State.HELD, State.ASKING, State.CONSULTING, State.TOGETHER])
+async def test_the_engines_end_leaves_caller_and_agent_talking(state: State) -> None:
+    async with talk() as (h, ann):
+        await reach(h, ann, state) if state is not State.ASKING else await ann.consult(ToAgent("bob"))
+        leg = leg_of(h, 1)
+    assert leg in h.switch.hears(CALLER)
+    assert CALLER in h.switch.hears(leg)
+    assert h.switch.released == []
+    assert h.end == CallEnded(Outcome.TALKED, Reason.ENGINE_STOPPED)
