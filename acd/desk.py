@@ -44,6 +44,8 @@ class Desk:
     outside_rests_until: float = 0.0
     empty_since: float | None = 0.0
     """Since when no agent is there; None while one is."""
+    empties_at: float | None = None
+    """When callers whom nobody serves are given up."""
     ready_at: float = 0.0
     """When an agent was ready last."""
     watched_at: float | None = None

@@ -29,8 +29,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from copy import deepcopy
 
 from acd.agent import Agent, BreakReason, Presence
+from acd.audit import Fault, FaultKind, faults
 from acd.desk import Desk
 from acd.estimate import Estimate
 from acd.limits import LOOK_EVERY, at_joining, is_watched, of_line, of_wait
@@ -43,6 +45,7 @@ from acd.signals import (
     AgentMoved,
     Alert,
     AlertKind,
+    Audited,
     BreakBegan,
     BreakEnded,
     CallJoined,
@@ -72,6 +75,7 @@ from acd.signals import (
     Tick,
     WrapUpExtended,
 )
+from acd.state import DeskState, FloorState
 from acd.timers import Alarm, Timer, Timers
 from acd.waiting import Passed, Place, Waiting, Wants, claim
 
@@ -118,6 +122,7 @@ class Floor:
             LineClosed: self._line_closed,
             DayBegan: self._day_began,
             Rearranged: self._rearranged,
+            Audited: self._audited,
             Tick: self._tick,
         }
 
@@ -425,6 +430,7 @@ class Floor:
             return
         desk, waiting = self._desks[offer.line.id], self._waiting[offer.call]
         waiting.offers.remove(offer_id)
+        seat = None
         if offer.agent is not None:
             waiting.failed.append(offer.agent)
             seat = self._seats[offer.agent]
@@ -435,22 +441,23 @@ class Floor:
             self._rest(seat, BreakReason(failure.value))
         else:
             self._outside_failed(desk, waiting)
-        if self._waiting.get(offer.call) is not waiting:
-            return  # given up meanwhile: the agent whom it was for is away
-        if not waiting.offers:
-            if waiting.overdue is not None:
-                self._give_up(waiting, waiting.overdue)
-                return
-            if waiting.only is not None:
-                self._give_up(waiting, Passed(GivenUp.AGENT_AWAY))
-                return
-            if self._outside_given_up(desk, waiting):
-                self._give_up(waiting, Passed(GivenUp.OUTSIDE_FAILED))
-                return
+        if waiting.offers:
+            self._serve_call(waiting, desk)
+        elif (passed := waiting.overdue or self._hopeless(waiting, desk)) is not None:
+            self._give_up(waiting, passed)
+        else:
             desk.pace.put_back(waiting.queued, self._now)
             self._free(waiting, desk)
+            self._serve_call(waiting, desk)
             self._see_who_serves(desk)
-        self._serve_call(waiting, desk)
+        if seat is not None:
+            self._parted(seat)
+
+    def _hopeless(self, waiting: Waiting, desk: Desk) -> Passed | None:
+        """Why a call need not be tried again after its phone failed."""
+        if waiting.only is not None:
+            return Passed(GivenUp.AGENT_AWAY)
+        return Passed(GivenUp.OUTSIDE_FAILED) if self._outside_given_up(desk, waiting) else None
 
     def _outside_failed(self, desk: Desk, waiting: Waiting) -> None:
         desk.outside_calls -= 1
@@ -501,7 +508,7 @@ class Floor:
         seat.holds = None
         if offer.line.wrap_up_for > 0 and not seat.leaving and seat.phones:
             self._roster.move(seat, Presence.WRAP_UP, self._now)
-            self._timers.set(self._now + offer.line.wrap_up_for, Alarm.AGENT_BACK, seat.agent.id, seat.mark)
+            self._back_in(seat, offer.line.wrap_up_for)
         else:
             self._become_ready(seat)
 
@@ -513,56 +520,62 @@ class Floor:
             self._go_offline(seat)
         elif seat.wish is not None:
             reason, seat.wish = seat.wish, None
-            self._take_break(seat, reason)
+            self._roster.move(seat, Presence.BREAK, self._now, reason)
+            self._parted(seat)
         else:
             self._roster.move(seat, Presence.READY, self._now)
             seat.idle_since = self._now if idle_since is None else idle_since
             self._serve_agent(seat)
 
-    def _take_break(self, seat: Seat, reason: str) -> None:
-        self._roster.move(seat, Presence.BREAK, self._now, reason)
-        self._unbind(seat)
-
     def _rest(self, seat: Seat, reason: BreakReason) -> None:
         """After a phone that failed: a short break, so that callers are not tried on it again and again."""
         if not seat.here:
-            self._go_offline(seat)
+            self._to_offline(seat)
         elif seat.wish is not None:
             own, seat.wish = seat.wish, None
-            self._take_break(seat, own)
+            self._roster.move(seat, Presence.BREAK, self._now, own)
         else:
-            self._take_break(seat, reason)
+            self._roster.move(seat, Presence.BREAK, self._now, reason)
             if seat.agent.rest_for > 0:
-                self._timers.set(self._now + seat.agent.rest_for, Alarm.AGENT_BACK, seat.agent.id, seat.mark)
+                self._back_in(seat, seat.agent.rest_for)
+
+    def _back_in(self, seat: Seat, seconds: float) -> None:
+        """The agent is ready again after so many seconds, unless something else comes first."""
+        seat.back_at = self._now + seconds
+        self._timers.set(seat.back_at, Alarm.AGENT_BACK, seat.agent.id, seat.mark)
 
     def _go_offline(self, seat: Seat) -> None:
+        self._to_offline(seat)
+        self._parted(seat)
+
+    def _to_offline(self, seat: Seat) -> None:
         if seat.presence is Presence.BREAK and seat.reason not in _SYSTEM:
             seat.wish = seat.reason
         if seat.presence is not Presence.OFFLINE:
             self._roster.move(seat, Presence.OFFLINE, self._now)
-        lines = tuple(seat.lines)
-        self._unbind(seat)
-        if seat.leaving:
-            self._roster.dismiss(seat, self._now)
-        for line in lines:
-            self._see_who_serves(self._desks[line])
 
-    def _unbind(self, seat: Seat) -> None:
-        """Who waits for this agent waits for them no more."""
+    def _parted(self, seat: Seat) -> None:
+        """The agent does not come soon: who waits for them waits for others, and the lines see who is left."""
+        lines = tuple(seat.lines)
         for waiting in tuple(self._for_agent.get(seat.agent.id, {}).values()):
             self._give_up(waiting, Passed(GivenUp.AGENT_AWAY))
-        for line in tuple(seat.lines):
+        for line in lines:
             desk = self._desks[line]
-            for waiting in tuple(desk.picky.values()):
+            for waiting in sorted(desk.picky.values(), key=lambda waiting: waiting.place):
                 desk.take(waiting)
                 self._free(waiting, desk)
                 if waiting.wants is Wants.ANYBODY:
                     self._serve_call(waiting, desk)
+        if seat.leaving and seat.presence is Presence.OFFLINE:
+            self._roster.dismiss(seat, self._now)
+        for line in lines:
+            self._see_who_serves(self._desks[line])
 
     def _see_who_serves(self, desk: Desk) -> None:
         """Callers whom nobody serves any more are kept a while, should somebody come back."""
         if desk.empty_since is not None and desk.calls and not desk.served:
-            self._timers.set(desk.empty_since + desk.line.empty_for, Alarm.LINE_EMPTY, desk.line.id)
+            desk.empties_at = desk.empty_since + desk.line.empty_for
+            self._timers.set(desk.empties_at, Alarm.LINE_EMPTY, desk.line.id)
 
     def _is_there(self, agent: str) -> bool:
         """Whether a call may wait for this one agent."""
@@ -620,9 +633,10 @@ class Floor:
             return
         match seat.presence:
             case Presence.READY | Presence.WRAP_UP:
-                self._take_break(seat, reason)
+                self._roster.move(seat, Presence.BREAK, self._now, reason)
+                self._parted(seat)
             case Presence.BREAK if seat.reason in _SYSTEM or reason not in _SYSTEM:
-                seat.reason = reason
+                seat.reason, seat.back_at = reason, None
                 seat.mark += 1
                 if self._explains:
                     self._tell_presence(seat)
@@ -644,8 +658,9 @@ class Floor:
         if seat is None or seat.presence is not Presence.WRAP_UP:
             return
         seat.mark += 1
+        seat.back_at = None
         if extended.seconds is not None:
-            self._timers.set(self._now + extended.seconds, Alarm.AGENT_BACK, seat.agent.id, seat.mark)
+            self._back_in(seat, extended.seconds)
 
     def _day_began(self, _began: DayBegan) -> None:
         for seat in self._seats.values():
@@ -781,11 +796,7 @@ class Floor:
                 return self._desks[timer.subject].outside_rests_until == timer.at
             case Alarm.LINE_EMPTY:
                 desk = self._desks[timer.subject]
-                return (
-                    desk.empty_since is not None
-                    and not desk.served
-                    and desk.empty_since + desk.line.empty_for == timer.at
-                )
+                return desk.empties_at == timer.at and not desk.served
             case Alarm.LIMITS:
                 return self._desks[timer.subject].watched_at == timer.at
             case Alarm.LONG_TALK:
@@ -800,6 +811,8 @@ class Floor:
                 waiting = self._waiting[timer.subject]
                 if (passed := of_wait(waiting, self._now)) is not None:
                     self._give_up(waiting, passed)
+                else:
+                    self._set_wait_limits(waiting, self._desks[waiting.line.id])
             case Alarm.WIDENS:
                 self._widen(self._waiting[timer.subject])
             case Alarm.AGENT_BACK:
@@ -831,6 +844,112 @@ class Floor:
         for waiting, passed in of_line(desk, self._now):
             self._give_up(waiting, passed)
         self._watch(desk)
+
+    # ── its state ───────────────────────────────────────────────────────────
+
+    def state(self, now: float) -> FloorState:
+        """Everything, as plain data; it shares nothing with the floor."""
+        return deepcopy(
+            FloorState(
+                now,
+                [
+                    DeskState(
+                        desk.line,
+                        desk.outside_calls,
+                        desk.outside_rests_until,
+                        desk.empty_since,
+                        desk.empties_at,
+                        desk.ready_at,
+                        desk.watched_at,
+                        desk.turn,
+                        desk.turns,
+                        desk.pace,
+                    )
+                    for desk in self._desks.values()
+                ],
+                list(self._seats.values()),
+                list(self._waiting.values()),
+                list(self._offers.values()),
+                list(self._talks.values()),
+                self._timers.all(),
+                self._joined,
+                self._offered,
+                self._roster.first_mark,
+            )
+        )
+
+    @classmethod
+    def restored(cls, state: FloorState, *, explains: bool = False) -> Floor:
+        """The floor that this is the state of; it goes on as that one would have."""
+        floor = cls([desk.line for desk in state.desks], (), explains=explains)
+        roster, state = floor._roster, deepcopy(state)
+        for kept in state.desks:
+            desk = floor._desks[kept.line.id]
+            desk.outside_calls, desk.outside_rests_until = kept.outside_calls, kept.outside_rests_until
+            desk.turn, desk.turns, desk.watched_at = kept.turn, dict(kept.turns), kept.watched_at
+        for seat in state.seats:
+            roster.seats[seat.agent.id] = seat
+            for line in seat.lines:
+                floor._desks[line].agents[seat.agent.id] = seat
+        roster.recount(state.at)
+        for kept in state.desks:
+            desk = floor._desks[kept.line.id]
+            desk.empty_since, desk.empties_at, desk.ready_at = kept.empty_since, kept.empties_at, kept.ready_at
+            desk.pace = kept.pace
+        for waiting in state.waiting:
+            desk = floor._desks[waiting.line.id]
+            floor._add(waiting, desk)
+            waiting.entry = 0
+            if waiting.offers:
+                desk.ring_short(waiting)
+            else:
+                desk.free(waiting)
+        floor._offers = {offer.id: offer for offer in state.offers}
+        floor._talks = {offer.id: offer for offer in state.talks}
+        floor._talk_of = {offer.call: offer.id for offer in state.talks}
+        floor._timers.restore(state.timers)
+        floor._joined, floor._offered, roster.first_mark = state.joined, state.offered, state.first_mark
+        floor._now = state.at
+        return floor
+
+    # ── mending ─────────────────────────────────────────────────────────────
+
+    def audit(self) -> list[str]:
+        """What cannot be, in words; empty on a floor that is well. Looks; changes nothing."""
+        return [fault.words for fault in self._faults()]
+
+    def _faults(self) -> list[Fault]:
+        return faults(self._roster, self._waiting, self._offers, self._talks, self._now)
+
+    def _audited(self, _audited: Audited) -> None:
+        for fault in self._faults():
+            self._orders.append(Alert(AlertKind.MENDED, fault.agent, fault.line, fault.call, fault.words))
+            self._mend(fault)
+
+    def _mend(self, fault: Fault) -> None:
+        match fault.kind:
+            case FaultKind.MISCOUNTED:
+                self._roster.recount(self._now)
+            case FaultKind.ORPHANED_OFFER if fault.offer in self._offers:
+                del self._offers[fault.offer]
+                self._orders.append(StopRinging(fault.offer))
+            case FaultKind.ORPHANED_TALK if fault.offer in self._talks:
+                self._talk_of.pop(self._talks.pop(fault.offer).call, None)
+            case FaultKind.LOST_RING if fault.call in self._waiting:
+                waiting = self._waiting[fault.call]
+                waiting.offers = [offer for offer in waiting.offers if offer in self._offers]
+                if not waiting.offers:
+                    self._free(waiting, self._desks[waiting.line.id])
+                    self._serve_call(waiting, self._desks[waiting.line.id])
+            case FaultKind.STUCK_AGENT if fault.agent in self._seats:
+                seat = self._seats[fault.agent]
+                seat.holds = None
+                self._become_ready(seat)
+            case FaultKind.IDLE_AGENT if fault.agent in self._seats:
+                if (seat := self._seats[fault.agent]).presence is Presence.READY:
+                    self._serve_agent(seat)
+            case _:
+                return  # mended with another
 
     def _tell_presence(self, seat: Seat) -> None:
         self._orders.append(PresenceChanged(seat.agent.id, seat.presence, seat.reason))

@@ -67,6 +67,25 @@ class Roster:
         desk.present += 1
         desk.empty_since = None
 
+    def miscounted(self) -> list[str]:
+        """Lines whose desks do not count what the seats say."""
+        return [line for line, desk in self.desks.items() if self._counts(desk) != _as_seats_say(desk)]
+
+    @staticmethod
+    def _counts(desk: Desk) -> tuple[set[str], int, int]:
+        return set(desk.ready), desk.present, desk.on_duty
+
+    def recount(self, now: float) -> None:
+        """Let every desk count what the seats say."""
+        for desk in self.desks.values():
+            ready, desk.present, on_duty = _as_seats_say(desk)
+            desk.ready = {agent: desk.agents[agent] for agent in sorted(ready)}
+            desk.count_duty(on_duty - desk.on_duty, now)
+            if desk.present:
+                desk.empty_since = None
+            elif desk.empty_since is None:
+                desk.empty_since = now
+
     # ── who serves what ─────────────────────────────────────────────────────
 
     def hire(self, agent: Agent, position: int) -> Seat:
@@ -133,3 +152,13 @@ class Roster:
             seat.phones.intersection_update(agent.phones)
             self.serve(seat, seat.agent.lines if seat.moved is None else seat.moved, now)
         return left
+
+
+def _as_seats_say(desk: Desk) -> tuple[set[str], int, int]:
+    """Who is ready, how many are present, how many on duty."""
+    seats = desk.agents.values()
+    return (
+        {seat.agent.id for seat in seats if seat.presence is _READY},
+        sum(seat.presence is not _OFFLINE for seat in seats),
+        sum(seat.presence in _ON_DUTY for seat in seats),
+    )

@@ -37,6 +37,8 @@ class Seat:
     """No agent any more: what they are in is their last."""
     holds: int | None = None
     """The offer that rings, or is talked on."""
+    back_at: float | None = None
+    """When the wrap-up, or a break that nobody asked for, ends by itself."""
     mark: int = 0
     """Grows with each change, so that timers of another time are recognised."""
     answered: int = 0
@@ -63,5 +65,5 @@ class Seat:
             raise IllegalMove(f"{self.agent.id}: {self.presence} → {to}")
         if self.presence in _AT_WORK:
             self.worked += now - self.since
-        self.presence, self.reason, self.since = to, reason, now
+        self.presence, self.reason, self.since, self.back_at = to, reason, now, None
         self.mark += 1

@@ -193,6 +193,11 @@ class Rearranged:
 
 
 @dataclass(frozen=True, slots=True)
+class Audited:
+    """The floor is to look itself over, and to mend what cannot be (`Floor.audit`)."""
+
+
+@dataclass(frozen=True, slots=True)
 class Tick:
     """Time passed: `Floor.wake_at()` was reached."""
 
@@ -216,6 +221,7 @@ Signal = (
     | LineClosed
     | DayBegan
     | Rearranged
+    | Audited
     | Tick
 )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from enum import Enum, auto
 from typing import NamedTuple
 
@@ -62,3 +62,8 @@ class Timers:
     def all(self) -> list[Timer]:
         """Those that are still live, in order."""
         return sorted(timer for timer in self._heap if self._is_live(timer))
+
+    def restore(self, timers: Iterable[Timer]) -> None:
+        """Take over timers that were set elsewhere."""
+        self._heap = sorted(timers)
+        self._set = max((timer.number for timer in self._heap), default=0)

@@ -2,234 +2,219 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import replace
 from typing import Any
 
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from pydantic import TypeAdapter
 
-from acd.agent import Agent, Presence
+from acd.agent import Agent, BreakReason, Presence
 from acd.floor import Floor
 from acd.line import Line, Outside
 from acd.signals import (
+    AgentMoved,
+    Audited,
     BreakBegan,
     BreakEnded,
     CallJoined,
     CallLeft,
-    Connect,
+    CallRaised,
+    CallReplaced,
+    DayBegan,
     Failure,
-    GiveUp,
+    LineClosed,
     OfferFailed,
-    Order,
     PhoneAnswered,
     PhoneDown,
     PhoneUp,
     Rearranged,
-    Ring,
-    Signal,
-    StopRinging,
+    ShiftBegan,
+    ShiftEnded,
     TalkEnded,
     Tick,
+    WrapUpExtended,
 )
+from acd.state import FloorState
+from tests.acd.day import AGENTS, LINES, Day
 
-LINES = (
-    Line("one", ring_for=20, wrap_up_for=10, maximum_wait=60),
-    Line("two", ring_for=10, wrap_up_for=0, maximum_wait=90, priority=2),
-    Line("out", maximum_wait=50, outside=Outside("022", simultaneous=2)),
-)
-AGENTS = (
-    Agent("ann", ("ann",), {"one": 1}),
-    Agent("bob", ("bob",), {"one": 1, "two": 1}),
-    Agent("eve", ("eve",), {"two": 1, "out": 1}),
-    Agent("max", ("max",), {"one": 1, "two": 1, "out": 1}),
-)
+_agents = st.sampled_from(AGENTS)
+_JSON = TypeAdapter(FloorState)
 
 
 class AnyDay(RuleBasedStateMachine):
-    """A day on the floor, kept beside a plain model of what its orders mean."""
+    """Everything that a floor may be told, in any order."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.floor = Floor(LINES, AGENTS)
-        self.lines = frozenset(line.id for line in LINES)
-        """Of the present plan; the others are gone, and calls of an older plan may still be there."""
-        self.agents = {agent.id: agent for agent in AGENTS}
-        self.now = 0.0
-        self.joined = 0
-        self.line_of: dict[str, str] = {}
-        self.ended: Counter[str] = Counter()
-        self.waiting: set[str] = set()
-        self.ringing: dict[int, Ring] = {}
-        self.talking: dict[int, Ring] = {}
+        self.day = Day(Floor(LINES, AGENTS, explains=True))
+        self.count = 0
 
-    def tell(self, signal: Signal) -> None:
-        for order in self.floor.handle(signal, self.now):
-            self.obey(order)
+    def _name(self) -> str:
+        self.count += 1
+        return f"c{self.count}"
 
-    def obey(self, order: Order) -> None:
-        match order:
-            case Ring(offer, call, _, line, agent):
-                assert call in self.waiting
-                assert self.line_of[call] == line
-                assert all(other.call != call for other in self.ringing.values()), "two phones ring for one call"
-                if agent is not None:
-                    busy = [*self.ringing.values(), *self.talking.values()]
-                    assert all(other.agent != agent for other in busy), "an agent was offered two things"
-                self.ringing[offer] = order
-            case StopRinging(offer):
-                del self.ringing[offer]
-            case Connect(offer, call):
-                self.waiting.remove(call)
-                self.talking[offer] = self.ringing.pop(offer)
-            case GiveUp(call):
-                self.waiting.discard(call)
-                assert all(other.call != call for other in self.ringing.values())
-                self.end(call)
+    # ── calls ───────────────────────────────────────────────────────────────
 
-    def end(self, call: str) -> None:
-        self.ended[call] += 1
-        assert self.ended[call] == 1, "a call ended twice"
+    @rule(
+        line=st.sampled_from(LINES),
+        priority=st.integers(-1, 3),
+        language=st.sampled_from((None, None, "yue")),
+        had=st.sampled_from((None, None, "bob", "max", "gone")),
+        only=st.sampled_from((None, None, None, "ann", "max")),
+        urgent=st.sampled_from((False, False, True)),
+        waited=st.sampled_from((0.0, 0.0, 30.0)),
+        patient=st.sampled_from((False, False, False, True)),
+        again=st.booleans(),
+    )
+    def a_call_joins(self, line: Line, again: bool, **what: Any) -> None:
+        joined = CallJoined(self._name(), line.id, **what)
+        self.day.join(joined)
+        if again and joined.call in self.day.waiting:
+            assert self.day.tell(joined) == []
 
-    @rule(line=st.sampled_from(LINES), priority=st.integers(0, 3))
-    def a_caller_joins(self, line: Line, priority: int) -> None:
-        self.joined += 1
-        call = f"c{self.joined}"
-        self.line_of[call] = line.id
-        self.waiting.add(call)
-        self.tell(CallJoined(call, line.id, priority))
-
-    @precondition(lambda self: self.waiting)
+    @precondition(lambda self: self.day.waiting)
     @rule(data=st.data())
-    def a_waiting_caller_hangs_up(self, data: Any) -> None:
-        call = data.draw(st.sampled_from(sorted(self.waiting)))
-        self.waiting.remove(call)
-        self.tell(CallLeft(call))
-        self.end(call)
+    def a_caller_hangs_up(self, data: Any) -> None:
+        call = data.draw(st.sampled_from(sorted(self.day.waiting)))
+        self.day.waiting.remove(call)
+        self.day.tell(CallLeft(call))
+        self.day.end(call)
+        assert self.day.tell(CallLeft(call)) == []
 
-    @precondition(lambda self: self.ringing)
+    @precondition(lambda self: self.day.waiting)
+    @rule(data=st.data())
+    def a_callback_takes_a_place(self, data: Any) -> None:
+        day, by = self.day, self._name()
+        call = data.draw(st.sampled_from(sorted(day.waiting)))
+        place = day.places()[call]
+        day.waiting.remove(call)
+        day.waiting.add(by)
+        day.end(call)
+        day.joined[by] = replace(day.joined[call], call=by, patient=True)
+        day.tell(CallReplaced(call, by))
+        if by in day.waiting:
+            assert day.places()[by] == place._replace(call=by)
+
+    @precondition(lambda self: self.day.waiting)
+    @rule(data=st.data())
+    def a_call_is_raised(self, data: Any) -> None:
+        call = data.draw(st.sampled_from(sorted(self.day.waiting)))
+        self.day.tell(CallRaised(call))
+
+    @precondition(lambda self: self.day.ringing)
     @rule(data=st.data())
     def a_phone_is_answered(self, data: Any) -> None:
-        self.tell(PhoneAnswered(data.draw(st.sampled_from(sorted(self.ringing)))))
+        self.day.tell(PhoneAnswered(data.draw(st.sampled_from(sorted(self.day.ringing)))))
 
-    @precondition(lambda self: self.ringing)
+    @precondition(lambda self: self.day.ringing)
     @rule(data=st.data(), failure=st.sampled_from((Failure.REFUSED, Failure.UNREACHABLE)))
     def a_phone_fails(self, data: Any, failure: Failure) -> None:
-        offer = data.draw(st.sampled_from(sorted(self.ringing)))
-        del self.ringing[offer]
-        self.tell(OfferFailed(offer, failure))
+        offer = data.draw(st.sampled_from(sorted(self.day.ringing)))
+        del self.day.ringing[offer]
+        self.day.tell(OfferFailed(offer, failure))
 
-    @precondition(lambda self: self.talking)
+    @precondition(lambda self: self.day.talking)
     @rule(data=st.data(), by_caller=st.booleans())
     def a_talk_ends(self, data: Any, by_caller: bool) -> None:
-        offer = data.draw(st.sampled_from(sorted(self.talking)))
-        call = self.talking.pop(offer).call
-        self.tell(CallLeft(call) if by_caller else TalkEnded(offer))
-        self.end(call)
+        offer = data.draw(st.sampled_from(sorted(self.day.talking)))
+        call = self.day.talking.pop(offer).call
+        self.day.tell(CallLeft(call) if by_caller else TalkEnded(offer))
+        self.day.end(call)
 
-    @rule(agent=st.sampled_from(AGENTS), up=st.booleans())
-    def a_phone_comes_or_goes(self, agent: Agent, up: bool) -> None:
-        self.tell(PhoneUp(agent.id) if up else PhoneDown(agent.id))
+    # ── agents ──────────────────────────────────────────────────────────────
 
-    @rule(agent=st.sampled_from(AGENTS), begins=st.booleans())
-    def a_break_begins_or_ends(self, agent: Agent, begins: bool) -> None:
-        self.tell(BreakBegan(agent.id) if begins else BreakEnded(agent.id))
+    @rule(agent=_agents, up=st.booleans(), which=st.integers(0, 1))
+    def a_phone_comes_or_goes(self, agent: Agent, up: bool, which: int) -> None:
+        phone = agent.phones[min(which, len(agent.phones) - 1)]
+        self.day.tell(PhoneUp(agent.id, phone) if up else PhoneDown(agent.id, phone))
+
+    @rule(agent=_agents, reason=st.sampled_from(("lunch", BreakReason.OTHER_CALL)))
+    def a_break_begins(self, agent: Agent, reason: str) -> None:
+        self.day.tell(BreakBegan(agent.id, reason))
+
+    @rule(agent=_agents, reason=st.sampled_from((None, BreakReason.OTHER_CALL)))
+    def a_break_ends(self, agent: Agent, reason: str | None) -> None:
+        self.day.tell(BreakEnded(agent.id, reason))
+
+    @rule(agent=_agents, seconds=st.sampled_from((None, 5.0, 60.0)))
+    def a_wrap_up_takes_longer(self, agent: Agent, seconds: float | None) -> None:
+        self.day.tell(WrapUpExtended(agent.id, seconds))
+
+    @rule(agent=_agents, begins=st.booleans())
+    def a_shift_begins_or_ends(self, agent: Agent, begins: bool) -> None:
+        self.day.tell(ShiftBegan(agent.id) if begins else ShiftEnded(agent.id))
+
+    @rule(
+        agent=_agents,
+        lines=st.none() | st.dictionaries(st.sampled_from([*(line.id for line in LINES), "gone"]), st.integers(1, 2)),
+    )
+    def a_leader_moves_an_agent(self, agent: Agent, lines: dict[str, int] | None) -> None:
+        self.day.tell(AgentMoved(agent.id, lines))
+
+    # ── the house ───────────────────────────────────────────────────────────
+
+    @rule(line=st.sampled_from(LINES))
+    def a_leader_closes_a_line(self, line: Line) -> None:
+        self.day.tell(LineClosed(line.id))
+
+    @rule()
+    def midnight_passes(self) -> None:
+        self.day.tell(DayBegan())
+
+    @rule()
+    def the_floor_looks_itself_over(self) -> None:
+        assert self.day.tell(Audited()) == []
+
+    @rule()
+    def another_process_goes_on(self) -> None:
+        state = self.day.floor.state(self.day.now)
+        self.day.floor = Floor.restored(_JSON.validate_json(_JSON.dump_json(state)), explains=True)
 
     @rule(data=st.data())
     def the_operators_change_lines_and_agents(self, data: Any) -> None:
-        lines = []
-        for line in data.draw(st.lists(st.sampled_from(LINES), unique=True, min_size=1)):
+        day, lines = self.day, []
+        for line in data.draw(st.lists(st.sampled_from(LINES), unique_by=lambda line: line.id, min_size=1)):
             outside = data.draw(st.sampled_from((line.outside, None, Outside("022"))))
             empty_for = data.draw(st.sampled_from((line.empty_for, 5.0)))
-            lines.append(replace(line, outside=outside, empty_for=empty_for))
+            widen = data.draw(st.sampled_from((line.widen, (), ((2, 5.0), (3, 9.0)))))
+            lines.append(replace(line, outside=outside, empty_for=empty_for, widen=widen))
         names = [line.id for line in lines]
-        levels = st.dictionaries(st.sampled_from(names), st.just(1))
+        levels = st.dictionaries(st.sampled_from(names), st.integers(1, 2))
         agents = [
             replace(agent, lines=data.draw(levels))
-            for agent in data.draw(st.lists(st.sampled_from(AGENTS), unique_by=lambda agent: agent.id))
+            for agent in data.draw(st.lists(_agents, unique_by=lambda agent: agent.id))
         ]
-        before = {name: replace(self.floor.seat(name)) for name in self.agents}
-        self.lines, self.agents = frozenset(names), {agent.id: agent for agent in agents}
-        self.tell(Rearranged(lines, agents))
-        for name in before.keys() & self.agents.keys():
-            was, now = before[name], self.floor.seat(name)
+        before = {name: replace(day.floor.seat(name)) for name in day.agents}
+        day.lines, day.agents = {line.id: line for line in lines}, {agent.id: agent for agent in agents}
+        day.tell(Rearranged(lines, agents))
+        for name in before.keys() & day.agents.keys():
+            was, now = before[name], day.floor.seat(name)
             called = was.presence is Presence.READY and now.presence is Presence.OFFERED
-            assert called or (was.presence, was.idle_since) == (now.presence, now.idle_since)
-        for name in self.agents.keys() - before.keys():
-            busy = [*self.ringing.values(), *self.talking.values()]
-            offline = self.floor.seat(name).presence is Presence.OFFLINE
-            assert offline or any(ring.agent == name for ring in busy)
+            unplugged = bool(was.phones) and not now.phones
+            assert called or unplugged or (was.presence, was.idle_since) == (now.presence, now.idle_since)
 
     @rule(seconds=st.floats(0, 40))
     def time_passes(self, seconds: float) -> None:
-        until = self.now + seconds
-        while (at := self.floor.wake_at()) is not None and at <= until:
-            assert at >= self.now, "an alarm was set in the past"
-            self.now = at
-            self.tell(Tick())
-        self.now = until
+        day, until = self.day, self.day.now + seconds
+        while (at := day.floor.wake_at()) is not None and at <= until:
+            assert at >= day.now, "an alarm was set in the past"
+            day.now = at
+            day.tell(Tick())
+            day.check()
+        day.now = until
 
     @rule(offer=st.integers(1, 60))
     def something_late_comes_of_a_dead_offer(self, offer: int) -> None:
-        if offer not in self.ringing and offer not in self.talking:
+        day = self.day
+        if offer not in day.ringing and offer not in day.talking:
             for signal in (PhoneAnswered(offer), OfferFailed(offer, Failure.REFUSED), TalkEnded(offer)):
-                assert self.floor.handle(signal, self.now) == []
+                assert day.tell(signal) == []
 
     @invariant()
-    def every_call_is_somewhere_exactly_once(self) -> None:
-        on_floor = {place.call for line in LINES for place in self.floor.waiting(line.id)}
-        assert on_floor == self.waiting
-        assert {offer.id for offer in self.floor.offers()} == self.ringing.keys()
-        assert {offer.id for offer in self.floor.talks()} == self.talking.keys()
-        in_talk = {ring.call for ring in self.talking.values()}
-        assert self.line_of.keys() == on_floor | in_talk | self.ended.keys()
-
-    @invariant()
-    def the_phones_say_the_same_as_the_presences(self) -> None:
-        for agent in self.agents:
-            presence = self.floor.seat(agent).presence
-            assert (presence is Presence.OFFERED) == any(r.agent == agent for r in self.ringing.values())
-            assert (presence is Presence.TALKING) == any(r.agent == agent for r in self.talking.values())
-        busy = {r.agent for r in (*self.ringing.values(), *self.talking.values()) if r.agent is not None}
-        assert sum(self.floor.presences().values()) == len(self.agents.keys() | busy), "who is gone is gone"
-
-    @invariant()
-    def no_ready_agent_idles_beside_a_caller_they_could_take(self) -> None:
-        rung = {ring.call for ring in self.ringing.values()}
-        for name, agent in self.agents.items():
-            if self.floor.seat(name).presence is Presence.READY:
-                for line in agent.lines:
-                    assert all(place.call in rung for place in self.floor.waiting(line))
-
-    @invariant()
-    def nobody_is_served_before_those_ahead_of_them(self) -> None:
-        rung = {ring.call for ring in self.ringing.values()}
-        for line in LINES:
-            places = self.floor.waiting(line.id)
-            assert list(places) == sorted(places)
-            assert len([p for p in places if p.call in rung]) <= len(AGENTS) + 2
-
-    @invariant()
-    def the_outside_number_keeps_its_limit(self) -> None:
-        used = Counter(r.line for r in (*self.ringing.values(), *self.talking.values()) if r.agent is None)
-        assert all(calls <= 2 for calls in used.values())
-
-    @invariant()
-    def nobody_waits_for_ever_where_nobody_serves(self) -> None:
-        at = self.floor.wake_at()
-        for name, desk in self.floor._desks.items():
-            if desk.free and not desk.served(self.floor._seats):
-                assert desk.empty_since is not None, name
-                assert at is not None
-                assert at <= desk.empty_since + desk.line.empty_for
-
-    @invariant()
-    def only_an_agent_who_is_gone_serves_no_line_that_is_there(self) -> None:
-        for name, desk in self.floor._desks.items():
-            if name in self.lines:
-                now = [agent for agent in desk.agents if agent in self.agents]
-                assert sorted(now) == sorted(agent for agent, a in self.agents.items() if name in a.lines)
+    def all_is_as_it_must_be(self) -> None:
+        self.day.check()
 
 
 AnyDay.TestCase.settings = settings(max_examples=150, stateful_step_count=60, deadline=None)
