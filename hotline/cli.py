@@ -29,6 +29,7 @@ ROOMS: Final[Mapping[str, tuple[str, ...]]] = {
     "service": ("up", "serve"),
     "live": ("reload", "rollback", "versions"),
     "front": ("front",),
+    "lines": ("line",),
     "calls": ("calls", "call"),
     "phones": ("phones",),
     "prompts": ("prompts",),

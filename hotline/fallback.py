@@ -7,6 +7,7 @@ from datetime import datetime
 
 import structlog
 
+from hotline.by_hand import kept
 from hotline.front import turned_on
 from hotline.settings import Settings
 from hotline.sounds import standing
@@ -45,8 +46,17 @@ def compiled(plan: Plan, settings: Settings, clock: Clock) -> str:
         sounds="hotline" if folder is None else f"hotline/{folder}",
         caller_id=shown if shown is not None and re.fullmatch(r"\+?[0-9]{1,20}", shown) else None,
         front=_front(settings),
+        by_hand=_by_hand(settings),
     )
     return HEADING + text
+
+
+def _by_hand(settings: Settings) -> dict[str, tuple[bool, datetime]]:
+    try:
+        return {line: (turned.open, turned.until) for line, turned in kept(settings.var).items()}
+    except (OSError, ValueError) as error:
+        log.warning("lines follow their hours alone without an engine", why=str(error))
+        return {}
 
 
 def _front(settings: Settings) -> tuple[str, datetime] | None:

@@ -19,6 +19,7 @@ from sqlalchemy.exc import DBAPIError
 
 from hotline.accounts import phones_of, secrets_of
 from hotline.arrangement import arrangement_of, floor_of
+from hotline.by_hand import ByHandWatch
 from hotline.clock import clock_of
 from hotline.control import open_control
 from hotline.fallback import dialplan_of
@@ -29,6 +30,7 @@ from hotline.metrics import CallMetrics, Gauges, PlanGauges
 from hotline.operators import RECORDINGS, Published, mark_of
 from hotline.ports import taken
 from hotline.settings import Settings
+from hotline.shifts import Shifts
 from hotline.sounds import build_sounds, forget_standing, standing
 from hotline.versions import Versions
 from hotline.view import HotlineView, midnight
@@ -127,6 +129,7 @@ async def running(settings: Settings, opening: Opening | Published, *, managed: 
 
         def swap(edition: Edition) -> None:
             board.dispatch.signal(arrangement_of(edition.plan))
+            shifts.wake()
             metrics.know(edition.plan.lines)
             waited_on = (line for line in gauges.lines if floor.is_line(line) and floor.waiting(line))
             gauges.lines = tuple(dict.fromkeys((*edition.plan.lines, *waited_on)))
@@ -179,8 +182,16 @@ async def running(settings: Settings, opening: Opening | Published, *, managed: 
             spawn=board.order,
             begin=board.begin,
         )
-        front = FrontWatch(settings.var, clock.now)
-        outlook = Outlook(clock, board.dispatch, memory, front)
+        front, by_hand = FrontWatch(settings.var, clock.now), ByHandWatch(settings.var, clock.now)
+        outlook = Outlook(clock, board.dispatch, memory, front, by_hand)
+        shifts = Shifts(
+            lambda: live.now.plan,
+            clock.now,
+            board.dispatch.signal,
+            there=lambda agent: any(seat.id == agent and seat.phone_up for seat in floor.seats()),
+            by_hand=by_hand,
+        )
+        shifts.look()
         view = HotlineView(
             live,
             floor=floor,
@@ -189,6 +200,7 @@ async def running(settings: Settings, opening: Opening | Published, *, managed: 
             journal=journal,
             board=board,
             front=front,
+            by_hand=by_hand,
             today=await _ended_since(settings, midnight(clock)),
         )
         registry = CollectorRegistry()
@@ -202,8 +214,8 @@ async def running(settings: Settings, opening: Opening | Published, *, managed: 
         web = create_app(view, registry, host=settings.web.host)
         web_port = await stack.enter_async_context(open_web(web, settings.web.host, settings.web.port))
         tasks = await stack.enter_async_context(asyncio.TaskGroup())
-        wishes = Wishes(live, opening.seen)
-        works = [switch.listen(), board.run(), wishes.heed_signals()]
+        wishes = Wishes(live, opening.seen, shifts.wake)
+        works = [switch.listen(), board.run(), shifts.run(), wishes.heed_signals()]
         if opening.published.files:
             works.append(wishes.heed_files())
         for work in works:

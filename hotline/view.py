@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, time
 
 from acd.agent import Presence
@@ -16,8 +16,8 @@ from ivr.clock import Clock
 from ivr.events import CallEnded, Entry, Outcome
 from ivr.switchboard import Switchboard
 from records.journal import SqlJournal
-from routing.calendar import SHANGHAI, opening
-from routing.moment import in_front
+from routing.calendar import SHANGHAI
+from routing.moment import in_front, line_opening
 from routing.scene import Scene
 
 SHOWN = 10
@@ -37,11 +37,13 @@ class HotlineView:
         journal: SqlJournal,
         board: Switchboard,
         front: FrontWatch,
+        by_hand: Callable[[], Mapping[str, bool]] = dict,
         today: Mapping[Outcome, int],
     ) -> None:
         """`today` counts the calls that ended since midnight, before this process began."""
         self._live, self._floor, self._clock = live, floor, clock
         self._link, self._journal, self._board, self._front = link, journal, board, front
+        self._by_hand = by_hand
         self._today, self._day = Counter(today), clock.now().astimezone(SHANGHAI).date()
 
     def hear(self, entry: Entry) -> None:
@@ -101,7 +103,7 @@ class HotlineView:
     def _line(self, line: str, now: datetime) -> LineStatus:
         plan, waits = self._live.now.plan, self.waits(line)
         rule = plan.lines[line]
-        opened = opening(plan.calendar, plan.hours_of(line), now)
+        opened = line_opening(plan, line, Scene(now, by_hand=self._by_hand()))
         agents = Counter(self._floor.seat(agent).presence for agent in plan.agents_of(line))
         return LineStatus(
             id=line,

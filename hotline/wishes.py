@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -28,9 +29,10 @@ AGAIN = 10.0
 class Wishes:
     """Carries wishes to the live plan, one at a time."""
 
-    def __init__(self, live: Live, seen: str) -> None:
-        """`seen` is the mark of the config folder as it was read at the start."""
-        self._live, self._seen = live, seen
+    def __init__(self, live: Live, seen: str, turned: Callable[[], None] = lambda: None) -> None:
+        """`seen` is the mark of the config folder as it was read at the start; `turned` is called when lines were
+        opened or closed by hand."""
+        self._live, self._seen, self._turned = live, seen, turned
         self._signalled = asyncio.Event()
 
     def signal(self) -> None:
@@ -87,6 +89,7 @@ class Wishes:
             web.post("/reload", self._on_reload),
             web.post("/rollback", self._on_rollback),
             web.post("/front", self._on_front),
+            web.post("/lines", self._on_lines),
         ]
 
     async def _plan(self, _request: web.Request) -> web.Response:
@@ -107,6 +110,14 @@ class Wishes:
 
     async def _on_front(self, _request: web.Request) -> web.Response:
         """The front message changed; calls see it by themselves, the dialplan for when we are gone must be told."""
+        return await self._equip()
+
+    async def _on_lines(self, _request: web.Request) -> web.Response:
+        """Lines were opened or closed by hand; new calls see it by themselves, those who wait must be told."""
+        self._turned()
+        return await self._equip()
+
+    async def _equip(self) -> web.Response:
         try:
             await self._live.equip()
         except (OSError, ValueError, RuntimeError) as error:

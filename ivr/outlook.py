@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from ivr.clock import Clock
 from ivr.dispatch import Dispatch
@@ -11,7 +11,8 @@ from routing.scene import Scene
 
 
 class Outlook:
-    """Shows a call the instant, who is on shift, how long it would wait, what it did before, and what is in front."""
+    """Shows a call the instant, who is on shift, how long it would wait, what it did before, what is in front, and what
+    was opened or closed by hand."""
 
     def __init__(
         self,
@@ -19,8 +20,10 @@ class Outlook:
         dispatch: Dispatch,
         memory: CallerMemory | None = None,
         front: Callable[[], str | None] = lambda: None,
+        by_hand: Callable[[], Mapping[str, bool]] = dict,
     ) -> None:
         self._clock, self._dispatch, self._memory, self._front = clock, dispatch, memory or CallerMemory(), front
+        self._by_hand = by_hand
 
     def scene(self, number: str) -> Scene:
         """What this caller's call may look at now."""
@@ -31,4 +34,5 @@ class Outlook:
             staffed=self._dispatch.staffed,
             expected_wait=self._dispatch.expected_wait,
             last=self._memory.last(number),
+            by_hand=self._by_hand(),
         )

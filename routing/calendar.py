@@ -23,7 +23,7 @@ from routing.hours import SHANGHAI, Closure, ExtraOpening, Hours, Span, together
 
 __all__ = [
     "SHANGHAI", "Calendar", "Closure", "Day", "Days", "ExtraOpening", "Hours", "Opening", "OwnDay", "Span", "closing",
-    "day_of", "known_until", "next_opening", "opening", "reason", "spans_of", "unknown_years",
+    "day_of", "known_until", "next_opening", "opening", "reason", "spans_of", "turns", "unknown_years",
 ]  # fmt: skip
 
 FARTHEST_CLOSING = timedelta(days=8)
@@ -184,6 +184,13 @@ def next_opening(calendar: Calendar, hours: str, at: datetime) -> datetime | Non
         if begin > at:
             return begin if begin - at <= FARTHEST_OPENING else None
     return None
+
+
+def turns(calendar: Calendar, hours: str, after: datetime, until: datetime) -> Iterator[datetime]:
+    """When the named hours open or close, after one aware instant and not after another, in order."""
+    first, last = _local(after).date(), _local(until).date()
+    for opening in _openings(calendar, hours, first, (last - first).days + 2):
+        yield from (at for at in opening if after < at <= until)
 
 
 def _openings(calendar: Calendar, hours: str, first: date, days: int) -> Iterator[tuple[datetime, datetime]]:

@@ -125,6 +125,8 @@ def advance(plan: Plan, position: Position, came: Came, scene: Scene) -> Positio
             return _go(plan, plan.lines[line].closed, scene, way._replace(opening=over))
         case ((Say() | Listen()), Pressed("0")):
             return _go(plan, plan.hotline.person, scene, way)
+    if isinstance(step, Enter):
+        raise NotOfThisStep(f"{came} after {step}")
     node = plan.nodes[step.node]
     match step, came, node:
         case Say(), Said(), nodes.Say(then=then) | nodes.Variant(then=then):

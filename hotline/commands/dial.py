@@ -47,6 +47,12 @@ def dial(
     number: Annotated[str, typer.Option(help="The caller's number.")] = "",
     front: Annotated[str | None, typer.Option(help="A front message that is turned on.")] = None,
     nobody: Annotated[list[str] | None, typer.Option(metavar="LINE", help="A line with nobody on shift.")] = None,
+    closed: Annotated[
+        list[str] | None, typer.Option(metavar="LINE", help="A line that the shift leader closed by hand.")
+    ] = None,
+    opened: Annotated[
+        list[str] | None, typer.Option(metavar="LINE", help="A line that the shift leader opened by hand.")
+    ] = None,
     wait: Annotated[
         list[str] | None, typer.Option(metavar="LINE=TIME", help="How long one would wait, like booking=90s.")
     ] = None,
@@ -65,7 +71,14 @@ def dial(
     settings = settings_of(config, var)
     plan = published_in(settings.config).plan
     given = circumstances(
-        plan, number=number, front=front, nobody=tuple(nobody or ()), wait=_waits(wait or ()), last=last
+        plan,
+        number=number,
+        front=front,
+        nobody=tuple(nobody or ()),
+        closed=tuple(closed or ()),
+        opened=tuple(opened or ()),
+        wait=_waits(wait or ()),
+        last=last,
     )
     if direct and plan.hotline.direct is None:
         raise typer.BadParameter("this plan has none: write `direct` under `hotline`", param_hint="--direct")

@@ -10,13 +10,12 @@ line that is written of each call in `record`.
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 
 from routing import node as nodes
 from routing.dialplan.caller import Writer
-from routing.dialplan.hours import EAST, hours_context, now
+from routing.dialplan.hours import hours_context, now, second
 from routing.dialplan.line import DEADLINE, line_context
 from routing.dialplan.node import node_context
 from routing.dialplan.record import AT_THE_END
@@ -36,18 +35,20 @@ def compile_dialplan(
     sounds: str = "hotline",
     caller_id: str | None = None,
     front: tuple[str, datetime] | None = None,
+    by_hand: Mapping[str, tuple[bool, datetime]] | None = None,
 ) -> str:
     """The text of the dialplan; calls begin at `START`.
 
     Days are written ahead from `today`. `digits` are the names of the sounds of 0 to 9, as numbers are read back.
     `shift`: seconds that the hotline's clock is off the machine's. `caller_id`: the number that outside numbers are
-    shown. `front`: the front message that somebody turned on, and until when. Raises NotWritable.
+    shown. `front`: the front message that somebody turned on, and until when. `by_hand`: lines
+    that the shift leader opened or closed, and until when. Raises NotWritable.
     """
     writer = Writer(plan, shift, sounds, digits, caller_id)
     contexts = [
         _start(writer, front),
         *(node_context(writer, name) for name in plan.nodes),
-        *(line_context(writer, name) for name in plan.lines),
+        *(line_context(writer, name, (by_hand or {}).get(name)) for name in plan.lines),
         *(hours_context(plan.calendar, name, today, shift) for name in sorted(_hours(plan))),
         Context(COMMON, (extension("h", *AT_THE_END), extension("over", "Hangup()"))),
     ]
@@ -90,17 +91,12 @@ def _start(writer: Writer, turned_on: tuple[str, datetime] | None) -> Context:
 def _front(plan: Plan, turned_on: tuple[str, datetime] | None) -> Iterator[tuple[str, FrontMessage]]:
     """The front messages that may be heard, the first that holds goes first; and when each holds."""
     if turned_on is not None and turned_on[0] in plan.front:
-        yield f"${{NOW}} < {_second(turned_on[1])}", plan.front[turned_on[0]]
+        yield f"${{NOW}} < {second(turned_on[1])}", plan.front[turned_on[0]]
     for message in plan.front.values():
         bounds = ((">=", message.since), ("<", message.until))
-        times = [f"${{NOW}} {than} {_second(at)}" for than, at in bounds if at is not None]
+        times = [f"${{NOW}} {than} {second(at)}" for than, at in bounds if at is not None]
         if times:
             yield " & ".join(times), message
-
-
-def _second(at: datetime) -> int:
-    """An instant as `NOW` tells it."""
-    return math.ceil(at.timestamp()) + EAST
 
 
 def _hours(plan: Plan) -> Iterator[str]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from routing.calendar import SHANGHAI, Calendar, day_of, spans_of
 from routing.dialplan.text import Context, Extension, extension, word
@@ -31,6 +31,11 @@ def now(shift: int) -> str:
     """The step that sets `NOW`: seconds since 1970 began in Shanghai, `shift` seconds off the machine's clock."""
     off = EAST + shift
     return f"Set(NOW=$[${{EPOCH}} {'+' if off >= 0 else '-'} {abs(off)}])"
+
+
+def second(at: datetime) -> int:
+    """An instant as `NOW` tells it."""
+    return math.ceil(at.timestamp()) + EAST
 
 
 def hours_name(hours: str) -> str:

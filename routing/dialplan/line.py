@@ -7,10 +7,11 @@ Talks are not recorded, so no notice of recording is said.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 from itertools import pairwise
 
 from routing.dialplan.caller import Writer, arrive, reached, whole
-from routing.dialplan.hours import hours_name
+from routing.dialplan.hours import hours_name, now, second
 from routing.dialplan.text import Context, Extension, Step, dialled, extension, word
 
 DEADLINE = 3600
@@ -20,7 +21,7 @@ OUTSIDE = "outside"
 """Group category by which calls to a line's outside number are counted."""
 
 
-def line_context(writer: Writer, line: str) -> Context:
+def line_context(writer: Writer, line: str, by_hand: tuple[bool, datetime] | None = None) -> Context:
     plan, rule = writer.plan, writer.plan.lines[line]
     agents = sorted(plan.agents_of(line), key=lambda agent: plan.agents[agent].lines[line])
     phones = [phone for agent in agents for phone in plan.phones_of(agent)]
@@ -34,6 +35,7 @@ def line_context(writer: Writer, line: str) -> Context:
                 "s",
                 *arrive(line),
                 f"Set(LINE={word(line)})",
+                *_by_hand(writer, by_hand),
                 f"Set(BACK=plan-line-{word(line)},)",
                 f"Goto({hours_name(plan.hours_of(line))},s,1)",
             ),
@@ -52,6 +54,13 @@ def line_context(writer: Writer, line: str) -> Context:
             extension("overflow", writer.goto(rule.overflow)),
         ),
     )
+
+
+def _by_hand(writer: Writer, by_hand: tuple[bool, datetime] | None) -> Iterator[str]:
+    """As the shift leader turned the line, until its time is over."""
+    if by_hand is not None:
+        yield now(writer.shift)
+        yield f"GotoIf($[${{NOW}} < {second(by_hand[1])}]?{'open' if by_hand[0] else 'closed'},1)"
 
 
 def _phone(writer: Writer, line: str, turn: str, phone: str, following: str) -> Extension:

@@ -55,6 +55,10 @@ class Circumstances(Written):
     """The front message that somebody turned on."""
     nobody: Annotated[tuple[Id, ...], BeforeValidator(listed), one_or_many("[a-z][a-z0-9-]{0,39}")] = ()
     """Lines without anybody on shift."""
+    closed: Annotated[tuple[Id, ...], BeforeValidator(listed), one_or_many("[a-z][a-z0-9-]{0,39}")] = ()
+    """Lines that the shift leader closed by hand."""
+    opened: Annotated[tuple[Id, ...], BeforeValidator(listed), one_or_many("[a-z][a-z0-9-]{0,39}")] = ()
+    """Lines that the shift leader opened by hand."""
     wait: dict[Id, Seconds] = Field(default_factory=dict)
     """Line → how long one would wait there."""
     last: Annotated[Talk, BeforeValidator(_talk), _TALK] | None = None
@@ -70,6 +74,7 @@ class Circumstances(Written):
             staffed=lambda line: line not in deserted,
             expected_wait=waits.get,
             last=self.last,
+            by_hand=dict.fromkeys(self.opened, True) | dict.fromkeys(self.closed, False),
         )
 
     def strangers(self, plan: Plan) -> Iterator[tuple[str, str, str]]:
@@ -77,7 +82,8 @@ class Circumstances(Written):
         if self.front is not None and self.front not in plan.front:
             yield "front", "front message", self.front
         last = () if self.last is None else (self.last.line,)
-        for field, lines in (("nobody", self.nobody), ("wait", self.wait), ("last", last)):
+        named = {"nobody": self.nobody, "closed": self.closed, "opened": self.opened, "wait": self.wait, "last": last}
+        for field, lines in named.items():
             yield from ((field, "line", line) for line in lines if line not in plan.lines)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 import pytest
@@ -138,3 +139,10 @@ def dry_to_line() -> Position:
         assert following is not None
         position = following
     return position
+
+
+def test_a_line_that_the_leader_closed_or_opened_is_so_whatever_its_hours_say() -> None:
+    closed = dry_walk(PLAN, ["1"], replace(WORKDAY, by_hand={"desk": False}))
+    assert (closed.end.open, closed.end.why) == (False, "班长关闭")
+    opened = dry_walk(PLAN, ["1"], replace(NIGHT, by_hand={"desk": True}))
+    assert (opened.end.kind, opened.end.open, opened.end.why) == ("line", True, "班长开放")

@@ -9,6 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from hotline.asterisk_program import AsteriskProgram
+from hotline.by_hand import ByHand, keep
 from hotline.fallback import dialplan_of
 from hotline.front import Front, turn_on
 from hotline.operators import read_config
@@ -89,3 +90,13 @@ def test_compile_says_what_is_in_the_way(tmp_path: Path) -> None:
     assert (told.exit_code, told.stderr.count("\n")) == (1, 1)
     assert "cannot be written" in told.stderr
     assert run(app, ["compile", "--config", str(tmp_path / "none")]).exit_code == 1
+
+
+def test_a_line_that_was_closed_by_hand_is_closed_in_the_dialplan_until_its_time(
+    settings: Settings, plan: Plan
+) -> None:
+    keep(settings.var, {"immunization": ByHand(False, WORKDAY), "booking": ByHand(True, WORKDAY)})
+    text, until = dialplan_of(plan, settings, Clock()), int(WORKDAY.timestamp()) + 8 * 3600
+    for line, name in (("immunization", "closed"), ("booking", "open")):
+        assert f"GotoIf($[${{NOW}} < {until}]?{name},1)" in text.partition(f"[plan-line-{line}]")[2].partition("\n[")[0]
+    assert text.count(f"GotoIf($[${{NOW}} < {until}]") == 2
