@@ -7,10 +7,10 @@ Three questions, one command (about five minutes on two cores):
    must be the same.
 2. *What are the waits of the floor?* From those very runs, with the usual 95 % interval over runs.
 3. *What are they, more sharply?* A mean over waits that hang together for hours needs hundreds of millions of calls. As
-   the recursion gives the floor's waits, it is run on those, and its interval counts for both.
+   the recursion gives the floor's waits, it is run on those, and its interval counts for both. There the chance in how
+   many called and how long they talked is taken out by regression (control variates): their expectations are known.
 
-In 2 and 3 the chance in how many called and how long they talked is taken out by regression (control variates): their
-expectations are known. Every run begins with a warm-up that does not count.
+Every run begins with a warm-up that does not count.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from concurrent.futures import ProcessPoolExecutor
 from heapq import heapreplace
 from math import inf, sqrt
 from pathlib import Path
+from statistics import fmean, stdev
 from typing import NamedTuple
 
 import numpy as np
@@ -143,7 +144,13 @@ class Figure(NamedTuple):
 
 
 def figure(runs: list[Run], of: str) -> Figure:
-    """The mean over runs, by regression on what is known to be 0 in expectation."""
+    """The mean over runs and its interval."""
+    values = [getattr(run, of) for run in runs]
+    return Figure(fmean(values), _student(len(runs) - 1) * stdev(values) / sqrt(len(runs)))
+
+
+def sharpened(runs: list[Run], of: str) -> Figure:
+    """The same by regression on what is known to be 0 in expectation."""
     values = np.array([getattr(run, of) for run in runs])
     known = np.array([[1.0, run.rate, run.talk, run.patience] for run in runs])
     if not known[:, 3].any():
@@ -180,7 +187,7 @@ def table(ours: dict[Row, list[Run]], sharp: dict[Row, list[Run]]) -> str:
         if row.patience is not None:
             figures["hung up"] = ("abandoned", theory.abandons)
         for number, (name, (of, oracle)) in enumerate(figures.items()):
-            floor, more = figure(runs, of), figure(sharp[row], of)
+            floor, more = figure(runs, of), sharpened(sharp[row], of)
             line = f"{row.name}, {row.per_hour:g}/h" if number == 0 else ""
             out.append(
                 f"| {line} | {name} | {oracle:.4g} | {floor.mean:.4g} ± {100 * floor.half / oracle:.1f} % "
@@ -223,7 +230,7 @@ def main() -> int:
         f"{row.name}: {of}"
         for row in more
         for of, oracle in (("wait", row.theory.wait), ("prompt", row.theory.service_level))
-        for told_by in (figure(more[row], of),)
+        for told_by in (sharpened(more[row], of),)
         if abs(told_by.mean / oracle - 1) > 0.03 or told_by.half / oracle > 0.03
     ]
     if asked.write:

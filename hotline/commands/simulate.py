@@ -13,8 +13,8 @@ from rich.table import Table
 
 from acd.erlang import Steady, steady
 from acd.simulation.tally import Tally
+from hotline.arrangement import arrangement_of
 from hotline.commands import simulate_day
-from hotline.service import arrangement_of
 from hotline.simulation.draws import Demand
 from hotline.simulation.steady import ALL, one_line, run_steady
 from hotline.terminal import Config, Json, Var, published_in, put, settings_of

@@ -11,12 +11,12 @@ from typing import Any
 
 import typer
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 from sqlalchemy.exc import DBAPIError
 
 from acd.simulation.tally import Tally
+from hotline.arrangement import arrangement_of
 from hotline.commands.replay import span_of
-from hotline.service import arrangement_of
 from hotline.settings import Settings
 from hotline.simulation.changes import run_day, staff_of, with_agents
 from hotline.simulation.chart import chart as drawn_chart
@@ -170,13 +170,13 @@ def _staffing(day: Day, plan: Plan, within: float, seed: int, as_json: bool) -> 
         put([{**asdict(need), "begin": need.begin.isoformat()} for need in found])
         return
     table = Table(
-        "half hour",
+        Column("half hour", no_wrap=True),
         "line",
         "calls",
         "on duty",
-        "by Erlang A",
+        "Erlang A",
         "needed",
-        f"within {within:g} s",
+        f"{within:g} s",
         "connected",
         box=None,
         pad_edge=False,

@@ -13,7 +13,7 @@ from acd.signals import PhoneDown, PhoneUp
 from acd.simulation.caller import Caller
 from acd.simulation.run import Fact, simulate
 from acd.simulation.tally import Tally
-from hotline.service import arrangement_of
+from hotline.arrangement import arrangement_of
 from hotline.simulation.day import SLOT, Asked, Day, Fate, put_duty
 from hotline.simulation.steady import ALL
 from routing.calendar import opening

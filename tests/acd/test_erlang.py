@@ -53,7 +53,8 @@ def _solved(agents: int, per_hour: float, handle: float, patience: float) -> np.
         rates[n + 1, n] = min(n + 1, agents) / handle + max(0, n + 1 - agents) / patience
     np.fill_diagonal(rates, -rates.sum(axis=1))
     equations = np.vstack([rates.T, np.ones(size)])
-    return np.linalg.lstsq(equations, np.append(np.zeros(size), 1.0), rcond=None)[0]
+    solved: np.ndarray = np.linalg.lstsq(equations, np.append(np.zeros(size), 1.0), rcond=None)[0]
+    return solved
 
 
 @pytest.mark.parametrize(("agents", "per_hour", "handle", "patience"), [(3, 70, 150, 60), (8, 200, 180, 400)])
@@ -95,7 +96,7 @@ def test_waits_of_the_answered_are_those_of_the_stages_followed_in_small_steps(
 
 
 def _flow(at: np.ndarray, served: float, leaves: float, ahead: np.ndarray) -> np.ndarray:
-    flow = -(served + ahead + leaves) * at
+    flow: np.ndarray = -(served + ahead + leaves) * at
     flow[:-1] += (served + ahead[1:]) * at[1:]
     return flow
 
