@@ -746,6 +746,9 @@ class Conversation:
             if new:
                 await self._bring(spot, new)
                 self._spots |= dict.fromkeys(new, spot)
+        if self._aside_bridge and Spot.ASIDE not in self._spots.values():
+            bridge, self._aside_bridge = self._aside_bridge, ""
+            await settled(self._switch.drop_bridge(bridge))
         self.call.in_talk = self._spots.get(self.call.channel) is Spot.TALK
 
     async def _bring(self, spot: Spot, channels: list[str]) -> None:

@@ -11,6 +11,11 @@ from ivr.events import (
     CallAnswered,
     CallArrived,
     CallEnded,
+    CallerBack,
+    CallerHeld,
+    ConsultationAnswered,
+    ConsultationBegan,
+    ConsultationEnded,
     EndReached,
     Entry,
     Event,
@@ -31,7 +36,7 @@ from ivr.events import (
 )
 from records.clock import wall_time
 from records.privacy import mask
-from records.segments import Menu, Message, Offer, Segment, Talk, Wait, segment_json
+from records.segments import Consultation, Hold, Menu, Message, Offer, Segment, Talk, Wait, segment_json
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +122,8 @@ def fold(entries: Sequence[Entry]) -> Cdr:
 class _Telling:
     """A call as far as it was told.
 
-    `silent` is the place in `segments` of a menu just told in which no key was pressed; `wait` and `talk` are those of
-    the last ones whose reason to end is still owed. They are open until it comes, or until the caller's next stretch
+    `silent` is the place in `segments` of a menu just told in which no key was pressed; `wait` and `talks` are those of
+    the ones whose reason to end is still owed. They are open until it comes, or until the caller's next stretch
     begins: a wait ends where its talk begins, though we are told why a moment later.
     """
 
@@ -136,7 +141,10 @@ class _Telling:
     segments: list[Segment] = field(default_factory=list)
     silent: int | None = None
     wait: int | None = None
-    talk: int | None = None
+    talks: dict[int, int] = field(default_factory=dict)
+    """Offer of each talk whose end is still owed → its place in `segments`."""
+    hold: int | None = None
+    consultation: int | None = None
     offers: dict[int, int] = field(default_factory=dict)
     files: dict[str, tuple[datetime, datetime | None]] = field(default_factory=dict)
     talk_file: str | None = None
@@ -166,13 +174,23 @@ class _Telling:
                 self.segments.append(Offer(line, agent, phone, at, None, None, None))
             case OfferEnded():
                 self.end_offer(event, at)
-            case TalkBegan(line=line, agent=agent):
-                self.settle(at)
-                self.line, self.agent, self.talk = line, agent, len(self.segments)
-                self.segments.append(Talk(line, agent, at, None, None, self.talk_file))
-                self.talk_file = None
-            case TalkEnded(by=by):
-                self.end_talk(at, by)
+            case TalkBegan(offer=offer, line=line, agent=agent):
+                self.begin_talk(offer, line, agent, at)
+            case TalkEnded(offer=offer, by=by):
+                self.end_talk(offer, at, by)
+            case CallerHeld(offer=offer):
+                self.hold = len(self.segments)
+                self.segments.append(Hold(self.agent_of(offer), at, None))
+            case CallerBack():
+                self.hold = self.close(self.hold, at)
+            case ConsultationBegan(offer=offer, to=to, target=target):
+                self.consultation = len(self.segments)
+                self.segments.append(Consultation(self.agent_of(offer), to, target, at, None, None, None))
+            case ConsultationAnswered():
+                self.consult(answered=at)
+            case ConsultationEnded(end=end):
+                self.consult(until=at, end=end)
+                self.consultation = None
             case RecordingBegan(file=file, what=what):
                 self.begin_recording(file, what, at)
             case RecordingEnded(file=file):
@@ -186,7 +204,7 @@ class _Telling:
 
     def open_stretch(self) -> int | None:
         """Where the wait or talk that has the caller's time now is."""
-        for index in (self.wait, self.talk):
+        for index in (self.wait, *self.talks.values()):
             if index is not None and self.segments[index].until is None:
                 return index
         return None
@@ -223,11 +241,35 @@ class _Telling:
             self.segments[self.wait] = replace(wait, until=wait.until or at, end=end)
         self.wait = None
 
-    def end_talk(self, at: datetime, by: Party) -> None:
-        if self.talk is not None and isinstance(talk := self.segments[self.talk], Talk):
+    def begin_talk(self, offer: int, line: str, agent: str | None, at: datetime) -> None:
+        """The wait ends here; who talks already may talk on, with both."""
+        if not any(self.segments[index].until is None for index in self.talks.values()):
+            self.settle(at)
+        self.line, self.agent = line, agent
+        self.talks[offer] = len(self.segments)
+        self.segments.append(Talk(line, agent, at, None, None, self.talk_file))
+        self.talk_file = None
+
+    def end_talk(self, offer: int, at: datetime, by: Party) -> None:
+        index = self.talks.pop(offer, None)
+        if index is not None and isinstance(talk := self.segments[index], Talk):
             self.mark = self.mark if talk.until else at
-            self.segments[self.talk] = replace(talk, until=talk.until or at, by=by)
-        self.talk = None
+            self.segments[index] = replace(talk, until=talk.until or at, by=by)
+
+    def agent_of(self, offer: int) -> str | None:
+        """Who has the talk of an offer."""
+        index = self.talks.get(offer)
+        talk = None if index is None else self.segments[index]
+        return talk.agent if isinstance(talk, Talk) else self.agent
+
+    def close(self, index: int | None, at: datetime) -> None:
+        """A hold or consultation lasts until now, unless it has ended."""
+        if index is not None and self.segments[index].until is None:
+            self.segments[index] = replace(self.segments[index], until=at)
+
+    def consult(self, **known: Any) -> None:
+        if self.consultation is not None:
+            self.segments[self.consultation] = replace(self.segments[self.consultation], **known)
 
     def end_offer(self, ended: OfferEnded, at: datetime) -> None:
         index = self.offers.pop(ended.offer, None)
@@ -242,8 +284,9 @@ class _Telling:
                 self.mark = at
             return
         self.recording = file
-        if self.talk is not None and isinstance(talk := self.segments[self.talk], Talk):
-            self.segments[self.talk] = replace(talk, recording=file)
+        index = max(self.talks.values(), default=None)
+        if index is not None and isinstance(talk := self.segments[index], Talk):
+            self.segments[index] = replace(talk, recording=file)
         else:
             self.talk_file = file  # it began a moment before the talk
 
@@ -257,16 +300,21 @@ class _Telling:
     def finish(self, ended: CallEnded, at: datetime) -> None:
         known = self.now if ended.reason is Reason.ENGINE_STOPPED else at
         self.settle(known)
-        for index in self.offers.values():
-            self.segments[index] = replace(self.segments[index], until=known)
+        for index in (*self.offers.values(), self.hold, self.consultation):
+            self.close(index, known)
         self.offers.clear()
         self.end, self.ended = ended, at
         if self.reached is None and ended.reason is Reason.CALLER_HUNG_UP:
             self.reached = Reached("hangup", None, open=True)  # as the dry walk says of `h`
 
     def seconds(self, kind: type[Wait] | type[Talk]) -> float:
-        stretches = [segment for segment in self.segments if isinstance(segment, kind)]
-        return round(sum(((s.until or self.now) - s.since).total_seconds() for s in stretches), 3)
+        """How long the caller waited or talked; with several at once counts once."""
+        total, reached = 0.0, None
+        for stretch in sorted((s for s in self.segments if isinstance(s, kind)), key=lambda s: s.since):
+            since = stretch.since if reached is None else max(stretch.since, reached)
+            until = max(since, stretch.until or self.now)
+            total, reached = total + (until - since).total_seconds(), until
+        return round(total, 3)
 
     def record(self, call: str, started: datetime) -> Cdr:
         return Cdr(

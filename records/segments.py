@@ -1,7 +1,8 @@
-"""What a call's time went into: the menus, the waits, the offers, the talks, the messages.
+"""What a call's time went into: the menus, the waits, the offers, the talks, the consultations, the messages.
 
-Menus, waits, talks and messages are the caller's own time and never overlap; offers run beside a wait. An open end
-(`until` is None) is a segment of a call that still lives.
+Menus, waits, talks and messages are the caller's own time and never overlap, but for the talks of several agents who
+talk together. Offers run beside a wait or a talk, holds and consultations within one. An open end (`until` is None) is
+a segment of a call that still lives.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any, ClassVar
 
-from ivr.events import OfferResult, Party, WaitEnd
+from ivr.events import ConsultationEnd, OfferResult, Party, WaitEnd
 from records.clock import wall_time
 from records.privacy import mask
 
@@ -67,6 +68,30 @@ class Talk:
 
 
 @dataclass(frozen=True, slots=True)
+class Hold:
+    """The caller heard music in the midst of a talk with this agent (with an outside number when None)."""
+
+    segment: ClassVar[str] = "hold"
+    agent: str | None
+    since: datetime
+    until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Consultation:
+    """The agent asked somebody (`to`: `line`, `agent` or `number`) meanwhile: `answered` is when they talked."""
+
+    segment: ClassVar[str] = "consultation"
+    agent: str | None
+    to: str
+    target: str
+    since: datetime
+    answered: datetime | None
+    until: datetime | None
+    end: ConsultationEnd | None
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
     """The caller left a message of `seconds` for a line."""
 
@@ -78,17 +103,21 @@ class Message:
     until: datetime
 
 
-Segment = Menu | Wait | Offer | Talk | Message
+Segment = Menu | Wait | Offer | Talk | Hold | Consultation | Message
 
-SEGMENTS: dict[str, type[Segment]] = {kind.segment: kind for kind in (Menu, Wait, Offer, Talk, Message)}
+SEGMENTS: dict[str, type[Segment]] = {
+    kind.segment: kind for kind in (Menu, Wait, Offer, Talk, Hold, Consultation, Message)
+}
 
 _REVIVE: dict[str, Callable[[str], Any]] = {
     "since": datetime.fromisoformat,
     "until": datetime.fromisoformat,
-    "end": WaitEnd,
+    "answered": datetime.fromisoformat,
     "result": OfferResult,
     "by": Party,
 }
+
+_ENDS: dict[type[Segment], Callable[[str], Any]] = {Wait: WaitEnd, Consultation: ConsultationEnd}
 
 
 def segment_data(segment: Segment) -> dict[str, Any]:
@@ -106,6 +135,8 @@ def segment_json(segment: Segment, *, private: bool) -> dict[str, Any]:
     data = segment_data(segment)
     if isinstance(segment, Offer) and segment.agent is None and not private:
         data["phone"] = mask(segment.phone)
+    if isinstance(segment, Consultation) and segment.to == "number" and not private:
+        data["target"] = mask(segment.target)
     return data
 
 
@@ -118,4 +149,7 @@ def segment_from(data: Mapping[str, Any]) -> Segment:
     for name, value in data.items():
         name = {"from": "since", "to": "until"}.get(name, name)
         values[name] = _REVIVE[name](value) if value is not None and name in _REVIVE else value
-    return SEGMENTS[values.pop("segment")](**values)
+    kind = SEGMENTS[values.pop("segment")]
+    if values.get("end") is not None:
+        values["end"] = _ENDS[kind](values["end"])
+    return kind(**values)

@@ -44,7 +44,8 @@ PLAN = read_plan(
     {
         "talk.yaml": SMALL.replace(
             "  ann: {name: 甲, lines: [desk, night]}",
-            "  ann: {name: 甲, lines: [desk, night]}\n  bob: {name: 乙, lines: [expert]}\n  cat: {name: 丙, lines: [expert]}\n  dee: {name: 丁, lines: [shy]}",
+            "  ann: {name: 甲, lines: [desk, night]}\n  bob: {name: 乙, lines: [expert]}\n"
+            "  cat: {name: 丙, lines: [expert]}\n  dee: {name: 丁, lines: [shy]}",
         )
         .replace(
             "lines:\n  desk:",
@@ -55,6 +56,7 @@ PLAN = read_plan(
         .replace("prompts:\n", "    never: []\nprompts:\n")
     }
 )
+BOB = ToAgent("bob")
 QUICK = Behaviour(answers_after=1.0)
 SILENT = Behaviour()
 
@@ -181,20 +183,20 @@ async def test_a_caller_is_passed_on_to_a_line_and_the_agent_is_free() -> None:
         assert await ended(h) == CallEnded(Outcome.TALKED, Reason.OTHER_SIDE_HUNG_UP)
 
 
-async def test_who_was_passed_on_goes_before_who_came_later() -> None:
-    async with talk() as (h, ann):
-        h.board.dispatch.hold_back("bob")
-        await ann.hold()
-        await h.passes(60.0)
-        for late in ("late",):
-            h.switch.caller_dials(late)
-        await h.passes(1.0)
-        joined = h.board.dispatch.floor
-        await ann.transfer(ToLine("expert"))
+async def test_the_seconds_waited_before_count_on_the_next_line() -> None:
+    async with house(plan=PLAN, ann=Behaviour(answers_after=19.0)) as h:
+        h.switch.caller_dials(CALLER)
+        h.switch.caller_types(CALLER, "1")
+        await h.ledger.noted(TalkBegan)
+        h.switch.caller_dials("late")
+        h.switch.caller_types("late", "1")
         await h.passes(10.0)
-        assert [place.call for place in joined.waiting("expert")]
-        h.switch.ends("late")
-        await over(h)
+        floor = h.board.dispatch.floor
+        (late,) = (place.call for place in floor.waiting("desk"))
+        first = h.ledger.entries[0].call
+        await h.board.conversations.of_agent("ann").transfer(ToLine("desk"))
+        await h.passes(5.0)
+        assert [place.call for place in floor.waiting("desk")] == [first, late]
 
 
 @pytest.mark.parametrize(
@@ -281,7 +283,7 @@ async def test_the_caller_hangs_up_while_the_number_rings() -> None:
 # ── passed on, warm ─────────────────────────────────────────────────────────
 
 
-async def consulting(h: House, ann: AgentTalk, to: Target = ToAgent("bob")) -> str:
+async def consulting(h: House, ann: AgentTalk, to: Target = BOB) -> str:
     """Ann and whom she asked talk alone; the leg of that one."""
     await ann.consult(to)
     await h.ledger.noted(ConsultationAnswered)
