@@ -41,9 +41,10 @@ from records.account_words import Language
 from records.clock import wall_time
 from records.decision_told import considered, of_agent
 from records.privacy import mask
+from records.talk_told import TALKS_TOLD
 from records.teller import Names, Teller
 
-PRIVATE = frozenset({"number", "phone", "digits", "target"})
+PRIVATE = frozenset({"number", "phone", "digits"})
 """Fields of events that are a person's number, or may be."""
 
 
@@ -92,7 +93,8 @@ def masked(event: Event) -> dict[str, Any]:
     """The fact as data, with every number in it masked. An agent's own phone is no secret."""
     data = to_data(event)
     inside = isinstance(event, Offered) and event.agent is not None
-    return {k: mask(v) if k in PRIVATE and isinstance(v, str) and not inside else v for k, v in data.items()}
+    secret = PRIVATE | ({"target"} if data.get("to") == "number" else set())
+    return {k: mask(v) if k in secret and isinstance(v, str) and not inside else v for k, v in data.items()}
 
 
 # ── the way to a line ───────────────────────────────────────────────────
@@ -183,6 +185,7 @@ def _offer_ended(teller: Teller, event: OfferEnded, at: datetime) -> str:
 
 def _talk(teller: Teller, event: TalkBegan, at: datetime) -> str:
     teller.began("talk", event.offer, at)
+    teller.talking[event.offer] = event.agent
     return teller.say("talk", agent=teller.agent(event.agent), line=teller.line(event.line))
 
 
@@ -234,5 +237,6 @@ TOLD: Mapping[type, Callable[[Teller, Any, datetime], str | None]] = {
     RecordingBegan: _recording,
     RecordingEnded: _recorded,
     CallEnded: _ended,
+    **TALKS_TOLD,
 }
 """How each kind of fact is told."""

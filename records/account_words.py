@@ -8,7 +8,7 @@ from typing import Final
 
 from acd.decision import Bar
 from acd.line import Strategy
-from ivr.events import OfferResult, Outcome, Party, Reason, WaitEnd
+from ivr.events import Attendance, ConsultationEnd, OfferResult, Outcome, Party, Reason, WaitEnd
 
 
 class Language(IntEnum):
@@ -67,9 +67,24 @@ SENTENCES: Final[Mapping[str, Words]] = {
     "offered": ("{phone} 响铃。", "{phone} rings."),
     "offer_ended": ("{agent} {result}，响了 {lasted}。", "{agent} {result} after {lasted}."),
     "talk": ("{agent} 接通，{line}。", "{agent} and the caller talk, {line}."),
-    "talk_over": ("通话 {lasted}，{by}挂机。", "They talked for {lasted}; {by} hung up."),
+    "talk_over": ("通话 {lasted}，{by}。", "They talked for {lasted}; {by}."),
     "recording": ("开始录音。", "Recording began."),
     "recorded": ("录音结束。", "Recording ended."),
+    "caller_held": ("{agent} 请来电人稍等，播放音乐。", "{agent} put the caller on hold."),
+    "caller_back": ("来电人等了 {lasted}，音乐结束。", "The music ended after {lasted}."),
+    "held_too_long": ("来电人听音乐超过了上限 {over}。", "The caller was on hold for more than {over}."),
+    "passed_on": ("{agent} 把来电转给{to}。", "{agent} passed the caller on to {to}."),
+    "passed_on_warm": (
+        "{agent} 商量之后把来电转给{to}。",
+        "{agent} passed the caller on to {to}, whom they had asked.",
+    ),
+    "passed_back": ("没有人接，来电转回{to}。", "Nobody took the caller: back to {to}."),
+    "consults": ("{agent} 询问{to}，来电人听音乐。", "{agent} asks {to} while the caller is on hold."),
+    "consulted": ("{agent} 应答，与座席商量。", "{agent} answered and talks with the agent."),
+    "consultation_over": ("商量结束，用了 {lasted}：{end}。", "The consultation ended after {lasted}: {end}."),
+    "flagged": ("{by} 标记为高风险来电。", "{by} marked the call as one of high risk."),
+    "leader_came": ("班长 {leader} {how}。", "Shift leader {leader} {how}."),
+    "leader_left": ("班长 {leader} 退出。", "Shift leader {leader} left."),
     "message": ("留言 {lasted}。", "Left a message of {lasted}."),
     "gave_up": ("{line}不再让来电等候：{why}{figures}。", "{line} gave the call up: {why}{figures}."),
     "own_limit": ("（该热线第 {place} 条限制）", " (limit {place} of the line)"),
@@ -152,9 +167,35 @@ WAITS: Final[Mapping[WaitEnd, Words]] = {
 }
 
 PARTIES: Final[Mapping[Party, Words]] = {
-    Party.CALLER: ("来电人", "the caller"),
-    Party.OTHER_SIDE: ("对方", "the other side"),
-    Party.ENGINE: ("系统", "the engine"),
+    Party.CALLER: ("来电人挂机", "the caller hung up"),
+    Party.OTHER_SIDE: ("对方挂机", "the other side hung up"),
+    Party.ENGINE: ("系统挂机", "the engine hung up"),
+    Party.PASSED_ON: ("座席转出", "the agent passed the caller on"),
+    Party.LEFT: ("退出，其余的人继续通话", "they left, and the others talked on"),
+    Party.TAKEN_OVER: ("班长接管", "a shift leader took over"),
+}
+
+TARGETS: Final[Mapping[str, Words]] = {
+    "line": ("{target}的等候队列", "the callers of {target}"),
+    "agent": ("座席 {target}", "{target}"),
+    "number": ("外线 {target}", "the outside number {target}"),
+}
+
+CONSULTATIONS: Final[Mapping[ConsultationEnd, Words]] = {
+    ConsultationEnd.COMPLETED: ("对方接手", "whom was asked has the caller"),
+    ConsultationEnd.MERGED: ("三方通话", "all three talk"),
+    ConsultationEnd.CANCELLED: ("取消", "cancelled"),
+    ConsultationEnd.NOT_REACHED: ("没有人接", "nobody answered"),
+    ConsultationEnd.HUNG_UP: ("对方挂机", "whom was asked hung up"),
+    ConsultationEnd.AGENT_LEFT: ("座席挂机", "the agent hung up"),
+    ConsultationEnd.CALLER_LEFT: ("来电人挂机", "the caller hung up"),
+}
+
+ATTENDANCES: Final[Mapping[Attendance, Words]] = {
+    Attendance.LISTENING: ("旁听", "listens"),
+    Attendance.WHISPERING: ("对座席耳语", "whispers to the agent"),
+    Attendance.JOINED: ("加入通话", "joins the talk"),
+    Attendance.TALKING: ("接管通话", "has the caller"),
 }
 
 OUTCOMES: Final[Mapping[str, Words]] = {

@@ -182,7 +182,8 @@ class _Telling:
                 self.hold = len(self.segments)
                 self.segments.append(Hold(self.agent_of(offer), at, None))
             case CallerBack():
-                self.hold = self.close(self.hold, at)
+                self.close(self.hold, at)
+                self.hold = None
             case ConsultationBegan(offer=offer, to=to, target=target):
                 self.consultation = len(self.segments)
                 self.segments.append(Consultation(self.agent_of(offer), to, target, at, None, None, None))
@@ -243,6 +244,7 @@ class _Telling:
 
     def begin_talk(self, offer: int, line: str, agent: str | None, at: datetime) -> None:
         """The wait ends here; who talks already may talk on, with both."""
+        self.close(self.talks.pop(offer, None), at)
         if not any(self.segments[index].until is None for index in self.talks.values()):
             self.settle(at)
         self.line, self.agent = line, agent

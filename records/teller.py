@@ -29,6 +29,8 @@ class Teller:
     names: Names = field(default_factory=Names)
     rung: dict[int, str | None] = field(default_factory=dict)
     """The agent of each offer."""
+    talking: dict[int, str | None] = field(default_factory=dict)
+    """The agent of each talk."""
     explained: set[int] = field(default_factory=set)
     """Offers of which the reasons were told, and so that they rang."""
     held: object = None
@@ -51,6 +53,10 @@ class Teller:
     def agent(self, agent: str | None) -> str:
         """An agent; None is an outside number."""
         return self.word(words.OUTSIDE) if agent is None else agent
+
+    def talks(self, offer: int) -> str:
+        """Who has the talk of an offer."""
+        return self.agent(self.talking.get(offer))
 
     def together(self, names: Sequence[str]) -> str:
         return self.word(words.AND).join(names)
