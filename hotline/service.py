@@ -37,6 +37,8 @@ from hotline.view import HotlineView, midnight
 from hotline.web import create_app, open_web
 from hotline.wishes import Wishes
 from ivr.ari import AriSwitch
+from ivr.callback import Callbacks
+from ivr.callback_try import CallbackService
 from ivr.clock import Clock
 from ivr.dispatch import Dispatch
 from ivr.events import Outcome
@@ -46,7 +48,9 @@ from ivr.outlook import Outlook
 from ivr.supervision import Supervision
 from ivr.switch import SwitchError
 from ivr.switchboard import CallIds, Service, Switchboard
+from ivr.ticket import tickets
 from prompts.build import Report, forget_kept
+from records.callbacks import callback_facts
 from records.calls import outcomes, talks_since
 from records.database import open_database
 from records.journal import SqlJournal
@@ -57,12 +61,27 @@ from routing.plan import Plan
 
 log = structlog.get_logger()
 
+REMEMBERED = timedelta(days=32)
+"""Callbacks that were booked longer ago are not looked for: a line's longest expiry counts a day of open hours."""
 
-def service_of(edition: Edition, dispatch: Dispatch, clock: Clock, outlook: Outlook) -> Service:
+
+def service_of(edition: Edition, dispatch: Dispatch, clock: Clock, outlook: Outlook, callbacks: Callbacks) -> Service:
     """What a call is given that arrives while this edition is live."""
-    flow = PlanFlow(edition.plan, edition.words, dispatch, clock, outlook)
-    apology = tuple(sound for prompt in edition.plan.hotline.apology for sound in edition.words.prompt(prompt))
-    return Service(edition.counted(flow), edition.published.version, apology)
+    flow = PlanFlow(edition.plan, edition.words, dispatch, clock, outlook, callbacks)
+    return Service(edition.counted(flow), edition.published.version, _apology(edition))
+
+
+def callback_service_of(
+    edition: Edition, dispatch: Dispatch, clock: Clock, outlook: Outlook, callbacks: Callbacks
+) -> CallbackService:
+    """What a callback is made with while this edition is live."""
+    flow = PlanFlow(edition.plan, edition.words, dispatch, clock, outlook, callbacks)
+    version = edition.published.version
+    return CallbackService(edition.plan, edition.words, version, flow.serve, edition.counted, _apology(edition))
+
+
+def _apology(edition: Edition) -> tuple[str, ...]:
+    return tuple(sound for prompt in edition.plan.hotline.apology for sound in edition.words.prompt(prompt))
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,13 +183,14 @@ async def running(settings: Settings, opening: Opening | Published, *, managed: 
             today=lambda: clock.now().astimezone(SHANGHAI).date(),
         )
         forget_kept(settings.sounds, live.now.words.kept.values())
+        ids = CallIds(settings.node)
         board = Switchboard(
             switch,
             journal,
             clock,
-            CallIds(settings.node),
+            ids,
             dispatch=lambda spawn: Dispatch(floor, switch, clock, spawn),
-            service=lambda dispatch: service_of(live.now, dispatch, clock, outlook),
+            service=lambda dispatch: service_of(live.now, dispatch, clock, outlook, callbacks),
             agents=lambda: live.now.plan.phones,
         )
         supervision = Supervision(
@@ -192,6 +212,17 @@ async def running(settings: Settings, opening: Opening | Published, *, managed: 
             by_hand=by_hand,
         )
         shifts.look()
+        callbacks = Callbacks(
+            board.dispatch,
+            switch,
+            journal,
+            clock,
+            ids,
+            board,
+            lambda: callback_service_of(live.now, board.dispatch, clock, outlook, callbacks),
+        )
+        booked = tickets(await callback_facts(settings.database_url, clock.now() - REMEMBERED, node=settings.node))
+        board.when_running(lambda: callbacks.restore(booked.values()))
         view = HotlineView(
             live,
             floor=floor,

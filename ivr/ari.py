@@ -107,6 +107,10 @@ class _ThereAlready(SwitchError):
     """Something of this name exists."""
 
 
+CODECS = "alaw,ulaw"
+"""Of a leg that is rung before anybody's channel exists."""
+
+
 class AriSwitch:
     """One Asterisk. `async with` it; read `events()` from one task."""
 
@@ -375,7 +379,7 @@ class AriSwitch:
                 app=APPLICATION,
                 appArgs=LEG,
                 callerId=shown,
-                originator=like,
+                **({"originator": like} if like else {"formats": CODECS}),
                 timeout=str(RING_AT_MOST),
             )
         except SwitchError:

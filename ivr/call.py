@@ -91,6 +91,7 @@ class Call:
         """The engine is going down: leave the caller to the dialplan, a talk to itself."""
         self._switch, self._journal, self._clock = switch, journal, clock
         self._keys: deque[str] = deque()
+        self._heeded: Container[str] | None = None
         self._stirred = asyncio.Event()
         """A key was typed, or what was playing ended."""
         self._gone = asyncio.Event()
@@ -114,8 +115,9 @@ class Call:
     # ── told by the switchboard ─────────────────────────────────────────────
 
     def key_typed(self, key: str) -> None:
-        self._keys.append(key)
-        self._stirred.set()
+        if self._heeded is None or key in self._heeded:
+            self._keys.append(key)
+            self._stirred.set()
 
     def played(self, playback: str, *, failed: bool = False) -> None:
         if playback == self._playing:
@@ -127,8 +129,13 @@ class Call:
         if self._recording is not None and recorded.recording == self._recording[0] and not self._recording[1].done():
             self._recording[1].set_result(recorded)
 
-    def hung_up(self) -> None:
+    def hung_up(self, cause: int | None = None) -> None:
+        """The channel is no more; `cause` after Q.850."""
+        del cause
         self._gone.set()
+
+    def picked_up(self) -> None:
+        """The channel was answered: of interest to a call that we make."""
 
     def stop(self) -> None:
         """The engine is going down."""
@@ -264,6 +271,10 @@ class Call:
     def forget_keys(self) -> None:
         """Keys typed until now were meant for something that is past."""
         self._keys.clear()
+
+    def heed(self, keys: Container[str] | None) -> None:
+        """From now on only these keys are taken in, and no other one cuts what is said; None takes all."""
+        self._heeded = keys
 
     async def music(self) -> None:
         """Music on hold from now on, until `hush`."""

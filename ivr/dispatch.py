@@ -14,7 +14,7 @@ from typing import Protocol
 
 import structlog
 
-from acd.agent import BreakReason
+from acd.agent import BreakReason, Presence
 from acd.estimate import Estimate
 from acd.floor import Floor
 from acd.signals import (
@@ -113,6 +113,8 @@ class Dispatch:
         """Legs of each offer that ring, or the one that was answered."""
         self._waiters: dict[str, tuple[Caller, asyncio.Future[Seated]]] = {}
         self._alarm: asyncio.TimerHandle | None = None
+        self._keeps: set[str] = set()
+        """Callers for whom agents are kept instead of rung."""
         self._watchers: list[Callable[[Order], None]] = []
 
     # ── for calls ───────────────────────────────────────────────────────────
@@ -166,6 +168,19 @@ class Dispatch:
         """The caller was gone in the instant of the answer: let the other side go."""
         self.talk_over(connected)
         self._drop(connected.leg)
+
+    def let_go(self, kept: Connected) -> None:
+        """An agent who was kept free for a callback is ready again, without a rest."""
+        self.talk_over(kept)
+        if kept.agent is not None and self.floor.seat(kept.agent).presence is Presence.WRAP_UP:
+            self.signal(BreakEnded(kept.agent))
+
+    def keep_for(self, call: str, *, keep: bool = True) -> None:
+        """When this one's turn comes, an agent is kept free for it at once and no phone rings."""
+        if keep:
+            self._keeps.add(call)
+        else:
+            self._keeps.discard(call)
 
     def talk_over(self, connected: Connected) -> None:
         """The talk is over for whatever reason; its agent may go on. Idempotent."""
@@ -303,6 +318,11 @@ class Dispatch:
         call, _ = self._waiters[order.call]
         legs = [f"{call.id}-{order.offer}{letter}" for letter, _ in zip(_LETTERS, order.phones, strict=False)]
         self._rung[order.offer] = legs
+        if call.id in self._keeps:
+            self._legs[legs[0]] = _Leg(order.offer, call)
+            self._rung[order.offer] = legs[:1]
+            self._spawn(self._keep(legs[0]))
+            return
         call.note(Offered(order.offer, order.line, order.agent, order.phones[0]))
         if order.why is not None:
             call.note(Considered(order.line, order.offer, order.why))
@@ -317,6 +337,11 @@ class Dispatch:
             if rung is not None and offer not in self._rung:
                 result = OfferResult.WITHDRAWN if failure is None else OfferResult(failure.value)
                 rung.call.note(OfferEnded(offer, result))
+
+    async def _keep(self, leg: str) -> None:
+        """Nobody is rung: the agent is kept free as if they had answered."""
+        if (rung := self._legs.get(leg)) is not None:
+            self.signal(PhoneAnswered(rung.offer))
 
     async def _ring_phone(self, leg: str, phone: Phone, call: Caller) -> None:
         try:

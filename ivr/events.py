@@ -24,6 +24,8 @@ class Outcome(StrEnum):
     INFORMED = "informed"  # the caller heard a recording to its end and was let go
     ABANDONED = "abandoned"  # hung up while waiting for a line
     LEFT = "left"  # hung up before a line was reached
+    CALLBACK = "callback"  # a callback was booked; its tries are calls of their own
+    UNANSWERED = "unanswered"  # a callback whose caller could not be reached
     FAILED = "failed"  # we or the switch failed the caller
 
 
@@ -34,6 +36,10 @@ class Reason(StrEnum):
     OTHER_SIDE_HUNG_UP = "other_side_hung_up"
     COMPLETED = "completed"
     NO_MESSAGE = "no_message"
+    BUSY = "busy"
+    NO_ANSWER = "no_answer"
+    WITHDRAWN = "withdrawn"  # a callback's turn that came to nothing before its caller was rung
+    UNREACHABLE = "unreachable"
     SWITCH_ERROR = "switch_error"
     ENGINE_STOPPED = "engine_stopped"
     BUG = "bug"
@@ -94,7 +100,19 @@ class WaitEnd(StrEnum):
     TOO_MANY = "too_many"
     NOBODY_READY = "nobody_ready"
     AGENT_AWAY = "agent_away"  # the one agent whom the call was for did not take it
+    KEY_PRESSED = "key_pressed"  # the caller chose another way
+    BOOKED = "booked"  # a callback has the place from now on
     ENGINE_STOPPED = "engine_stopped"
+
+
+class CallbackEnd(StrEnum):
+    """Why a callback is done with."""
+
+    REACHED = "reached"  # the caller answered
+    NOT_REACHED = "not_reached"  # as often as the line tries
+    EXPIRED = "expired"
+    CALLED_IN = "called_in"  # the caller called in meanwhile and took the place back
+    LINE_GONE = "line_gone"  # the line is no more, or calls nobody back any more
 
 
 @dataclass(frozen=True, slots=True)
@@ -347,6 +365,56 @@ class MessageLeft:
 
 
 @dataclass(frozen=True, slots=True)
+class CallbackBooked:
+    """A callback took the place of this call. `number` is the one to call, `waited` the seconds that count for it."""
+
+    ticket: str
+    """Under this id the callback waits, and the journal tells what becomes of it."""
+    line: str
+    number: str
+    waited: float
+    priority: int = 0
+    language: str | None = None
+    abandoned: bool = False
+    """The caller did not ask for it: they hung up, and the line calls those back."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallPlaced:
+    """A callback's turn came: the first fact of a try, which is a call of its own, made by us."""
+
+    ticket: str
+    line: str
+    number: str
+    dialled: str
+    """The hotline's own number, for which we call."""
+    plan: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallerRung:
+    """The number to call back was dialled. `CallAnswered` follows, or a `CallEnded` that says why it was not."""
+
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallbackTried:
+    """Told under the ticket: this try did not reach the caller."""
+
+    call: str
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True)
+class CallbackClosed:
+    """Told under the ticket: it is done with. `call` is the one that ended it, if one did."""
+
+    end: CallbackEnd
+    call: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class CallEnded:
     """The last event of a call, exactly once."""
 
@@ -384,6 +452,11 @@ Event = (
     | RecordingBegan
     | RecordingEnded
     | MessageLeft
+    | CallbackBooked
+    | CallPlaced
+    | CallerRung
+    | CallbackTried
+    | CallbackClosed
     | CallEnded
 )
 

@@ -178,7 +178,8 @@ class Switch(Protocol):
         ...
 
     async def ring(self, leg: str, phone: Phone, *, caller: str, like: str) -> None:
-        """Call a phone. `LegAnswered` or `Gone` follows. `caller` is shown; the codecs are those of channel `like`."""
+        """Call a phone. `LegAnswered` or `Gone` follows. `caller` is shown; the codecs are those of channel
+        `like`, when there is one."""
         ...
 
     async def bridge(self, bridge: str, channels: Sequence[str]) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -85,6 +86,7 @@ class Switchboard:
         self._calls: dict[str, Call] = {}
         """By channel."""
         self._by_id: dict[str, Call] = {}
+        self._first: list[Callable[[], None]] = []
         self._found: dict[str, TalkFound] = {}
         """Talks of an engine before us, by channel."""
 
@@ -97,9 +99,9 @@ class Switchboard:
         """The call of this id, as long as it lives."""
         return self._by_id.get(id)
 
-    def begin(self, work: Coroutine[Any, Any, None]) -> None:
+    def begin(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         """Run something beside the calls; the engine's end cancels it."""
-        _within(self._call_tasks).create_task(_guarded(work))
+        return _within(self._call_tasks).create_task(_guarded(work))
 
     async def run(self) -> None:
         """Serve until cancelled; then every call is released."""
@@ -107,6 +109,8 @@ class Switchboard:
             try:
                 async with asyncio.TaskGroup() as self._call_tasks:
                     try:
+                        for work in self._first:
+                            work()
                         async for event in self._switch.events():
                             self._hear(event)
                     finally:
@@ -115,6 +119,23 @@ class Switchboard:
                 self.dispatch.close()
                 if self._orders:
                     await asyncio.wait(self._orders, timeout=PATIENCE)
+
+    def when_running(self, work: Callable[[], None]) -> None:
+        """Do this before the first event of the switch is heard."""
+        self._first.append(work)
+
+    @contextmanager
+    def knows(self, call: Call, *, channel: bool = True) -> Iterator[None]:
+        """Tell a call that we make what concerns it; without `channel` only of its playbacks."""
+        self._by_id[call.id] = call
+        if channel:
+            self._calls[call.channel] = call
+        try:
+            yield
+        finally:
+            del self._by_id[call.id]
+            if channel:
+                del self._calls[call.channel]
 
     def _stop(self) -> None:
         for call in self._calls.values():
@@ -140,11 +161,13 @@ class Switchboard:
                 if (call := self._call_of(recording)) is not None:
                     call.recorded(event)
             case LegAnswered(leg):
-                if not self.conversations.legs.answered(leg):
+                if (call := self._calls.get(leg)) is not None:
+                    call.picked_up()
+                elif not self.conversations.legs.answered(leg):
                     self.dispatch.leg_answered(leg)
             case Gone(channel, cause):
                 if (call := self._calls.get(channel)) is not None:
-                    call.hung_up()
+                    call.hung_up(cause)
                 elif (found := self._found.get(channel)) is not None:
                     self._end_found(found)
                 elif not self.conversations.legs.gone(channel):

@@ -16,7 +16,7 @@ import structlog
 from sqlalchemy import delete, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from ivr.events import CallArrived, CallEnded, Entry, Outcome, Reason, TalkBegan
+from ivr.events import CallArrived, CallbackClosed, CallEnded, CallPlaced, Entry, Outcome, Reason, TalkBegan
 from records.behind import BATCH, LINGER, WriteBehind, may_pass
 from records.cdr import Cdr, fold
 from records.rows import cdr_row, entry_from, entry_row, insert_once
@@ -26,6 +26,10 @@ from records.tables import cdr, journal
 __all__ = ["BATCH", "LINGER", "SqlJournal", "may_pass"]
 
 log = structlog.get_logger(__name__)
+
+
+_BEGINNINGS = (CallArrived.__name__, CallPlaced.__name__)
+"""What a call begins with."""
 
 
 class SqlJournal(WriteBehind[Entry]):
@@ -52,7 +56,7 @@ class SqlJournal(WriteBehind[Entry]):
 
     def note(self, entry: Entry) -> None:
         """Take the entry; never blocks and never raises. Subscribers have seen it when this returns."""
-        if isinstance(entry.event, CallEnded):
+        if isinstance(entry.event, CallEnded | CallbackClosed):
             self._open.discard(entry.call)
         else:
             self._open.add(entry.call)
@@ -77,7 +81,7 @@ class SqlJournal(WriteBehind[Entry]):
         await self.flush()
         ended = select(journal.c.call).where(journal.c.kind == CallEnded.__name__)
         ours = select(journal.c.call).where(
-            journal.c.kind == CallArrived.__name__, journal.c.node == self._node, journal.c.call.not_in(ended)
+            journal.c.kind.in_(_BEGINNINGS), journal.c.node == self._node, journal.c.call.not_in(ended)
         )
         query = select(journal.c.call, func.max(journal.c.seq)).where(journal.c.call.in_(ours))
         async with self._engine.connect() as connection:

@@ -100,6 +100,13 @@ def begin(plan: Plan, scene: Scene) -> Position:
     return _go(plan, front.then or start, scene, Way(), front.say)
 
 
+def entering(plan: Plan, line: str, scene: Scene, variant: str | None, priority: int) -> tuple[Position, Enter]:
+    """Where a caller is who was called back for a line, whatever its hours."""
+    way = Way(line, line_opening(plan, line, scene), variant, priority)
+    step = _enter(plan, line, way, ())
+    return Position(step, way), step
+
+
 def advance(plan: Plan, position: Position, came: Came, scene: Scene) -> Position | None:
     """The next position; None when the call is over. Raises NotOfThisStep."""
     way, step = position.way, position.step

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
 from hotline.arrangement import floor_of
+from ivr.callback import Callbacks
+from ivr.callback_try import CallbackService
 from ivr.clock import Clock
 from ivr.dispatch import Dispatch
 from ivr.events import CallEnded, Entry, Event
@@ -18,6 +20,7 @@ from ivr.memory import CallerMemory
 from ivr.outlook import Outlook
 from ivr.supervision import Supervision
 from ivr.switchboard import CallIds, Service, Switchboard
+from ivr.ticket import tickets
 from prompts.catalogue import Catalogue
 from routing.calendar import SHANGHAI
 from routing.check import read_plan
@@ -83,6 +86,7 @@ class House:
     ledger: Ledger
     board: Switchboard
     supervision: Supervision
+    callbacks: Callbacks
 
     async def passes(self, seconds: float) -> None:
         """Let virtual time pass."""
@@ -109,23 +113,38 @@ async def house(
     plan: Plan = PLAN,
     *,
     memory: CallerMemory | None = None,
+    restored: Iterable[Entry] = (),
     front: Callable[[], str | None] = lambda: None,
     **phones: Behaviour,
 ) -> AsyncIterator[House]:
     """A hotline on a fake switch. `phones` by agent, or `n` and an outside number."""
     switch, ledger, clock, floor = FakeSwitch(), Ledger(), LoopClock(begins=at), floor_of(plan)
     catalogue = Catalogue(plan.words)
+    ids = CallIds("t")
+
+    def flow() -> PlanFlow:
+        outlook = Outlook(clock, board.dispatch, memory, front)
+        return PlanFlow(plan, catalogue, board.dispatch, clock, outlook, callbacks)
+
     board = Switchboard(
         switch,
         ledger,
         clock,
-        CallIds("t"),
+        ids,
         dispatch=lambda spawn: Dispatch(floor, switch, clock, spawn),
-        service=lambda dispatch: Service(
-            PlanFlow(plan, catalogue, dispatch, clock, Outlook(clock, dispatch, memory, front)), "v1", ("sorry",)
-        ),
+        service=lambda _: Service(flow(), "v1", ("sorry",)),
         agents=lambda: plan.phones,
     )
+    callbacks = Callbacks(
+        board.dispatch,
+        switch,
+        ledger,
+        clock,
+        ids,
+        board,
+        lambda: CallbackService(plan, catalogue, "v1", flow().serve, lambda made: made, ("sorry",)),
+    )
+    board.when_running(lambda: callbacks.restore(tickets(restored).values()))
     switch.connect()
     for phone, behaviour in phones.items():
         if phone in plan.agents:
@@ -144,6 +163,6 @@ async def house(
     async with asyncio.TaskGroup() as tasks:
         serving = tasks.create_task(board.run())
         try:
-            yield House(switch, ledger, board, supervision)
+            yield House(switch, ledger, board, supervision, callbacks)
         finally:
             serving.cancel()

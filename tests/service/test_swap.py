@@ -14,8 +14,9 @@ from acd.agent import Presence
 from hotline.arrangement import arrangement_of, floor_of
 from hotline.live import Edition
 from hotline.operators import Published
-from hotline.service import service_of
+from hotline.service import callback_service_of, service_of
 from hotline.sounds import KeptWords
+from ivr.callback import Callbacks
 from ivr.dispatch import Dispatch
 from ivr.events import CallArrived, CallEnded, EndReached, Outcome, StepHeard, TalkBegan
 from ivr.outlook import Outlook
@@ -66,14 +67,24 @@ async def house(text: str = SMALL) -> AsyncIterator[House]:
     switch, ledger, clock, first = FakeSwitch(), Ledger(), LoopClock(), edition_of(text, 1)
     floor = floor_of(first.plan)
     here: House
+    ids = CallIds("t")
     board = Switchboard(
         switch,
         ledger,
         clock,
-        CallIds("t"),
+        ids,
         dispatch=lambda spawn: Dispatch(floor, switch, clock, spawn),
-        service=lambda dispatch: service_of(here.now, dispatch, clock, Outlook(clock, dispatch)),
+        service=lambda dispatch: service_of(here.now, dispatch, clock, Outlook(clock, dispatch), callbacks),
         agents=lambda: here.now.plan.phones,
+    )
+    callbacks = Callbacks(
+        board.dispatch,
+        switch,
+        ledger,
+        clock,
+        ids,
+        board,
+        lambda: callback_service_of(here.now, board.dispatch, clock, Outlook(clock, board.dispatch), callbacks),
     )
     here = House(switch, ledger, board, first)
     switch.connect()

@@ -1,0 +1,289 @@
+"""Waiting on a line: what a caller hears, and everything that may end it.
+
+Three things go on together: the floor looks for an agent, the caller is told how things stand and may press a key, and
+the line's hours run out. Whatever comes first ends the others; an agent's answer cuts every announcement off.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+
+from acd.signals import CallJoined, GiveUp
+from ivr.booking import Agreed, agree
+from ivr.call import Call
+from ivr.callback import Callbacks
+from ivr.clock import Clock
+from ivr.dispatch import Connected, Dispatch, Replaced, Seated
+from ivr.events import Outcome, Reason, StepHeard, WaitBegan, WaitEnd, WaitEnded
+from ivr.outlook import Outlook
+from ivr.sounds import Sounds
+from prompts.phrases import Phrase
+from routing.calendar import closing
+from routing.node import Callback
+from routing.plan import Plan
+from routing.steps import Book, Booked, Came, Closed, Enter, GaveUp, Pressed, Silent
+from routing.walk import Position, advance
+
+LOOKS_AGAIN = 5.0
+"""Seconds until a caller for whom a phone rings is thought of again: should it fail, they are told how things stand."""
+
+UNCHANGED = 3
+"""What a caller was told of their place is told again after so many turns, though it is the same."""
+
+_STANDS_BY = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """Everything that a waiting call needs of the hotline."""
+
+    plan: Plan
+    sounds: Sounds
+    dispatch: Dispatch
+    clock: Clock
+    outlook: Outlook
+    callbacks: Callbacks
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """The call waits no more, and nobody answered: the walk goes on at `position` with what `came`."""
+
+    position: Position
+    came: Came
+    end: WaitEnd
+
+
+class Waiting:
+    """One caller's waiting, on one line after another: the time counts on."""
+
+    def __init__(self, call: Call, house: House, *, waited: float = 0.0) -> None:
+        self._call, self._house = call, house
+        self._waited = waited
+        self._since: float | None = None
+        """Monotonic; None while they don't wait."""
+        self._booked = False
+
+    @property
+    def waited(self) -> float:
+        """Seconds until now."""
+        now = self._house.clock.monotonic()
+        return self._waited + (0.0 if self._since is None else now - self._since)
+
+    def over(self) -> None:
+        """Somebody talked with them: what they wait for from now on is something else."""
+        self._waited = 0.0
+
+    async def seat(
+        self, position: Position, enter: Enter, welcome: tuple[str, ...], *, instead_of: Connected | None = None
+    ) -> Connected | Left:
+        """Wait on a line until a phone is answered, or the call leaves it. `instead_of` is an agent kept for the call.
+
+        Notes how long it was and to what end.
+        """
+        call, line = self._call, enter.line
+        if call.outcome[0] is not Outcome.TALKED:
+            call.outcome = (Outcome.ABANDONED, Reason.CALLER_HUNG_UP)
+        self._waited = max(self._waited, self._house.callbacks.take_back(call.number, line))
+        call.note(WaitBegan(line, len(self._house.dispatch.floor.waiting(line))))
+        self._since = self._house.clock.monotonic()
+        end, self._booked = WaitEnd.CALLER_LEFT, False
+        try:
+            seated = await self._wait(position, enter, welcome, instead_of)
+            end = WaitEnd.CONNECTED if isinstance(seated, Connected) else seated.end
+        finally:
+            self._waited, self._since = self.waited, None
+            if self._booked:
+                end = WaitEnd.BOOKED  # though they rang off in the words that said so
+            elif end is WaitEnd.CALLER_LEFT and call.gone and not call.stopping:
+                self._house.callbacks.abandoned(call, enter, self._waited)
+            call.note(WaitEnded(line, WaitEnd.ENGINE_STOPPED if call.stopping else end))
+        return seated
+
+    async def _wait(
+        self, position: Position, enter: Enter, welcome: tuple[str, ...], instead_of: Connected | None
+    ) -> Connected | Left:
+        call, dispatch = self._call, self._house.dispatch
+        joined = CallJoined(
+            call.id,
+            enter.line,
+            enter.priority,
+            waited=max(self._waited, call.carried.waited),
+            language=enter.language,
+            only=call.carried.only,
+            urgent=call.carried.urgent or call.raised,
+            past=enter.past,
+        )
+        seated: asyncio.Task[Seated] | None = None
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                seated = tasks.create_task(dispatch.seat(call, joined))
+                if instead_of is not None:
+                    tasks.create_task(self._let_back(instead_of))  # begins after `seat` has joined
+                attending = tasks.create_task(self._attend(position, enter, welcome))
+                closed = tasks.create_task(self._closed(enter.line))
+                try:
+                    await asyncio.wait((seated, attending, closed), return_when=asyncio.FIRST_COMPLETED)
+                    return await self._ended(position, seated, attending)
+                finally:
+                    for task in (seated, attending, closed):
+                        task.cancel()
+        except BaseException:
+            if seated is not None and seated.done() and not seated.cancelled() and seated.exception() is None:
+                connected = seated.result()
+                if isinstance(connected, Connected):
+                    dispatch.abandon(connected)
+            raise
+        finally:
+            call.heed(None)
+
+    async def _let_back(self, kept: Connected) -> None:
+        self._house.dispatch.let_go(kept)
+
+    async def _ended(
+        self,
+        position: Position,
+        seated: asyncio.Task[Seated],
+        attending: asyncio.Task[Left],
+    ) -> Connected | Left:
+        """What ended the wait: an agent's answer before everything else, then the line, the caller, the hours."""
+        result = seated.result() if seated.done() else None
+        if isinstance(result, Connected):
+            return result
+        if isinstance(result, GiveUp):
+            self._lets_go(Outcome.INFORMED)
+            return Left(position, GaveUp(result.limit), WaitEnd(result.why.value))
+        if isinstance(result, Replaced) or attending.done():
+            return await attending
+        self._lets_go(Outcome.INFORMED)
+        return Left(position, Closed(), WaitEnd.CLOSED)
+
+    def _lets_go(self, outcome: Outcome) -> None:
+        """What the call would end as from now on, unless somebody talked with the caller already."""
+        if self._call.outcome[0] is not Outcome.TALKED:
+            self._call.outcome = (outcome, Reason.CALLER_HUNG_UP)
+
+    async def _closed(self, line: str) -> None:
+        """Return when the line's hours end, if that ends its callers' wait.
+
+        A phone that rings just then may still be answered.
+        """
+        plan, now = self._house.plan, self._house.clock.now()
+        ends = None
+        if plan.lines[line].at_closing == "leave":
+            ends = closing(plan.calendar, plan.hours_of(line), now)
+        if ends is None:
+            await asyncio.Event().wait()
+            return
+        await asyncio.sleep((ends - now).total_seconds())
+        floor = self._house.dispatch.floor
+        while floor.ahead(self._call.id) is None or floor.rings_for(self._call.id):  # noqa: ASYNC110 - the floor is asked
+            await asyncio.sleep(_STANDS_BY)
+
+    # ── what the caller hears and does ──────────────────────────────────────
+
+    async def _attend(self, position: Position, enter: Enter, welcome: tuple[str, ...]) -> Left:
+        """Welcome the caller, tell them now and then how things stand, and heed their keys; how they left by one."""
+        call, floor, monotonic = self._call, self._house.dispatch.floor, self._house.clock.monotonic
+        teller = _Teller(call, self._house, enter, position.way.variant)
+        call.forget_keys()
+        call.heed(enter.keys)
+        await call.say(welcome)
+        due, music = monotonic(), False
+        while True:
+            rings = floor.ahead(call.id) is None or bool(floor.rings_for(call.id))
+            if not rings and monotonic() >= due and call.typed_ahead() is None:
+                await call.say(teller.words())
+                due, music = monotonic() + self._house.plan.lines[enter.line].tell_every, False
+            if not music and call.typed_ahead() is None:
+                await call.music()
+                music = True
+            key = await call.ask((), LOOKS_AGAIN if rings else max(0.0, due - monotonic()))
+            if key is None:
+                continue
+            left = await self._pressed(position, enter, key)
+            if left is not None:
+                return left
+            music = False
+
+    async def _pressed(self, position: Position, enter: Enter, key: str) -> Left | None:
+        """A key that the line offers: it leads away, or to a callback, which is agreed on while the caller waits on."""
+        call, plan = self._call, self._house.plan
+        call.note(StepHeard(enter.node, (), key))
+        following = advance(plan, position, Pressed(key), self._house.outlook.scene(call.number))
+        if following is None or not isinstance(following.step, Book):
+            self._lets_go(Outcome.LEFT)
+            return Left(position, Pressed(key), WaitEnd.KEY_PRESSED)
+        call.heed(None)
+        came = await self.book(following.step, enter)
+        if came == Booked():
+            return Left(following, Booked(), WaitEnd.BOOKED)
+        call.forget_keys()
+        call.heed(enter.keys)
+        await call.say(self._house.sounds.phrase(Phrase.STILL_WAITING))
+        return None
+
+    async def book(self, step: Book, waits: Enter | None = None) -> Booked | Pressed | Silent:
+        """Agree on a callback and book it; else how the caller declined.
+
+        It gets the place of a call that waits on the line of `waits`; else what counts is how long it waited.
+        """
+        call, house = self._call, self._house
+        came = await agree(call, step, house.sounds, lambda number: house.plan.may_call_back(step.line, number))
+        if not isinstance(came, Agreed):
+            return came
+        if house.callbacks.has(came.number):
+            await call.say(house.sounds.phrase(Phrase.ALREADY))
+            return Silent()
+        if waits is not None and house.dispatch.floor.rings_for(call.id):
+            await call.say(house.sounds.phrase(Phrase.ALMOST))
+            while house.dispatch.floor.rings_for(call.id):  # noqa: ASYNC110 - the floor is asked
+                await asyncio.sleep(_STANDS_BY)
+        house.callbacks.book(
+            call,
+            step.line,
+            came.number,
+            waited=self.waited,
+            priority=0 if waits is None else waits.priority,
+            language=None if waits is None else waits.language,
+            replaces=waits is not None and waits.line == step.line,
+        )
+        self._booked = True
+        self._lets_go(Outcome.CALLBACK)
+        node = house.plan.nodes[step.node]
+        if isinstance(node, Callback) and not node.booked:
+            await call.say(house.sounds.phrase(Phrase.BOOKED), whole=True)
+        return Booked()
+
+
+class _Teller:
+    """What a waiting caller is told, turn by turn."""
+
+    def __init__(self, call: Call, house: House, enter: Enter, variant: str | None) -> None:
+        self._call, self._house, self._line, self._variant = call, house, enter.line, variant
+        self._turns = 0
+        self._told: tuple[str, ...] = ()
+        self._told_at = 0
+
+    def words(self) -> tuple[str, ...]:
+        """That all are busy, later a word of comfort; and the place, when it changed or is due again."""
+        plan = self._house.plan
+        own = plan.comfort_of(self._line) if self._turns else plan.busy_of(self._line)
+        said = tuple(sound for prompt in plan.said(own, self._variant) for sound in self._house.sounds.prompt(prompt))
+        self._turns += 1
+        place = self._place()
+        if place == self._told and self._turns - self._told_at < UNCHANGED:
+            return said
+        self._told, self._told_at = place, self._turns
+        return said + place
+
+    def _place(self) -> tuple[str, ...]:
+        """How many come first, and about how long it takes, where that can be told. Spoken in one language alone."""
+        rule, floor = self._house.plan.lines[self._line], self._house.dispatch.floor
+        ahead = floor.ahead(self._call.id)
+        if self._variant is not None or ahead is None:
+            return ()
+        place = self._house.sounds.position(ahead) if rule.position else ()
+        expected = self._house.dispatch.expected(self._call.id) if rule.estimate else None
+        return place if expected is None else place + self._house.sounds.wait(expected.low, expected.high)
