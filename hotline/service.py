@@ -23,6 +23,9 @@ from hotline.by_hand import ByHandWatch
 from hotline.clock import clock_of
 from hotline.control import open_control
 from hotline.fallback import dialplan_of
+from hotline.floor_door import FloorDoor
+from hotline.floor_state import FloorState
+from hotline.floor_watch import FloorWatch
 from hotline.front import FrontWatch
 from hotline.live import Edition, Live, Means, Opening
 from hotline.managed import ManagedAsterisk, SwitchRefused
@@ -55,6 +58,7 @@ from records.calls import outcomes, talks_since
 from records.database import open_database
 from records.journal import SqlJournal
 from records.migrations import upgrade
+from records.presences import Presences
 from routing.calendar import SHANGHAI
 from routing.node import Recall
 from routing.plan import Plan
@@ -121,6 +125,9 @@ async def running(settings: Settings, opening: Opening | Published, *, managed: 
         lost = await journal.close_lost(clock.now())
         if lost:
             log.warning("calls of an earlier run ended unseen", calls=lost)
+        presences = await stack.enter_async_context(Presences(settings.database_url, node=settings.node))
+        await presences.close_lost()
+        stack.callback(lambda: presences.leave(clock.now()))
         switch = AriSwitch(
             f"http://{settings.ari.host}:{settings.ari.port}",
             settings.ari.user,
@@ -202,6 +209,8 @@ async def running(settings: Settings, opening: Opening | Published, *, managed: 
             spawn=board.order,
             begin=board.begin,
         )
+        watch = FloorWatch(floor, presences, clock.now)
+        board.dispatch.watch(watch.hear)
         front, by_hand = FrontWatch(settings.var, clock.now), ByHandWatch(settings.var, clock.now)
         outlook = Outlook(clock, board.dispatch, memory, front, by_hand)
         shifts = Shifts(
@@ -251,7 +260,30 @@ async def running(settings: Settings, opening: Opening | Published, *, managed: 
             works.append(wishes.heed_files())
         for work in works:
             stack.callback(tasks.create_task(work).cancel)
-        await stack.enter_async_context(open_control(settings.var, wishes.routes()))
+        state = FloorState(
+            floor,
+            clock,
+            plan=lambda: live.now.plan,
+            lines=lambda: gauges.lines,
+            number_of=lambda name: None if (call := board.call(name)) is None else call.number,
+            talks=board.conversations,
+            attending=supervision.attending,
+            by_hand=by_hand,
+            alerts=watch.alerts,
+            callbacks=lambda: (),
+        )
+        door = FloorDoor(
+            state,
+            board.dispatch,
+            plan=lambda: live.now.plan,
+            call=board.call,
+            conversations=board.conversations,
+            supervision=supervision,
+            hang_up=switch.hang_up,
+            database=settings.database_url,
+            now=clock.now,
+        )
+        await stack.enter_async_context(open_control(settings.var, [*wishes.routes(), *door.routes()]))
         yield Running(switch, board, journal, view, asterisk, web_port, live, wishes, supervision)
 
 

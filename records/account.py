@@ -63,9 +63,10 @@ class Sentence:
 
 def account(entries: Iterable[Entry], language: Language, names: Names) -> list[Sentence]:
     """The facts of one call, in order. A look for an agent that found what the look before it had found is left out."""
-    teller = Teller(language, names)
-    told = []
-    for entry in sorted(entries, key=lambda entry: entry.seq):
+    facts = sorted(entries, key=lambda entry: entry.seq)
+    teller, told = Teller(language, names), []
+    teller.explained.update(fact.event.offer for fact in facts if isinstance(fact.event, Considered))
+    for entry in facts:
         event = entry.event
         text = TOLD.get(type(event), _by_name)(teller, event, entry.at)
         if text is not None:

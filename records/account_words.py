@@ -130,9 +130,9 @@ RANKED_BY: Final[Mapping[Strategy, Words]] = {
     Strategy.LONGEST_IDLE: ("空闲 {lasted}", "idle for {lasted}"),
     Strategy.FEWEST_CALLS: ("今天接了 {number} 通", "{number} calls today"),
     Strategy.LEAST_BUSY: ("今天忙了 {lasted}", "busy for {lasted} today"),
-    Strategy.ROUND_ROBIN: ("轮次 {number}", "turn {number}"),
-    Strategy.LEVEL: ("等级 {level}，空闲 {lasted}", "level {level}, idle for {lasted}"),
-    Strategy.FIXED_ORDER: ("第 {number} 位", "place {number}"),
+    Strategy.ROUND_ROBIN: ("上次轮到是第 {number} 次", "last turn {number}"),
+    Strategy.LEVEL: ("等级 {number}", "level {number}"),
+    Strategy.FIXED_ORDER: ("名单第 {place} 位", "place {place} of the list"),
 }
 
 BREAKS: Final[Mapping[str, Words]] = {
@@ -152,7 +152,7 @@ OFFERS: Final[Mapping[OfferResult, Words]] = {
     OfferResult.WITHDRAWN: ("停止振铃", "was let be"),
 }
 
-WAITS: Final[Mapping[WaitEnd, Words]] = {
+WAITS: Final[Mapping[str, Words]] = {
     WaitEnd.CONNECTED: ("接通", "connected"),
     WaitEnd.CALLER_LEFT: ("来电人挂机", "the caller hung up"),
     WaitEnd.MAXIMUM_WAIT: ("等候超过最长时间", "the longest wait was reached"),
@@ -163,6 +163,8 @@ WAITS: Final[Mapping[WaitEnd, Words]] = {
     WaitEnd.TOO_MANY: ("等候的人太多", "too many waited"),
     WaitEnd.NOBODY_READY: ("没有座席有空", "nobody was ready"),
     WaitEnd.AGENT_AWAY: ("指定的座席没有接", "the one agent whom it was for did not take it"),
+    "key_pressed": ("来电人按键选了别的", "the caller chose another way"),
+    "booked": ("预约了回电", "a callback was booked"),
     WaitEnd.ENGINE_STOPPED: ("系统停机", "the engine stopped"),
 }
 
@@ -206,6 +208,7 @@ OUTCOMES: Final[Mapping[str, Words]] = {
     Outcome.LEFT: ("选择前挂机", "left early"),
     Outcome.FAILED: ("故障", "failed"),
     "callback": ("已预约回电", "callback booked"),
+    "unanswered": ("回电未接通", "the callback did not reach them"),
 }
 
 REASONS: Final[Mapping[str, Words]] = {
@@ -213,6 +216,9 @@ REASONS: Final[Mapping[str, Words]] = {
     Reason.OTHER_SIDE_HUNG_UP: ("对方挂机", "the other side hung up"),
     Reason.COMPLETED: ("走完流程", "completed"),
     Reason.NO_MESSAGE: ("没有留言", "no message"),
+    "busy": ("对方忙", "busy"),
+    "no_answer": ("没有人接", "no answer"),
+    "unreachable": ("呼不通", "unreachable"),
     Reason.SWITCH_ERROR: ("交换机故障", "switch error"),
     Reason.ENGINE_STOPPED: ("系统停机", "the engine stopped"),
     Reason.BUG: ("程序错误", "a bug"),

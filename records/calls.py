@@ -8,10 +8,10 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from ivr.events import CallArrived, EndReached, Outcome
+from ivr.events import CallArrived, Considered, EndReached, Entry, Outcome
 from records.cdr import Cdr
 from records.database import open_database
-from records.rows import cdr_from
+from records.rows import cdr_from, entry_from
 from records.tables import cdr, journal
 
 
@@ -62,6 +62,37 @@ async def talks_since(database: AsyncEngine, since: datetime) -> list[tuple[str,
     )
     async with database.connect() as connection:
         return [(number, line, ended) for number, line, ended in await connection.execute(query)]
+
+
+async def facts_of(database: AsyncEngine, call: str) -> list[Entry]:
+    """Everything that was noted of a call, in its order; nothing when there is no such call."""
+    query = select(journal).where(journal.c.call == call).order_by(journal.c.seq)
+    async with database.connect() as connection:
+        return [entry_from(row) for row in (await connection.execute(query)).mappings()]
+
+
+async def newest(database: AsyncEngine) -> str | None:
+    """The call that arrived last; None when none ever did."""
+    query = (
+        select(journal.c.call)
+        .where(journal.c.kind == CallArrived.__name__)
+        .order_by(journal.c.at.desc(), journal.c.call.desc())
+        .limit(1)
+    )
+    async with database.connect() as connection:
+        return (await connection.execute(query)).scalar_one_or_none()
+
+
+async def considered_between(database: AsyncEngine, since: datetime, until: datetime) -> list[Entry]:
+    """Every look for an agent in a span, in order."""
+    kind = journal.c.kind.concat("")  # an expression: the index on kinds would lead to the facts of all years
+    query = (
+        select(journal)
+        .where(journal.c.at >= since, journal.c.at < until, kind == Considered.__name__)
+        .order_by(journal.c.at, journal.c.call, journal.c.seq)
+    )
+    async with database.connect() as connection:
+        return [entry_from(row) for row in (await connection.execute(query)).mappings()]
 
 
 async def first_end(url: str, number: str) -> EndReached | None:

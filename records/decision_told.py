@@ -24,7 +24,6 @@ def considered(teller: Teller, event: Considered, at: datetime) -> str | None:
         told = [teller.say("held", line=line, waited=waited)]
     else:
         teller.held = None
-        teller.explained.add(event.offer)
         told = [teller.say("rang_outside", line=line, waited=waited)]
         if not why.outside:
             told = [teller.say("rang", agents=teller.together(why.chosen), line=line, waited=waited)]
@@ -73,7 +72,7 @@ def _ranking(teller: Teller, why: Decision) -> list[str]:
 
 def _by(teller: Teller, why: Decision, one: Ranked) -> str:
     template = teller.word(words.RANKED_BY[why.strategy])
-    return template.format(lasted=teller.lasted(one.by), number=f"{one.by:g}", level=one.level)
+    return template.format(lasted=teller.lasted(one.by), number=f"{one.by:g}", place=f"{one.by + 1:g}")
 
 
 def _barred(teller: Teller, barred: Mapping[Bar, Barred], at: datetime) -> str:

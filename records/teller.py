@@ -31,8 +31,8 @@ class Teller:
     """The agent of each offer."""
     talking: dict[int, str | None] = field(default_factory=dict)
     """The agent of each talk."""
-    explained: set[int] = field(default_factory=set)
-    """Offers of which the reasons were told, and so that they rang."""
+    explained: set[int | None] = field(default_factory=set)
+    """Offers of which the reasons are told, and so that they rang."""
     held: object = None
     """What the last look found that found nobody."""
     _since: dict[tuple[str, object], datetime] = field(default_factory=dict)

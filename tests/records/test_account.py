@@ -14,16 +14,30 @@ from hypothesis import strategies as st
 from acd.decision import Bar, Barred, Decision, Ranked
 from acd.line import Strategy
 from ivr.events import (
+    Attendance,
+    CallerBack,
+    CallerHeld,
     CallRaised,
     Considered,
+    ConsultationAnswered,
+    ConsultationBegan,
+    ConsultationEnd,
+    ConsultationEnded,
     Event,
+    Flagged,
+    HeldTooLong,
+    LeaderCame,
+    LeaderLeft,
     LineGaveUp,
     Offered,
     OfferEnded,
     OfferResult,
     Outcome,
     Party,
+    PassedBack,
+    PassedOn,
     Reason,
+    TalkEnded,
     WaitEnd,
 )
 from records import account_words
@@ -152,7 +166,32 @@ def test_an_outside_number_is_rung_because_no_agent_could_be_and_is_not_shown() 
     assert told(OUTSIDE)[4:6] == ["外线 022****4321 响铃。", "外线 接起，响了 8 秒。"]
 
 
-@pytest.mark.parametrize("tale", TALES)
+PASSED_ON: list[Fact] = [
+    *TALKS[:12],
+    (60, CallerHeld(2)),
+    (75, CallerBack(2)),
+    (80, ConsultationBegan(2, "number", "02287654321")),
+    (81, CallerHeld(2)),
+    (85, ConsultationAnswered(2, None)),
+    (90, ConsultationEnded(2, ConsultationEnd.COMPLETED)),
+    (90, PassedOn(2, "number", "02287654321", warm=True)),
+    (91, PassedBack("agent", "1002")),
+    (92, Flagged("1002")),
+    (93, LeaderCame("chief", "1002", Attendance.LISTENING)),
+    (95, LeaderLeft("chief")),
+    (99, HeldTooLong(2, 180.0)),
+    (99, TalkEnded(2, Party.PASSED_ON)),
+]
+
+
+def test_what_happens_in_a_talk_is_told_and_an_outside_number_is_masked() -> None:
+    sentences = told(PASSED_ON, EN)[-13:]
+    assert sentences[0] == "1002 put the caller on hold."
+    assert sentences[6] == "1002 passed the caller on to the outside number 022****4321, whom they had asked."
+    assert sentences[-1] == "They talked for 1 min 3 s; the agent passed the caller on."
+
+
+@pytest.mark.parametrize("tale", [*TALES, PASSED_ON])
 @pytest.mark.parametrize("language", Language)
 def test_no_whole_number_is_ever_told(tale: list[Fact], language: Language) -> None:
     text = json.dumps([s.to_json() for s in account(entries(tale), language, NAMES)], ensure_ascii=False)
@@ -180,6 +219,8 @@ def test_every_closed_list_has_its_words_in_both_languages() -> None:
         (account_words.OFFERS, OfferResult),
         (account_words.WAITS, WaitEnd),
         (account_words.PARTIES, Party),
+        (account_words.CONSULTATIONS, ConsultationEnd),
+        (account_words.ATTENDANCES, Attendance),
         (account_words.OUTCOMES, Outcome),
         (account_words.REASONS, Reason),
     ]

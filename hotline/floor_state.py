@@ -1,0 +1,193 @@
+"""The floor as data: what `hotline floor --json` prints and the desk shows. Looks; changes nothing.
+
+Numbers of callers are masked, numbers of outside lines too. Times of the wall are Asia/Shanghai, lengths are seconds.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from acd.agent import Presence
+from acd.estimate import Estimate
+from acd.floor import Floor
+from acd.offer import Offer
+from acd.seat import Seat
+from hotline.floor_watch import Alerted
+from ivr.clock import Clock
+from ivr.conversation import State
+from ivr.conversations import Conversations
+from ivr.events import Attendance
+from records.clock import wall_time
+from records.privacy import mask
+from routing.moment import line_opening
+from routing.plan import Plan
+from routing.scene import Scene
+
+SHOWN = 100
+"""Waiting callers of a line that are told one by one; `waiting_calls` counts all."""
+
+
+class FloorState:
+    """Tells how the floor stands, with the live plan's names."""
+
+    def __init__(
+        self,
+        floor: Floor,
+        clock: Clock,
+        *,
+        plan: Callable[[], Plan],
+        lines: Callable[[], Iterable[str]],
+        number_of: Callable[[str], str | None],
+        talks: Conversations,
+        attending: Callable[[str], tuple[Attendance, str | None] | None],
+        by_hand: Callable[[], Mapping[str, bool]],
+        alerts: Callable[[], Iterable[Alerted]],
+        callbacks: Callable[[], Iterable[Mapping[str, Any]]],
+    ) -> None:
+        """`lines` are those of the plan and those that a plan before it left callers on.
+
+        `number_of` knows the callers of living calls, `attending` what a shift leader does with whose talk, `by_hand`
+        the lines that were opened or closed by hand.
+        """
+        self._floor, self._clock, self._plan, self._lines = floor, clock, plan, lines
+        self._number_of, self._talks, self._attending, self._by_hand = number_of, talks, attending, by_hand
+        self._alerts, self._callbacks = alerts, callbacks
+
+    def to_json(self) -> dict[str, Any]:
+        """Everything at once."""
+        plan, now = self._plan(), self._clock.now()
+        seats = sorted(self._floor.seats(), key=lambda seat: (seat.position, seat.id))
+        offers = {offer.id: offer for offer in (*self._floor.offers(), *self._floor.talks())}
+        by_line: dict[str, Counter[Presence]] = {}
+        for seat in seats:
+            for line in seat.lines:
+                by_line.setdefault(line, Counter())[seat.presence] += 1
+        return {
+            "now": wall_time(now),
+            "plan": plan.hotline.name,
+            "lines": [self._line(line, plan, now, by_line.get(line, Counter())) for line in self._lines()],
+            "agents": [self._agent(seat, plan, offers) for seat in seats],
+            "offers": [self._offer(offer) for offer in self._floor.offers()],
+            "talks": [self._talk(offer) for offer in self._floor.talks()],
+            "callbacks": [dict(callback) for callback in self._callbacks()],
+            "alerts": [alerted.to_json() for alerted in self._alerts()],
+        }
+
+    def agent(self, agent: str) -> dict[str, Any]:
+        """One agent. Raises KeyError for one that the floor does not have."""
+        seat = self._floor.seat(agent)
+        offers = {offer.id: offer for offer in (*self._floor.offers(), *self._floor.talks())}
+        return self._agent(seat, self._plan(), offers)
+
+    # ── lines ───────────────────────────────────────────────────────────────
+
+    def _line(self, line: str, plan: Plan, now: datetime, agents: Mapping[Presence, int]) -> dict[str, Any]:
+        rule = plan.lines.get(line)
+        opened = None if rule is None else line_opening(plan, line, Scene(now, by_hand=self._by_hand()))
+        known = self._floor.is_line(line)
+        places = self._floor.waiting(line) if known else ()
+        moment = self._clock.monotonic()
+        return {
+            "id": line,
+            "name": line if rule is None else rule.name,
+            "open": opened is not None and opened.open,
+            "why": "" if opened is None else opened.why,
+            "waiting_calls": len(places),
+            "longest_wait": round(max((moment - place.since for place in places), default=0.0), 1),
+            "expected_wait": _estimate(self._floor.expected_wait(line, moment)) if known else None,
+            "agents": {presence: agents.get(presence, 0) for presence in Presence},
+            "outside": rule is not None and rule.outside is not None,
+            "waiting": [
+                {
+                    "place": number,
+                    "call": place.call,
+                    "number": self._number(place.call),
+                    "waited": round(moment - place.since, 1),
+                    "expected": _estimate(self._floor.expected(place.call, moment)),
+                    "urgent": place.rank == 0,
+                    "rings": self._floor.rings_for(place.call),
+                }
+                for number, place in enumerate(places[:SHOWN], start=1)
+            ],
+        }
+
+    # ── agents ──────────────────────────────────────────────────────────────
+
+    def _agent(self, seat: Seat, plan: Plan, offers: Mapping[int, Offer]) -> dict[str, Any]:
+        rule = plan.agents.get(seat.id)
+        offer = None if seat.holds is None else offers.get(seat.holds)
+        attending = self._attending(seat.id)
+        return {
+            "id": seat.id,
+            "name": seat.id if rule is None else rule.name,
+            "leader": rule is not None and rule.leader,
+            "presence": seat.presence,
+            "reason": seat.reason,
+            "since": self._wall(seat.since) if seat.since else None,
+            "seconds": round(self._clock.monotonic() - seat.since, 1) if seat.since else None,
+            "wish": seat.wish,
+            "lines": dict(seat.lines),
+            "moved": seat.moved is not None,
+            "phones": {phone: phone in seat.phones for phone in seat.agent.phones},
+            "on_shift": seat.on_duty,
+            "call": None if offer is None else offer.call,
+            "line": None if offer is None else offer.line.id,
+            "attending": None if attending is None else {"how": attending[0], "agent": attending[1]},
+            "answered_today": seat.answered,
+            "worked_today": round(seat.worked, 1),
+        }
+
+    # ── phones ──────────────────────────────────────────────────────────────
+
+    def _offer(self, offer: Offer) -> dict[str, Any]:
+        return {
+            "offer": offer.id,
+            "call": offer.call,
+            "line": offer.line.id,
+            "agent": offer.agent,
+            "phones": list(offer.phones) if offer.agent is not None else [mask(phone) for phone in offer.phones],
+            "rings_on": round(max(0.0, offer.deadline - self._clock.monotonic()), 1),
+        }
+
+    def _talk(self, offer: Offer) -> dict[str, Any]:
+        since = None if offer.agent is None else self._floor.seat(offer.agent).since
+        return {
+            "offer": offer.id,
+            "call": offer.call,
+            "line": offer.line.id,
+            "agent": offer.agent,
+            "number": self._number(offer.call),
+            "with": self._others(offer),
+            "state": self._doing(offer),
+            "seconds": None if since is None else round(self._clock.monotonic() - since, 1),
+        }
+
+    def _doing(self, offer: Offer) -> str:
+        """What goes on there: talking, held, asking, consulting, together or passing."""
+        conversation = self._talks.of_call(offer.call.partition("~")[0])
+        return State.TALKING if conversation is None else conversation.state
+
+    def _others(self, offer: Offer) -> list[str]:
+        """The other agents of the same caller, who was asked included."""
+        conversation = self._talks.of_call(offer.call.partition("~")[0])
+        if conversation is None:
+            return []
+        sides = [*conversation.sides, *([] if conversation.aside is None else [conversation.aside])]
+        return [side.agent or "" for side in sides if side.offer != offer.id]
+
+    def _number(self, call: str) -> str | None:
+        """Masked; that of a consultation is its caller's."""
+        number = self._number_of(call.partition("~")[0])
+        return None if number is None else mask(number)
+
+    def _wall(self, moment: float) -> str:
+        return wall_time(self._clock.now() - timedelta(seconds=self._clock.monotonic() - moment))
+
+
+def _estimate(estimate: Estimate | None) -> dict[str, float] | None:
+    if estimate is None:
+        return None
+    return {"seconds": round(estimate.seconds, 1), "low": round(estimate.low, 1), "high": round(estimate.high, 1)}

@@ -1,0 +1,100 @@
+"""Hears what the floor orders: writes down what agents do, keeps the last alerts, and counts them."""
+
+from __future__ import annotations
+
+from collections import Counter, deque
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+import structlog
+
+from acd.agent import Presence
+from acd.floor import Floor
+from acd.signals import Alert, AlertKind, Order, PresenceChanged
+from records.clock import wall_time
+
+log = structlog.get_logger()
+
+KEPT_FOR = timedelta(hours=1)
+MOST = 1000
+"""Alerts kept of that hour; the log has all."""
+
+_HELD = frozenset({Presence.OFFERED, Presence.TALKING, Presence.WRAP_UP})
+"""What an agent does for a line."""
+
+
+class PresenceLog(Protocol):
+    """Where the moves of agents are written: `records.presences.Presences`."""
+
+    def note(
+        self, agent: str, at: datetime, presence: Presence, reason: str | None = None, line: str | None = None
+    ) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Alerted:
+    """An alert and its instant."""
+
+    at: datetime
+    alert: Alert
+
+    def to_json(self) -> dict[str, Any]:
+        alert = self.alert
+        return {
+            "at": wall_time(self.at),
+            "kind": alert.kind,
+            "agent": alert.agent,
+            "line": alert.line,
+            "call": alert.call,
+            "what": alert.what,
+        }
+
+
+class FloorWatch:
+    """Subscribe `hear` to the dispatch (`Dispatch.watch`)."""
+
+    def __init__(self, floor: Floor, presences: PresenceLog, now: Callable[[], datetime]) -> None:
+        self._floor, self._presences, self._now = floor, presences, now
+        self._alerts: deque[Alerted] = deque(maxlen=MOST)
+        self._lines: dict[str, str] = {}
+        """Of each agent the line whose caller they have, or had last."""
+        self._counts: Counter[AlertKind] = Counter()
+
+    def hear(self, order: Order) -> None:
+        """Take in one order."""
+        match order:
+            case PresenceChanged(agent, presence, reason):
+                self._presences.note(agent, self._now(), presence, reason, self._line_of(agent, presence))
+            case Alert():
+                self._counts[order.kind] += 1
+                self._alerts.append(Alerted(self._now(), order))
+                log.warning(
+                    "the floor alerts",
+                    kind=order.kind,
+                    agent=order.agent,
+                    line=order.line,
+                    call=order.call,
+                    what=order.what,
+                )
+
+    def _line_of(self, agent: str, presence: Presence) -> str | None:
+        if presence not in _HELD:
+            return None
+        holds = self._floor.seat(agent).holds
+        talk = None if holds is None else self._floor.talk(holds)
+        if talk is None and holds is not None:
+            talk = next((offer for offer in self._floor.offers() if offer.id == holds), None)
+        if talk is not None:
+            self._lines[agent] = talk.line.id
+        return self._lines.get(agent)
+
+    def alerts(self) -> list[Alerted]:
+        """Those of the last hour, the newest last."""
+        since = self._now() - KEPT_FOR
+        return [alerted for alerted in self._alerts if alerted.at >= since]
+
+    def counts(self) -> Mapping[AlertKind, int]:
+        """How many there were of each kind since the start."""
+        return self._counts
