@@ -20,6 +20,7 @@ from ivr.clock import Clock
 from ivr.conversation import State
 from ivr.conversations import Conversations
 from ivr.events import Attendance
+from ivr.ticket import Ticket
 from records.clock import wall_time
 from records.privacy import mask
 from routing.moment import line_opening
@@ -45,7 +46,7 @@ class FloorState:
         attending: Callable[[str], tuple[Attendance, str | None] | None],
         by_hand: Callable[[], Mapping[str, bool]],
         alerts: Callable[[], Iterable[Alerted]],
-        callbacks: Callable[[], Iterable[Mapping[str, Any]]],
+        callbacks: Callable[[], Iterable[Ticket]],
     ) -> None:
         """`lines` are those of the plan and those that a plan before it left callers on.
 
@@ -72,7 +73,7 @@ class FloorState:
             "agents": [self._agent(seat, plan, offers) for seat in seats],
             "offers": [self._offer(offer) for offer in self._floor.offers()],
             "talks": [self._talk(offer) for offer in self._floor.talks()],
-            "callbacks": [dict(callback) for callback in self._callbacks()],
+            "callbacks": [self._callback(ticket, now) for ticket in self._callbacks()],
             "alerts": [alerted.to_json() for alerted in self._alerts()],
         }
 
@@ -163,6 +164,19 @@ class FloorState:
             "with": self._others(offer),
             "state": self._doing(offer),
             "seconds": None if since is None else round(self._clock.monotonic() - since, 1),
+        }
+
+    @staticmethod
+    def _callback(ticket: Ticket, now: datetime) -> dict[str, Any]:
+        return {
+            "ticket": ticket.id,
+            "line": ticket.line,
+            "number": mask(ticket.number),
+            "call": ticket.call,
+            "booked": wall_time(ticket.booked),
+            "waited": round(ticket.waited(now), 1),
+            "tries": ticket.tries,
+            "abandoned": ticket.abandoned,
         }
 
     def _doing(self, offer: Offer) -> str:

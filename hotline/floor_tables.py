@@ -172,12 +172,18 @@ def offers_table(offers: Iterable[Data]) -> Table:
 
 
 def callbacks_table(callbacks: Iterable[Data]) -> Table:
-    """A row for each booked callback; its columns are those that it has."""
-    rows = list(callbacks)
-    columns = list(dict.fromkeys(name for row in rows for name in row))
-    table = _table("回电", *columns[1:])
-    for row in rows:
-        table.add_row(*("" if row.get(name) is None else str(row[name]) for name in columns))
+    """A row for each booked callback."""
+    table = _table("回电", "热线", "号码", "预约", "已等", "次数", "")
+    for callback in callbacks:
+        table.add_row(
+            callback["ticket"],
+            callback["line"],
+            callback["number"],
+            callback["booked"][11:19],
+            clock(callback["waited"]),
+            str(callback["tries"] or ""),
+            "挂机者" if callback["abandoned"] else "",
+        )
     return table
 
 

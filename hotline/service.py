@@ -270,7 +270,7 @@ async def running(settings: Settings, opening: Opening | Published, *, managed: 
             attending=supervision.attending,
             by_hand=by_hand,
             alerts=watch.alerts,
-            callbacks=lambda: (),
+            callbacks=lambda: callbacks.tickets,
         )
         door = FloorDoor(
             state,

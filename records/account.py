@@ -38,6 +38,7 @@ from ivr.events import (
 )
 from records import account_words as words
 from records.account_words import Language
+from records.callback_told import CALLBACKS_TOLD
 from records.clock import wall_time
 from records.decision_told import considered, of_agent
 from records.privacy import mask
@@ -239,5 +240,6 @@ TOLD: Mapping[type, Callable[[Teller, Any, datetime], str | None]] = {
     RecordingEnded: _recorded,
     CallEnded: _ended,
     **TALKS_TOLD,
+    **CALLBACKS_TOLD,
 }
 """How each kind of fact is told."""

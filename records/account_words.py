@@ -8,7 +8,7 @@ from typing import Final
 
 from acd.decision import Bar
 from acd.line import Strategy
-from ivr.events import Attendance, ConsultationEnd, OfferResult, Outcome, Party, Reason, WaitEnd
+from ivr.events import Attendance, CallbackEnd, ConsultationEnd, OfferResult, Outcome, Party, Reason, WaitEnd
 
 
 class Language(IntEnum):
@@ -85,6 +85,24 @@ SENTENCES: Final[Mapping[str, Words]] = {
     "flagged": ("{by} 标记为高风险来电。", "{by} marked the call as one of high risk."),
     "leader_came": ("班长 {leader} {how}。", "Shift leader {leader} {how}."),
     "leader_left": ("班长 {leader} 退出。", "Shift leader {leader} left."),
+    "callback_booked": (
+        "预约了{line}的回电 {ticket}，打 {number}，保留已等的 {waited}。",
+        "Booked callback {ticket} of {line} to {number}, keeping the {waited} that were waited.",
+    ),
+    "callback_abandoned": (
+        "来电人没等到就挂了，{line}会回电 {number}（{ticket}，保留已等的 {waited}）。",
+        "Rang off before their turn; {line} calls {number} back ({ticket}, keeping {waited}).",
+    ),
+    "callback_placed": (
+        "回电 {ticket} 轮到了：{line}，打 {number}。",
+        "Callback {ticket}'s turn came: {line}, {number}.",
+    ),
+    "callback_rung": ("拨打 {number}。", "Dialled {number}."),
+    "callback_tried": (
+        "一次回电没有找到人（{call}）：{reason}。",
+        "A try did not reach the caller ({call}): {reason}.",
+    ),
+    "callback_closed": ("回电结束：{end}。", "The callback is done with: {end}."),
     "message": ("留言 {lasted}。", "Left a message of {lasted}."),
     "gave_up": ("{line}不再让来电等候：{why}{figures}。", "{line} gave the call up: {why}{figures}."),
     "own_limit": ("（该热线第 {place} 条限制）", " (limit {place} of the line)"),
@@ -200,6 +218,14 @@ ATTENDANCES: Final[Mapping[Attendance, Words]] = {
     Attendance.TALKING: ("接管通话", "has the caller"),
 }
 
+CALLBACKS: Final[Mapping[CallbackEnd, Words]] = {
+    CallbackEnd.REACHED: ("来电人接起了", "the caller answered"),
+    CallbackEnd.NOT_REACHED: ("打了几次都没有找到人", "the caller could not be reached"),
+    CallbackEnd.EXPIRED: ("过期", "it expired"),
+    CallbackEnd.CALLED_IN: ("来电人自己又打来了", "the caller called in again"),
+    CallbackEnd.LINE_GONE: ("热线没有了，或不再回电", "the line is gone, or calls nobody back"),
+}
+
 OUTCOMES: Final[Mapping[str, Words]] = {
     Outcome.TALKED: ("已接通", "talked"),
     Outcome.MESSAGE: ("已留言", "left a message"),
@@ -219,6 +245,7 @@ REASONS: Final[Mapping[str, Words]] = {
     "busy": ("对方忙", "busy"),
     "no_answer": ("没有人接", "no answer"),
     "unreachable": ("呼不通", "unreachable"),
+    "withdrawn": ("还没拨打就取消了", "taken back before the caller was rung"),
     Reason.SWITCH_ERROR: ("交换机故障", "switch error"),
     Reason.ENGINE_STOPPED: ("系统停机", "the engine stopped"),
     Reason.BUG: ("程序错误", "a bug"),

@@ -15,8 +15,14 @@ from acd.decision import Bar, Barred, Decision, Ranked
 from acd.line import Strategy
 from ivr.events import (
     Attendance,
+    CallbackBooked,
+    CallbackClosed,
+    CallbackEnd,
+    CallbackTried,
     CallerBack,
     CallerHeld,
+    CallerRung,
+    CallPlaced,
     CallRaised,
     Considered,
     ConsultationAnswered,
@@ -191,7 +197,28 @@ def test_what_happens_in_a_talk_is_told_and_an_outside_number_is_masked() -> Non
     assert sentences[-1] == "They talked for 1 min 3 s; the agent passed the caller on."
 
 
-@pytest.mark.parametrize("tale", [*TALES, PASSED_ON])
+CALLED_BACK: list[Fact] = [
+    (12, CallbackBooked("a-9", "immunization", NUMBER, 95.0)),
+    (13, CallbackBooked("a-9", "immunization", NUMBER, 95.0, abandoned=True)),
+    (20, CallPlaced("a-9", "immunization", NUMBER, "12320", "plan-1")),
+    (21, CallerRung(NUMBER)),
+    (40, CallbackTried("a-10", Reason.NO_ANSWER)),
+    (90, CallbackClosed(CallbackEnd.REACHED, "a-11")),
+]
+
+
+def test_a_callback_is_told_from_its_booking_to_its_end() -> None:
+    assert told(CALLED_BACK) == [
+        "预约了免疫规划热线的回电 a-9，打 138****8000，保留已等的 1 分 35 秒。",
+        "来电人没等到就挂了，免疫规划热线会回电 138****8000（a-9，保留已等的 1 分 35 秒）。",
+        "回电 a-9 轮到了：免疫规划热线，打 138****8000。",
+        "拨打 138****8000。",
+        "一次回电没有找到人（a-10）：没有人接。",
+        "回电结束：来电人接起了。",
+    ]
+
+
+@pytest.mark.parametrize("tale", [*TALES, PASSED_ON, CALLED_BACK])
 @pytest.mark.parametrize("language", Language)
 def test_no_whole_number_is_ever_told(tale: list[Fact], language: Language) -> None:
     text = json.dumps([s.to_json() for s in account(entries(tale), language, NAMES)], ensure_ascii=False)
@@ -221,6 +248,7 @@ def test_every_closed_list_has_its_words_in_both_languages() -> None:
         (account_words.PARTIES, Party),
         (account_words.CONSULTATIONS, ConsultationEnd),
         (account_words.ATTENDANCES, Attendance),
+        (account_words.CALLBACKS, CallbackEnd),
         (account_words.OUTCOMES, Outcome),
         (account_words.REASONS, Reason),
     ]
