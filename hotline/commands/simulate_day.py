@@ -33,6 +33,7 @@ from routing.plan import Plan
 Runs = Mapping[str, Mapping[str, Tally]]
 
 RECORDED, SIMULATED, CHANGED = "as recorded", "simulated as it was", "simulated with the change"
+_SHORT = {RECORDED: "recorded", SIMULATED: "simulated", CHANGED: "changed"}
 
 
 def run(
@@ -67,7 +68,8 @@ def run(
         runs[CHANGED] = run_day(day, callers, other, after, within, hours=changed is not None)
     closed = sum(one.fate is Fate.CLOSED for one in day.asked)
     if chart is not None:
-        _draw(chart, day, runs, plan, within)
+        told = [plan.hotline.name, _clock(day.begin), *(f"{_name(plan, line)} → {n}" for line, n in wished.items())]
+        _draw(chart, "  ".join(told), runs, plan, within)
     if as_json:
         put({"from": begin.isoformat(), "to": end.isoformat(), "closed": closed, "runs": _data(runs)})
     else:
@@ -106,10 +108,9 @@ def _wished(agents: list[str], plan: Plan) -> dict[str, int]:
     return wished
 
 
-def _draw(file: Path, day: Day, runs: Runs, plan: Plan, within: float) -> None:
-    names = _names(runs, plan)
+def _draw(file: Path, title: str, runs: Runs, plan: Plan, within: float) -> None:
     try:
-        file.write_text(drawn_chart(f"{plan.hotline.name} {_clock(day.begin)}", runs, names, within), encoding="utf-8")
+        file.write_text(drawn_chart(title, runs, _names(runs, plan), within), encoding="utf-8")
     except OSError as error:
         fail(f"the chart cannot be written: {error.strerror}: {file}")
 
@@ -129,15 +130,20 @@ def _names(runs: Runs, plan: Plan) -> dict[str, str]:
     }
 
 
+def _name(plan: Plan, line: str) -> str:
+    return plan.lines[line].name if line in plan.lines else line
+
+
 def _told(day: Day, runs: Runs, plan: Plan, within: float, closed: int) -> None:
     out = Console(highlight=False)
     out.print(f"{_clock(day.begin)}, {day.seconds / 3600:g} h; {closed} callers found a line closed", markup=False)
-    heads = ("calls", "answered", f"within {within:g} s", "hung up", "given up", "mean wait", "90 %", "busy")
-    table = Table("", "", *heads, box=None, pad_edge=False)
+    heads = ("calls", "ans.", f"{within:g} s", "left", "away", "wait", "90 %", "busy")
+    names = (Column("", no_wrap=True), Column("", no_wrap=True))
+    table = Table(*names, *(Column(head, justify="right") for head in heads), box=None, pad_edge=False)
     for line, name in _names(runs, plan).items():
         for number, (run, tallies) in enumerate(runs.items()):
             tally = tallies.get(line)
-            table.add_row(name if number == 0 else "", run, *(_cells(tally) if tally else ["–"] * len(heads)))
+            table.add_row(name if number == 0 else "", _SHORT[run], *(_cells(tally) if tally else ["–"] * len(heads)))
     out.print(table)
 
 
@@ -155,8 +161,7 @@ def _cells(tally: Tally) -> list[str]:
 
 
 def _data(runs: Runs) -> dict[str, Any]:
-    keys = {RECORDED: "recorded", SIMULATED: "simulated", CHANGED: "changed"}
-    return {keys[run]: {line or "all": _figures(tally) for line, tally in of.items()} for run, of in runs.items()}
+    return {_SHORT[run]: {line or "all": _figures(tally) for line, tally in of.items()} for run, of in runs.items()}
 
 
 def _figures(tally: Tally) -> dict[str, float | int | None]:
@@ -171,22 +176,28 @@ def _staffing(day: Day, plan: Plan, within: float, seed: int, as_json: bool) -> 
         return
     table = Table(
         Column("half hour", no_wrap=True),
-        "line",
+        Column("line", no_wrap=True),
         "calls",
-        "on duty",
-        "Erlang A",
-        "needed",
+        "on",
+        "A",
+        "need",
         f"{within:g} s",
-        "connected",
+        "conn.",
+        "short",
         box=None,
         pad_edge=False,
     )
     for need in found:
-        name = plan.lines[need.line].name if need.line in plan.lines else need.line
+        name = _name(plan, need.line)
         figures = (need.calls, need.on_duty, need.by_formula, need.agents)
-        short = "" if need.on_duty >= need.agents else f"  {need.agents - need.on_duty} short"
+        short = "" if need.on_duty >= need.agents else f"{need.agents - need.on_duty}"
         table.add_row(
-            _clock(need.begin), name, *map(str, figures), _percent(need.level), _percent(need.connected) + short
+            f"{need.begin.astimezone(SHANGHAI):%m-%d %H:%M}",
+            name,
+            *map(str, figures),
+            _percent(need.level),
+            _percent(need.connected),
+            short,
         )
     Console(highlight=False).print(table)
 

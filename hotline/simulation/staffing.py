@@ -13,7 +13,7 @@ from hotline.simulation.day import SLOT, Day, Fate, patience_of, talk_mean, talk
 from hotline.simulation.draws import Demand
 from hotline.simulation.steady import ALL, one_line, run_steady
 
-CALLS = 3000
+CALLS = 2000
 """Simulated calls that confirm one half hour."""
 SLACK = 0.02
 """So far below the aim a simulated share may be by chance."""

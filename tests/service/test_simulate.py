@@ -222,7 +222,7 @@ def test_each_half_hour_is_told_how_many_agents_it_needed(house: Path) -> None:
         assert need["connected"] >= 0.93
         assert need["on_duty"] <= 2
     told = simulate(*DAY, *at(house), "--staffing").stdout
-    assert "2026-09-21 09:00" in told
+    assert "09-21 09:00" in told
 
 
 @pytest.mark.parametrize("words", [("--agents", "desk"), ("--agents", "nowhere=3"), ("--agents", "desk=-1")])
