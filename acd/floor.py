@@ -282,13 +282,15 @@ class Floor:
         desk = self._desks[waiting.line.id]
         self._forget(waiting)
         waiting.place = waiting.place._replace(call=by)
-        waiting.patient, waiting.overdue = True, None
+        waiting.patient, waiting.overdue, waiting.turns_at = True, None, None  # its timers bear the other name
         self._add(waiting, desk)
         offers, waiting.offers = waiting.offers, []
         if offers:
             desk.pace.put_back(waiting.queued, self._now)
         self._free(waiting, desk)
         self._withdraw(offers)
+        if not waiting.offers:
+            self._serve_call(waiting, desk)
 
     def _call_raised(self, raised: CallRaised) -> None:
         waiting = self._waiting.get(raised.call)
@@ -725,7 +727,10 @@ class Floor:
         reserved = self._for_agent.get(seat.agent.id)
         waiting = call_for(self._desks, seat, tuple(reserved.values()) if reserved else ())
         if waiting is not None:
-            self._ring(waiting, self._desks[waiting.line.id], seat, became_ready=True)
+            desk = self._desks[waiting.line.id]
+            self._ring(waiting, desk, seat, became_ready=True)
+            if desk.line.at_once > 1:
+                self._serve_call(waiting, desk)
             return
         for line in seat.lines:
             desk = self._desks[line]
