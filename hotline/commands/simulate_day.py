@@ -191,14 +191,9 @@ def _staffing(day: Day, plan: Plan, within: float, seed: int, as_json: bool) -> 
         name = _name(plan, need.line)
         figures = (need.calls, need.on_duty, need.by_formula, need.agents)
         short = "" if need.on_duty >= need.agents else f"{need.agents - need.on_duty}"
-        table.add_row(
-            f"{need.begin.astimezone(SHANGHAI):%m-%d %H:%M}",
-            name,
-            *map(str, figures),
-            _percent(need.level),
-            _percent(need.connected),
-            short,
-        )
+        when = f"{need.begin.astimezone(SHANGHAI):%m-%d %H:%M}"
+        shares = (_percent(need.level), _percent(need.connected))
+        table.add_row(when, name, *map(str, figures), *shares, short)
     Console(highlight=False).print(table)
 
 
