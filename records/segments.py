@@ -79,11 +79,11 @@ class Hold:
 
 @dataclass(frozen=True, slots=True)
 class Consultation:
-    """The agent asked somebody (`to`: `line`, `agent` or `number`) meanwhile: `answered` is when they talked."""
+    """The agent asked somebody (a `line`, an `agent` or a `number`) meanwhile: `answered` is when they talked."""
 
     segment: ClassVar[str] = "consultation"
     agent: str | None
-    to: str
+    asked: str
     target: str
     since: datetime
     answered: datetime | None
@@ -135,7 +135,7 @@ def segment_json(segment: Segment, *, private: bool) -> dict[str, Any]:
     data = segment_data(segment)
     if isinstance(segment, Offer) and segment.agent is None and not private:
         data["phone"] = mask(segment.phone)
-    if isinstance(segment, Consultation) and segment.to == "number" and not private:
+    if isinstance(segment, Consultation) and segment.asked == "number" and not private:
         data["target"] = mask(segment.target)
     return data
 

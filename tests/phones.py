@@ -23,7 +23,7 @@ from hotline.talk import Talk
 CALLER = "13900000001"
 """A number that belongs to nobody."""
 
-AGENT_TONE, CALLER_TONE, CARRIER_TONE = 622.0, 932.0, 1397.0
+AGENT_TONE, CALLER_TONE, CARRIER_TONE, OTHER_TONE = 622.0, 932.0, 1397.0, 523.0
 """Hertz by which a test tells whom it hears: notes that the music on hold, in D major, does not have."""
 
 
@@ -88,7 +88,7 @@ async def hears(talk: Talk, hertz: float, within: float = 5.0) -> None:
     await talk.until(it_does, within)
 
 
-VOICES = (440.0, AGENT_TONE, CALLER_TONE, CARRIER_TONE)
+VOICES = (AGENT_TONE, CALLER_TONE, CARRIER_TONE, OTHER_TONE)
 """The tones by which `hears_only` tells voices."""
 
 
@@ -113,14 +113,26 @@ async def hears_only(talk: Talk, *voices: float, within: float = 6.0) -> None:
         if talk.handset.seconds < start + 0.7:
             last = set()
             return not voices and passed > 1.5
-        last = voices_in(talk.handset.since(talk.handset.seconds - 0.5))
-        return last == set(voices)
+        latest = talk.handset.since(talk.handset.seconds - 0.5)
+        last = voices_in(latest)
+        return last == set(voices) and (bool(voices) or ear.level(latest) < -50)
 
     start = talk.handset.seconds
     try:
         await talk.until(it_does, within)
     except TimeoutError:
         raise TimeoutError(f"expected {sorted(voices)}, heard {sorted(last)}") from None
+
+
+async def hears_music(talk: Talk, within: float = 6.0) -> None:
+    """Wait until half a second of sound was heard in which nobody speaks. Raises TimeoutError."""
+    start = talk.handset.seconds
+
+    def it_does(talk: Talk) -> bool:
+        latest = talk.handset.since(max(0.0, talk.handset.seconds - 0.5))
+        return talk.handset.seconds >= start + 0.7 and ear.level(latest) > -45 and not voices_in(latest)
+
+    await talk.until(it_does, within)
 
 
 async def hear_each_other(one: Talk, other: Talk, within: float = 5.0) -> None:

@@ -32,7 +32,7 @@ from ivr.events import (
 )
 from ivr.targets import Refused, Target, ToAgent, ToLine, ToNumber
 from records.cdr import fold
-from records.segments import Talk
+from records.segments import Talk, segment_data, segment_from
 from routing.check import read_plan
 from tests.ivr.fake_switch import Behaviour
 from tests.ivr.house import CALLER, House, house
@@ -98,7 +98,8 @@ async def ended(h: House) -> CallEnded:
     assert not h.board.conversations.legs.names()
     assert not h.board.dispatch.legs()
     assert not h.board.dispatch.floor.talks()
-    fold(h.ledger.entries)
+    segments = fold(h.ledger.entries).segments
+    assert all(type(segment_from(segment_data(segment))) is type(segment) for segment in segments)
     return h.end
 
 

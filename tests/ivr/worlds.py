@@ -25,11 +25,11 @@ from tests.ports import free_ports
 
 CALLER = "13900000001"
 ANSWERS, REFUSES, RINGS, ABSENT = "answers", "refuses", "rings", "absent"
-SECOND, THIRD = "second", "third"
-"""Phones of both worlds, named after what they do (the second and third answer too); the absent one is known and not
+SECOND = "second"
+"""Phones of both worlds, named after what they do (the second answers too); the absent one is known and not
 registered."""
 
-VOICES = {CALLER: 932.0, ANSWERS: 622.0, SECOND: 1397.0, THIRD: 440.0}
+VOICES = {CALLER: 932.0, ANSWERS: 622.0, SECOND: 1397.0}
 """Hertz in which each of them speaks all the time."""
 
 T = TypeVar("T", bound=SwitchEvent)
@@ -99,12 +99,11 @@ class FakeWorld:
                 RINGS: Behaviour(),
                 ABSENT: Behaviour(unknown=True),
                 SECOND: Behaviour(answers_after=0.1),
-                THIRD: Behaviour(answers_after=0.1),
             },
             speech=2.0,
         )
-        self.switch.registered |= {ANSWERS, REFUSES, RINGS, SECOND, THIRD}
-        self.legs = {CALLER: "caller", ANSWERS: "leg-1", SECOND: "leg-2", THIRD: "leg-3"}
+        self.switch.registered |= {ANSWERS, REFUSES, RINGS, SECOND}
+        self.legs = {CALLER: "caller", ANSWERS: "leg-1", SECOND: "leg-2"}
 
     async def call(self) -> None:
         self.switch.caller_dials("caller", CALLER)
@@ -168,11 +167,11 @@ async def fake_world() -> AsyncIterator[tuple[World, Listener]]:
 
 @asynccontextmanager
 async def asterisk_world(folder: Path, exchange: Exchange) -> AsyncIterator[tuple[World, Listener]]:
-    """An Asterisk with six phones, of which five are registered."""
+    """An Asterisk with five phones, of which four are registered."""
     sip, ari = free_ports(2)
     settings = load(var=folder / "var", config=folder, sip={"port": sip}, ari={"port": ari})
-    names = (ANSWERS, REFUSES, RINGS, ABSENT, SECOND, THIRD)
-    voices = {name: answers(0.1, speaking=VOICES[name]) for name in (ANSWERS, SECOND, THIRD)}
+    names = (ANSWERS, REFUSES, RINGS, ABSENT, SECOND)
+    voices = {name: answers(0.1, speaking=VOICES[name]) for name in (ANSWERS, SECOND)}
     secrets = keep_secrets(settings.var, names)
     settings.sounds.mkdir()
     for sound in ("one", "two"):
