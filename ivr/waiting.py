@@ -240,6 +240,8 @@ class Waiting:
             await call.say(house.sounds.phrase(Phrase.ALMOST))
             while house.dispatch.floor.rings_for(call.id):  # noqa: ASYNC110 - the floor is asked
                 await asyncio.sleep(_STANDS_BY)
+        if waits is not None and house.dispatch.floor.ahead(call.id) is None:
+            await asyncio.Event().wait()  # somebody answered, or the line gave the call up: this is about to be cut off
         house.callbacks.book(
             call,
             step.line,

@@ -10,9 +10,12 @@ from typing import Any
 from ivr.events import (
     CallAnswered,
     CallArrived,
+    CallbackBooked,
     CallEnded,
     CallerBack,
     CallerHeld,
+    CallerRung,
+    CallPlaced,
     ConsultationAnswered,
     ConsultationBegan,
     ConsultationEnded,
@@ -36,7 +39,19 @@ from ivr.events import (
 )
 from records.clock import wall_time
 from records.privacy import mask
-from records.segments import Consultation, Hold, Menu, Message, Offer, Segment, Talk, Wait, segment_json
+from records.segments import (
+    Booking,
+    Consultation,
+    Hold,
+    Menu,
+    Message,
+    Offer,
+    Placed,
+    Segment,
+    Talk,
+    Wait,
+    segment_json,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +91,17 @@ class Cdr:
     """The last talk's or message's file, relative to the recordings' folder."""
     segments: tuple[Segment, ...]
 
+    @property
+    def direction(self) -> str:
+        """`in`, or `out` for a call that we made."""
+        return "out" if any(isinstance(segment, Placed) for segment in self.segments) else "in"
+
+    @property
+    def callback(self) -> str | None:
+        """The ticket of the callback that was booked in this call, or that it was made for."""
+        tickets = (segment.ticket for segment in self.segments if isinstance(segment, Booking | Placed))
+        return next(tickets, None)
+
     def to_json(self, *, private: bool = False) -> dict[str, Any]:
         """What `hotline calls --json` prints: wall times, seconds; numbers masked unless `private`."""
         return {
@@ -85,6 +111,8 @@ class Cdr:
             "ended": self.ended and wall_time(self.ended),
             "number": self.number if private else mask(self.number),
             "dialled": self.dialled,
+            "direction": self.direction,
+            "callback": self.callback,
             "plan": self.plan,
             "line": self.line,
             "agent": self.agent,
@@ -130,7 +158,7 @@ class _Telling:
     now: datetime
     mark: datetime
     """Where the caller's last stretch ended: the next menu begins there."""
-    arrived: CallArrived | None = None
+    arrived: CallArrived | CallPlaced | None = None
     answered: datetime | None = None
     ended: datetime | None = None
     end: CallEnded | None = None
@@ -155,9 +183,16 @@ class _Telling:
         match event:
             case CallArrived():
                 self.arrived = event
+            case CallPlaced(ticket=ticket, line=line):
+                self.arrived, self.line = event, line
+                self.segments.append(Placed(ticket, line, at, None, None))
+            case CallerRung():
+                self.place(rung=at)
+            case CallbackBooked(ticket=ticket, line=line, number=number, abandoned=abandoned):
+                self.segments.append(Booking(ticket, line, number, at, at, abandoned))
             case CallAnswered():
                 self.answered = self.answered or at
-                self.mark = self.mark if self.segments else at
+                self.mark = self.mark if self.segments and not self.place(until=at) else at
             case StepHeard(node=node, heard=heard):
                 self.step(node, heard, at)
             case EndReached(kind=kind, line=line, open=open_now):
@@ -221,6 +256,13 @@ class _Telling:
         while (index := self.open_stretch()) is not None:
             self.segments[index] = replace(self.segments[index], until=at)
             self.mark = at
+
+    def place(self, *, rung: datetime | None = None, until: datetime | None = None) -> bool:
+        """Tell more of a call that we made; whether it is one."""
+        placed = self.segments[0] if self.segments else None
+        if isinstance(placed, Placed) and placed.until is None:
+            self.segments[0] = replace(placed, rung=rung or placed.rung, until=until)
+        return isinstance(placed, Placed)
 
     def step(self, node: str, heard: str | None, at: datetime) -> None:
         if heard is not None:
@@ -302,6 +344,7 @@ class _Telling:
     def finish(self, ended: CallEnded, at: datetime) -> None:
         known = self.now if ended.reason is Reason.ENGINE_STOPPED else at
         self.settle(known)
+        self.place(until=known)
         for index in (*self.offers.values(), self.hold, self.consultation):
             self.close(index, known)
         self.offers.clear()

@@ -1,8 +1,8 @@
 """What a call's time went into: the menus, the waits, the offers, the talks, the consultations, the messages.
 
 Menus, waits, talks and messages are the caller's own time and never overlap, but for the talks of several agents who
-talk together. Offers run beside a wait or a talk, holds and consultations within one. An open end (`until` is None) is
-a segment of a call that still lives.
+talk together. Offers run beside a wait or a talk, holds and consultations within one; a booking is an instant.
+An open end (`until` is None) is a segment of a call that still lives.
 """
 
 from __future__ import annotations
@@ -103,15 +103,41 @@ class Message:
     until: datetime
 
 
-Segment = Menu | Wait | Offer | Talk | Hold | Consultation | Message
+@dataclass(frozen=True, slots=True)
+class Booking:
+    """A callback was booked: its `ticket` has the caller's place. `abandoned`: for who hung up without asking."""
+
+    segment: ClassVar[str] = "booking"
+    ticket: str
+    line: str
+    number: str
+    since: datetime
+    until: datetime
+    abandoned: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """We made this call for a callback: until the caller answered, `rung` being when their phone was."""
+
+    segment: ClassVar[str] = "placed"
+    ticket: str
+    line: str
+    since: datetime
+    rung: datetime | None
+    until: datetime | None
+
+
+Segment = Menu | Wait | Offer | Talk | Hold | Consultation | Message | Booking | Placed
 
 SEGMENTS: dict[str, type[Segment]] = {
-    kind.segment: kind for kind in (Menu, Wait, Offer, Talk, Hold, Consultation, Message)
+    kind.segment: kind for kind in (Menu, Wait, Offer, Talk, Hold, Consultation, Message, Booking, Placed)
 }
 
 _REVIVE: dict[str, Callable[[str], Any]] = {
     "since": datetime.fromisoformat,
     "until": datetime.fromisoformat,
+    "rung": datetime.fromisoformat,
     "answered": datetime.fromisoformat,
     "result": OfferResult,
     "by": Party,
@@ -135,6 +161,8 @@ def segment_json(segment: Segment, *, private: bool) -> dict[str, Any]:
     data = segment_data(segment)
     if isinstance(segment, Offer) and segment.agent is None and not private:
         data["phone"] = mask(segment.phone)
+    if isinstance(segment, Booking) and not private:
+        data["number"] = mask(segment.number)
     if isinstance(segment, Consultation) and segment.asked == "number" and not private:
         data["target"] = mask(segment.target)
     return data
