@@ -30,11 +30,11 @@ from hotline.presence_times import times_of
 from hotline.testimony import NoSuchCall, why_agent, why_call
 from ivr import events
 from ivr.call import Call
-from ivr.conversation import State
 from ivr.conversations import AgentTalk, Conversations
 from ivr.dispatch import Dispatch
 from ivr.supervision import RING_FOR, Supervision
 from ivr.switch import SwitchError
+from ivr.talk_states import State
 from ivr.targets import Refused as TalkRefused
 from ivr.targets import Target, ToAgent, ToLine, ToNumber
 from records.account_words import Language

@@ -17,9 +17,9 @@ from acd.offer import Offer
 from acd.seat import Seat
 from hotline.floor_watch import Alerted
 from ivr.clock import Clock
-from ivr.conversation import State
 from ivr.conversations import Conversations
 from ivr.events import Attendance
+from ivr.talk_states import State
 from ivr.ticket import Ticket
 from records.clock import wall_time
 from records.privacy import mask

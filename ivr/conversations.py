@@ -5,20 +5,22 @@
     await talk.complete()
 
 Every method returns when it is done, does nothing when it is done already (a double click), and raises `Refused`,
-whose words are for the person, when it does not fit what goes on: see `ivr.conversation.MOVES`.
+whose words are for the person, when it does not fit what goes on: see `ivr.talk_states.MOVES`.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 
 from ivr.call import Call
-from ivr.conversation import Command, Conversation, Onward, State
+from ivr.conversation import Conversation
 from ivr.dispatch import Connected, Dispatch
 from ivr.events import Flagged
 from ivr.legs import Legs
 from ivr.switch import Switch
+from ivr.talk_inbox import Onward
+from ivr.talk_states import Command, State
 from ivr.targets import Refused, TalkRules, Target
 
 DOUBLE_CLICK = 2.0
@@ -40,11 +42,11 @@ class AgentTalk:
 
     async def hold(self) -> None:
         """Let the caller hear music until `resume`, or until the line's `hold_limit` brings them back by itself."""
-        await self._do(Command.HOLD, lambda talk: talk.hold(self.agent))
+        await self._do(Command.HOLD)
 
     async def resume(self) -> None:
         """Talk with the caller again."""
-        await self._do(Command.RESUME, lambda talk: talk.resume(self.agent))
+        await self._do(Command.RESUME)
 
     async def transfer(self, to: Target) -> None:
         """Pass the caller on and be free at once (blind).
@@ -52,39 +54,34 @@ class AgentTalk:
         Who does not come is made up for: from an agent the caller comes back to this one when ready; else, and from an
         outside number, they go before all who wait on the line.
         """
-        await self._do(Command.TRANSFER, lambda talk: talk.transfer(to, self.agent), to)
+        await self._do(Command.TRANSFER, to)
 
     async def consult(self, to: Target) -> None:
         """Ask somebody while the caller hears music (warm). Returns when the phone begins to ring."""
-        await self._do(Command.CONSULT, lambda talk: talk.consult(to, self.agent), to)
+        await self._do(Command.CONSULT, to)
 
     async def complete(self) -> None:
         """Give the caller to whom was asked, and be free. Hanging up does the same."""
-        await self._do(Command.COMPLETE, lambda talk: talk.complete(self.agent))
+        await self._do(Command.COMPLETE)
 
     async def cancel(self) -> None:
         """Let go whom was asked, and talk with the caller again."""
-        await self._do(Command.CANCEL, lambda talk: talk.cancel(self.agent))
+        await self._do(Command.CANCEL)
 
     async def merge(self) -> None:
         """Talk all three."""
-        await self._do(Command.MERGE, lambda talk: talk.merge(self.agent))
+        await self._do(Command.MERGE)
 
     async def leave(self) -> None:
         """Leave the three: the others talk on. Hanging up does the same."""
-        await self._do(Command.LEAVE, lambda talk: talk.leave(self.agent))
+        await self._do(Command.LEAVE)
 
     async def flag(self) -> None:
         """Mark the call as one of high risk: shift leaders are rung to listen, and wherever it waits it goes first."""
-        await self._do(Command.FLAG, self._flag)
+        await self._do(Command.FLAG)
 
-    async def _flag(self, talk: Conversation) -> None:
-        self._conversations.flag(talk.call, self.agent)
-
-    async def _do(
-        self, command: Command, order: Callable[[Conversation], Awaitable[None]], target: Target | None = None
-    ) -> None:
-        await self._conversations.obey(self.agent, command, target, order)
+    async def _do(self, command: Command, target: Target | None = None) -> None:
+        await self._conversations.obey(self.agent, command, target)
 
 
 class Conversations:
@@ -127,16 +124,14 @@ class Conversations:
         """This agent's hand in whatever talk they are in when they command."""
         return AgentTalk(agent, self)
 
-    async def obey(
-        self,
-        agent: str,
-        command: Command,
-        target: Target | None,
-        order: Callable[[Conversation], Awaitable[None]],
-    ) -> None:
+    async def obey(self, agent: str, command: Command, target: Target | None = None) -> None:
         """Carry a command out. Raises Refused, unless this agent's very same command was carried out just now."""
         try:
-            await order(self._talk_of(agent))
+            talk = self._talk_of(agent)
+            if command is Command.FLAG:
+                self.flag(talk.call, agent)
+            else:
+                await talk.obey(command, agent, target)
         except Refused:
             if not self._is_double_click(agent, command, target):
                 raise

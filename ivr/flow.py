@@ -7,7 +7,6 @@ import structlog
 from ivr.call import Call, Carried
 from ivr.callback import Callbacks
 from ivr.clock import Clock
-from ivr.conversation import Onward
 from ivr.dispatch import Connected, Dispatch
 from ivr.events import (
     DigitsEntered,
@@ -22,6 +21,7 @@ from ivr.events import (
 from ivr.outlook import Outlook
 from ivr.sounds import Sounds
 from ivr.switch import ChannelGone
+from ivr.talk_inbox import Onward
 from ivr.targets import TalkRules
 from ivr.waiting import House, Left, Waiting
 from routing.calendar import SHANGHAI

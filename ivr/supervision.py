@@ -24,11 +24,12 @@ import structlog
 from acd.agent import Presence
 from acd.signals import CallRaised
 from ivr.call import Call
-from ivr.conversation import Conversation, State
+from ivr.conversation import Conversation
 from ivr.conversations import Conversations
 from ivr.dispatch import Connected, Dispatch
 from ivr.events import Attendance, LeaderCame, LeaderLeft
 from ivr.switch import Phone, Switch, SwitchError
+from ivr.talk_states import Command, State
 from ivr.targets import Refused
 from routing.plan import Plan
 
@@ -142,7 +143,7 @@ class Supervision:
         if one.how is Attendance.JOINED:
             talk = self._conversations.of_call(one.call.id)
             if talk is not None and talk.state is State.TOGETHER:
-                await talk.leave(leader)
+                await talk.obey(Command.LEAVE, leader)
                 return
         if one.how in (Attendance.JOINED, Attendance.TALKING) and one.connected is not None:
             raise Refused("you have the caller now: hang up, or pass them on")
@@ -248,10 +249,10 @@ class Supervision:
                 case Attendance.LISTENING | Attendance.WHISPERING:
                     await self._overhear(one, side.leg, whispers=how is Attendance.WHISPERING)
                 case Attendance.JOINED:
-                    await talk.join(one.connected)
+                    await talk.obey(Command.JOIN, one.agent, newcomer=one.connected)
                     await self._deafen(one)
                 case Attendance.TALKING:
-                    await talk.take(one.connected, one.agent)
+                    await talk.obey(Command.TAKE, one.agent, newcomer=one.connected)
                     await self._deafen(one)
         except SwitchError as error:
             log.warning("a leader could not attend a talk", error=str(error))

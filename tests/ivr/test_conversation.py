@@ -9,7 +9,6 @@ from contextlib import asynccontextmanager
 import pytest
 
 from acd.agent import Presence
-from ivr.conversation import MOVES, Command, State
 from ivr.conversations import AgentTalk
 from ivr.events import (
     CallEnded,
@@ -30,6 +29,7 @@ from ivr.events import (
     TalkBegan,
     TalkEnded,
 )
+from ivr.talk_states import MOVES, Command, State
 from ivr.targets import Refused, Target, ToAgent, ToLine, ToNumber
 from records.cdr import fold
 from records.segments import Talk, segment_data, segment_from

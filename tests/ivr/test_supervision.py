@@ -9,7 +9,6 @@ from contextlib import asynccontextmanager
 import pytest
 
 from acd.agent import Presence
-from ivr.conversation import State
 from ivr.events import (
     Attendance,
     CallEnded,
@@ -27,6 +26,7 @@ from ivr.events import (
     WaitEnded,
 )
 from ivr.supervision import MODES, Supervision
+from ivr.talk_states import State
 from ivr.targets import Refused, ToAgent, ToLine
 from routing.check import read_plan
 from tests.ivr.fake_switch import Behaviour

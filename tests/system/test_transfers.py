@@ -7,7 +7,6 @@ import pytest
 from hotline.operators import Published
 from hotline.phone import Manner, Phone, answers, never_answers
 from hotline.talk import Talk
-from ivr.conversation import State
 from ivr.conversations import AgentTalk
 from ivr.events import (
     ConsultationAnswered,
@@ -23,6 +22,7 @@ from ivr.events import (
     TalkBegan,
     TalkEnded,
 )
+from ivr.talk_states import State
 from ivr.targets import Target, ToAgent, ToLine, ToNumber
 from records import segments
 from tests.phones import AGENT_TONE, CALLER_TONE, CARRIER_TONE, OTHER_TONE, hears_music, hears_only

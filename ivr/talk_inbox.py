@@ -1,0 +1,84 @@
+"""Who takes part in a conversation, and what waits in its inbox: commands, and what happens by itself."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+
+from ivr.dispatch import Connected
+from ivr.talk_states import Command
+from ivr.targets import Refused, Target
+
+
+@dataclass(frozen=True, slots=True)
+class Onward:
+    """Where the caller waits next: on a line, perhaps for one agent. `heard`: its notice and welcome, already."""
+
+    line: str
+    heard: bool
+
+
+@dataclass(slots=True, eq=False)
+class Side:
+    """Somebody who talks, or may, with the caller."""
+
+    line: str
+    seated: Connected
+    talking: bool = False
+    """It was noted that they do."""
+    watch: asyncio.Task[None] | None = None
+
+    @property
+    def agent(self) -> str | None:
+        return self.seated.agent
+
+    @property
+    def offer(self) -> int:
+        return self.seated.offer
+
+    @property
+    def leg(self) -> str:
+        return self.seated.leg
+
+
+@dataclass(slots=True)
+class Wish:
+    """A command that waits to be obeyed."""
+
+    command: Command
+    by: str | None
+    target: Target | None = None
+    newcomer: Connected | None = None
+    done: asyncio.Future[None] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
+
+    def tell(self, refused: Refused | None) -> None:
+        """Let who gave it know: done, or refused."""
+        if self.done.done():
+            return
+        if refused is None:
+            self.done.set_result(None)
+        else:
+            self.done.set_exception(refused)
+
+
+@dataclass(frozen=True, slots=True)
+class HungUp:
+    side: Side
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came of ringing somebody: the `asked`-th time; None when nobody answered."""
+
+    asked: int
+    line: str
+    connected: Connected | None
+
+
+@dataclass(frozen=True, slots=True)
+class TooLong:
+    hold: int
+    beeped: bool
+
+
+Happened = Wish | HungUp | Answer | TooLong

@@ -1,0 +1,90 @@
+"""Where the channels of a conversation are: with the caller, aside, in the music, alone."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Mapping
+
+import structlog
+
+from ivr.call import Call, settled
+from ivr.switch import RINGING, ChannelGone, Switch
+from ivr.talk_states import Spot
+
+log = structlog.get_logger()
+
+
+class Whereabouts:
+    """Moves channels from spot to spot: told where everybody is to be, it gives the orders that are missing."""
+
+    def __init__(self, call: Call, switch: Switch, talk: str) -> None:
+        """`talk` is the name of the bridge in which the caller talks."""
+        self.talk, self.aside = talk, ""
+        """The bridges; `aside` is empty as long as nobody is asked."""
+        self._call, self._switch = call, switch
+        self._spots: dict[str, Spot] = {}
+        self._begun = False
+
+    def forget(self, channel: str) -> None:
+        """It is gone, or somebody else moved it."""
+        self._spots.pop(channel, None)
+
+    async def drop(self) -> None:
+        """Take the bridges apart."""
+        await settled(*(self._switch.drop_bridge(bridge) for bridge in (self.talk, self.aside) if bridge))
+
+    async def arrange(self, spots: Mapping[str, Spot]) -> None:
+        """Bring each channel to its spot. Raises ChannelGone only the first time: then the talk does not even begin."""
+        for channel, spot in list(self._spots.items()):
+            if spots.get(channel) is not spot:
+                await _unless_gone(self._out(channel, spot, spots.get(channel)))
+                del self._spots[channel]
+        for spot in (Spot.TALK, Spot.ASIDE, Spot.RINGING, Spot.MUSIC, Spot.ALONE):
+            new = [channel for channel, at in spots.items() if at is spot and channel not in self._spots]
+            if new:
+                await self._bring(spot, new)
+                self._spots |= dict.fromkeys(new, spot)
+        if self.aside and Spot.ASIDE not in self._spots.values():
+            bridge, self.aside = self.aside, ""
+            await settled(self._switch.drop_bridge(bridge))
+        self._begun = True
+        self._call.in_talk = self._spots.get(self._call.channel) is Spot.TALK
+
+    async def _bring(self, spot: Spot, channels: list[str]) -> None:
+        try:
+            await self._into(spot, channels)
+        except ChannelGone:
+            if not self._begun:
+                raise
+            for channel in channels if len(channels) > 1 else ():  # one of them is gone: the others none the less
+                await _unless_gone(self._into(spot, [channel]))
+
+    async def _out(self, channel: str, spot: Spot, to: Spot | None) -> None:
+        into_bridge = to in (Spot.TALK, Spot.ASIDE)
+        match spot:
+            case Spot.MUSIC:
+                await self._call.hush()
+            case Spot.RINGING:
+                await self._switch.stop_playing(f"{channel}-ringing")
+            case Spot.TALK if not into_bridge and to is not None:
+                await self._switch.part(self.talk, channel)
+            case Spot.ASIDE if not into_bridge and to is not None:
+                await self._switch.part(self.aside, channel)
+
+    async def _into(self, spot: Spot, channels: list[str]) -> None:
+        match spot:
+            case Spot.TALK:
+                await self._switch.bridge(self.talk, channels)
+            case Spot.ASIDE:
+                await self._switch.bridge(self.aside, channels)
+            case Spot.MUSIC:
+                await self._call.music()
+            case Spot.RINGING:
+                for channel in channels:
+                    await self._switch.play(channel, f"{channel}-ringing", [RINGING])
+
+
+async def _unless_gone(order: Awaitable[None]) -> None:
+    try:
+        await order
+    except ChannelGone as gone:
+        log.debug("somebody was gone already", error=str(gone))
