@@ -24,6 +24,7 @@ from hotline.clock import clock_of
 from hotline.control import open_control
 from hotline.fallback import dialplan_of
 from hotline.floor_door import FloorDoor
+from hotline.floor_metrics import FloorGauges, TalkMetrics
 from hotline.floor_state import FloorState
 from hotline.floor_watch import FloorWatch
 from hotline.front import FrontWatch
@@ -248,6 +249,19 @@ async def running(settings: Settings, opening: Opening | Published, *, managed: 
         gauges = Gauges(plan.lines, view, switch, journal)
         registry.register(gauges)
         registry.register(PlanGauges(live, view.front))
+        registry.register(
+            FloorGauges(
+                floor,
+                clock.monotonic,
+                lines=lambda: live.now.plan.lines,
+                breaks=lambda: live.now.plan.breaks,
+                alerts=watch.counts,
+                callbacks=lambda: len(callbacks.tickets),
+                empty=shifts.empty,
+                soon_empty=shifts.soon_empty,
+            )
+        )
+        journal.subscribe(TalkMetrics(registry).hear)
         journal.subscribe(metrics.hear)
         journal.subscribe(view.hear)
         journal.subscribe(memory.hear)

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import suppress
 from datetime import datetime, time
 from typing import Annotated, Any
+from urllib.parse import urlencode
 
 import typer
 from rich.console import Console
@@ -82,21 +83,38 @@ def _breaks(settings: Settings) -> Mapping[str, str]:
 
 
 def _times(settings: Settings, agent: str | None, since: str | None, until: str | None, *, as_json: bool) -> None:
+    """Asked of the engine, whose clock knows what is now; of the database when none runs."""
     now = clock_of(settings).now().astimezone(SHANGHAI)
     first = instant(since) if since else datetime.combine(now.date(), time.min, SHANGHAI)
-    last = min(instant(until), now) if until else now
-    if first >= last:
-        raise typer.BadParameter("must be past, and before --to", param_hint="--from")
+    last = instant(until) if until else None
+    if last is not None and first >= last:
+        raise typer.BadParameter("must be before --to", param_hint="--from")
+    query = {"from": first.isoformat()}
+    if last is not None:
+        query["to"] = last.isoformat()
+    if agent is not None:
+        query["agent"] = agent
     found: dict[str, Any]
     try:
-        found = asyncio.run(times_of(settings.database_url, first, last, agent))
-    except FileNotFoundError:
-        fail(f"nothing was written yet in {settings.var}: start the hotline with `hotline up`")
-    except DBAPIError as error:
-        fail(f"the database cannot be read ({error.orig}): {settings.database_url}")
+        found = asyncio.run(ask(settings.var, "GET", f"/floor/times?{urlencode(query)}"))
+    except Refused as error:
+        fail(error)
+    except NotRunning:
+        found = _at_rest(settings, first, min(last or now, now), agent)
     if as_json:
         put(found)
     elif found["agents"]:
         Console(highlight=False).print(times_table(found["agents"], _breaks(settings)))
     else:
         people.print("no agent did anything in that time")
+
+
+def _at_rest(settings: Settings, first: datetime, last: datetime, agent: str | None) -> dict[str, Any]:
+    if first >= last:
+        raise typer.BadParameter("must be past", param_hint="--from")
+    try:
+        return asyncio.run(times_of(settings.database_url, first, last, agent))
+    except FileNotFoundError:
+        fail(f"nothing was written yet in {settings.var}: start the hotline with `hotline up`")
+    except DBAPIError as error:
+        fail(f"the database cannot be read ({error.orig}): {settings.database_url}")
