@@ -28,7 +28,7 @@ Timers live in one heap; an entry that no longer speaks of the present is droppe
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from copy import deepcopy
 
 from acd.agent import Agent, BreakReason, Presence
@@ -76,7 +76,7 @@ from acd.signals import (
     WrapUpExtended,
 )
 from acd.state import DeskState, FloorState
-from acd.timers import Alarm, Timer, Timers
+from acd.timers import Alarm, Check, Timer, Timers
 from acd.waiting import Passed, Place, Waiting, Wants, claim
 
 _SYSTEM = frozenset({BreakReason.REFUSED, BreakReason.UNANSWERED, BreakReason.UNREACHABLE, BreakReason.OTHER_CALL})
@@ -96,7 +96,7 @@ class Floor:
         self._offers: dict[int, Offer] = {}
         self._talks: dict[int, Offer] = {}
         self._talk_of: dict[str, int] = {}
-        self._timers = Timers(self._is_live)
+        self._timers = Timers(self._checks())
         self._joined = 0
         self._offered = 0
         self._explains = explains
@@ -779,33 +779,47 @@ class Floor:
             desk.watched_at = self._now + LOOK_EVERY
             self._timers.set(desk.watched_at, Alarm.LIMITS, desk.line.id)
 
-    def _is_live(self, timer: Timer) -> bool:
-        match timer.alarm:
-            case Alarm.OFFER_EXPIRES:
-                return timer.mark in self._offers
-            case Alarm.WAITED:
-                waiting = self._waiting.get(timer.subject)
-                return (
-                    waiting is not None
-                    and waiting.place.number == timer.mark
-                    and waiting.overdue is None
-                    and not waiting.patient
-                )
-            case Alarm.WIDENS:
-                waiting = self._waiting.get(timer.subject)
-                return waiting is not None and waiting.place.number == timer.mark and waiting.turns_at == timer.at
-            case Alarm.AGENT_BACK:
-                seat = self._seats.get(timer.subject)
-                return seat is not None and seat.mark == timer.mark
-            case Alarm.OUTSIDE_RESTED:
-                return self._desks[timer.subject].outside_rests_until == timer.at
-            case Alarm.LINE_EMPTY:
-                desk = self._desks[timer.subject]
-                return desk.empties_at == timer.at and not desk.served
-            case Alarm.LIMITS:
-                return self._desks[timer.subject].watched_at == timer.at
-            case Alarm.LONG_TALK:
-                return timer.mark in self._talks
+    def _checks(self) -> Mapping[Alarm, Check]:
+        """For each alarm, whether a timer of it still speaks of the present."""
+        offers, waiting, seats, desks, talks = self._offers, self._waiting, self._seats, self._desks, self._talks
+
+        def offer_rings(_at: float, _call: str, offer: int) -> bool:
+            return offer in offers
+
+        def call_waits(_at: float, call: str, number: int) -> bool:
+            found = waiting.get(call)
+            return found is not None and found.place.number == number and found.overdue is None and not found.patient
+
+        def call_widens(at: float, call: str, number: int) -> bool:
+            found = waiting.get(call)
+            return found is not None and found.turns_at == at and found.place.number == number
+
+        def agent_comes_back(_at: float, agent: str, mark: int) -> bool:
+            seat = seats.get(agent)
+            return seat is not None and seat.mark == mark
+
+        def outside_rests(at: float, line: str, _mark: int) -> bool:
+            return desks[line].outside_rests_until == at
+
+        def line_is_empty(at: float, line: str, _mark: int) -> bool:
+            return desks[line].empties_at == at and not desks[line].served
+
+        def line_is_watched(at: float, line: str, _mark: int) -> bool:
+            return desks[line].watched_at == at
+
+        def talk_goes_on(_at: float, _call: str, offer: int) -> bool:
+            return offer in talks
+
+        return {
+            Alarm.OFFER_EXPIRES: offer_rings,
+            Alarm.WAITED: call_waits,
+            Alarm.WIDENS: call_widens,
+            Alarm.AGENT_BACK: agent_comes_back,
+            Alarm.OUTSIDE_RESTED: outside_rests,
+            Alarm.LINE_EMPTY: line_is_empty,
+            Alarm.LIMITS: line_is_watched,
+            Alarm.LONG_TALK: talk_goes_on,
+        }
 
     def _ring_alarm(self, timer: Timer) -> None:
         match timer.alarm:
@@ -909,8 +923,8 @@ class Floor:
                 desk.ring_short(waiting)
             else:
                 desk.free(waiting)
-        floor._offers = {offer.id: offer for offer in state.offers}
-        floor._talks = {offer.id: offer for offer in state.talks}
+        floor._offers.update((offer.id, offer) for offer in state.offers)
+        floor._talks.update((offer.id, offer) for offer in state.talks)
         floor._talk_of = {offer.call: offer.id for offer in state.talks}
         floor._timers.restore(state.timers)
         floor._joined, floor._offered, roster.first_mark = state.joined, state.offered, state.first_mark

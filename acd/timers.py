@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable, Iterable
-from enum import Enum, auto
+from collections.abc import Callable, Iterable, Mapping
+from enum import IntEnum
 from typing import NamedTuple
 
 
-class Alarm(Enum):
+class Alarm(IntEnum):
     """What a timer is for."""
 
-    OFFER_EXPIRES = auto()
-    WAITED = auto()  # a limit of a call's wait is reached
-    WIDENS = auto()  # more agents may take a call from now on
-    AGENT_BACK = auto()
-    OUTSIDE_RESTED = auto()
-    LINE_EMPTY = auto()
-    LIMITS = auto()  # the limits of a line's callers are looked at
-    LONG_TALK = auto()
+    OFFER_EXPIRES = 0
+    WAITED = 1  # a limit of a call's wait is reached
+    WIDENS = 2  # more agents may take a call from now on
+    AGENT_BACK = 3
+    OUTSIDE_RESTED = 4
+    LINE_EMPTY = 5
+    LIMITS = 6  # the limits of a line's callers are looked at
+    LONG_TALK = 7
 
 
 class Timer(NamedTuple):
@@ -31,39 +31,53 @@ class Timer(NamedTuple):
     mark: int
 
 
-class Timers:
-    """A heap of timers. `is_live` says whether a timer still speaks of the present."""
+Entry = tuple[float, int, Alarm, str, int]
+"""A timer, as the heap has it."""
 
-    def __init__(self, is_live: Callable[[Timer], bool]) -> None:
-        self._is_live = is_live
-        self._heap: list[Timer] = []
+Check = Callable[[float, str, int], bool]
+"""Whether a timer (its instant, subject and mark) still speaks of the present."""
+
+
+class Timers:
+    """A heap of timers. `checks` has one for each alarm."""
+
+    def __init__(self, checks: Mapping[Alarm, Check]) -> None:
+        self._checks = checks
+        self._heap: list[Entry] = []
         self._set = 0
 
     def set(self, at: float, alarm: Alarm, subject: str, mark: int = 0) -> None:
         self._set += 1
-        heapq.heappush(self._heap, Timer(at, self._set, alarm, subject, mark))
+        heapq.heappush(self._heap, (at, self._set, alarm, subject, mark))
 
     def next_at(self) -> float | None:
         """When the next live timer is due; None when there is none."""
-        heap = self._heap
-        while heap and not self._is_live(heap[0]):
+        heap, checks = self._heap, self._checks
+        while heap:
+            at, _, alarm, subject, mark = heap[0]
+            if checks[alarm](at, subject, mark):
+                return at
             heapq.heappop(heap)
-        return heap[0].at if heap else None
+        return None
 
     def pop_due(self, now: float) -> Timer | None:
         """Take the next live timer that is due."""
-        heap = self._heap
-        while heap and heap[0].at <= now:
-            timer = heapq.heappop(heap)
-            if self._is_live(timer):
-                return timer
+        heap, checks = self._heap, self._checks
+        while heap and heap[0][0] <= now:
+            at, number, alarm, subject, mark = heapq.heappop(heap)
+            if checks[alarm](at, subject, mark):
+                return Timer(at, number, alarm, subject, mark)
         return None
 
     def all(self) -> list[Timer]:
         """Those that are still live, in order."""
-        return sorted(timer for timer in self._heap if self._is_live(timer))
+        return sorted(
+            Timer(at, number, alarm, subject, mark)
+            for at, number, alarm, subject, mark in self._heap
+            if self._checks[alarm](at, subject, mark)
+        )
 
     def restore(self, timers: Iterable[Timer]) -> None:
         """Take over timers that were set elsewhere."""
-        self._heap = sorted(timers)
-        self._set = max((timer.number for timer in self._heap), default=0)
+        self._heap = [(t.at, t.number, t.alarm, t.subject, t.mark) for t in sorted(timers)]
+        self._set = max((entry[1] for entry in self._heap), default=0)
