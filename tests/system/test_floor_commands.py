@@ -131,6 +131,7 @@ async def test_a_leader_listens_moves_an_agent_and_raises_a_call_by_commands(flo
     talk = await (await agent.ringing(within=40.0)).answer()
     await hear_each_other(caller, talk)
 
+    talk.speak(AGENT_TONE, endless=True)
     listening = asyncio.create_task(floor.does("lead", "chief", "listen", "vaccine-1"))
     ear = await (await chief.ringing(within=20.0)).answer()
     told = await listening
