@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter as Tally
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
@@ -112,7 +112,8 @@ class PlanView(Protocol):
 class _Call:
     line: str = OTHER_LINE
     waits_since: datetime | None = None
-    talks_since: datetime | None = None
+    talks: dict[int, tuple[str, datetime]] = field(default_factory=dict)
+    """Offer → the line, and since when."""
 
 
 class CallMetrics:
@@ -168,10 +169,10 @@ class CallMetrics:
                 self._wait_ended(call, end, entry.at)
             case OfferEnded(result=result):
                 self._offers.labels(result).inc()
-            case TalkBegan(line=line):
-                call.line, call.talks_since = self._label(line), entry.at
-            case TalkEnded():
-                self._talk_ended(call, entry.at)
+            case TalkBegan(offer=offer, line=line):
+                call.talks[offer] = (self._label(line), entry.at)
+            case TalkEnded(offer=offer):
+                self._talk_ended(call, offer, entry.at)
             case MessageLeft():
                 self._messages.inc()
             case CallEnded(outcome=outcome, reason=reason):
@@ -192,10 +193,10 @@ class CallMetrics:
         if end is WaitEnd.CONNECTED and seconds <= WITHIN:
             self._in_time.labels(call.line).inc()
 
-    def _talk_ended(self, call: _Call, at: datetime) -> None:
-        if call.talks_since is not None:
-            self._talks.labels(call.line).observe(max(0.0, (at - call.talks_since).total_seconds()))
-        call.talks_since = None
+    def _talk_ended(self, call: _Call, offer: int, at: datetime) -> None:
+        if offer in call.talks:
+            line, since = call.talks.pop(offer)
+            self._talks.labels(line).observe(max(0.0, (at - since).total_seconds()))
 
 
 class Gauges(Collector):

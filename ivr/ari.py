@@ -208,7 +208,7 @@ class AriSwitch:
         for endpoint in await self._order("GET", "/endpoints/PJSIP"):
             await self._queue.put(PhoneChanged(endpoint["resource"], endpoint["state"] == "online"))
         for name in sorted(self._channels & there.keys()):
-            if _is_leg(there[name]) and there[name]["state"] == "Up":
+            if _kind_of(there[name]) is Kind.LEG and there[name]["state"] == "Up":
                 await self._queue.put(LegAnswered(name))
         await self._adopt({name: channel for name, channel in there.items() if name not in self._channels})
 
@@ -247,9 +247,10 @@ class AriSwitch:
         ours = {name: channel for name, channel in strangers.items() if _is_ours(channel)}
         for bridge in await self._order("GET", "/bridges"):
             talkers = frozenset(ours.keys() & set(bridge["channels"]))
-            if len(talkers) == 1:
-                await self.drop_bridge(bridge["id"])  # of a talk on hold: nobody is left who could end it
-            elif talkers:
+            known = self._channels.intersection(bridge["channels"])
+            if len(talkers) == 1 and not known:
+                await self.drop_bridge(bridge["id"])  # nobody is left there who could be talked with
+            elif talkers and not known:
                 log.info("a talk goes on from before", bridge=bridge["id"])
                 phones = frozenset(phone for name in talkers if (phone := _phone_of(ours[name])) in self._phones)
                 await self._queue.put(TalkFound(bridge["id"], talkers, phones))
@@ -399,14 +400,19 @@ class AriSwitch:
         await self._unless_gone("POST", f"/bridges/{quote(bridge)}/removeChannel", channel=channel)
 
     async def snoop(self, ear: str, channel: str, *, whispers: bool) -> None:
-        await self._order(
-            "POST",
-            f"/channels/{quote(channel)}/snoop/{quote(ear)}",
-            spy="both",
-            whisper="out" if whispers else "none",
-            app=APPLICATION,
-            appArgs=EAR,
-        )
+        self._channels.add(ear)
+        try:
+            await self._order(
+                "POST",
+                f"/channels/{quote(channel)}/snoop/{quote(ear)}",
+                spy="both",
+                whisper="out" if whispers else "none",
+                app=APPLICATION,
+                appArgs=EAR,
+            )
+        except SwitchError:
+            self._channels.discard(ear)
+            raise
 
     async def census(self) -> Census:
         channels, bridges, endpoints = await asyncio.gather(

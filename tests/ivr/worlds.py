@@ -123,11 +123,18 @@ class FakeWorld:
 
 
 class AsteriskWorld:
+    url: str
+    password: str
+    names: tuple[str, ...]
+    tasks: asyncio.TaskGroup
+
     def __init__(self, switch: AriSwitch, exchange: Exchange, address: str) -> None:
         self.switch: AriSwitch = switch
         self._exchange, self._address = exchange, address
         self._talk: Talk | None = None
         self.phones: dict[str, Telephone] = {}
+        self.work: list[asyncio.Task[None]] = []
+        """What hears the switch: without it the engine is as good as dead."""
 
     async def call(self) -> None:
         phone = await self._exchange.phone(CALLER, switch=self._address)
@@ -150,6 +157,16 @@ class AsteriskWorld:
 
     async def hang_up(self) -> None:
         await self.talk.hang_up()
+
+    def another(self) -> AriSwitch:
+        """The next engine's switch, on the same Asterisk."""
+        return AriSwitch(self.url, "hotline", self.password, phones=self.names)
+
+    async def cut(self) -> None:
+        """The link to the switch is lost; it comes back by itself."""
+        self.work[0].cancel()
+        await asyncio.wait(self.work[:1])
+        self.work[0] = self.tasks.create_task(self.switch.listen())
 
     async def hears(self, who: str, *whom: str) -> None:
         await hears_only(self.talk if who == CALLER else self.phones[who].talks[-1], *(VOICES[voice] for voice in whom))
@@ -187,6 +204,8 @@ async def asterisk_world(folder: Path, exchange: Exchange) -> AsyncIterator[tupl
         listener = Listener(switch)
         work = [tasks.create_task(switch.listen()), tasks.create_task(listener.listen())]
         world = AsteriskWorld(switch, exchange, address)
+        world.work, world.tasks = work, tasks
+        world.url, world.password, world.names = f"http://127.0.0.1:{ari}", secrets.ari_password, names
         for name, manner in (*voices.items(), (REFUSES, refuses(0.1)), (RINGS, never_answers)):
             phone = await exchange.phone(name, switch=address, secret=secrets.phones[name])
             phone.manner, world.phones[name] = manner, phone
