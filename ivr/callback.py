@@ -34,6 +34,7 @@ from ivr.events import (
     Entry,
     Event,
     Journal,
+    Offered,
     Outcome,
     Reason,
 )
@@ -94,10 +95,11 @@ class _Live:
         return self.ticket.number
 
     def note(self, event: Event) -> None:
-        """A fact of its turn; the first begins a try."""
-        if self.placed is None:
+        """A fact of its turn. The first ring begins a try; why nobody was rung before is nobody's record."""
+        if self.placed is None and isinstance(event, Offered):
             self.placed = self.begin_try(self)
-        self.placed.note(event)
+        if self.placed is not None:
+            self.placed.note(event)
 
 
 class Callbacks:
