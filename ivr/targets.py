@@ -9,7 +9,7 @@ from typing import ClassVar
 
 from acd.agent import Presence
 from acd.floor import Floor
-from routing.calendar import SHANGHAI, opening
+from routing.calendar import SHANGHAI, Opening, opening
 from routing.plan import Plan
 from routing.written import is_called_by
 
@@ -84,9 +84,14 @@ class TalkRules:
         return f"talks/{self.now().astimezone(SHANGHAI):%Y/%m/%d}/{leg}"
 
     def line_of(self, agent: str, line: str) -> str:
-        """The line whose rules hold when an agent gets a caller of `line`: that one, unless they do not serve it."""
-        lines = self.plan.agents[agent].lines
-        return line if line in lines else next(iter(lines), line)
+        """The line whose rules hold when an agent gets a caller of `line`: that one, or one of theirs that is open."""
+        theirs = self.plan.agents[agent].lines
+        if line in theirs:
+            return line
+        return next((name for name in theirs if self._opening(name).open), line)
+
+    def _opening(self, line: str) -> Opening:
+        return opening(self.plan.calendar, self.plan.hours_of(line), self.now())
 
     def is_ready(self, agent: str) -> bool:
         """Whether the agent can be rung now."""
@@ -108,7 +113,7 @@ class TalkRules:
     def _admit_line(self, line: str) -> None:
         if line not in self.plan.lines or not self.floor.is_line(line):
             raise Refused(f"there is no line {line}")
-        opened = opening(self.plan.calendar, self.plan.hours_of(line), self.now())
+        opened = self._opening(line)
         if not opened.open:
             raise Refused(f"{self.plan.lines[line].name} is closed now ({opened.why})")
         if not self.floor.served(line):

@@ -118,11 +118,11 @@ def advance(plan: Plan, position: Position, came: Came, scene: Scene) -> Positio
         case Enter(line), Talked():
             survey = plan.survey_of(line)
             return None if survey is None else _go(plan, survey, scene, way)
-        case Enter(), PassedOn(line, heard):
-            there = _go(plan, line, scene, way)
-            if heard and isinstance(there.step, Enter):
-                return replace(there, step=replace(there.step, prompts=(), welcome=()))
-            return there
+        case Enter(), PassedOn(line, heard=True):  # admitted before, whatever the hour is now
+            way = way._replace(line=line)
+            return Position(replace(_enter(plan, line, way, ()), prompts=(), welcome=()), way)
+        case Enter(), PassedOn(line):
+            return _go(plan, line, scene, way)
         case Enter(line), GaveUp(limit):
             return _given_up(plan, line, limit, scene, way)
         case Enter(line, keys=keys), Pressed(key) if key in keys:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from datetime import datetime
 
 import pytest
 
@@ -33,6 +34,7 @@ from ivr.talk_states import MOVES, Command, State
 from ivr.targets import Refused, Target, ToAgent, ToLine, ToNumber
 from records.cdr import fold
 from records.segments import Talk, segment_data, segment_from
+from routing.calendar import SHANGHAI
 from routing.check import read_plan
 from tests.ivr.fake_switch import Behaviour
 from tests.ivr.house import CALLER, House, house
@@ -226,6 +228,20 @@ async def test_a_caller_is_passed_on_to_one_agent() -> None:
         await ann.transfer(ToAgent("bob"))
         await h.ledger.noted(TalkBegan, 2)
         assert h.ledger.of(TalkBegan)[1].agent == "bob"
+        await over(h)
+
+
+@pytest.mark.parametrize("bob", [QUICK, SILENT], ids=["taken", "not taken"])
+async def test_who_was_admitted_in_time_is_passed_on_after_closing_time(bob: Behaviour) -> None:
+    closing = datetime(2026, 11, 20, 16, 29, 50, tzinfo=SHANGHAI)
+    async with house(closing, PLAN, ann=QUICK, bob=bob) as h:
+        h.switch.caller_dials(CALLER)
+        h.switch.caller_types(CALLER, "1")
+        await h.ledger.noted(TalkBegan)
+        await h.passes(60.0)
+        await h.board.conversations.of_agent("ann").transfer(BOB)
+        await h.ledger.noted(TalkBegan, 2)
+        assert h.ledger.of(TalkBegan)[1].agent == ("bob" if bob is QUICK else "ann")
         await over(h)
 
 
