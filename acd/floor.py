@@ -27,20 +27,15 @@ Timers live in one heap; an entry that no longer speaks of the present is droppe
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from copy import deepcopy
+from collections.abc import Callable, Iterable, Sequence
 
 from acd.agent import Agent, BreakReason, Presence
-from acd.audit import Fault, FaultKind, faults
+from acd.audit import Fault, FaultKind
 from acd.desk import Desk
-from acd.estimate import Estimate
-from acd.limits import LOOK_EVERY, at_joining, is_watched, of_line, of_wait
-from acd.line import Limit, LimitKind, Line
-from acd.matching import agents_for, bar, call_for, decision, is_at_work
-from acd.offer import Offer
-from acd.roster import Roster
+from acd.limits import at_joining, of_line, of_wait
+from acd.line import Line
 from acd.seat import Seat
+from acd.serving import SYSTEM, Serving
 from acd.signals import (
     AgentMoved,
     Alert,
@@ -57,16 +52,13 @@ from acd.signals import (
     Failure,
     GivenUp,
     GiveUp,
-    Hold,
     LineClosed,
     OfferFailed,
     Order,
     PhoneAnswered,
     PhoneDown,
     PhoneUp,
-    PresenceChanged,
     Rearranged,
-    Ring,
     ShiftBegan,
     ShiftEnded,
     Signal,
@@ -75,34 +67,16 @@ from acd.signals import (
     Tick,
     WrapUpExtended,
 )
-from acd.state import DeskState, FloorState
-from acd.timers import Alarm, Check, Timer, Timers
-from acd.waiting import Passed, Place, Waiting, Wants, claim
-
-_SYSTEM = frozenset({BreakReason.REFUSED, BreakReason.UNANSWERED, BreakReason.UNREACHABLE, BreakReason.OTHER_CALL})
-"""Breaks that nobody asked for: they do not outlive the phone's registration."""
+from acd.timers import Alarm, Timer
+from acd.waiting import Passed, Place, Waiting, claim
 
 
-class Floor:
+class Floor(Serving):
     """The aggregate. All agents begin offline."""
 
     def __init__(self, lines: Iterable[Line], agents: Iterable[Agent], *, explains: bool = False) -> None:
         """A floor that `explains` itself adds its reasons to its orders, and tells of presences and failed phones."""
-        self._roster = Roster(lines, agents, self._tell_presence if explains else None)
-        self._desks, self._seats = self._roster.desks, self._roster.seats
-        self._waiting: dict[str, Waiting] = {}
-        self._for_agent: dict[str, dict[str, Waiting]] = {}
-        """Calls that are for one agent alone."""
-        self._offers: dict[int, Offer] = {}
-        self._talks: dict[int, Offer] = {}
-        self._talk_of: dict[str, int] = {}
-        self._timers = Timers(self._checks())
-        self._joined = 0
-        self._offered = 0
-        self._explains = explains
-        self._orders: list[Order] = []
-        """Of the signal that is being handled."""
-        self._now = 0.0
+        super().__init__(lines, agents, explains=explains)
         self._handlers: dict[type, Callable[..., None]] = {
             CallJoined: self._call_joined,
             CallLeft: self._call_left,
@@ -126,81 +100,7 @@ class Floor:
             Tick: self._tick,
         }
 
-    # ── what it shows ───────────────────────────────────────────────────────
-
-    def waiting(self, line: str) -> Sequence[Place]:
-        """Those who wait on the line, in order of service."""
-        return self._desks[line].places()
-
-    def length(self, line: str) -> int:
-        """How many wait on the line."""
-        return len(self._desks[line].calls)
-
-    def ahead(self, call: str) -> int | None:
-        """How many wait before this call on its line; None when it does not wait."""
-        waiting = self._waiting.get(call)
-        return None if waiting is None else self._desks[waiting.line.id].ahead_of(waiting.place)
-
-    def rings_for(self, call: str) -> bool:
-        """Whether a phone rings for this call right now."""
-        waiting = self._waiting.get(call)
-        return waiting is not None and bool(waiting.offers)
-
-    def is_line(self, line: str) -> bool:
-        """Whether calls may wait on it."""
-        return line in self._desks
-
-    def limits(self, line: str) -> Sequence[Limit]:
-        """What the line gives calls up for, beside what every line does."""
-        return self._desks[line].line.limits
-
-    def served(self, line: str) -> bool:
-        """Whether somebody could take a call of this line, now or soon."""
-        desk = self._desks.get(line)
-        return desk is not None and desk.served
-
-    def seat(self, agent: str) -> Seat:
-        """An agent's presence; to look at, not to change. Raises KeyError."""
-        return self._seats[agent]
-
-    def seats(self) -> Iterable[Seat]:
-        """All agents' presences; to look at."""
-        return self._seats.values()
-
-    def presences(self) -> Counter[Presence]:
-        """How many agents are in each presence."""
-        return Counter(seat.presence for seat in self._seats.values())
-
-    def offers(self) -> Sequence[Offer]:
-        """The offers that ring now."""
-        return tuple(self._offers.values())
-
-    def talk(self, offer: int) -> Offer | None:
-        """The offer that became this talk, while it lasts."""
-        return self._talks.get(offer)
-
-    def talks(self) -> Sequence[Offer]:
-        """The offers that became talks."""
-        return tuple(self._talks.values())
-
-    def expected(self, call: str, now: float) -> Estimate | None:
-        """How long this call will still wait; None when it does not wait, or that cannot be told."""
-        waiting = self._waiting.get(call)
-        if waiting is None:
-            return None
-        desk = self._desks[waiting.line.id]
-        return desk.pace.wait(desk.ahead_of(waiting.place), now)
-
-    def expected_wait(self, line: str, now: float) -> Estimate | None:
-        """How long a call would wait that joined the line now; None when that cannot be told."""
-        desk = self._desks.get(line)
-        return None if desk is None else desk.pace.wait(len(desk.calls), now, len(desk.ready))
-
-    def wake_at(self) -> float | None:
-        """The next instant at which time alone changes something; None when nothing is pending."""
-        return self._timers.next_at()
-
-    # ── the one way in ──────────────────────────────────────────────────────
+    # ── the one way in ─────────────────────────────────────────────────────────────
 
     def handle(self, signal: Signal, now: float) -> list[Order]:
         """Take in one fact; return what must be done, in order. `now` is monotonic seconds."""
@@ -214,7 +114,7 @@ class Floor:
     def _tick(self, _signal: Tick) -> None:
         """Time passed."""
 
-    # ── calls ───────────────────────────────────────────────────────────────
+    # ── calls ──────────────────────────────────────────────────────────────────────
 
     def _call_joined(self, joined: CallJoined) -> None:
         call, now = joined.call, self._now
@@ -252,21 +152,6 @@ class Floor:
         self._serve_call(waiting, desk)
         waiting.queued = not waiting.offers
 
-    def _add(self, waiting: Waiting, desk: Desk) -> None:
-        call = waiting.place.call
-        self._waiting[call] = desk.calls[call] = waiting
-        if waiting.only is not None:
-            self._for_agent.setdefault(waiting.only, {})[call] = waiting
-
-    def _set_wait_limits(self, waiting: Waiting, desk: Desk) -> None:
-        call, joined, number, line = waiting.place.call, waiting.joined, waiting.place.number, waiting.line
-        self._timers.set(joined + line.maximum_wait, Alarm.WAITED, call, number)
-        if line.limits:
-            for place, limit in enumerate(line.limits):
-                if limit.kind is LimitKind.WAITED and limit.waiting and place not in waiting.past:
-                    self._timers.set(joined + limit.over, Alarm.WAITED, call, number)
-            self._watch(desk)
-
     def _call_left(self, left: CallLeft) -> None:
         waiting = self._waiting.get(left.call)
         if waiting is not None:
@@ -302,106 +187,7 @@ class Floor:
             desk.take(waiting)
             desk.free(waiting)
 
-    def _forget(self, waiting: Waiting) -> None:
-        """This call waits no more."""
-        call = waiting.place.call
-        del self._waiting[call]
-        self._desks[waiting.line.id].forget(waiting)
-        if waiting.only is not None:
-            reserved = self._for_agent[waiting.only]
-            del reserved[call]
-            if not reserved:
-                del self._for_agent[waiting.only]
-
-    def _lose(self, waiting: Waiting) -> None:
-        """This call waits no more, and nobody answered it."""
-        pace = self._desks[waiting.line.id].pace
-        if waiting.offers:
-            pace.put_back(waiting.queued, self._now)
-        pace.left(self._now)
-        self._forget(waiting)
-
-    def _withdraw(self, offers: Sequence[int]) -> None:
-        """Stop what rings for a call; its agents are free for others."""
-        for offer in offers:
-            self._orders.append(StopRinging(offer))
-        for offer in offers:
-            self._release(self._offers.pop(offer))
-
-    def _give_up(self, waiting: Waiting, passed: Passed) -> None:
-        """The line serves this call no more; while a phone rings for it, that is decided when it stops."""
-        if waiting.offers:
-            waiting.overdue = waiting.overdue or passed
-            return
-        self._lose(waiting)
-        place = waiting.place
-        self._orders.append(GiveUp(place.call, waiting.line.id, passed.why, passed.limit, passed.measured))
-
-    def _free(self, waiting: Waiting, desk: Desk) -> None:
-        """No phone rings for this call: see whom it wants by now, and let it be found."""
-        if waiting.had is not None or waiting.language is not None or len(desk.opens) > 1:
-            self._turn(waiting, desk)
-        desk.free(waiting)
-
-    def _turn(self, waiting: Waiting, desk: Desk) -> None:
-        """Whom a call wants now, and until when."""
-        since, line, now = waiting.place.since, desk.line, self._now
-        until: float | None = None
-        if waiting.had is not None and (at := since + line.sticky_for) > now and self._may_come(waiting.had, desk):
-            waiting.wants, until = Wants.STICKY, at
-        elif waiting.language is not None and (at := since + line.language_for) > now and self._speaker(waiting, desk):
-            waiting.wants, until = Wants.SPEAKER, at
-        else:
-            waiting.wants, opens = Wants.ANYBODY, desk.opens
-            stage = len(opens) - 1
-            while stage and since + opens[stage] > now:
-                stage -= 1
-            waiting.stage = stage
-            if stage + 1 < len(opens):
-                until = since + opens[stage + 1]
-        if until is not None and until != waiting.turns_at:
-            self._timers.set(until, Alarm.WIDENS, waiting.place.call, waiting.place.number)
-        waiting.turns_at = until
-
-    def _may_come(self, agent: str, desk: Desk) -> bool:
-        seat = desk.agents.get(agent)
-        return seat is not None and is_at_work(seat)
-
-    def _speaker(self, waiting: Waiting, desk: Desk) -> bool:
-        return any(waiting.language in seat.agent.languages and is_at_work(seat) for seat in desk.agents.values())
-
-    # ── offers ──────────────────────────────────────────────────────────────
-
-    def _ring(self, waiting: Waiting, desk: Desk, seat: Seat | None, became_ready: bool = False) -> None:
-        self._offered += 1
-        why = None
-        if self._explains:
-            chosen = () if seat is None else (seat,)
-            why = decision(
-                self._desks, desk, waiting, self._now, chosen=chosen, outside=seat is None, became_ready=became_ready
-            )
-        if seat is not None:
-            agent, phones, ring_for = seat.agent.id, tuple(sorted(seat.phones)), desk.line.ring_for
-            self._roster.move(seat, Presence.OFFERED, self._now)
-            seat.holds = self._offered
-            desk.turn += 1
-            desk.turns[agent] = desk.turn
-        else:
-            outside = desk.line.outside
-            assert outside is not None  # noqa: S101  (the only caller has looked)
-            desk.outside_calls += 1
-            agent, phones, ring_for = None, (outside.phone,), outside.ring_for
-        call = waiting.place.call
-        offer = Offer(self._offered, call, desk.line, agent, phones, self._now + ring_for, self._now)
-        self._offers[offer.id] = offer
-        if not waiting.offers:
-            desk.pace.rung(waiting.queued, self._now)
-        waiting.offers.append(offer.id)
-        desk.take(waiting)
-        if desk.line.at_once > 1:
-            desk.ring_short(waiting)
-        self._timers.set(offer.deadline, Alarm.OFFER_EXPIRES, call, offer.id)
-        self._orders.append(Ring(offer.id, call, phones, desk.line.id, agent, why))
+    # ── offers ─────────────────────────────────────────────────────────────────────
 
     def _phone_answered(self, answered: PhoneAnswered) -> None:
         offer = self._offers.pop(answered.offer, None)
@@ -426,163 +212,10 @@ class Floor:
     def _offer_failed(self, failed: OfferFailed) -> None:
         self._fail(failed.offer, failed.failure)
 
-    def _fail(self, offer_id: int, failure: Failure) -> None:
-        offer = self._offers.pop(offer_id, None)
-        if offer is None:
-            return
-        desk, waiting = self._desks[offer.line.id], self._waiting[offer.call]
-        waiting.offers.remove(offer_id)
-        seat = None
-        if offer.agent is not None:
-            waiting.failed.append(offer.agent)
-            seat = self._seats[offer.agent]
-            seat.holds = None
-            if self._explains:
-                alert = Alert(AlertKind.PHONE_FAILED, offer.agent, offer.line.id, offer.call, failure.value)
-                self._orders.append(alert)
-            self._rest(seat, BreakReason(failure.value))
-        else:
-            self._outside_failed(desk, waiting)
-        if waiting.offers:
-            self._serve_call(waiting, desk)
-        elif (passed := waiting.overdue or self._hopeless(waiting, desk)) is not None:
-            self._give_up(waiting, passed)
-        else:
-            desk.pace.put_back(waiting.queued, self._now)
-            self._free(waiting, desk)
-            self._serve_call(waiting, desk)
-            self._see_who_serves(desk)
-        if seat is not None:
-            self._parted(seat)
-
-    def _hopeless(self, waiting: Waiting, desk: Desk) -> Passed | None:
-        """Why a call need not be tried again after its phone failed."""
-        if waiting.only is not None:
-            return Passed(GivenUp.AGENT_AWAY)
-        return Passed(GivenUp.OUTSIDE_FAILED) if self._outside_given_up(desk, waiting) else None
-
-    def _outside_failed(self, desk: Desk, waiting: Waiting) -> None:
-        desk.outside_calls -= 1
-        waiting.failed_outside += 1
-        if desk.line.outside is not None:
-            desk.outside_rests_until = self._now + desk.line.outside.rest_for
-            self._timers.set(desk.outside_rests_until, Alarm.OUTSIDE_RESTED, desk.line.id)
-
-    @staticmethod
-    def _outside_given_up(desk: Desk, waiting: Waiting) -> bool:
-        outside = desk.line.outside
-        return (
-            outside is not None
-            and not waiting.patient
-            and waiting.failed_outside >= outside.attempts
-            and desk.present == 0
-        )
-
-    def _release(self, offer: Offer) -> None:
-        """The offer was withdrawn: its phone is free again and has lost no idle time."""
-        if offer.agent is None:
-            self._free_outside(self._desks[offer.line.id])
-            return
-        seat = self._seats[offer.agent]
-        seat.holds = None
-        self._become_ready(seat, idle_since=seat.idle_since)
-
-    def _free_outside(self, desk: Desk) -> None:
-        desk.outside_calls -= 1
-        self._serve_outside(desk)
-
     def _talk_ended(self, ended: TalkEnded) -> None:
         self._end_talk(ended.offer)
 
-    def _end_talk(self, offer_id: int) -> None:
-        offer = self._talks.pop(offer_id, None)
-        if offer is None:
-            return
-        del self._talk_of[offer.call]
-        desk = self._desks[offer.line.id]
-        talked = 0.0 if offer.answered is None else self._now - offer.answered
-        if offer.agent is None:
-            desk.pace.handled(talked)
-            self._free_outside(desk)
-            return
-        desk.pace.handled(talked + offer.line.wrap_up_for)
-        seat = self._seats[offer.agent]
-        seat.holds = None
-        if offer.line.wrap_up_for > 0 and not seat.leaving and seat.phones:
-            self._roster.move(seat, Presence.WRAP_UP, self._now)
-            self._back_in(seat, offer.line.wrap_up_for)
-        else:
-            self._become_ready(seat)
-
-    # ── agents ──────────────────────────────────────────────────────────────
-
-    def _become_ready(self, seat: Seat, idle_since: float | None = None) -> None:
-        """What an agent was in is over: to the next call, or to the break, the end of shift that waited for it."""
-        if not seat.here:
-            self._go_offline(seat)
-        elif seat.wish is not None:
-            reason, seat.wish = seat.wish, None
-            self._roster.move(seat, Presence.BREAK, self._now, reason)
-            self._parted(seat)
-        else:
-            self._roster.move(seat, Presence.READY, self._now)
-            seat.idle_since = self._now if idle_since is None else idle_since
-            self._serve_agent(seat)
-
-    def _rest(self, seat: Seat, reason: BreakReason) -> None:
-        """After a phone that failed: a short break, so that callers are not tried on it again and again."""
-        if not seat.here:
-            self._to_offline(seat)
-        elif seat.wish is not None:
-            own, seat.wish = seat.wish, None
-            self._roster.move(seat, Presence.BREAK, self._now, own)
-        else:
-            self._roster.move(seat, Presence.BREAK, self._now, reason)
-            if seat.agent.rest_for > 0:
-                self._back_in(seat, seat.agent.rest_for)
-
-    def _back_in(self, seat: Seat, seconds: float) -> None:
-        """The agent is ready again after so many seconds, unless something else comes first."""
-        seat.back_at = self._now + seconds
-        self._timers.set(seat.back_at, Alarm.AGENT_BACK, seat.agent.id, seat.mark)
-
-    def _go_offline(self, seat: Seat) -> None:
-        self._to_offline(seat)
-        self._parted(seat)
-
-    def _to_offline(self, seat: Seat) -> None:
-        if seat.presence is Presence.BREAK and seat.reason not in _SYSTEM:
-            seat.wish = seat.reason
-        if seat.presence is not Presence.OFFLINE:
-            self._roster.move(seat, Presence.OFFLINE, self._now)
-
-    def _parted(self, seat: Seat) -> None:
-        """The agent does not come soon: who waits for them waits for others, and the lines see who is left."""
-        lines = tuple(seat.lines)
-        for waiting in tuple(self._for_agent.get(seat.agent.id, {}).values()):
-            self._give_up(waiting, Passed(GivenUp.AGENT_AWAY))
-        for line in lines:
-            desk = self._desks[line]
-            for waiting in sorted(desk.picky.values(), key=lambda waiting: waiting.place):
-                desk.take(waiting)
-                self._free(waiting, desk)
-                if waiting.wants is Wants.ANYBODY:
-                    self._serve_call(waiting, desk)
-        if seat.leaving and seat.presence is Presence.OFFLINE:
-            self._roster.dismiss(seat, self._now)
-        for line in lines:
-            self._see_who_serves(self._desks[line])
-
-    def _see_who_serves(self, desk: Desk) -> None:
-        """Callers whom nobody serves any more are kept a while, should somebody come back."""
-        if desk.empty_since is not None and desk.calls and not desk.served:
-            desk.empties_at = desk.empty_since + desk.line.empty_for
-            self._timers.set(desk.empties_at, Alarm.LINE_EMPTY, desk.line.id)
-
-    def _is_there(self, agent: str) -> bool:
-        """Whether a call may wait for this one agent."""
-        seat = self._seats.get(agent)
-        return seat is not None and seat.here and is_at_work(seat)
+    # ── agents ─────────────────────────────────────────────────────────────────────
 
     def _phone_up(self, up: PhoneUp) -> None:
         seat = self._seats.get(up.agent)
@@ -637,7 +270,7 @@ class Floor:
             case Presence.READY | Presence.WRAP_UP:
                 self._roster.move(seat, Presence.BREAK, self._now, reason)
                 self._parted(seat)
-            case Presence.BREAK if seat.reason in _SYSTEM or reason not in _SYSTEM:
+            case Presence.BREAK if seat.reason in SYSTEM or reason not in SYSTEM:
                 seat.reason, seat.back_at = reason, None
                 seat.mark += 1
                 if self._explains:
@@ -668,7 +301,7 @@ class Floor:
         for seat in self._seats.values():
             seat.answered, seat.worked = 0, 0.0
 
-    # ── other lines, other agents ───────────────────────────────────────────
+    # ── other lines, other agents ──────────────────────────────────────────────────
 
     def _agent_moved(self, moved: AgentMoved) -> None:
         seat = self._seats.get(moved.agent)
@@ -720,106 +353,7 @@ class Floor:
         for line in lines:
             self._serve_outside(self._desks[line])
 
-    # ── matching ────────────────────────────────────────────────────────────
-
-    def _serve_agent(self, seat: Seat) -> None:
-        """A ready agent takes the most deserving call; whom they were kept from may go on when they take none."""
-        reserved = self._for_agent.get(seat.agent.id)
-        waiting = call_for(self._desks, seat, tuple(reserved.values()) if reserved else ())
-        if waiting is not None:
-            desk = self._desks[waiting.line.id]
-            self._ring(waiting, desk, seat, became_ready=True)
-            if desk.line.at_once > 1:
-                self._serve_call(waiting, desk)
-            return
-        for line in seat.lines:
-            desk = self._desks[line]
-            if desk.line.keep_free and len(desk.ready) == desk.line.keep_free + 1:
-                self._serve_kept(desk)
-
-    def _serve_kept(self, desk: Desk) -> None:
-        """The line has one ready agent more than it keeps: one of them may serve elsewhere."""
-        for seat in sorted(desk.ready.values(), key=lambda seat: (seat.idle_since, seat.position)):
-            waiting = call_for(self._desks, seat, ())
-            if waiting is not None:
-                self._ring(waiting, self._desks[waiting.line.id], seat, became_ready=True)
-                return
-
-    def _serve_call(self, waiting: Waiting, desk: Desk) -> None:
-        """A call takes the agents it may have, or else the line's outside number."""
-        if waiting.only is not None:
-            seat = self._seats.get(waiting.only)
-            if seat is not None and seat.presence is Presence.READY and not waiting.offers:
-                self._ring(waiting, desk, seat)
-            elif self._explains and not waiting.offers:
-                self._hold(waiting, desk)
-            return
-        if desk.ready:
-            for seat in agents_for(self._desks, desk, waiting, desk.line.at_once - len(waiting.offers)):
-                if bar(self._desks, desk, waiting, seat) is None:  # the one before may have been the last to spare
-                    self._ring(waiting, desk, seat)
-        if not waiting.offers and waiting.wants is Wants.ANYBODY and desk.outside_free(self._now):
-            self._ring(waiting, desk, None)
-        if self._explains and not waiting.offers:
-            self._hold(waiting, desk)
-
-    def _hold(self, waiting: Waiting, desk: Desk) -> None:
-        self._orders.append(Hold(waiting.place.call, desk.line.id, decision(self._desks, desk, waiting, self._now)))
-
-    def _serve_outside(self, desk: Desk) -> None:
-        """The outside number takes what it can."""
-        while desk.outside_free(self._now) and (waiting := desk.first()) is not None:
-            self._ring(waiting, desk, None)
-
-    # ── time ────────────────────────────────────────────────────────────────
-
-    def _watch(self, desk: Desk) -> None:
-        """Look at the limits of those who wait again and again, as long as there are such."""
-        if desk.watched_at is None and any(is_watched(waiting.line) for waiting in desk.calls.values()):
-            desk.watched_at = self._now + LOOK_EVERY
-            self._timers.set(desk.watched_at, Alarm.LIMITS, desk.line.id)
-
-    def _checks(self) -> Mapping[Alarm, Check]:
-        """For each alarm, whether a timer of it still speaks of the present."""
-        offers, waiting, seats, desks, talks = self._offers, self._waiting, self._seats, self._desks, self._talks
-
-        def offer_rings(_at: float, _call: str, offer: int) -> bool:
-            return offer in offers
-
-        def call_waits(_at: float, call: str, number: int) -> bool:
-            found = waiting.get(call)
-            return found is not None and found.place.number == number and found.overdue is None and not found.patient
-
-        def call_widens(at: float, call: str, number: int) -> bool:
-            found = waiting.get(call)
-            return found is not None and found.turns_at == at and found.place.number == number
-
-        def agent_comes_back(_at: float, agent: str, mark: int) -> bool:
-            seat = seats.get(agent)
-            return seat is not None and seat.mark == mark
-
-        def outside_rests(at: float, line: str, _mark: int) -> bool:
-            return desks[line].outside_rests_until == at
-
-        def line_is_empty(at: float, line: str, _mark: int) -> bool:
-            return desks[line].empties_at == at and not desks[line].served
-
-        def line_is_watched(at: float, line: str, _mark: int) -> bool:
-            return desks[line].watched_at == at
-
-        def talk_goes_on(_at: float, _call: str, offer: int) -> bool:
-            return offer in talks
-
-        return {
-            Alarm.OFFER_EXPIRES: offer_rings,
-            Alarm.WAITED: call_waits,
-            Alarm.WIDENS: call_widens,
-            Alarm.AGENT_BACK: agent_comes_back,
-            Alarm.OUTSIDE_RESTED: outside_rests,
-            Alarm.LINE_EMPTY: line_is_empty,
-            Alarm.LIMITS: line_is_watched,
-            Alarm.LONG_TALK: talk_goes_on,
-        }
+    # ── time ───────────────────────────────────────────────────────────────────────
 
     def _ring_alarm(self, timer: Timer) -> None:
         match timer.alarm:
@@ -864,81 +398,7 @@ class Floor:
             self._give_up(waiting, passed)
         self._watch(desk)
 
-    # ── its state ───────────────────────────────────────────────────────────
-
-    def state(self, now: float) -> FloorState:
-        """Everything, as plain data; it shares nothing with the floor."""
-        return deepcopy(
-            FloorState(
-                now,
-                [
-                    DeskState(
-                        desk.line,
-                        desk.outside_calls,
-                        desk.outside_rests_until,
-                        desk.empty_since,
-                        desk.empties_at,
-                        desk.ready_at,
-                        desk.watched_at,
-                        desk.turn,
-                        desk.turns,
-                        desk.pace,
-                    )
-                    for desk in self._desks.values()
-                ],
-                list(self._seats.values()),
-                list(self._waiting.values()),
-                list(self._offers.values()),
-                list(self._talks.values()),
-                self._timers.all(),
-                self._joined,
-                self._offered,
-                self._roster.first_mark,
-            )
-        )
-
-    @classmethod
-    def restored(cls, state: FloorState, *, explains: bool = False) -> Floor:
-        """The floor that this is the state of; it goes on as that one would have."""
-        floor = cls([desk.line for desk in state.desks], (), explains=explains)
-        roster, state = floor._roster, deepcopy(state)
-        for kept in state.desks:
-            desk = floor._desks[kept.line.id]
-            desk.outside_calls, desk.outside_rests_until = kept.outside_calls, kept.outside_rests_until
-            desk.turn, desk.turns, desk.watched_at = kept.turn, dict(kept.turns), kept.watched_at
-        for seat in state.seats:
-            roster.seats[seat.agent.id] = seat
-            for line in seat.lines:
-                floor._desks[line].agents[seat.agent.id] = seat
-        roster.recount(state.at)
-        for kept in state.desks:
-            desk = floor._desks[kept.line.id]
-            desk.empty_since, desk.empties_at, desk.ready_at = kept.empty_since, kept.empties_at, kept.ready_at
-            desk.pace = kept.pace
-        for waiting in state.waiting:
-            desk = floor._desks[waiting.line.id]
-            floor._add(waiting, desk)
-            waiting.entry = 0
-            if waiting.offers:
-                desk.ring_short(waiting)
-            else:
-                desk.free(waiting)
-        floor._offers.update((offer.id, offer) for offer in state.offers)
-        floor._talks.update((offer.id, offer) for offer in state.talks)
-        floor._talk_of = {offer.call: offer.id for offer in state.talks}
-        floor._timers.restore(state.timers)
-        floor._joined, floor._offered, roster.first_mark = state.joined, state.offered, state.first_mark
-        floor._now = state.at
-        return floor
-
-    # ── mending ─────────────────────────────────────────────────────────────
-
-    def audit(self) -> list[str]:
-        """What cannot be, in words; empty on a floor that is well. Looks; changes nothing."""
-        return [fault.words for fault in self._faults()]
-
-    def _faults(self) -> list[Fault]:
-        return faults(self._roster, self._waiting, self._offers, self._talks, self._now)
+    # ── mending ────────────────────────────────────────────────────────────────────
 
     def _audited(self, _audited: Audited) -> None:
         for fault in self._faults():
@@ -969,6 +429,3 @@ class Floor:
                     self._serve_agent(seat)
             case _:
                 return  # mended with another
-
-    def _tell_presence(self, seat: Seat) -> None:
-        self._orders.append(PresenceChanged(seat.agent.id, seat.presence, seat.reason))

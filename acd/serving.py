@@ -1,0 +1,357 @@
+"""Serving: phones ring, are answered, fail and are let go; calls are freed and given up; agents come and go."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from acd.agent import BreakReason, Presence
+from acd.desk import Desk
+from acd.ground import Ground
+from acd.limits import LOOK_EVERY, is_watched
+from acd.line import LimitKind
+from acd.matching import agents_for, bar, call_for, decision, is_at_work
+from acd.offer import Offer
+from acd.seat import Seat
+from acd.signals import (
+    Alert,
+    AlertKind,
+    Failure,
+    GivenUp,
+    GiveUp,
+    Hold,
+    Ring,
+    StopRinging,
+)
+from acd.timers import Alarm
+from acd.waiting import Passed, Waiting, Wants
+
+SYSTEM = frozenset({BreakReason.REFUSED, BreakReason.UNANSWERED, BreakReason.UNREACHABLE, BreakReason.OTHER_CALL})
+"""Breaks that nobody asked for: they do not outlive the phone's registration."""
+
+
+class Serving(Ground):
+    """What a signal may lead to. Whatever is done here leaves no ready agent beside a call they may take."""
+
+    # ── offers ─────────────────────────────────────────────────────────────────────
+
+    def _ring(self, waiting: Waiting, desk: Desk, seat: Seat | None, became_ready: bool = False) -> None:
+        self._offered += 1
+        why = None
+        if self._explains:
+            chosen = () if seat is None else (seat,)
+            why = decision(
+                self._desks, desk, waiting, self._now, chosen=chosen, outside=seat is None, became_ready=became_ready
+            )
+        if seat is not None:
+            agent, phones, ring_for = seat.agent.id, tuple(sorted(seat.phones)), desk.line.ring_for
+            self._roster.move(seat, Presence.OFFERED, self._now)
+            seat.holds = self._offered
+            desk.turn += 1
+            desk.turns[agent] = desk.turn
+        else:
+            outside = desk.line.outside
+            assert outside is not None  # noqa: S101  (the only caller has looked)
+            desk.outside_calls += 1
+            agent, phones, ring_for = None, (outside.phone,), outside.ring_for
+        call = waiting.place.call
+        offer = Offer(self._offered, call, desk.line, agent, phones, self._now + ring_for, self._now)
+        self._offers[offer.id] = offer
+        if not waiting.offers:
+            desk.pace.rung(waiting.queued, self._now)
+        waiting.offers.append(offer.id)
+        desk.take(waiting)
+        if desk.line.at_once > 1:
+            desk.ring_short(waiting)
+        self._timers.set(offer.deadline, Alarm.OFFER_EXPIRES, call, offer.id)
+        self._orders.append(Ring(offer.id, call, phones, desk.line.id, agent, why))
+
+    def _fail(self, offer_id: int, failure: Failure) -> None:
+        offer = self._offers.pop(offer_id, None)
+        if offer is None:
+            return
+        desk, waiting = self._desks[offer.line.id], self._waiting[offer.call]
+        waiting.offers.remove(offer_id)
+        seat = None
+        if offer.agent is not None:
+            waiting.failed.append(offer.agent)
+            seat = self._seats[offer.agent]
+            seat.holds = None
+            if self._explains:
+                alert = Alert(AlertKind.PHONE_FAILED, offer.agent, offer.line.id, offer.call, failure.value)
+                self._orders.append(alert)
+            self._rest(seat, BreakReason(failure.value))
+        else:
+            self._outside_failed(desk, waiting)
+        if waiting.offers:
+            self._serve_call(waiting, desk)
+        elif (passed := waiting.overdue or self._hopeless(waiting, desk)) is not None:
+            self._give_up(waiting, passed)
+        else:
+            desk.pace.put_back(waiting.queued, self._now)
+            self._free(waiting, desk)
+            self._serve_call(waiting, desk)
+            self._see_who_serves(desk)
+        if seat is not None:
+            self._parted(seat)
+
+    def _hopeless(self, waiting: Waiting, desk: Desk) -> Passed | None:
+        """Why a call need not be tried again after its phone failed."""
+        if waiting.only is not None:
+            return Passed(GivenUp.AGENT_AWAY)
+        return Passed(GivenUp.OUTSIDE_FAILED) if self._outside_given_up(desk, waiting) else None
+
+    def _outside_failed(self, desk: Desk, waiting: Waiting) -> None:
+        desk.outside_calls -= 1
+        waiting.failed_outside += 1
+        if desk.line.outside is not None:
+            desk.outside_rests_until = self._now + desk.line.outside.rest_for
+            self._timers.set(desk.outside_rests_until, Alarm.OUTSIDE_RESTED, desk.line.id)
+
+    @staticmethod
+    def _outside_given_up(desk: Desk, waiting: Waiting) -> bool:
+        outside = desk.line.outside
+        return (
+            outside is not None
+            and not waiting.patient
+            and waiting.failed_outside >= outside.attempts
+            and desk.present == 0
+        )
+
+    def _release(self, offer: Offer) -> None:
+        """The offer was withdrawn: its phone is free again and has lost no idle time."""
+        if offer.agent is None:
+            self._free_outside(self._desks[offer.line.id])
+            return
+        seat = self._seats[offer.agent]
+        seat.holds = None
+        self._become_ready(seat, idle_since=seat.idle_since)
+
+    def _free_outside(self, desk: Desk) -> None:
+        desk.outside_calls -= 1
+        self._serve_outside(desk)
+
+    def _end_talk(self, offer_id: int) -> None:
+        offer = self._talks.pop(offer_id, None)
+        if offer is None:
+            return
+        del self._talk_of[offer.call]
+        desk = self._desks[offer.line.id]
+        talked = 0.0 if offer.answered is None else self._now - offer.answered
+        if offer.agent is None:
+            desk.pace.handled(talked)
+            self._free_outside(desk)
+            return
+        desk.pace.handled(talked + offer.line.wrap_up_for)
+        seat = self._seats[offer.agent]
+        seat.holds = None
+        if offer.line.wrap_up_for > 0 and not seat.leaving and seat.phones:
+            self._roster.move(seat, Presence.WRAP_UP, self._now)
+            self._back_in(seat, offer.line.wrap_up_for)
+        else:
+            self._become_ready(seat)
+
+    # ── calls ──────────────────────────────────────────────────────────────────────
+
+    def _set_wait_limits(self, waiting: Waiting, desk: Desk) -> None:
+        call, joined, number, line = waiting.place.call, waiting.joined, waiting.place.number, waiting.line
+        self._timers.set(joined + line.maximum_wait, Alarm.WAITED, call, number)
+        if line.limits:
+            for place, limit in enumerate(line.limits):
+                if limit.kind is LimitKind.WAITED and limit.waiting and place not in waiting.past:
+                    self._timers.set(joined + limit.over, Alarm.WAITED, call, number)
+            self._watch(desk)
+
+    def _forget(self, waiting: Waiting) -> None:
+        """This call waits no more."""
+        call = waiting.place.call
+        del self._waiting[call]
+        self._desks[waiting.line.id].forget(waiting)
+        if waiting.only is not None:
+            reserved = self._for_agent[waiting.only]
+            del reserved[call]
+            if not reserved:
+                del self._for_agent[waiting.only]
+
+    def _lose(self, waiting: Waiting) -> None:
+        """This call waits no more, and nobody answered it."""
+        pace = self._desks[waiting.line.id].pace
+        if waiting.offers:
+            pace.put_back(waiting.queued, self._now)
+        pace.left(self._now)
+        self._forget(waiting)
+
+    def _withdraw(self, offers: Sequence[int]) -> None:
+        """Stop what rings for a call; its agents are free for others."""
+        for offer in offers:
+            self._orders.append(StopRinging(offer))
+        for offer in offers:
+            self._release(self._offers.pop(offer))
+
+    def _give_up(self, waiting: Waiting, passed: Passed) -> None:
+        """The line serves this call no more; while a phone rings for it, that is decided when it stops."""
+        if waiting.offers:
+            waiting.overdue = waiting.overdue or passed
+            return
+        self._lose(waiting)
+        place = waiting.place
+        self._orders.append(GiveUp(place.call, waiting.line.id, passed.why, passed.limit, passed.measured))
+
+    def _free(self, waiting: Waiting, desk: Desk) -> None:
+        """No phone rings for this call: see whom it wants by now, and let it be found."""
+        if waiting.had is not None or waiting.language is not None or len(desk.opens) > 1:
+            self._turn(waiting, desk)
+        desk.free(waiting)
+
+    def _turn(self, waiting: Waiting, desk: Desk) -> None:
+        """Whom a call wants now, and until when."""
+        since, line, now = waiting.place.since, desk.line, self._now
+        until: float | None = None
+        if waiting.had is not None and (at := since + line.sticky_for) > now and self._may_come(waiting.had, desk):
+            waiting.wants, until = Wants.STICKY, at
+        elif waiting.language is not None and (at := since + line.language_for) > now and self._speaker(waiting, desk):
+            waiting.wants, until = Wants.SPEAKER, at
+        else:
+            waiting.wants, opens = Wants.ANYBODY, desk.opens
+            stage = len(opens) - 1
+            while stage and since + opens[stage] > now:
+                stage -= 1
+            waiting.stage = stage
+            if stage + 1 < len(opens):
+                until = since + opens[stage + 1]
+        if until is not None and until != waiting.turns_at:
+            self._timers.set(until, Alarm.WIDENS, waiting.place.call, waiting.place.number)
+        waiting.turns_at = until
+
+    def _may_come(self, agent: str, desk: Desk) -> bool:
+        seat = desk.agents.get(agent)
+        return seat is not None and is_at_work(seat)
+
+    def _speaker(self, waiting: Waiting, desk: Desk) -> bool:
+        return any(waiting.language in seat.agent.languages and is_at_work(seat) for seat in desk.agents.values())
+
+    # ── agents ─────────────────────────────────────────────────────────────────────
+
+    def _become_ready(self, seat: Seat, idle_since: float | None = None) -> None:
+        """What an agent was in is over: to the next call, or to the break, the end of shift that waited for it."""
+        if not seat.here:
+            self._go_offline(seat)
+        elif seat.wish is not None:
+            reason, seat.wish = seat.wish, None
+            self._roster.move(seat, Presence.BREAK, self._now, reason)
+            self._parted(seat)
+        else:
+            self._roster.move(seat, Presence.READY, self._now)
+            seat.idle_since = self._now if idle_since is None else idle_since
+            self._serve_agent(seat)
+
+    def _rest(self, seat: Seat, reason: BreakReason) -> None:
+        """After a phone that failed: a short break, so that callers are not tried on it again and again."""
+        if not seat.here:
+            self._to_offline(seat)
+        elif seat.wish is not None:
+            own, seat.wish = seat.wish, None
+            self._roster.move(seat, Presence.BREAK, self._now, own)
+        else:
+            self._roster.move(seat, Presence.BREAK, self._now, reason)
+            if seat.agent.rest_for > 0:
+                self._back_in(seat, seat.agent.rest_for)
+
+    def _back_in(self, seat: Seat, seconds: float) -> None:
+        """The agent is ready again after so many seconds, unless something else comes first."""
+        seat.back_at = self._now + seconds
+        self._timers.set(seat.back_at, Alarm.AGENT_BACK, seat.agent.id, seat.mark)
+
+    def _go_offline(self, seat: Seat) -> None:
+        self._to_offline(seat)
+        self._parted(seat)
+
+    def _to_offline(self, seat: Seat) -> None:
+        if seat.presence is Presence.BREAK and seat.reason not in SYSTEM:
+            seat.wish = seat.reason
+        if seat.presence is not Presence.OFFLINE:
+            self._roster.move(seat, Presence.OFFLINE, self._now)
+
+    def _parted(self, seat: Seat) -> None:
+        """The agent does not come soon: who waits for them waits for others, and the lines see who is left."""
+        lines = tuple(seat.lines)
+        for waiting in tuple(self._for_agent.get(seat.agent.id, {}).values()):
+            self._give_up(waiting, Passed(GivenUp.AGENT_AWAY))
+        for line in lines:
+            desk = self._desks[line]
+            for waiting in sorted(desk.picky.values(), key=lambda waiting: waiting.place):
+                desk.take(waiting)
+                self._free(waiting, desk)
+                if waiting.wants is Wants.ANYBODY:
+                    self._serve_call(waiting, desk)
+        if seat.leaving and seat.presence is Presence.OFFLINE:
+            self._roster.dismiss(seat, self._now)
+        for line in lines:
+            self._see_who_serves(self._desks[line])
+
+    def _see_who_serves(self, desk: Desk) -> None:
+        """Callers whom nobody serves any more are kept a while, should somebody come back."""
+        if desk.empty_since is not None and desk.calls and not desk.served:
+            desk.empties_at = desk.empty_since + desk.line.empty_for
+            self._timers.set(desk.empties_at, Alarm.LINE_EMPTY, desk.line.id)
+
+    def _is_there(self, agent: str) -> bool:
+        """Whether a call may wait for this one agent."""
+        seat = self._seats.get(agent)
+        return seat is not None and seat.here and is_at_work(seat)
+
+    # ── matching ───────────────────────────────────────────────────────────────────
+
+    def _serve_agent(self, seat: Seat) -> None:
+        """A ready agent takes the most deserving call; whom they were kept from may go on when they take none."""
+        reserved = self._for_agent.get(seat.agent.id)
+        waiting = call_for(self._desks, seat, tuple(reserved.values()) if reserved else ())
+        if waiting is not None:
+            desk = self._desks[waiting.line.id]
+            self._ring(waiting, desk, seat, became_ready=True)
+            if desk.line.at_once > 1:
+                self._serve_call(waiting, desk)
+            return
+        for line in seat.lines:
+            desk = self._desks[line]
+            if desk.line.keep_free and len(desk.ready) == desk.line.keep_free + 1:
+                self._serve_kept(desk)
+
+    def _serve_kept(self, desk: Desk) -> None:
+        """The line has one ready agent more than it keeps: one of them may serve elsewhere."""
+        for seat in sorted(desk.ready.values(), key=lambda seat: (seat.idle_since, seat.position)):
+            waiting = call_for(self._desks, seat, ())
+            if waiting is not None:
+                self._ring(waiting, self._desks[waiting.line.id], seat, became_ready=True)
+                return
+
+    def _serve_call(self, waiting: Waiting, desk: Desk) -> None:
+        """A call takes the agents it may have, or else the line's outside number."""
+        if waiting.only is not None:
+            seat = self._seats.get(waiting.only)
+            if seat is not None and seat.presence is Presence.READY and not waiting.offers:
+                self._ring(waiting, desk, seat)
+            elif self._explains and not waiting.offers:
+                self._hold(waiting, desk)
+            return
+        if desk.ready:
+            for seat in agents_for(self._desks, desk, waiting, desk.line.at_once - len(waiting.offers)):
+                if bar(self._desks, desk, waiting, seat) is None:  # the one before may have been the last to spare
+                    self._ring(waiting, desk, seat)
+        if not waiting.offers and waiting.wants is Wants.ANYBODY and desk.outside_free(self._now):
+            self._ring(waiting, desk, None)
+        if self._explains and not waiting.offers:
+            self._hold(waiting, desk)
+
+    def _hold(self, waiting: Waiting, desk: Desk) -> None:
+        self._orders.append(Hold(waiting.place.call, desk.line.id, decision(self._desks, desk, waiting, self._now)))
+
+    def _serve_outside(self, desk: Desk) -> None:
+        """The outside number takes what it can."""
+        while desk.outside_free(self._now) and (waiting := desk.first()) is not None:
+            self._ring(waiting, desk, None)
+
+    def _watch(self, desk: Desk) -> None:
+        """Look at the limits of those who wait again and again, as long as there are such."""
+        if desk.watched_at is None and any(is_watched(waiting.line) for waiting in desk.calls.values()):
+            desk.watched_at = self._now + LOOK_EVERY
+            self._timers.set(desk.watched_at, Alarm.LIMITS, desk.line.id)
