@@ -11,6 +11,7 @@ from rich.text import Text
 
 from acd.agent import Presence
 from acd.signals import AlertKind
+from hotline.floor_watch import LineAlert
 from records.account_words import BREAKS, Language
 
 Data = Mapping[str, Any]
@@ -35,10 +36,12 @@ STATES: Final[Mapping[str, str]] = {
     "over": "结束",
 }
 
-ALERTS: Final[Mapping[AlertKind, str]] = {
+ALERTS: Final[Mapping[str, str]] = {
     AlertKind.PHONE_FAILED: "话机没有接起",
     AlertKind.LONG_TALK: "通话过长",
     AlertKind.MENDED: "已自动修复",
+    LineAlert.SOON_EMPTY: "快要没有人在班",
+    LineAlert.EMPTY: "没有人在班",
 }
 
 
@@ -191,8 +194,7 @@ def alerts_table(alerts: Iterable[Data]) -> Table:
     """A row for each alert of the last hour."""
     table = _table("提醒", "", "座席", "热线", "来电", "")
     for alert in alerts:
-        kind = alert["kind"]
-        word = ALERTS[AlertKind(kind)] if kind in set(AlertKind) else kind
+        word = ALERTS.get(alert["kind"], alert["kind"])
         table.add_row(
             alert["at"][11:19], word, alert["agent"] or "", alert["line"] or "", alert["call"] or "", alert["what"]
         )

@@ -6,6 +6,7 @@ from collections import Counter, deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Any, Protocol
 
 import structlog
@@ -33,22 +34,32 @@ class PresenceLog(Protocol):
     ) -> None: ...
 
 
+class LineAlert(StrEnum):
+    """What somebody should know of a line, beside what the floor alerts of."""
+
+    SOON_EMPTY = "line_soon_empty"  # nobody will be on shift for it
+    EMPTY = "line_empty"
+
+
 @dataclass(frozen=True, slots=True)
 class Alerted:
-    """An alert and its instant."""
+    """What somebody should know, and its instant: `agent`, `line`, `call` are whom it concerns."""
 
     at: datetime
-    alert: Alert
+    kind: AlertKind | LineAlert
+    agent: str | None = None
+    line: str | None = None
+    call: str | None = None
+    what: str = ""
 
     def to_json(self) -> dict[str, Any]:
-        alert = self.alert
         return {
             "at": wall_time(self.at),
-            "kind": alert.kind,
-            "agent": alert.agent,
-            "line": alert.line,
-            "call": alert.call,
-            "what": alert.what,
+            "kind": self.kind,
+            "agent": self.agent,
+            "line": self.line,
+            "call": self.call,
+            "what": self.what,
         }
 
 
@@ -69,7 +80,7 @@ class FloorWatch:
                 self._presences.note(agent, self._now(), presence, reason, self._line_of(agent, presence))
             case Alert():
                 self._counts[order.kind] += 1
-                self._alerts.append(Alerted(self._now(), order))
+                self._alerts.append(Alerted(self._now(), order.kind, order.agent, order.line, order.call, order.what))
                 log.warning(
                     "the floor alerts",
                     kind=order.kind,
@@ -78,6 +89,11 @@ class FloorWatch:
                     call=order.call,
                     what=order.what,
                 )
+
+    def warn(self, line: str, minutes: int) -> None:
+        """Nobody will be on shift for an open line in so many minutes; 0 is now. `Shifts` tells it once."""
+        kind = LineAlert.SOON_EMPTY if minutes else LineAlert.EMPTY
+        self._alerts.append(Alerted(self._now(), kind, line=line, what=f"{minutes} min" if minutes else ""))
 
     def _line_of(self, agent: str, presence: Presence) -> str | None:
         if presence not in _HELD:

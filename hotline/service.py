@@ -220,6 +220,7 @@ async def running(settings: Settings, opening: Opening | Published, *, managed: 
             board.dispatch.signal,
             there=lambda agent: any(seat.id == agent and seat.phone_up for seat in floor.seats()),
             by_hand=by_hand,
+            warn=watch.warn,
         )
         shifts.look()
         callbacks = Callbacks(

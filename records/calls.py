@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from ivr.events import CallArrived, Considered, EndReached, Entry, Outcome
+from ivr.events import CallArrived, CallPlaced, Considered, EndReached, Entry, Outcome
 from records.cdr import Cdr
 from records.database import open_database
 from records.rows import cdr_from, entry_from
@@ -72,10 +72,10 @@ async def facts_of(database: AsyncEngine, call: str) -> list[Entry]:
 
 
 async def newest(database: AsyncEngine) -> str | None:
-    """The call that arrived last; None when none ever did."""
+    """The call that came in, or was made to call somebody back, last; None when there never was one."""
     query = (
         select(journal.c.call)
-        .where(journal.c.kind == CallArrived.__name__)
+        .where(journal.c.kind.in_((CallArrived.__name__, CallPlaced.__name__)))
         .order_by(journal.c.at.desc(), journal.c.call.desc())
         .limit(1)
     )

@@ -77,6 +77,7 @@ async def test_why_and_the_times_of_agents_are_told_when_no_engine_runs_any_more
         f.house.switch.caller_dials("caller", NUMBER)
         f.house.switch.caller_types("caller", "1")
         await f.house.ledger.noted(TalkBegan)
+        await f.house.passes(0.05)
         f.house.switch.ends("caller")
         await f.house.ledger.noted(CallEnded)
         await f.written()

@@ -222,6 +222,7 @@ async def test_the_times_of_an_agent_add_up_to_the_time_that_was_asked_for(tmp_p
     async with floor_house(tmp_path, {"ann": ANSWERS}) as f:
         began = f.clock.now()
         await talking(f)
+        await f.house.passes(0.05)
         f.house.switch.ends("caller")
         await f.house.ledger.noted(CallEnded)
         await f.written()
