@@ -108,12 +108,15 @@ class Ground:
         if waiting is None:
             return None
         desk = self._desks[waiting.line.id]
-        return desk.pace.wait(desk.ahead_of(waiting.place), now)
+        if waiting.offers:
+            return desk.pace.wait(0, now, ready=1)
+        ahead = sum(not other.offers and other.place < waiting.place for other in desk.calls.values())
+        return desk.pace.wait(ahead, now)
 
     def expected_wait(self, line: str, now: float) -> Estimate | None:
         """How long a call would wait that joined the line now; None when that cannot be told."""
         desk = self._desks.get(line)
-        return None if desk is None else desk.pace.wait(len(desk.calls), now, len(desk.ready))
+        return None if desk is None else desk.pace.wait(desk.pace.waiting, now, len(desk.ready))
 
     def wake_at(self) -> float | None:
         """The next instant at which time alone changes something; None when nothing is pending."""

@@ -28,7 +28,7 @@ def at_joining(desk: Desk, past: frozenset[int], now: float) -> Passed | None:
     """The first limit, in order, that keeps a call from joining."""
     for place, limit in enumerate(desk.line.limits):
         if limit.joining and place not in past:
-            measured = _measured(desk, limit, len(desk.calls), now)
+            measured = _measured(desk, limit, desk.pace.waiting, now)
             if measured is not None:
                 return Passed(_WHY[limit.kind], place, measured)
     return None if desk.served else Passed(GivenUp.NOBODY_ON_SHIFT)
@@ -84,5 +84,5 @@ def _lasts(since: float | None, limit: Limit, now: float) -> float | None:
 
 
 def _expected(desk: Desk, ahead: int, limit: Limit, now: float) -> float | None:
-    estimate = desk.pace.wait(ahead, now)
+    estimate = desk.pace.wait(ahead, now, 0 if desk.pace.waiting else len(desk.ready))
     return estimate.seconds if estimate is not None and estimate.seconds > limit.over else None

@@ -1,14 +1,15 @@
 """Signals a second that the floor takes on one core, with 200 agents and 1,000 waiting; and what takes the time.
 
 `python bench/core.py` plays a mixed load: callers come, are answered, hang up while they wait; phones are refused now
-and then; agents take breaks. The signals are those of a live floor, and only the floor's own work is timed, in seconds
-of the processor: what else the machine does does not count.
+and then; agents take breaks. The signals, those of a live floor, are kept, told to a fresh floor once more, and that is
+timed, `wake_at()` after each of them included, in seconds of the processor.
 """
 
 from __future__ import annotations
 
 import argparse
 import cProfile
+import gc
 import io
 import json
 import pstats
@@ -83,6 +84,10 @@ def mixed(agents: int) -> Stage:
     return Stage("ten lines", lines, people)
 
 
+Told = tuple[Signal, float]
+"""A signal and its instant."""
+
+
 class Result(NamedTuple):
     """What came of one run. Times in microseconds a signal."""
 
@@ -109,17 +114,18 @@ class _Load:
         self._number = 0
         self._calls: dict[str, None] = {}
         self.now = 0.0
+        self._told: list[Told] = []
         for agent in stage.agents:
-            self.floor.handle(PhoneUp(agent.id), 0.0)
+            self._hear(PhoneUp(agent.id))
         for _ in range(waiting + len(stage.agents)):
-            for signal in self._come():
-                self._hear(signal)
+            self._hear(self._come())
+        self._begun = len(self._told)
 
     def _later(self, seconds: float, signal: Signal) -> None:
         self._number += 1
         heappush(self._due, (self.now + seconds, self._number, signal))
 
-    def _come(self) -> list[Signal]:
+    def _come(self) -> Signal:
         """One more caller; one in five will hang up."""
         self._number += 1
         call = f"c{self._number}"
@@ -127,14 +133,12 @@ class _Load:
         line = self._stage.lines[int(self._chance.integers(len(self._stage.lines)))].id
         if self._chance.random() < 0.2:
             self._later(float(self._chance.exponential(300.0)), CallLeft(call))
-        return [CallJoined(call, line, priority=int(self._chance.random() < 0.1))]
+        return CallJoined(call, line, priority=int(self._chance.random() < 0.1))
 
-    def _hear(self, signal: Signal) -> float:
-        """Tell the floor, and follow its orders; returns the floor's own seconds."""
-        began = time.thread_time()
+    def _hear(self, signal: Signal) -> None:
+        """Tell the floor, and follow its orders."""
+        self._told.append((signal, self.now))
         orders = self.floor.handle(signal, self.now)
-        self.floor.wake_at()
-        took = time.thread_time() - began
         for order in orders:
             match order:
                 case Ring(offer=offer):
@@ -150,12 +154,11 @@ class _Load:
                     pass
                 case _:
                     pass
-        return took
 
     def next(self) -> Signal:
         """What happens next; time goes on to it."""
         if len(self._calls) < self._wanted:
-            return self._come()[0]
+            return self._come()
         wake = self.floor.wake_at()
         if wake is not None and (not self._due or wake <= self._due[0][0]):
             self.now = max(self.now, wake)
@@ -171,25 +174,56 @@ class _Load:
             return BreakBegan(agent)
         return signal
 
-    def run(self, signals: int) -> Result:
-        times = [self._hear(self.next()) for _ in range(signals)]
-        times.sort()
-        return Result(
-            signals, sum(times), 1e6 * times[signals // 2], 1e6 * times[int(0.99 * signals)], len(self._calls)
-        )
+    def script(self, signals: int) -> tuple[list[Told], list[Told]]:
+        """What the floor was told until so many waited, and so many signals after that."""
+        for _ in range(signals):
+            self._hear(self.next())
+        return self._told[: self._begun], self._told[self._begun :]
+
+
+def play(stage: Stage, begin: list[Told], told: list[Told]) -> Result:
+    """Tell a fresh floor the same again, and time it: once as a whole, once signal by signal."""
+    floor = _begun(stage, begin)
+    began = time.process_time()
+    for signal, now in told:
+        floor.handle(signal, now)
+        floor.wake_at()
+    seconds = time.process_time() - began
+    floor = _begun(stage, begin)
+    times = []
+    for signal, now in told:
+        start = time.perf_counter()
+        floor.handle(signal, now)
+        floor.wake_at()
+        times.append(time.perf_counter() - start)
+    times.sort()
+    waiting = sum(len(floor.waiting(line.id)) for line in stage.lines)
+    return Result(len(told), seconds, 1e6 * times[len(times) // 2], 1e6 * times[int(0.99 * len(times))], waiting)
+
+
+def _begun(stage: Stage, begin: list[Told]) -> Floor:
+    floor = Floor(stage.lines, stage.agents)
+    for signal, now in begin:
+        floor.handle(signal, now)
+    gc.collect()
+    gc.freeze()  # the script is not the floor's to look through
+    return floor
 
 
 def runs(stage: Callable[[int], Stage], agents: int, waiting: int, signals: int, repeat: int) -> list[Result]:
     """Several runs of one load, each with a seed of its own."""
-    return [_Load(stage(agents), waiting, seed).run(signals) for seed in range(repeat)]
+    return [play(stage(agents), *_Load(stage(agents), waiting, seed).script(signals)) for seed in range(repeat)]
 
 
 def profiled(stage: Stage, waiting: int, signals: int, top: int = 15) -> str:
     """Where the time goes: the functions that take most by themselves."""
-    load = _Load(stage, waiting, 0)
+    begin, told = _Load(stage, waiting, 0).script(signals)
+    floor = _begun(stage, begin)
     profile = cProfile.Profile()
     profile.enable()
-    load.run(signals)
+    for signal, now in told:
+        floor.handle(signal, now)
+        floor.wake_at()
     profile.disable()
     out = io.StringIO()
     pstats.Stats(profile, stream=out).strip_dirs().sort_stats("tottime").print_stats(r"^(?!core)", top)
