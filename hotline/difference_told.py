@@ -146,7 +146,7 @@ class _Teller:
 
     def _end(self, end: dict[str, Any]) -> str:
         words = KINDS[end["kind"]].in_language(self._language).format_map(end)
-        if end["kind"] in ("message", "information") and end["name"]:
+        if end["kind"] in ("message", "information", "callback") and end["name"]:
             return self._either(f"{words} for {end['name']}", f"{end['name']}{words}")
         return words
 

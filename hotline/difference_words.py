@@ -59,6 +59,7 @@ KINDS: Final = {
     "outside": Both("{name} (outside)", "{name}（外线）"),
     "message": Both("message", "留言"),
     "information": Both("information", "录音"),
+    "callback": Both("callback", "回拨"),
     "hangup": Both("the end", "挂机"),
     "asked": Both("asked on at {line}", "继续提问 {line}"),
 }
@@ -94,6 +95,22 @@ RULES: Final = {
     "silence-last": Both("says after the last silence", "末次静音提示"),
     "wrong-tries": Both("wrong keys borne", "错键次数"), "wrong-say": Both("says after a wrong key", "错键提示"),
     "wrong-last": Both("says after the last wrong key", "末次错键提示"),
+    "strategy": Both("rings first", "先呼叫谁"), "at_once": Both("rings together", "同时呼叫人数"),
+    "widen": Both("levels rung later", "后呼叫的级别"), "sticky": Both("waits for the last agent", "等上次的座席"),
+    "language_wait": Both("waits for a speaker of the language", "等会该语言的座席"),
+    "keep_free": Both("agents kept free for it", "保留座席数"), "urgent": Both("before all others", "先于其他热线"),
+    "talk_warning": Both("warns of talks longer than", "通话超时提醒"), "hold_limit": Both("longest hold", "最长保持"),
+    "estimate": Both("tells the expected wait", "播报预计等候"), "tell_every": Both("tells every", "播报间隔"),
+    "keys": Both("keys while waiting", "等候时按键"), "limits": Both("gives callers up when", "等候限制"),
+    "callback": Both("calls back", "可预约回拨"), "first": Both("callback rings first", "回拨先呼叫"),
+    "tries": Both("tries to call back", "回拨次数"), "retry": Both("calls back again after", "再次回拨间隔"),
+    "expires": Both("gives a callback up after", "回拨有效期"), "numbers": Both("calls back to", "可回拨号码"),
+    "abandoned": Both("calls back who hung up after", "挂机后也回拨（等候超过）"),
+    "greeting": Both("says when it calls back", "回拨时提示"), "notice": Both("tells the agent of a callback", "回拨时告知座席"),
+    "head_start": Both("a point of priority is worth", "每级优先相当于早来"),
+    "most_head_start": Both("priority is worth at most", "优先最多相当于早来"),
+    "phones": Both("phones", "话机"), "speaks": Both("speaks", "会说"), "shift": Both("shift", "班次"),
+    "leader": Both("is a shift leader", "班长"), "breaks": Both("reasons for a break", "小休原因"),
 }  # fmt: skip
 
 SITUATIONS: Final = {
@@ -105,5 +122,7 @@ SITUATIONS: Final = {
 AFTERWARDS: Final = {
     "t": Both("after the talk", "通话以后"), "o": Both("given up by the line", "热线未能接听"),
     "c": Both("closed while waiting", "等候时下班"), ".": Both("then nothing", "不再按键"),
+    "b": Both("callback booked", "预约了回拨"),
+    **{f"o{n}": Both(f"given up for limit {n}", f"触发第 {n} 条限制") for n in range(1, 10)},
     WRONG: Both("then wrong keys", "按错键"),
 }  # fmt: skip

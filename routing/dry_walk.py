@@ -44,6 +44,8 @@ AFTERWARDS: Mapping[str, Came] = {
 """Typed where a call has got to, to see what follows: the agent talked and hung up, the line gave the caller up (`o1`:
 for its first limit), it closed, a message was left. A key of a waiting caller is typed as it is."""
 
+_AFTER = {came: key for key, came in AFTERWARDS.items()}
+
 BOOKED = "b"
 """Typed where a callback is offered: the caller took it, under whatever number. `1` takes the number that calls."""
 
@@ -60,6 +62,8 @@ class Heard:
     heard: str | None
     sounds: tuple[str, ...]
     """The same words as sounds: prompts' names."""
+    after: str | None = None
+    """What of `AFTERWARDS` followed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +123,7 @@ def dry_walk(
             return DryWalk(scene.at, tuple(steps), Destination("hangup", None, True, "caller hung up"))
         hear(heard)
         came = _typed(step, keys, scene) if here is None else _afterwards(plan, step, keys)
-        steps.append(replace(heard, heard=_key(came)))
+        steps.append(replace(heard, heard=_key(came), after=None if came is None else _AFTER.get(came)))
         if here is None and came is None:
             return DryWalk(scene.at, tuple(steps), Destination("hangup", None, True, "caller hung up"))
         reached = here or destination(position, came)

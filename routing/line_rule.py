@@ -51,11 +51,9 @@ class Limit(Written):
     @model_validator(mode="after")
     def _of_an_amount(self) -> Limit:
         if self.when in MEASURED and not self.over:
-            raise ValueError(
-                f"`{self.when}` needs `over`: {'how many callers' if self.when == 'length' else 'how long'}"
-            )
+            raise ValueError("write `over`: how long, or for `length` how many callers")
         if self.when == "length" and not self.over.is_integer():
-            raise ValueError("`over` of `length` is a whole number of callers")
+            raise ValueError("for `length` write a whole number of callers under `over`")
         return self
 
 

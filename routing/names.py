@@ -6,7 +6,7 @@ as a node.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from routing.reading.load import Draft
@@ -16,6 +16,9 @@ from routing.written import STANDARD
 
 NOT_AGENTS = frozenset({"trunk", "leg", "phone", "phone-aor", "global", "system", "transport-udp", "transport-tcp"})
 """Names that the switch's configuration uses itself."""
+
+NOT_BREAKS = frozenset({"refused", "unanswered", "unreachable"})
+"""Breaks that the floor gives itself."""
 
 OWN_SOUNDS = ("beep", "say-")
 """A sound of the house, and the beginning of the names of all others."""
@@ -76,7 +79,11 @@ class Reference(NamedTuple):
 
 def references(whole: Mapping[str, Any], what: str) -> Iterator[Reference]:
     """All names in the files that point at this kind of thing; a list of names counts as each of them."""
-    for pattern in REFERENCES[what]:
+    yield from _follow_all(whole, REFERENCES[what])
+
+
+def _follow_all(whole: Mapping[str, Any], patterns: Iterable[str]) -> Iterator[Reference]:
+    for pattern in patterns:
         yield from _follow(whole, tuple(pattern.split(".")), ())
 
 
@@ -149,6 +156,11 @@ def taken_names(draft: Draft) -> Iterator[Problem]:
         yield found(places.of_key(("lines", name)), "two-meanings", name=name)
     for name in sorted((_names(whole, "agents") or set()) & NOT_AGENTS):
         yield found(places.of_key(("agents", name)), "reserved-name", name=name, owner="Asterisk")
+    for path, phone, _ in _follow_all(whole, ("agents.*.phones",)):
+        if phone in NOT_AGENTS:
+            yield found(places.of(path), "reserved-name", name=phone, owner="Asterisk")
+    for name in sorted((_names(whole, "breaks") or set()) & NOT_BREAKS):
+        yield found(places.of_key(("breaks", name)), "reserved-name", name=name, owner="`hotline`")
     for name in sorted(_names(whole, "prompts") or set()):
         if is_own_sound(name):
             yield found(places.of_key(("prompts", name)), "reserved-name", name=name, owner="`hotline prompts`")

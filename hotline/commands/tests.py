@@ -120,7 +120,12 @@ def _at(verdict: Verdict) -> str:
 
 def _told_coverage(seen: Coverage) -> None:
     out = Console(highlight=False, soft_wrap=True)
-    for what, share in (("nodes", seen.nodes()), ("lines", seen.lines()), ("keys of menus", seen.keys())):
+    for what, share in (
+        ("nodes", seen.nodes()),
+        ("lines", seen.lines()),
+        ("keys of menus", seen.keys()),
+        ("ways out of a wait", seen.waits()),
+    ):
         missed = f"; no test came by: {', '.join(share.missed)}" if share.missed else ""
         out.print(f"{what}: {share.percent:.0f} % of {share.all}{missed}", markup=False)
 
@@ -133,7 +138,7 @@ def _data(verdicts: list[Verdict], bad: list[Verdict], seen: Coverage | None) ->
         "failures": [_failure(verdict) for verdict in bad],
     }
     if seen is not None:
-        shares = {"nodes": seen.nodes(), "lines": seen.lines(), "keys": seen.keys()}
+        shares = {"nodes": seen.nodes(), "lines": seen.lines(), "keys": seen.keys(), "waits": seen.waits()}
         data["coverage"] = {what: _share_data(share) for what, share in shares.items()}
     return data
 

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from routing.calendar import Calendar
 from routing.days import Dates, Days, Weekday
 from routing.hours import WHOLE_DAY, Hours, Span
+from routing.line_rule import Limit
 from routing.node import Ask, Case
 from routing.plan import LineRule, Plan
 from routing.written import WITHHELD
@@ -150,4 +151,24 @@ def rules_of(rule: LineRule) -> list[str]:
         f"整理 {duration(rule.wrap_up)}",
         f"最长等候 {duration(rule.maximum_wait)}",
         *([f"优先级 {rule.priority:+d}"] if rule.priority else []),
+        *(["紧急，先于其他热线"] if rule.urgent else []),
+        *([f"留 {rule.keep_free} 位座席"] if rule.keep_free else []),
+        *(f"{level} 级座席 {duration(after)}后呼叫" for level, after in sorted(rule.widen.items())),
+        *([f"先等上次的座席 {duration(rule.sticky)}"] if rule.sticky else []),
+        *(["可预约回拨"] if rule.callback else []),
     ]
+
+
+_LIMITS = {
+    "expected_wait": "预计等候超过{over}",
+    "waited": "等候超过{over}",
+    "length": "排队超过{calls}人",
+    "nobody_on_shift": "无人当班{over}",
+    "nobody_ready": "无人空闲{over}",
+}
+
+
+def limit_words(limit: Limit) -> str:
+    """When a line gives a caller up: `预计等候超过10分钟`."""
+    over = duration(limit.over) if limit.over else ""
+    return _LIMITS[limit.when].format(over=over, calls=f"{limit.over:g}")

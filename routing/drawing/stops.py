@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import assert_never
@@ -16,6 +16,7 @@ from routing.drawing.captions import (
     digits_words,
     duration,
     hours_words,
+    limit_words,
     line_name,
     never_closed,
     rules_of,
@@ -26,7 +27,7 @@ from routing.drawing.lettering import clean, shorten
 from routing.drawing.stop import Kind, Lane, Stop, Tone, Way
 from routing.labels import key_labels
 from routing.node import Node, Retry
-from routing.plan import FrontMessage, Plan
+from routing.plan import FrontMessage, LineRule, Plan
 
 
 def _together(ways: Iterable[Way]) -> tuple[Way, ...]:
@@ -173,7 +174,9 @@ def line_stop(plan: Plan, id: str, at: datetime | None) -> Stop:
     rule, hours = plan.lines[id], plan.hours_of(id)
     staff = [staff_words(plan, id), *(["录音"] if rule.record else [])]
     lanes = [] if never_closed(plan.calendar, hours) else [Lane("非服务时间", (), rule.closed)]
+    lanes += (Lane(limit_words(limit), (), limit.then) for limit in rule.limits)
     lanes.append(Lane(f"{duration(rule.maximum_wait)}未接通", (), rule.overflow))
+    lanes += _while_waiting(rule)
     if (survey := plan.survey_of(id)) is not None:
         lanes.append(Lane("通话之后", (), survey))
     return Stop(
@@ -188,6 +191,13 @@ def line_stop(plan: Plan, id: str, at: datetime | None) -> Stop:
         tone=_tone(plan, hours, at),
         hours=hours,
     )
+
+
+def _while_waiting(rule: LineRule) -> Iterator[Lane]:
+    """Where the keys of a waiting caller lead."""
+    for target in dict.fromkeys(rule.keys.values()):
+        keys = "、".join(key for key, to in rule.keys.items() if to == target)
+        yield Lane(f"等候时按 {keys}", (), target)
 
 
 def _tone(plan: Plan, hours: str, at: datetime | None) -> Tone:

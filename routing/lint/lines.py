@@ -19,7 +19,7 @@ def lines_and_agents(plan: Plan, places: Places, *, sure: bool) -> Iterator[Prob
         if line.record and not line.notice:
             yield found(places.of(("lines", name, "record")), "no-notice", name=name)
     for name, agent in plan.agents.items():
-        if not agent.lines:
+        if not agent.lines and not agent.leader:
             yield found(places.of_key(("agents", name)), "idle-agent", name=name)
 
 

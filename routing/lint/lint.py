@@ -10,6 +10,7 @@ from routing.lint.hours import hours_and_days
 from routing.lint.lines import lines_and_agents
 from routing.lint.mixups import mixed_up
 from routing.lint.talks import after_talks
+from routing.lint.waiting import waiting
 from routing.lint.words import words_and_keys
 from routing.plan import Plan
 from routing.reading.problem import Places, Problem
@@ -27,6 +28,7 @@ def lint(
     yield from mixed_up(plan, places)
     yield from hours_and_days(plan, places, today)
     yield from lines_and_agents(plan, places, sure=sure)
+    yield from waiting(plan, places, today, sure=sure)
     if sure:
         yield from ways_on(plan, places)
         yield from unmet(plan, places)

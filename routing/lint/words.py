@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from routing.lint.told import keys_told, seconds
 from routing.lint.ways import SILENT, beginnings, reached, reaching, ways
-from routing.node import Ask, End, Information, Menu, Message, Node, Recall, Say, Survey, Variant
+from routing.node import Ask, Callback, End, Information, Menu, Message, Node, Recall, Say, Survey, Variant
 from routing.plan import Plan, in_variant
 from routing.reading.problem import Path, Place, Places, Problem, found
 
@@ -51,6 +51,9 @@ def words_and_keys(plan: Plan, places: Places, sounds: Container[str] | None) ->
                     if len(lead) > digits.most:
                         place = places.of_key(("nodes", name, "leads", lead))
                         yield found(place, "never-matches", digits=lead, most=digits.most)
+    for name in plan.lines:
+        for choice in _while_waiting(plan, name):
+            yield from _keys(plan, places, choice)
     yield from _hurried(places.of(("hotline", "wait")), "hotline", plan.hotline.wait)
     for name, front in plan.front.items():
         if not front.say:
@@ -69,6 +72,8 @@ def _hurried(place: Place, name: str, wait: float | None) -> Iterator[Problem]:
 
 def _says_nothing(name: str, node: Node, places: Places) -> Iterator[Problem]:
     match node:
+        case Callback(callback=()):
+            yield found(places.of_key(("nodes", name)), "says-nothing", name=name)
         case Menu(menu=()) | Say(say=()) | Ask(ask=()) | Survey(survey=()) | Message(message=()) | End(end=()):
             yield found(places.of_key(("nodes", name)), "says-nothing", name=name)
         case Recall(recall=lines):
@@ -103,6 +108,17 @@ def _choices(plan: Plan, name: str, node: Node) -> Iterator[_Choice]:
             yield _Choice((*at, "message"), said, frozenset("#"), must_tell=False, timed=False)
         case _:
             pass
+
+
+def _while_waiting(plan: Plan, name: str) -> Iterator[_Choice]:
+    """What a waiting caller is told, against the keys that the line has for them."""
+    line = plan.lines[name]
+    for field, said, own in (
+        ("busy", plan.busy_of(name), line.busy is not None),
+        ("comfort", plan.comfort_of(name), line.comfort is not None),
+    ):
+        path: Path = ("lines", name, field) if own else ("lines", name, "keys") if line.keys else ("hotline", field)
+        yield _Choice(path, said, frozenset(line.keys), must_tell=field == "busy", timed=False)
 
 
 def _with_others(plan: Plan, choice: _Choice, others: frozenset[str]) -> Iterator[_Choice]:

@@ -55,6 +55,7 @@ class Coverage:
     _nodes: set[str] = field(default_factory=set)
     _lines: set[str] = field(default_factory=set)
     _keys: set[tuple[str, str]] = field(default_factory=set)
+    _waits: set[str] = field(default_factory=set)
 
     def watched(self) -> Plan:
         """The same plan, whose walks are noted: nodes where nothing is said and closed lines too."""
@@ -64,6 +65,7 @@ class Coverage:
     def note(self, walk: DryWalk) -> None:
         """Note the keys of a walk."""
         self._keys.update((step.step, step.heard) for step in walk.steps if step.heard is not None)
+        self._waits.update(f"{step.step}: {step.after}" for step in walk.steps if step.after is not None)
 
     def nodes(self) -> Share:
         return _share(self.plan.nodes, self._nodes)
@@ -75,6 +77,15 @@ class Coverage:
         """The keys of all menus, as `menu: key`."""
         menus = ((name, key) for name, node in self.plan.nodes.items() if isinstance(node, Menu) for key in node.keys)
         return _share((f"{name}: {key}" for name, key in menus), {f"{name}: {key}" for name, key in self._keys})
+
+    def waits(self) -> Share:
+        """The ways out of a wait, as `line: key` and `line: o1` for its first limit."""
+        ways = [
+            f"{name}: {way}"
+            for name, line in self.plan.lines.items()
+            for way in (*line.keys, *(f"o{number}" for number in range(1, len(line.limits) + 1)))
+        ]
+        return _share(ways, {f"{name}: {key}" for name, key in self._keys} | self._waits)
 
 
 def _share(all_names: Iterable[str], seen: set[str]) -> Share:

@@ -11,6 +11,7 @@ from typing import Any, Literal, NamedTuple
 from pydantic import BaseModel
 
 from routing.calendar import SHANGHAI, day_of
+from routing.line_rule import Limit
 from routing.node import Retry
 from routing.plan import LineRule, Plan
 from routing.rehearsal.hours_change import hours_changes
@@ -213,11 +214,17 @@ def _line(line: str, old: LineRule, new: LineRule) -> Iterator[Change]:
 
 # ── rules ───────────────────────────────────────────────────────────────────
 
-_LINE_RULES = ("maximum_wait", "at_closing", "ring", "wrap_up", "priority", "position", "record", "survey", "owner")
+_LINE_RULES = (
+    *("maximum_wait", "at_closing", "ring", "wrap_up", "priority", "position", "record", "survey", "owner"),
+    *("strategy", "at_once", "widen", "language_wait", "sticky", "keep_free", "urgent", "talk_warning", "hold_limit"),
+    *("estimate", "tell_every", "keys", "limits"),
+)
 """What walks and hours do not show."""
 _OUTSIDE_RULES = ("simultaneous", "ring")
-_NODE_RULES = ("digits", "terminator", "wait", "limit", "silence", "answers", "days", "thanks")
-_HOTLINE_RULES = ("name", "wait", "survey", "may_dial", "apology")
+_NODE_RULES = ("digits", "terminator", "wait", "limit", "silence", "answers", "days", "thanks", "priority")
+_CALLBACK_RULES = ("first", "tries", "retry", "expires", "numbers", "abandoned", "greeting", "notice")
+_HOTLINE_RULES = ("name", "wait", "survey", "may_dial", "apology", "head_start", "most_head_start")
+_AGENT_RULES = ("phones", "speaks", "shift", "leader")
 
 
 def _rules(old: Plan, new: Plan) -> Iterator[Change]:
@@ -233,6 +240,13 @@ def _rules(old: Plan, new: Plan) -> Iterator[Change]:
         if type(old.nodes.get(name)) is type(node):
             yield from _fields("node", name, old.nodes[name], node, _NODE_RULES, id=name)
             yield from _retries("node", name, old.nodes[name], node, id=name)
+    for agent, person in new.agents.items():
+        if agent in old.agents:
+            yield from _fields("agent", person.name, old.agents[agent], person, _AGENT_RULES, id=agent)
+    if old.breaks != new.breaks:
+        was, now = (tuple(plan.breaks.values()) for plan in (old, new))
+        values = {"of": "hotline", "id": "", "name": new.hotline.name, "rule": "breaks"}
+        yield Change("rules", "rule", {**values, "old": was, "new": now})
     for name, front in new.front.items():
         if name not in old.front:
             yield Change("rules", "front-added", {"front": name})
@@ -245,6 +259,12 @@ def _rules(old: Plan, new: Plan) -> Iterator[Change]:
 
 def _line_rules(old: Plan, new: Plan, line: str, rule: LineRule) -> Iterator[Change]:
     yield from _fields("line", rule.name, old.lines[line], rule, _LINE_RULES, id=line)
+    was_called, is_called = old.lines[line].callback, rule.callback
+    if was_called is not None and is_called is not None:
+        yield from _fields("callback", rule.name, was_called, is_called, _CALLBACK_RULES, id=line)
+    elif was_called is not is_called:
+        values = {"of": "line", "id": line, "name": rule.name, "rule": "callback"}
+        yield Change("rules", "rule", {**values, "old": was_called is not None, "new": is_called is not None})
     before, after = old.lines[line].outside, rule.outside
     if before is not None and after is not None:
         yield from _fields("outside", rule.name, before, after, _OUTSIDE_RULES, id=line)
@@ -260,7 +280,27 @@ def _fields(
     for field in fields:
         was, now = (getattr(one, field, None) for one in (old, new))
         if was != now and not any(isinstance(value, BaseModel) for value in (was, now)):
-            yield Change("rules", "rule", {"of": of, "id": id, "name": name, "rule": field, "old": was, "new": now})
+            values = {"of": of, "id": id, "name": name, "rule": field}
+            yield Change("rules", "rule", {**values, "old": _plain(was), "new": _plain(now)})
+
+
+def _plain(value: Any) -> Any:
+    """A rule's value as it can be told: limits one after another, in words of their own."""
+    match value:
+        case tuple() if any(isinstance(one, Limit) for one in value):
+            return tuple(
+                f"{limit.when} > {limit.over:g}{'' if limit.when == 'length' else ' s'} → {limit.then}"
+                if limit.over
+                else f"{limit.when} → {limit.then}"
+                for limit in value
+            )
+        case dict():
+            return tuple(f"{key} → {_amount(one)}" for key, one in value.items())
+    return value
+
+
+def _amount(value: Any) -> str:
+    return f"{value:g} s" if isinstance(value, float) else str(value)
 
 
 def _retries(of: str, name: str, old: BaseModel, new: BaseModel, *, id: str = "") -> Iterator[Change]:

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import NamedTuple, NoReturn
 
 from routing import node as nodes
-from routing.dry_walk import SILENCE, DryWalk, Heard, Keys, dry_walk
+from routing.dry_walk import BOOKED, SILENCE, DryWalk, Heard, Keys, dry_walk
 from routing.plan import Plan
 from routing.scene import Scene
 from routing.written import WITHHELD
@@ -162,7 +162,12 @@ def _look(plan: Plan, keys: tuple[str, ...], scene: Scene) -> _Look:
 
 def _afterwards(plans: tuple[Plan, Plan], keys: tuple[str, ...], scene: Scene, end: End) -> Iterator[Pair]:
     """What may come of the line that both calls wait on: they talked, it gave the caller up, it closed."""
-    for after in "toc" if end.kind in ("line", "outside") else "":
+    if end.kind not in ("line", "outside") or end.line is None:
+        return
+    waits = [plan.lines[end.line] for plan in plans if end.line in plan.lines]
+    limits = min(len(line.limits) for line in waits)
+    pressed = [key for key in waits[0].keys if all(key in line.keys for line in waits)]
+    for after in (*"toc", *(f"o{number}" for number in range(1, min(limits, 9) + 1)), *pressed):
         yield Pair((*keys, after), *(_look(plan, (*keys, after), scene).trail for plan in plans))
 
 
@@ -190,6 +195,8 @@ def _offers(plan: Plan, heard: Heard) -> list[tuple[str, ...]]:
             return [(key,) for key in dict.fromkeys((*keys, "0"))]
         case nodes.Recall(key=key):
             return [(key,)]
+        case nodes.Callback():
+            return [(BOOKED,), ("9",)]
         case nodes.Survey(answers=answers):
             return [(key,) for key in answers]
         case nodes.Information() as library:

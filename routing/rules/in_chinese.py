@@ -78,6 +78,8 @@ _WORDS: Mapping[str, str] = {
     "an offset is at most 14 hours": "时差最多 14 小时",
     "`until` comes before `from`": "`until` 早于 `from`",
     "`until` must come after `from`": "`until` 必须晚于 `from`",
+    "write `over`: how long, or for `length` how many callers": "请写 `over`：多长时间；`length` 则写多少人",
+    "for `length` write a whole number of callers under `over`": "`length` 的 `over` 请写整数人数",
 }  # fmt: skip
 
 _PATTERNS = (

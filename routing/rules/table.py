@@ -12,10 +12,13 @@ from routing.rules.of_calling import CALLING
 from routing.rules.of_files import FILES
 from routing.rules.of_leading import LEADING
 from routing.rules.of_values import VALUES
+from routing.rules.of_waiting import WAITING
 from routing.rules.of_writing import WRITING
 from routing.rules.rule import Language, Rule
 
-RULES: Mapping[str, Rule] = {rule.id: rule for rule in (*WRITING, *FILES, *VALUES, *LEADING, *CALLING, *ANSWERING)}
+RULES: Mapping[str, Rule] = {
+    rule.id: rule for rule in (*WRITING, *FILES, *VALUES, *LEADING, *CALLING, *ANSWERING, *WAITING)
+}
 """Rule id → rule, in the order of the pages."""
 
 ADJUSTABLE = frozenset(rule.id for rule in RULES.values() if rule.adjustable)
@@ -36,6 +39,7 @@ _WORDS: Mapping[Language, Mapping[str, str]] = {
         "leading": "Where names lead",
         "calling": "What callers would meet",
         "answering": "Who answers them",
+        "waiting": "Whom a line rings, and how callers wait",
     },
     "zh": {
         "title": "`hotline check` 的规则",
@@ -51,6 +55,7 @@ _WORDS: Mapping[Language, Mapping[str, str]] = {
         "leading": "名字指向哪里",
         "calling": "来电者会遇到什么",
         "answering": "由谁接听",
+        "waiting": "呼叫谁，来电者怎样等候",
     },
 }
 
@@ -87,6 +92,7 @@ def pages(language: Language) -> str:
         ("leading", LEADING),
         ("calling", CALLING),
         ("answering", ANSWERING),
+        ("waiting", WAITING),
     )
     for section, rules in sections:
         parts.append(f"## {words[section]}\n")

@@ -99,7 +99,7 @@ def test_no_master_falls_silent_for_a_second(manifest: dict[str, Master]) -> Non
 
 
 def test_the_masters_stay_small_enough_for_a_repository() -> None:
-    assert sum(path.stat().st_size for path in MASTERS.iterdir()) < 16_000_000
+    assert sum(path.stat().st_size for path in MASTERS.iterdir()) < 20_000_000
 
 
 def test_setting_up_from_masters_takes_no_voice_and_the_second_time_no_time(

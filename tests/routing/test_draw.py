@@ -122,7 +122,7 @@ def test_keys_bear_the_words_that_callers_hear_for_them() -> None:
 def test_what_is_reached_from_several_places_stands_once_and_is_referred_to_by_its_letter() -> None:
     drawn = chart(SHIPPED)
     assert {"leave-message", "overflow", "person", "emergency"} <= drawn.letters.keys()
-    assert "womens-health" not in drawn.letters
+    assert "hiv-counselling" not in drawn.letters
     letters = [word.text for word in sheet(drawn).words()]
     assert letters.count(drawn.letters["overflow"]) > len(SHIPPED.lines) - 3
 
@@ -392,3 +392,15 @@ def test_no_name_breaks_out_of_its_place(name: str) -> None:
     assert "<script>" not in svg(sheet(drawn))
     assert "<script>" not in mermaid(drawn)
     assert_everything_has_room(sheet(drawn))
+
+
+def test_each_way_out_of_a_wait_is_drawn() -> None:
+    stop = chart(SHIPPED).stops["immunization"]
+    told = {lane.label: lane.target for lane in stop.lanes}
+    assert told["预计等候超过10分钟"] == "call-back-immunization"
+    assert told["排队超过20人"] == "overflow"
+    assert (told["等候时按 1"], told["等候时按 2"], told["等候时按 0"]) == (
+        "call-back-immunization",
+        "leave-message",
+        "main",
+    )

@@ -52,7 +52,7 @@ def test_every_rule_is_held_somewhere() -> None:
 
 def hints() -> Iterator[str]:
     """What the types of the plan say when they refuse a value; an open place in it is a word."""
-    for name in ("written", "node", "hours", "days", "plan"):
+    for name in ("written", "node", "hours", "days", "plan", "line_rule", "agent_rule"):
         for node in ast.walk(ast.parse((ROOM / f"{name}.py").read_text("utf-8"))):
             if (
                 isinstance(node, ast.Call)

@@ -142,7 +142,7 @@ async def test_a_caller_who_waits_too_long_is_asked_for_a_message(open_stage: Op
 
 async def test_silence_leads_to_a_person(open_stage: OpenStage) -> None:
     async with open_stage() as s:
-        agent = await s.agent("duty-1", answers(speaking=AGENT_TONE))
+        agent = await s.agent("vaccine-1", answers(speaking=AGENT_TONE))
         caller = await s.caller()
         await hears(caller, AGENT_TONE, within=60.0)
         assert s.heard(caller)[:5] == ["greeting", "main-menu", "nothing-heard", "main-menu", "to-a-person"]
@@ -153,7 +153,7 @@ async def test_silence_leads_to_a_person(open_stage: OpenStage) -> None:
 
 async def test_three_wrong_keys_lead_to_a_person(open_stage: OpenStage) -> None:
     async with open_stage() as s:
-        await s.agent("duty-1", answers(speaking=AGENT_TONE))
+        await s.agent("vaccine-1", answers(speaking=AGENT_TONE))
         caller = await s.caller()
         for times in range(1, 4):
             await caller.press("8")
