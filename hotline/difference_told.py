@@ -19,6 +19,7 @@ from hotline.difference_words import (
     RULES,
     SENTENCES,
     SITUATIONS,
+    VALUES,
 )
 from routing.calendar import SHANGHAI
 from routing.rehearsal.difference import GROUPS, Change
@@ -197,8 +198,8 @@ class _Teller:
                 return self._either(", ", "、").join(map(str, value))
             case dict():
                 return ", ".join(f"{key} {word}" for key, word in value.items())
-            case "stay" | "leave":
-                return self._either(*{"stay": ("stay", "继续接听"), "leave": ("leave", "转录音留言")}[value])
+            case str() if value in VALUES:
+                return VALUES[value].in_language(self._language)
         return str(value)
 
     def _listed(self, words: Sequence[str], most: int) -> str:

@@ -106,12 +106,23 @@ RULES: Final = {
     "tries": Both("tries to call back", "回拨次数"), "retry": Both("calls back again after", "再次回拨间隔"),
     "expires": Both("gives a callback up after", "回拨有效期"), "numbers": Both("calls back to", "可回拨号码"),
     "abandoned": Both("calls back who hung up after", "挂机后也回拨（等候超过）"),
-    "greeting": Both("says when it calls back", "回拨时提示"), "notice": Both("tells the agent of a callback", "回拨时告知座席"),
+    "greeting": Both("says when it calls back", "回拨时提示"),
+    "notice": Both("tells the agent of a callback", "回拨时告知座席"),
     "head_start": Both("a point of priority is worth", "每级优先相当于早来"),
     "most_head_start": Both("priority is worth at most", "优先最多相当于早来"),
     "phones": Both("phones", "话机"), "speaks": Both("speaks", "会说"), "shift": Both("shift", "班次"),
     "leader": Both("is a shift leader", "班长"), "breaks": Both("reasons for a break", "小休原因"),
 }  # fmt: skip
+
+VALUES: Final = {
+    "stay": Both("stay", "继续接听"), "leave": Both("leave", "转录音留言"),
+    "longest_idle": Both("who is free longest", "空闲最久的"),
+    "fewest_calls": Both("who answered fewest calls today", "今天接得最少的"),
+    "least_busy": Both("who was least busy today", "今天最不忙的"), "round_robin": Both("in turn", "轮流"),
+    "level": Both("the best level", "级别最好的"), "fixed_order": Both("in the file's order", "按文件里的顺序"),
+    "agent": Both("the agent", "座席"), "caller": Both("the caller", "来电者"),
+}  # fmt: skip
+"""Words of closed lists, as people say them."""
 
 SITUATIONS: Final = {
     "caller": Both("called from {of}", "来电号码 {of}"), "nobody": Both("nobody on shift at {of}", "{of} 无人在岗"),

@@ -120,12 +120,13 @@ def _at(verdict: Verdict) -> str:
 
 def _told_coverage(seen: Coverage) -> None:
     out = Console(highlight=False, soft_wrap=True)
-    for what, share in (
-        ("nodes", seen.nodes()),
-        ("lines", seen.lines()),
-        ("keys of menus", seen.keys()),
-        ("ways out of a wait", seen.waits()),
-    ):
+    shares = {
+        "nodes": seen.nodes(),
+        "lines": seen.lines(),
+        "keys of menus": seen.keys(),
+        "ways out of a wait": seen.waits(),
+    }
+    for what, share in shares.items():
         missed = f"; no test came by: {', '.join(share.missed)}" if share.missed else ""
         out.print(f"{what}: {share.percent:.0f} % of {share.all}{missed}", markup=False)
 

@@ -244,9 +244,9 @@ def _rules(old: Plan, new: Plan) -> Iterator[Change]:
         if agent in old.agents:
             yield from _fields("agent", person.name, old.agents[agent], person, _AGENT_RULES, id=agent)
     if old.breaks != new.breaks:
-        was, now = (tuple(plan.breaks.values()) for plan in (old, new))
-        values = {"of": "hotline", "id": "", "name": new.hotline.name, "rule": "breaks"}
-        yield Change("rules", "rule", {**values, "old": was, "new": now})
+        reasons: dict[str, Any] = {side: tuple(plan.breaks.values()) for side, plan in (("old", old), ("new", new))}
+        told = {"of": "hotline", "id": "", "name": new.hotline.name, "rule": "breaks", **reasons}
+        yield Change("rules", "rule", told)
     for name, front in new.front.items():
         if name not in old.front:
             yield Change("rules", "front-added", {"front": name})
@@ -263,8 +263,8 @@ def _line_rules(old: Plan, new: Plan, line: str, rule: LineRule) -> Iterator[Cha
     if was_called is not None and is_called is not None:
         yield from _fields("callback", rule.name, was_called, is_called, _CALLBACK_RULES, id=line)
     elif was_called is not is_called:
-        values = {"of": "line", "id": line, "name": rule.name, "rule": "callback"}
-        yield Change("rules", "rule", {**values, "old": was_called is not None, "new": is_called is not None})
+        called = {"old": was_called is not None, "new": is_called is not None}
+        yield Change("rules", "rule", {"of": "line", "id": line, "name": rule.name, "rule": "callback", **called})
     before, after = old.lines[line].outside, rule.outside
     if before is not None and after is not None:
         yield from _fields("outside", rule.name, before, after, _OUTSIDE_RULES, id=line)

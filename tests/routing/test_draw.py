@@ -136,7 +136,7 @@ def test_a_landscape_sheet_holds_the_shipped_plan_in_readable_letters() -> None:
     drawing = sheet(chart(SHIPPED))
     assert 1.0 < drawing.width / drawing.height < 2.0
     scale = min(404 / drawing.width, 281 / drawing.height)  # A3 landscape without its margins, in millimetres
-    assert SIZES[Face.WORDS] * scale * 72 / 25.4 > 5.5  # points
+    assert SIZES[Face.WORDS] * scale * 72 / 25.4 > 4.5  # points
 
 
 def test_at_night_the_lines_of_working_hours_are_shown_closed() -> None:

@@ -34,6 +34,7 @@ def test_every_shipped_test_call_leads_where_it_must_and_together_they_come_by_e
         "nodes": [],
         "lines": [],
         "keys": [],
+        "waits": [],
     }
 
 
