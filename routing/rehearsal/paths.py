@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import NamedTuple, NoReturn
 
 from routing import node as nodes
-from routing.dry_walk import BOOKED, SILENCE, DryWalk, Heard, Keys, dry_walk
+from routing.dry_walk import SILENCE, DryWalk, Heard, Keys, dry_walk
 from routing.plan import Plan
 from routing.scene import Scene
 from routing.written import WITHHELD
@@ -196,7 +196,7 @@ def _offers(plan: Plan, heard: Heard) -> list[tuple[str, ...]]:
         case nodes.Recall(key=key):
             return [(key,)]
         case nodes.Callback():
-            return [(BOOKED,), ("9",)]
+            return [("1",), ("9",)]
         case nodes.Survey(answers=answers):
             return [(key,) for key in answers]
         case nodes.Information() as library:

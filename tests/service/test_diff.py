@@ -37,7 +37,7 @@ EDITS = {
     "calendar.yaml": [("    always:", '      - {on: sat, open: ["9:00-12:00"]}\n    always:')],
     "lines.yaml": [("maximum_wait: 2m", "maximum_wait: 3m"), ("02200000002", "02200000009")],
     "agents.yaml": [("{hiv-counselling: 1, health-knowledge: 2}", "{hiv-counselling: 1, animal-injury: 2}")],
-    "prompts.yaml": [("greeting: 您好，", "greeting: 您好！")],
+    "prompts.yaml": [("\n  greeting: 您好，", "\n  greeting: 您好！")],
 }
 
 
@@ -75,7 +75,8 @@ def test_a_new_version_is_told_in_sentences_the_most_important_first(new: Path) 
     for told_so in (
         "  1,4: 预防接种 → 动物致伤门诊   such as 2026-11-20 10:00 周五",
         "  突发公共卫生事件报告 dials 02200000009 (was 02200000002)",
-        "  艾滋病咨询座席 (vct-1) answers 艾滋病咨询（VCT）, 动物致伤门诊 (2) (was 艾滋病咨询（VCT）, 健康知识咨询 (2))",
+        "  艾滋病咨询座席 (vct-1) answers 艾滋病咨询（VCT）, 动物致伤门诊 (2) "
+        "(was 艾滋病咨询（VCT）, 健康知识咨询 (2))",
         "  预约挂号: longest wait 3m (was 2m)",
         "  天津12320公共卫生热线: wrong keys borne 2 (was 3)",
     ):
