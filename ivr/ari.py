@@ -253,7 +253,8 @@ class AriSwitch:
             elif talkers and not known:
                 log.info("a talk goes on from before", bridge=bridge["id"])
                 phones = frozenset(phone for name in talkers if (phone := _phone_of(ours[name])) in self._phones)
-                await self._queue.put(TalkFound(bridge["id"], talkers, phones))
+                legs = frozenset(name for name in talkers if _is_leg(ours[name]))
+                await self._queue.put(TalkFound(bridge["id"], talkers, phones, legs))
                 ours = {name: channel for name, channel in ours.items() if name not in talkers}
         for name, channel in ours.items():
             if not _is_leg(channel):

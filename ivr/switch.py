@@ -88,12 +88,14 @@ class PhoneChanged:
 
 @dataclass(frozen=True, slots=True)
 class TalkFound:
-    """A talk that an engine before us began goes on in `bridge`: when one of its channels is gone, so is the talk."""
+    """A talk that an engine before us began goes on in `bridge`, until the caller is gone, or one is left."""
 
     bridge: str
     channels: frozenset[str]
     phones: frozenset[str] = frozenset()
     """Phones of ours that take part."""
+    legs: frozenset[str] = frozenset()
+    """Those channels that are not the caller's."""
 
 
 @dataclass(frozen=True, slots=True)

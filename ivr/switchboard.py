@@ -6,7 +6,7 @@ import asyncio
 import time
 from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import structlog
@@ -169,7 +169,7 @@ class Switchboard:
                 if (call := self._calls.get(channel)) is not None:
                     call.hung_up(cause)
                 elif (found := self._found.get(channel)) is not None:
-                    self._end_found(found)
+                    self._left_found(found, channel)
                 elif not self.conversations.legs.gone(channel):
                     self.dispatch.leg_gone(channel, cause)
             case TalkFound(channels=channels, phones=phones):
@@ -185,6 +185,15 @@ class Switchboard:
                     call.missed_events()
             case LinkDown():
                 log.error("the switch is not heard")
+
+    def _left_found(self, talk: TalkFound, channel: str) -> None:
+        """Somebody left a talk from before us: of three, the caller among them, two talk on."""
+        rest = talk.channels - {channel}
+        if channel not in talk.legs or len(rest) < 2:
+            self._end_found(talk)
+            return
+        del self._found[channel]
+        self._found |= dict.fromkeys(rest, replace(talk, channels=rest))
 
     def _end_found(self, talk: TalkFound) -> None:
         """One side of a talk from before us hung up: let the other go."""

@@ -383,6 +383,20 @@ async def test_a_talk_from_before_ends_for_both_when_one_side_hangs_up() -> None
         assert h.board.dispatch.floor.presences() == {Presence.READY: 1}
 
 
+async def test_of_three_from_before_two_talk_on_until_the_caller_hangs_up() -> None:
+    async with house() as h:
+        h.switch.channels |= {"caller", "one", "other"}
+        h.switch.bridges["old"] = ("caller", "one", "other")
+        legs = frozenset({"one", "other"})
+        h.switch.tell(TalkFound("old", legs | {"caller"}, frozenset(), legs))
+        h.switch.ends("one")
+        await h.passes(1.0)
+        assert h.switch.hears("caller") == {"other"}
+        h.switch.ends("caller")
+        await h.passes(1.0)
+        assert h.is_clean()
+
+
 async def test_no_phone_is_rung_twice_under_one_name() -> None:
     switch = FakeSwitch({"ann": Behaviour()})
     await switch.ring("leg", Phone("ann"), caller="", like="")
