@@ -260,3 +260,19 @@ class PlanGauges(Collector):
         yield GaugeMetricFamily("hotline_front_message_on", front, float(self._front() is not None))
         loaded = "When the live plan became so, in seconds since 1970."
         yield GaugeMetricFamily("hotline_plan_loaded_timestamp_seconds", loaded, plan.loaded.timestamp())
+
+
+class RepairGauges(Collector):
+    """What was mended since the start, by kind."""
+
+    def __init__(self, repairs: Mapping[str, int]) -> None:
+        """`repairs` holds every kind."""
+        self._repairs = repairs
+
+    def collect(self) -> Iterator[Metric]:
+        """The family, for a `CollectorRegistry` to which this was registered."""
+        told = "States that could not be, mended by the reconciler, by what was done."
+        family = CounterMetricFamily("hotline_repairs", told, labels=["what"])
+        for what, count in self._repairs.items():
+            family.add_metric([what], float(count))
+        yield family

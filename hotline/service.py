@@ -30,7 +30,7 @@ from hotline.floor_watch import FloorWatch
 from hotline.front import FrontWatch
 from hotline.live import Edition, Live, Means, Opening
 from hotline.managed import ManagedAsterisk, SwitchRefused
-from hotline.metrics import CallMetrics, Gauges, PlanGauges
+from hotline.metrics import CallMetrics, Gauges, PlanGauges, RepairGauges
 from hotline.operators import RECORDINGS, Published, mark_of
 from hotline.ports import taken
 from hotline.settings import Settings
@@ -49,6 +49,7 @@ from ivr.events import Outcome
 from ivr.flow import PlanFlow
 from ivr.memory import CallerMemory
 from ivr.outlook import Outlook
+from ivr.reconcile import Reconciler
 from ivr.supervision import Supervision
 from ivr.switch import SwitchError
 from ivr.switchboard import CallIds, Service, Switchboard
@@ -102,6 +103,7 @@ class Running:
     live: Live
     wishes: Wishes
     supervision: Supervision
+    reconciler: Reconciler
 
 
 @asynccontextmanager
@@ -270,7 +272,9 @@ async def running(settings: Settings, opening: Opening | Published, *, managed: 
         web_port = await stack.enter_async_context(open_web(web, settings.web.host, settings.web.port))
         tasks = await stack.enter_async_context(asyncio.TaskGroup())
         wishes = Wishes(live, opening.seen, shifts.wake)
-        works = [switch.listen(), board.run(), shifts.run(), wishes.heed_signals()]
+        reconciler = Reconciler(switch, board)
+        registry.register(RepairGauges(reconciler.repairs))
+        works = [switch.listen(), board.run(), reconciler.run(), shifts.run(), wishes.heed_signals()]
         if opening.published.files:
             works.append(wishes.heed_files())
         for work in works:
@@ -299,7 +303,7 @@ async def running(settings: Settings, opening: Opening | Published, *, managed: 
             now=clock.now,
         )
         await stack.enter_async_context(open_control(settings.var, [*wishes.routes(), *door.routes()]))
-        yield Running(switch, board, journal, view, asterisk, web_port, live, wishes, supervision)
+        yield Running(switch, board, journal, view, asterisk, web_port, live, wishes, supervision, reconciler)
 
 
 async def _remember(memory: CallerMemory, settings: Settings, plan: Plan, now: datetime) -> None:

@@ -345,6 +345,13 @@ class AriSwitch:
     async def stop_playing(self, playback: str) -> None:
         await self._order("DELETE", f"/playbacks/{quote(playback)}")
 
+    async def plays(self, playback: str) -> bool:
+        try:
+            await self._order("GET", f"/playbacks/{quote(playback)}")
+        except ChannelGone:
+            return False
+        return True
+
     async def start_music(self, channel: str) -> None:
         await self._order("POST", f"/channels/{quote(channel)}/moh")
 

@@ -149,6 +149,11 @@ class Call:
         self._stirred.set()
 
     @property
+    def playing(self) -> str | None:
+        """The playback whose end is waited for."""
+        return self._playing
+
+    @property
     def gone(self) -> bool:
         return self._gone.is_set()
 

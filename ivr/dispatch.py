@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from string import ascii_lowercase
 from typing import Protocol
 
@@ -100,6 +100,8 @@ class _Leg:
     offer: int
     call: Caller
     connected: Connected | None = None
+    kept: bool = False
+    """Nobody was rung: the agent is kept free under its name."""
 
 
 class Dispatch:
@@ -112,6 +114,10 @@ class Dispatch:
         self._rung: dict[int, list[str]] = {}
         """Legs of each offer that ring, or the one that was answered."""
         self._waiters: dict[str, tuple[Caller, asyncio.Future[Seated]]] = {}
+        self._joined: dict[str, tuple[CallJoined, float]] = {}
+        """How each waiting call joined, and when."""
+        self._lines: set[str] = set()
+        """Those that calls joined."""
         self._alarm: asyncio.TimerHandle | None = None
         self._keeps: set[str] = set()
         """Callers for whom agents are kept instead of rung."""
@@ -122,6 +128,7 @@ class Dispatch:
     async def seat(self, call: Caller, joined: CallJoined) -> Seated:
         """Wait on a line until a phone is answered, the line gives the call up, or the place is given away."""
         self._expect(call)
+        self._joined[call.id] = (joined, self._clock.monotonic())
         self.signal(joined)
         return await self.seated(call)
 
@@ -131,6 +138,9 @@ class Dispatch:
         if waiting is None or waiting[1].done():
             return False
         self._expect(by)
+        if of in self._joined:
+            joined, since = self._joined[of]
+            self._joined[by.id] = (replace(joined, call=by.id), since)
         self._resolve(of, Replaced(by.id))
         self.signal(CallReplaced(of, by.id))
         return True
@@ -160,6 +170,7 @@ class Dispatch:
             raise
         finally:
             self._waiters.pop(call.id, None)
+            self._joined.pop(call.id, None)
 
     def _expect(self, call: Caller) -> None:
         self._waiters[call.id] = (call, asyncio.get_running_loop().create_future())
@@ -255,13 +266,47 @@ class Dispatch:
         """Every leg that rings or talks."""
         return frozenset(self._legs)
 
+    def ringing(self) -> frozenset[str]:
+        """Every leg that was not answered yet."""
+        return frozenset(leg for leg, rung in self._legs.items() if rung.connected is None)
+
+    def kept(self) -> frozenset[str]:
+        """Every leg that is but a name: its agent is kept free, and not rung yet by us."""
+        return frozenset(leg for leg, rung in self._legs.items() if rung.kept)
+
+    def adrift(self) -> dict[str, Signal]:
+        """What the floor believes of offers, talks and calls of which we know nothing, and the signal that ends it.
+
+        And the other way round: a call that waits here and not there joins again, with its time counted.
+        """
+        floor, told = self.floor, dict[str, Signal]()
+        for offer in floor.offers():
+            if offer.id not in self._rung:
+                told[f"offer {offer.id}"] = OfferFailed(offer.id, Failure.UNREACHABLE)
+        for talk in floor.talks():
+            if talk.id not in self._rung:
+                told[f"talk {talk.id}"] = TalkEnded(talk.id)
+        waiting = {place.call for line in self._lines for place in floor.waiting(line)}
+        waits = {call for call, (_, waiter) in self._waiters.items() if not waiter.done()}
+        told |= {f"wait {call}": CallLeft(call) for call in waiting - self._waiters.keys()}
+        for call in (waits - waiting) & self._joined.keys():
+            joined, since = self._joined[call]
+            waited = joined.waited + self._clock.monotonic() - since
+            told[f"lost {call}"] = replace(joined, waited=waited)
+        return told
+
     # ── the floor ───────────────────────────────────────────────────────────
 
     def signal(self, signal: Signal) -> None:
         """Tell the floor, carry out what it orders, and set the alarm for its next instant."""
+        if isinstance(signal, CallJoined):
+            self._lines.add(signal.line)
         try:
             for order in self.floor.handle(signal, self._clock.monotonic()):
-                self._carry_out(order)
+                try:
+                    self._carry_out(order)
+                except Exception:
+                    log.exception("an order of the floor met a bug", order=type(order).__name__)
                 self._show(order)
         finally:
             self._set_alarm()
@@ -319,7 +364,7 @@ class Dispatch:
         legs = [f"{call.id}-{order.offer}{letter}" for letter, _ in zip(_LETTERS, order.phones, strict=False)]
         self._rung[order.offer] = legs
         if call.id in self._keeps:
-            self._legs[legs[0]] = _Leg(order.offer, call)
+            self._legs[legs[0]] = _Leg(order.offer, call, kept=True)
             self._rung[order.offer] = legs[:1]
             self._spawn(self._keep(legs[0]))
             return
@@ -331,7 +376,7 @@ class Dispatch:
             self._spawn(self._ring_phone(leg, Phone(phone, trunk=order.agent is None), call))
 
     def _stop_ringing(self, offer: int, failure: Failure | None) -> None:
-        for leg in tuple(self._rung[offer]):
+        for leg in tuple(self._rung.get(offer, ())):
             rung = self._forget(leg)
             self._drop(leg)
             if rung is not None and offer not in self._rung:

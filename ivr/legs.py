@@ -74,6 +74,10 @@ class Legs:
         """Every leg of these that rings or talks."""
         return frozenset(self._rung)
 
+    def ringing(self) -> frozenset[str]:
+        """Those that were not answered yet."""
+        return frozenset(leg for leg, rung in self._rung.items() if not rung.answer.done())
+
     def drop(self, leg: str) -> None:
         """Hang it up soon."""
         self._spawn(self._hang_up(leg))

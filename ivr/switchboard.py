@@ -11,6 +11,7 @@ from typing import Any
 
 import structlog
 
+from ivr.beliefs import Beliefs
 from ivr.call import PATIENCE, Call, Flow, run_call
 from ivr.clock import Clock
 from ivr.conversations import Conversations
@@ -86,9 +87,13 @@ class Switchboard:
         self._calls: dict[str, Call] = {}
         """By channel."""
         self._by_id: dict[str, Call] = {}
+        self._made: set[str] = set()
+        """Channels of calls that we make and nobody answered yet: there may be none of that name."""
         self._first: list[Callable[[], None]] = []
         self._found: dict[str, TalkFound] = {}
         """Talks of an engine before us, by channel."""
+        self.linked = asyncio.Event()
+        """Set whenever the switch can be heard again: what happened meanwhile was not told."""
 
     @property
     def calls(self) -> int:
@@ -103,6 +108,27 @@ class Switchboard:
         """Run something beside the calls; the engine's end cancels it."""
         return _within(self._call_tasks).create_task(_guarded(work))
 
+    def beliefs(self) -> Beliefs:
+        """What we take to exist on the switch."""
+        living = [call for call in self._calls.values() if not call.gone]
+        dispatch, legs = self.dispatch, self.conversations.legs
+        kept = dispatch.kept()
+        ringing = (dispatch.ringing() - kept) | legs.ringing()
+        both = (dispatch.legs() - kept) | legs.names()
+        return Beliefs(
+            calls=frozenset(self._by_id),
+            callers=frozenset(call.channel for call in living) - self._made,
+            calling=frozenset(self._made),
+            known=both | kept | self._calls.keys() | self._found.keys(),
+            bridges=frozenset(talk.bridge for talk in self._found.values()),
+            ringing=ringing,
+            talking=both - ringing,
+            playing=frozenset(call.playing for call in living if call.playing is not None),
+            phones=frozenset(self._agents()),
+            phones_up=frozenset(phone for seat in dispatch.floor.seats() for phone in seat.phones),
+            adrift=dispatch.adrift(),
+        )
+
     async def run(self) -> None:
         """Serve until cancelled; then every call is released."""
         async with asyncio.TaskGroup() as self._order_tasks:
@@ -112,7 +138,7 @@ class Switchboard:
                         for work in self._first:
                             work()
                         async for event in self._switch.events():
-                            self._hear(event)
+                            self.hear(event)
                     finally:
                         self._stop()
             finally:
@@ -130,18 +156,21 @@ class Switchboard:
         self._by_id[call.id] = call
         if channel:
             self._calls[call.channel] = call
+            self._made.add(call.channel)
         try:
             yield
         finally:
             del self._by_id[call.id]
             if channel:
                 del self._calls[call.channel]
+                self._made.discard(call.channel)
 
     def _stop(self) -> None:
         for call in self._calls.values():
             call.stop()
 
-    def _hear(self, event: SwitchEvent) -> None:
+    def hear(self, event: SwitchEvent) -> None:
+        """Take in what the switch tells, or should have told."""
         try:
             self._tell(event)
         except Exception:
@@ -162,6 +191,7 @@ class Switchboard:
                     call.recorded(event)
             case LegAnswered(leg):
                 if (call := self._calls.get(leg)) is not None:
+                    self._made.discard(leg)
                     call.picked_up()
                 elif not self.conversations.legs.answered(leg):
                     self.dispatch.leg_answered(leg)
@@ -181,6 +211,7 @@ class Switchboard:
                     self.dispatch.phone_changed(agent, up, phone)
             case LinkUp(restarted):
                 log.info("the switch is heard", restarted=restarted)
+                self.linked.set()
                 for call in self._calls.values():
                     call.missed_events()
             case LinkDown():

@@ -77,12 +77,15 @@ class FakeSwitch:
     """Seconds that callers say into a recording."""
     broken: bool = False
     """Refuses to play: the switch fails us."""
+    loses: type[SwitchEvent] | None = None
+    """Events of this kind never reach us."""
     _told: asyncio.Queue[SwitchEvent] = field(default_factory=asyncio.Queue)
 
     # ── what happens outside ────────────────────────────────────────────────
 
     def tell(self, event: SwitchEvent) -> None:
-        self._told.put_nowait(event)
+        if self.loses is None or not isinstance(event, self.loses):
+            self._told.put_nowait(event)
 
     def connect(self) -> None:
         self.tell(LinkUp(restarted=False))
@@ -154,6 +157,9 @@ class FakeSwitch:
         if playback not in self.playing:
             raise ChannelGone(playback)
         self._stop(playback)
+
+    async def plays(self, playback: str) -> bool:
+        return playback in self.playing
 
     async def start_music(self, channel: str) -> None:
         self._need(channel)

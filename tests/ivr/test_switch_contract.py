@@ -72,12 +72,14 @@ async def test_a_playback_comes_to_its_end_or_is_stopped(here: Here) -> None:
     channel = await listener.arrival(world)
     await world.switch.answer(channel)
     await world.switch.play(channel, "p1", ["one", "two"])
+    assert await world.switch.plays("p1")
     await world.switch.stop_playing("p1")
     await listener.hears(Played, lambda event: event.playback == "p1")
     await world.switch.play(channel, "p2", ["one"])
     await listener.hears(Played, lambda event: event.playback == "p2")
     with pytest.raises(ChannelGone):
         await world.switch.stop_playing("p2")
+    assert not await world.switch.plays("p2")
 
 
 async def test_music_starts_and_stops(here: Here) -> None:
