@@ -174,7 +174,7 @@ class Floor(Serving):
             desk.pace.put_back(waiting.queued, self._now)
         self._free(waiting, desk)
         self._withdraw(offers)
-        if not waiting.offers:
+        if by in self._waiting and not waiting.offers:
             self._serve_call(waiting, desk)
 
     def _call_raised(self, raised: CallRaised) -> None:
