@@ -111,6 +111,11 @@ class Floor(Serving):
             self._ring_alarm(timer)
         return orders
 
+    def unsent(self) -> list[Order]:
+        """What `handle` had ordered when it met a bug and raised; taken once."""
+        orders, self._orders = self._orders, []
+        return orders
+
     def _tick(self, _signal: Tick) -> None:
         """Time passed."""
 

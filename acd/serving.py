@@ -343,7 +343,11 @@ class Serving(Ground):
             self._hold(waiting, desk)
 
     def _hold(self, waiting: Waiting, desk: Desk) -> None:
-        self._orders.append(Hold(waiting.place.call, desk.line.id, decision(self._desks, desk, waiting, self._now)))
+        """Say why nobody can be rung, once for each set of reasons."""
+        why = decision(self._desks, desk, waiting, self._now)
+        if why.barred != waiting.told:
+            waiting.told = dict(why.barred)
+            self._orders.append(Hold(waiting.place.call, desk.line.id, why))
 
     def _serve_outside(self, desk: Desk) -> None:
         """The outside number takes what it can."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from enum import Enum, auto
 from typing import NamedTuple
 
+from acd.decision import Bar, Barred
 from acd.line import Line
 from acd.signals import GivenUp
 
@@ -70,6 +71,8 @@ class Waiting:
     failed: list[str] = field(default_factory=list)
     """Agents whose phone failed for it: others go first."""
     failed_outside: int = 0
+    told: dict[Bar, Barred] | None = None
+    """Why nobody could be rung for it, as it was said last."""
     overdue: Passed | None = None
     """A limit was passed while a phone was ringing: decided when it stops."""
 

@@ -7,7 +7,7 @@ the next, and the orders that follow are begun at once: from an agent's hang-up 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from string import ascii_lowercase
 from typing import Protocol
@@ -18,6 +18,7 @@ from acd.agent import BreakReason, Presence
 from acd.estimate import Estimate
 from acd.floor import Floor
 from acd.signals import (
+    Audited,
     BreakBegan,
     BreakEnded,
     CallJoined,
@@ -302,14 +303,21 @@ class Dispatch:
         if isinstance(signal, CallJoined):
             self._lines.add(signal.line)
         try:
-            for order in self.floor.handle(signal, self._clock.monotonic()):
-                try:
-                    self._carry_out(order)
-                except Exception:
-                    log.exception("an order of the floor met a bug", order=type(order).__name__)
-                self._show(order)
+            self._obey(self.floor.handle(signal, self._clock.monotonic()))
+        except Exception:  # what it ordered until then is done, what it left half done is mended; the bug is told
+            self._obey(self.floor.unsent())
+            self._obey(self.floor.handle(Audited(), self._clock.monotonic()))
+            raise
         finally:
             self._set_alarm()
+
+    def _obey(self, orders: Iterable[Order]) -> None:
+        for order in orders:
+            try:
+                self._carry_out(order)
+            except Exception:
+                log.exception("an order of the floor met a bug", order=type(order).__name__)
+            self._show(order)
 
     def watch(self, callback: Callable[[Order], None]) -> None:
         """Show every order of the floor to `callback` once it is begun. What it raises is logged and hurts nobody."""

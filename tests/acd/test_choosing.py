@@ -417,3 +417,13 @@ def test_a_corrupted_floor_mends_itself_and_says_so() -> None:
     assert rung(orders) == [("c", "bob")]
     assert floor.seat("ann").presence is Presence.READY
     assert floor.audit() == []
+
+
+def test_the_same_reasons_are_said_once() -> None:
+    floor = floor_of(agent("ann"), agent("bob", rest_for=1.0), explains=True)
+    floor.handle(CallJoined("talks", "a"), 1.0)
+    floor.handle(BreakBegan("bob", "lunch"), 2.0)
+    said = [order for order in floor.handle(CallJoined("c", "a", language="yue"), 3.0) if isinstance(order, Hold)]
+    assert len(said) == 1
+    again = [order for order in floor.handle(BreakBegan("bob", "training"), 4.0) if isinstance(order, Hold)]
+    assert again == []
