@@ -67,6 +67,9 @@ from routing.plan import Plan
 
 log = structlog.get_logger()
 
+STICKY_DAYS = 30
+"""So long a caller may have the agent again whom they talked with."""
+
 REMEMBERED = timedelta(days=32)
 """Callbacks that were booked longer ago are not looked for: a line's longest expiry counts a day of open hours."""
 
@@ -307,16 +310,17 @@ async def running(settings: Settings, opening: Opening | Published, *, managed: 
 
 
 async def _remember(memory: CallerMemory, settings: Settings, plan: Plan, now: datetime) -> None:
-    """Let the memory hold who talked with the lines that this plan asks its callers about."""
+    """Let the memory hold who talked with the lines that ask their callers about it, or give them the same agent."""
     asks = [node for node in plan.nodes.values() if isinstance(node, Recall)]
-    days = max((node.days for node in asks), default=0)
-    memory.keep({line for node in asks for line in node.recall}, days)
-    if not asks:
+    sticky = {line for line, rule in plan.lines.items() if rule.sticky > 0}
+    days = max([*(node.days for node in asks), *(STICKY_DAYS for _ in sticky)], default=0)
+    memory.keep(sticky.union(*(node.recall for node in asks)), days)
+    if not asks and not sticky:
         return
     engine = open_database(settings.database_url, read_only=True)
     try:
-        for number, line, ended in await talks_since(engine, now - timedelta(days=days)):
-            memory.talked(number, line, ended)
+        for number, line, ended, agent in await talks_since(engine, now - timedelta(days=days)):
+            memory.talked(number, line, ended, agent)
     finally:
         await engine.dispose()
 

@@ -36,3 +36,7 @@ class Outlook:
             last=self._memory.last(number),
             by_hand=self._by_hand(),
         )
+
+    def had(self, number: str, line: str) -> str | None:
+        """The agent of this line whom the caller talked with last."""
+        return self._memory.agent(number, line)

@@ -111,6 +111,7 @@ class Waiting:
             enter.priority,
             waited=max(self._waited, call.carried.waited),
             language=enter.language,
+            had=self._house.outlook.had(call.number, enter.line),
             only=call.carried.only,
             urgent=call.carried.urgent or call.raised,
             past=enter.past,

@@ -53,15 +53,15 @@ async def outcomes(database: AsyncEngine, since: datetime) -> Counter[Outcome]:
         return Counter({Outcome(name): number for name, number in await connection.execute(query)})
 
 
-async def talks_since(database: AsyncEngine, since: datetime) -> list[tuple[str, str, datetime]]:
-    """Number, line and end of each talk with a caller who showed a number, of calls that ended since then, in order."""
+async def talks_since(database: AsyncEngine, since: datetime) -> list[tuple[str, str, datetime, str | None]]:
+    """Number, line, end and agent of each talk with a caller who showed a number, of calls ended since, in order."""
     query = (
-        select(cdr.c.number, cdr.c.line, cdr.c.ended)
+        select(cdr.c.number, cdr.c.line, cdr.c.ended, cdr.c.agent)
         .where(cdr.c.ended >= since, cdr.c.outcome == Outcome.TALKED, cdr.c.number != "", cdr.c.line.is_not(None))
         .order_by(cdr.c.ended)
     )
     async with database.connect() as connection:
-        return [(number, line, ended) for number, line, ended in await connection.execute(query)]
+        return [(number, line, ended, agent) for number, line, ended, agent in await connection.execute(query)]
 
 
 async def facts_of(database: AsyncEngine, call: str) -> list[Entry]:

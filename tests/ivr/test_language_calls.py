@@ -296,3 +296,19 @@ async def test_a_chosen_language_holds_for_waiting_callers_as_well() -> None:
         await h.ledger.noted(TalkBegan)
         await h.passes(10.0)
         assert heard(h) == ["english--connecting", "english--hello"]  # no position: numbers are spoken in one language
+
+
+async def test_who_talked_with_a_line_before_gets_the_same_agent_again() -> None:
+    rule = PLAN.lines["desk"].model_copy(update={"sticky": 30.0})
+    agents = {**PLAN.agents, "bob": PLAN.agents["ann"].model_copy(update={"name": "乙"})}
+    plan = PLAN.model_copy(update={"lines": {**PLAN.lines, "desk": rule}, "agents": agents})
+    for had in ("ann", "bob"):
+        memory = CallerMemory()
+        memory.keep(["desk"], days=2)
+        memory.talked("13800138000", "desk", DAY - timedelta(days=1), had)
+        async with house(DAY, plan, memory=memory, ann=ANSWERS, bob=ANSWERS) as h:
+            h.switch.caller_dials(CALLER)
+            await h.passes(1.0)
+            h.switch.caller_types(CALLER, "1")
+            await h.ledger.noted(TalkBegan)
+            assert h.ledger.of(TalkBegan)[0].agent == had

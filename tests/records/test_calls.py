@@ -68,8 +68,8 @@ async def test_who_talked_with_which_line_lately_is_told_in_the_order_of_the_end
     engine = open_database(filled, read_only=True)
     try:
         talks = await talks_since(engine, NINE)
-        assert [(number, line) for number, line, _ in talks] == [(NUMBER, "booking")] * 2 + [(NUMBER, "immunization")]
-        assert [ended for *_, ended in talks] == sorted(ended for *_, ended in talks)
+        assert [(number, line) for number, line, *_ in talks] == [(NUMBER, "booking")] * 2 + [(NUMBER, "immunization")]
+        assert [talk[2] for talk in talks] == sorted(talk[2] for talk in talks)
         assert await talks_since(engine, at(3600)) == []
     finally:
         await engine.dispose()
