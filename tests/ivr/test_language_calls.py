@@ -299,9 +299,8 @@ async def test_a_chosen_language_holds_for_waiting_callers_as_well() -> None:
 
 
 async def test_who_talked_with_a_line_before_gets_the_same_agent_again() -> None:
-    rule = PLAN.lines["desk"].model_copy(update={"sticky": 30.0})
-    agents = {**PLAN.agents, "bob": PLAN.agents["ann"].model_copy(update={"name": "乙"})}
-    plan = PLAN.model_copy(update={"lines": {**PLAN.lines, "desk": rule}, "agents": agents})
+    two = RICH.replace("agents:\n", "agents:\n  bob: {name: 乙, lines: [desk]}\n")
+    plan = read_plan({"rich.yaml": two.replace("connecting, at_closing", "connecting, sticky: 30s, at_closing")})
     for had in ("ann", "bob"):
         memory = CallerMemory()
         memory.keep(["desk"], days=2)
