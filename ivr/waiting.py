@@ -64,6 +64,8 @@ class Waiting:
         self._since: float | None = None
         """Monotonic; None while they don't wait."""
         self._booked = False
+        self._agreeing = False
+        """The caller is being asked which number to call back."""
 
     @property
     def waited(self) -> float:
@@ -168,7 +170,7 @@ class Waiting:
     async def _closed(self, line: str) -> None:
         """Return when the line's hours end, if that ends its callers' wait.
 
-        A phone that rings just then may still be answered.
+        A phone that rings just then may still be answered, and a callback that is being agreed on booked.
         """
         plan, now = self._house.plan, self._house.clock.now()
         ends = None
@@ -179,7 +181,8 @@ class Waiting:
             return
         await asyncio.sleep((ends - now).total_seconds())
         floor = self._house.dispatch.floor
-        while floor.ahead(self._call.id) is None or floor.rings_for(self._call.id):  # noqa: ASYNC110 - the floor is asked
+        call = self._call.id
+        while self._agreeing or floor.ahead(call) is None or floor.rings_for(call):  # noqa: ASYNC110 - the floor is asked
             await asyncio.sleep(_STANDS_BY)
 
     # ── what the caller hears and does ──────────────────────────────────────
@@ -217,7 +220,11 @@ class Waiting:
             self._lets_go(Outcome.LEFT)
             return Left(position, Pressed(key), WaitEnd.KEY_PRESSED)
         call.heed(None)
-        came = await self.book(following.step, enter)
+        self._agreeing = True
+        try:
+            came = await self.book(following.step, enter)
+        finally:
+            self._agreeing = False
         if came == Booked():
             return Left(following, Booked(), WaitEnd.BOOKED)
         call.forget_keys()
