@@ -58,6 +58,10 @@ class Desk:
     stages: dict[int, int] = field(default_factory=dict)
     """Level → from which width on it is rung; a level not named, at once."""
     heaps: list[list[Entry]] = field(default_factory=lambda: [[]])
+    rising: list[tuple[float, int, int, Waiting]] = field(default_factory=list)
+    """When a call's rings grow wider, its number, the entry's own number, and the call; stale ones are dropped."""
+    widens_at: float | None = None
+    """When a ready agent who is not rung yet would be: looked at then."""
     entries: int = 0
 
     def __post_init__(self) -> None:
@@ -68,7 +72,7 @@ class Desk:
         self.line = line
         self.opens = (0.0, *sorted({after for _, after in line.widen if after > 0}))
         self.stages = {level: self.opens.index(max(0.0, after)) for level, after in line.widen}
-        self.heaps = [[] for _ in self.opens]
+        self.heaps, self.rising = [[] for _ in self.opens], []
         self.picky, self.short = {}, {}
         for waiting in self.calls.values():
             waiting.stage = min(waiting.stage, len(self.opens) - 1)
@@ -92,6 +96,44 @@ class Desk:
         waiting.entry = self.entries
         rank, claim, number, _, _ = waiting.place
         heapq.heappush(self.heaps[waiting.stage], (rank, claim, number, self.entries, waiting))
+        if waiting.turns_at is not None:
+            heapq.heappush(self.rising, (waiting.turns_at, number, self.entries, waiting))
+
+    def widen(self, waiting: Waiting, now: float) -> None:
+        """How wide the rings of a call that wants anybody are by now, and until when."""
+        since, opens = waiting.place.since, self.opens
+        stage = len(opens) - 1
+        while stage and since + opens[stage] > now:
+            stage -= 1
+        waiting.wants, waiting.stage = Wants.ANYBODY, stage
+        waiting.turns_at = since + opens[stage + 1] if stage + 1 < len(opens) else None
+
+    def promote(self, now: float) -> list[Waiting]:
+        """Let every call whose time has come be found by more agents; which those were."""
+        promoted = []
+        while self.rising and self.rising[0][0] <= now:
+            at, _, entry, waiting = heapq.heappop(self.rising)
+            if waiting.turns_at != at or waiting.wants is not Wants.ANYBODY:
+                continue
+            if waiting.entry == entry:
+                self.widen(waiting, now)
+                self.free(waiting)
+                promoted.append(waiting)
+            elif waiting.place.call in self.short:
+                self.widen(waiting, now)
+                promoted.append(waiting)
+                if waiting.turns_at is not None:
+                    heapq.heappush(self.rising, (waiting.turns_at, waiting.place.number, entry, waiting))
+        return promoted
+
+    def rises_at(self) -> float | None:
+        """When more agents may take some call; None when no call rings wider than it does."""
+        while self.rising:
+            at, _, entry, waiting = self.rising[0]
+            if waiting.turns_at == at and (waiting.entry == entry or waiting.place.call in self.short):
+                return at
+            heapq.heappop(self.rising)
+        return None
 
     def take(self, waiting: Waiting) -> None:
         """A phone rings for this call now, or it is gone."""
@@ -145,13 +187,6 @@ class Desk:
     def stage_of(self, level: int) -> int:
         """From which width of ring on agents of this level are rung."""
         return self.stages.get(level, 0)
-
-    def stage_at(self, waited: float) -> int:
-        """How wide the rings are after so many seconds."""
-        stage = len(self.opens) - 1
-        while self.opens[stage] > waited:
-            stage -= 1
-        return stage
 
     @property
     def keeps(self) -> bool:

@@ -68,7 +68,7 @@ from acd.signals import (
     WrapUpExtended,
 )
 from acd.timers import Alarm, Timer
-from acd.waiting import Passed, Place, Waiting, claim
+from acd.waiting import Passed, Place, Waiting, claim, without
 
 
 class Floor(Serving):
@@ -107,8 +107,11 @@ class Floor(Serving):
         orders = self._orders = []
         self._now = now
         self._handlers[type(signal)](signal)
-        while (timer := self._timers.pop_due(now)) is not None:
-            self._ring_alarm(timer)
+        heap = self._timers.heap
+        while heap and heap[0][0] <= now:
+            timer = self._timers.pop_due(now)
+            if timer is not None:
+                self._ring_alarm(timer)
         return orders
 
     def unsent(self) -> list[Order]:
@@ -131,9 +134,11 @@ class Floor(Serving):
             if not self._is_there(joined.only):
                 self._orders.append(GiveUp(call, line.id, GivenUp.AGENT_AWAY))
                 return
-        elif not joined.patient and (passed := at_joining(desk, joined.past, now)) is not None:
-            self._orders.append(GiveUp(call, line.id, passed.why, passed.limit, passed.measured))
-            return
+        elif not joined.patient and (line.limits or desk.present == 0):
+            passed = at_joining(desk, joined.past, now)
+            if passed is not None:
+                self._orders.append(GiveUp(call, line.id, passed.why, passed.limit, passed.measured))
+                return
         self._joined += 1
         since = now - joined.waited
         rank = 0 if joined.urgent or line.urgent else 1
@@ -174,7 +179,7 @@ class Floor(Serving):
         waiting.place = waiting.place._replace(call=by)
         waiting.patient, waiting.overdue, waiting.turns_at = True, None, None  # its timers bear the other name
         self._add(waiting, desk)
-        offers, waiting.offers = waiting.offers, []
+        offers, waiting.offers = waiting.offers, ()
         if offers:
             desk.pace.put_back(waiting.queued, self._now)
         self._free(waiting, desk)
@@ -199,7 +204,7 @@ class Floor(Serving):
         if offer is None:
             return
         waiting = self._waiting[offer.call]
-        waiting.offers.remove(offer.id)
+        waiting.offers = without(waiting.offers, offer.id)
         self._forget(waiting)
         offer.answered = self._now
         self._desks[offer.line.id].pace.answered(self._now - offer.rang)
@@ -226,7 +231,7 @@ class Floor(Serving):
         seat = self._seats.get(up.agent)
         if seat is None or seat.leaving:
             return
-        seat.phones.add(up.phone or seat.agent.phones[0])
+        seat.plug(up.phone or seat.agent.phones[0])
         self._come(seat)
 
     def _come(self, seat: Seat) -> None:
@@ -237,8 +242,8 @@ class Floor(Serving):
         seat = self._seats.get(down.agent)
         if seat is None:
             return
-        seat.phones.discard(down.phone or seat.agent.phones[0])
-        if not seat.phones:
+        seat.unplug(down.phone or seat.agent.phones[0])
+        if not seat.rings:
             self._unreachable(seat)
 
     def _unreachable(self, seat: Seat) -> None:
@@ -336,9 +341,12 @@ class Floor(Serving):
     def _rearranged(self, new: Rearranged) -> None:
         for seat in self._roster.arrange(new.lines, new.agents, self._now):
             seat.leaving = True
-            seat.phones.clear()
+            seat.rings = ()
             if seat.presence not in (Presence.OFFERED, Presence.TALKING):
                 self._go_offline(seat)
+        for seat in tuple(self._seats.values()):
+            if not seat.rings and seat.presence is not Presence.OFFLINE and not seat.leaving:
+                self._unreachable(seat)  # the phone that they had is theirs no more
         self._settle(tuple(self._desks))
 
     def _settle(self, lines: Sequence[str]) -> None:
@@ -371,8 +379,10 @@ class Floor(Serving):
                     self._give_up(waiting, passed)
                 else:
                     self._set_wait_limits(waiting, self._desks[waiting.line.id])
+            case Alarm.TURNS:
+                self._turn_to_others(self._waiting[timer.subject])
             case Alarm.WIDENS:
-                self._widen(self._waiting[timer.subject])
+                self._widen(self._desks[timer.subject])
             case Alarm.AGENT_BACK:
                 self._become_ready(self._seats[timer.subject])
             case Alarm.OUTSIDE_RESTED:
@@ -387,15 +397,22 @@ class Floor(Serving):
                 offer = self._talks[timer.mark]
                 self._orders.append(Alert(AlertKind.LONG_TALK, offer.agent, offer.line.id, offer.call))
 
-    def _widen(self, waiting: Waiting) -> None:
-        """More agents may take this call from now on."""
+    def _turn_to_others(self, waiting: Waiting) -> None:
+        """Whom this call waited for did not come free in time: others may take it from now on."""
         desk = self._desks[waiting.line.id]
         if waiting.offers:
             self._turn(waiting, desk)
-        else:
-            desk.take(waiting)
-            self._free(waiting, desk)
+            return
+        desk.take(waiting)
+        self._free(waiting, desk)
         self._serve_call(waiting, desk)
+
+    def _widen(self, desk: Desk) -> None:
+        """More agents may take some calls from now on."""
+        desk.widens_at = None
+        self._serve_risen(desk.promote(self._now))
+        if desk.ready:
+            self._await_widening(desk)
 
     def _look_at_limits(self, desk: Desk) -> None:
         desk.watched_at = None
@@ -421,7 +438,7 @@ class Floor(Serving):
                 self._talk_of.pop(self._talks.pop(fault.offer).call, None)
             case FaultKind.LOST_RING if fault.call in self._waiting:
                 waiting = self._waiting[fault.call]
-                waiting.offers = [offer for offer in waiting.offers if offer in self._offers]
+                waiting.offers = tuple(offer for offer in waiting.offers if offer in self._offers)
                 if not waiting.offers:
                     self._free(waiting, self._desks[waiting.line.id])
                     self._serve_call(waiting, self._desks[waiting.line.id])

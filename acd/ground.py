@@ -142,6 +142,7 @@ class Ground:
                         desk.empties_at,
                         desk.ready_at,
                         desk.watched_at,
+                        desk.widens_at,
                         desk.turn,
                         desk.turns,
                         desk.pace,
@@ -167,7 +168,8 @@ class Ground:
         for kept in state.desks:
             desk = floor._desks[kept.line.id]
             desk.outside_calls, desk.outside_rests_until = kept.outside_calls, kept.outside_rests_until
-            desk.turn, desk.turns, desk.watched_at = kept.turn, dict(kept.turns), kept.watched_at
+            desk.turn, desk.turns = kept.turn, dict(kept.turns)
+            desk.watched_at, desk.widens_at = kept.watched_at, kept.widens_at
         for seat in state.seats:
             roster.seats[seat.agent.id] = seat
             for line in seat.lines:
@@ -213,7 +215,7 @@ class Ground:
             found = waiting.get(call)
             return found is not None and found.place.number == number and found.overdue is None and not found.patient
 
-        def call_widens(at: float, call: str, number: int) -> bool:
+        def call_turns(at: float, call: str, number: int) -> bool:
             found = waiting.get(call)
             return found is not None and found.turns_at == at and found.place.number == number
 
@@ -230,13 +232,17 @@ class Ground:
         def line_is_watched(at: float, line: str, _mark: int) -> bool:
             return desks[line].watched_at == at
 
+        def line_widens(at: float, line: str, _mark: int) -> bool:
+            return desks[line].widens_at == at
+
         def talk_goes_on(_at: float, _call: str, offer: int) -> bool:
             return offer in talks
 
         return {
             Alarm.OFFER_EXPIRES: offer_rings,
             Alarm.WAITED: call_waits,
-            Alarm.WIDENS: call_widens,
+            Alarm.TURNS: call_turns,
+            Alarm.WIDENS: line_widens,
             Alarm.AGENT_BACK: agent_comes_back,
             Alarm.OUTSIDE_RESTED: outside_rests,
             Alarm.LINE_EMPTY: line_is_empty,

@@ -149,7 +149,7 @@ class Roster:
                 continue
             kept = {line: level for line, level in seat.agent.lines.items() if line in gone}
             seat.agent, seat.position, seat.leaving = replace(agent, lines={**kept, **agent.lines}), position, False
-            seat.phones.intersection_update(agent.phones)
+            seat.rings = tuple(phone for phone in agent.phones if phone in seat.rings)
             self.serve(seat, seat.agent.lines if seat.moved is None else seat.moved, now)
         return left
 

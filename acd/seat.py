@@ -26,8 +26,8 @@ class Seat:
     """When the present presence began."""
     idle_since: float = 0.0
     """When the agent last became free: decides who has waited longest for work."""
-    phones: set[str] = field(default_factory=set)
-    """Those that are registered."""
+    rings: tuple[str, ...] = ()
+    """The phones that are registered, in the order in which they are written."""
     on_duty: bool = True
     moved: Mapping[str, int] | None = None
     """The lines that a shift leader gave, instead of the plan's."""
@@ -53,11 +53,25 @@ class Seat:
     @property
     def here(self) -> bool:
         """Whether the agent could work: a phone is there, and it is their time."""
-        return bool(self.phones) and self.on_duty and not self.leaving
+        return bool(self.rings) and self.on_duty and not self.leaving
 
     @property
     def phone_up(self) -> bool:
-        return bool(self.phones)
+        return bool(self.rings)
+
+    @property
+    def phones(self) -> frozenset[str]:
+        """Those that are registered."""
+        return frozenset(self.rings)
+
+    def plug(self, phone: str) -> None:
+        """This phone is registered."""
+        there = {*self.rings, phone}
+        self.rings = tuple(known for known in self.agent.phones if known in there)
+
+    def unplug(self, phone: str) -> None:
+        """This phone is gone."""
+        self.rings = tuple(known for known in self.rings if known != phone)
 
     def move(self, to: Presence, now: float, reason: str | None = None) -> None:
         """Change presence. Raises IllegalMove for a pair that MOVES does not have."""

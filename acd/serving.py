@@ -23,7 +23,7 @@ from acd.signals import (
     StopRinging,
 )
 from acd.timers import Alarm
-from acd.waiting import Passed, Waiting, Wants
+from acd.waiting import Passed, Waiting, Wants, without
 
 SYSTEM = frozenset({BreakReason.REFUSED, BreakReason.UNANSWERED, BreakReason.UNREACHABLE, BreakReason.OTHER_CALL})
 """Breaks that nobody asked for: they do not outlive the phone's registration."""
@@ -43,7 +43,7 @@ class Serving(Ground):
                 self._desks, desk, waiting, self._now, chosen=chosen, outside=seat is None, became_ready=became_ready
             )
         if seat is not None:
-            agent, phones, ring_for = seat.agent.id, tuple(sorted(seat.phones)), desk.line.ring_for
+            agent, phones, ring_for = seat.agent.id, seat.rings, desk.line.ring_for
             self._roster.move(seat, Presence.OFFERED, self._now)
             seat.holds = self._offered
             desk.turn += 1
@@ -58,7 +58,7 @@ class Serving(Ground):
         self._offers[offer.id] = offer
         if not waiting.offers:
             desk.pace.rung(waiting.queued, self._now)
-        waiting.offers.append(offer.id)
+        waiting.offers += (offer.id,)
         desk.take(waiting)
         if desk.line.at_once > 1:
             desk.ring_short(waiting)
@@ -70,10 +70,10 @@ class Serving(Ground):
         if offer is None:
             return
         desk, waiting = self._desks[offer.line.id], self._waiting[offer.call]
-        waiting.offers.remove(offer_id)
+        waiting.offers = without(waiting.offers, offer_id)
         seat = None
         if offer.agent is not None:
-            waiting.failed.append(offer.agent)
+            waiting.failed += (offer.agent,)
             seat = self._seats[offer.agent]
             seat.holds = None
             if self._explains:
@@ -144,7 +144,7 @@ class Serving(Ground):
         desk.pace.handled(talked + offer.line.wrap_up_for)
         seat = self._seats[offer.agent]
         seat.holds = None
-        if offer.line.wrap_up_for > 0 and not seat.leaving and seat.phones:
+        if offer.line.wrap_up_for > 0 and not seat.leaving and seat.rings:
             self._roster.move(seat, Presence.WRAP_UP, self._now)
             self._back_in(seat, offer.line.wrap_up_for)
         else:
@@ -198,29 +198,25 @@ class Serving(Ground):
 
     def _free(self, waiting: Waiting, desk: Desk) -> None:
         """No phone rings for this call: see whom it wants by now, and let it be found."""
-        if waiting.had is not None or waiting.language is not None or len(desk.opens) > 1:
+        if waiting.had is not None or waiting.language is not None:
             self._turn(waiting, desk)
+        elif len(desk.opens) > 1:
+            desk.widen(waiting, self._now)
         desk.free(waiting)
 
     def _turn(self, waiting: Waiting, desk: Desk) -> None:
-        """Whom a call wants now, and until when."""
+        """Whom a call wants now that asks for somebody, and until when."""
         since, line, now = waiting.place.since, desk.line, self._now
-        until: float | None = None
         if waiting.had is not None and (at := since + line.sticky_for) > now and self._may_come(waiting.had, desk):
-            waiting.wants, until = Wants.STICKY, at
+            waiting.wants = Wants.STICKY
         elif waiting.language is not None and (at := since + line.language_for) > now and self._speaker(waiting, desk):
-            waiting.wants, until = Wants.SPEAKER, at
+            waiting.wants = Wants.SPEAKER
         else:
-            waiting.wants, opens = Wants.ANYBODY, desk.opens
-            stage = len(opens) - 1
-            while stage and since + opens[stage] > now:
-                stage -= 1
-            waiting.stage = stage
-            if stage + 1 < len(opens):
-                until = since + opens[stage + 1]
-        if until is not None and until != waiting.turns_at:
-            self._timers.set(until, Alarm.WIDENS, waiting.place.call, waiting.place.number)
-        waiting.turns_at = until
+            desk.widen(waiting, now)
+            return
+        if at != waiting.turns_at:
+            self._timers.set(at, Alarm.TURNS, waiting.place.call, waiting.place.number)
+        waiting.turns_at = at
 
     def _may_come(self, agent: str, desk: Desk) -> bool:
         seat = desk.agents.get(agent)
@@ -304,17 +300,40 @@ class Serving(Ground):
     def _serve_agent(self, seat: Seat) -> None:
         """A ready agent takes the most deserving call; whom they were kept from may go on when they take none."""
         reserved = self._for_agent.get(seat.agent.id)
+        risen: list[Waiting] = []
+        for line in seat.lines:
+            desk = self._desks[line]
+            if desk.rising:
+                risen += desk.promote(self._now)
         waiting = call_for(self._desks, seat, tuple(reserved.values()) if reserved else ())
         if waiting is not None:
             desk = self._desks[waiting.line.id]
             self._ring(waiting, desk, seat, became_ready=True)
             if desk.line.at_once > 1:
                 self._serve_call(waiting, desk)
+        self._serve_risen(risen)
+        if waiting is not None:
             return
         for line in seat.lines:
             desk = self._desks[line]
+            if desk.rising:
+                self._await_widening(desk)
             if desk.line.keep_free and len(desk.ready) == desk.line.keep_free + 1:
                 self._serve_kept(desk)
+
+    def _serve_risen(self, risen: list[Waiting]) -> None:
+        """Calls that more agents may take, found so on another one's behalf: one of those may be ready too."""
+        for waiting in sorted(risen, key=lambda waiting: waiting.place):
+            desk = self._desks[waiting.line.id]
+            if desk.ready and waiting.place.call in desk.calls:
+                self._serve_call(waiting, desk)
+
+    def _await_widening(self, desk: Desk) -> None:
+        """An agent of the line is ready and may not be rung yet: look again when that changes."""
+        at = desk.rises_at()
+        if at is not None and at != desk.widens_at:
+            desk.widens_at = at
+            self._timers.set(at, Alarm.WIDENS, desk.line.id)
 
     def _serve_kept(self, desk: Desk) -> None:
         """The line has one ready agent more than it keeps: one of them may serve elsewhere."""
@@ -337,7 +356,14 @@ class Serving(Ground):
             for seat in agents_for(self._desks, desk, waiting, desk.line.at_once - len(waiting.offers)):
                 if bar(self._desks, desk, waiting, seat) is None:  # the one before may have been the last to spare
                     self._ring(waiting, desk, seat)
-        if not waiting.offers and waiting.wants is Wants.ANYBODY and desk.outside_free(self._now):
+            if desk.rising:
+                self._await_widening(desk)
+        if (
+            desk.line.outside is not None
+            and not waiting.offers
+            and waiting.wants is Wants.ANYBODY
+            and desk.outside_free(self._now)
+        ):
             self._ring(waiting, desk, None)
         if self._explains and not waiting.offers:
             self._hold(waiting, desk)

@@ -25,6 +25,7 @@ class DeskState:
     empties_at: float | None
     ready_at: float
     watched_at: float | None
+    widens_at: float | None
     turn: int
     turns: Mapping[str, int]
     pace: Turns
@@ -76,6 +77,7 @@ def shifted(state: FloorState, by: float) -> FloorState:
                 empties_at=maybe(desk.empties_at),
                 ready_at=at(desk.ready_at),
                 watched_at=maybe(desk.watched_at),
+                widens_at=maybe(desk.widens_at),
                 pace=replace(desk.pace, at=at(desk.pace.at)),
             )
             for desk in state.desks

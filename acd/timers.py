@@ -13,12 +13,13 @@ class Alarm(IntEnum):
 
     OFFER_EXPIRES = 0
     WAITED = 1  # a limit of a call's wait is reached
-    WIDENS = 2  # more agents may take a call from now on
+    TURNS = 2  # a call need not wait for somebody special any more
     AGENT_BACK = 3
     OUTSIDE_RESTED = 4
     LINE_EMPTY = 5
     LIMITS = 6  # the limits of a line's callers are looked at
     LONG_TALK = 7
+    WIDENS = 8  # more agents may take some calls of a line
 
 
 class Timer(NamedTuple):
@@ -43,16 +44,17 @@ class Timers:
 
     def __init__(self, checks: Mapping[Alarm, Check]) -> None:
         self._checks = checks
-        self._heap: list[Entry] = []
+        self.heap: list[Entry] = []
+        """The next one is first, live or not."""
         self._set = 0
 
     def set(self, at: float, alarm: Alarm, subject: str, mark: int = 0) -> None:
         self._set += 1
-        heapq.heappush(self._heap, (at, self._set, alarm, subject, mark))
+        heapq.heappush(self.heap, (at, self._set, alarm, subject, mark))
 
     def next_at(self) -> float | None:
         """When the next live timer is due; None when there is none."""
-        heap, checks = self._heap, self._checks
+        heap, checks = self.heap, self._checks
         while heap:
             at, _, alarm, subject, mark = heap[0]
             if checks[alarm](at, subject, mark):
@@ -62,7 +64,7 @@ class Timers:
 
     def pop_due(self, now: float) -> Timer | None:
         """Take the next live timer that is due."""
-        heap, checks = self._heap, self._checks
+        heap, checks = self.heap, self._checks
         while heap and heap[0][0] <= now:
             at, number, alarm, subject, mark = heapq.heappop(heap)
             if checks[alarm](at, subject, mark):
@@ -73,11 +75,11 @@ class Timers:
         """Those that are still live, in order."""
         return sorted(
             Timer(at, number, alarm, subject, mark)
-            for at, number, alarm, subject, mark in self._heap
+            for at, number, alarm, subject, mark in self.heap
             if self._checks[alarm](at, subject, mark)
         )
 
     def restore(self, timers: Iterable[Timer]) -> None:
         """Take over timers that were set elsewhere."""
-        self._heap = [(t.at, t.number, t.alarm, t.subject, t.mark) for t in sorted(timers)]
-        self._set = max((entry[1] for entry in self._heap), default=0)
+        self.heap = [(t.at, t.number, t.alarm, t.subject, t.mark) for t in sorted(timers)]
+        self._set = max((entry[1] for entry in self.heap), default=0)

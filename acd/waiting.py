@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import Enum, auto
 from typing import NamedTuple
 
@@ -66,9 +66,9 @@ class Waiting:
     """Nobody could be rung for it when it joined."""
     entry: int = 0
     """Its live entry in the line's heaps; entries with another number are stale. 0 when it has none."""
-    offers: list[int] = field(default_factory=list)
+    offers: tuple[int, ...] = ()
     """Those that ring for it now."""
-    failed: list[str] = field(default_factory=list)
+    failed: tuple[str, ...] = ()
     """Agents whose phone failed for it: others go first."""
     failed_outside: int = 0
     told: dict[Bar, Barred] | None = None
@@ -79,5 +79,13 @@ class Waiting:
 
 def claim(line: Line, since: float, priority: int) -> float:
     """The instant from which a call is served in turn: nobody is overtaken by who came `most_head_start` later."""
-    ahead = (priority + line.priority) * line.head_start
+    points = priority + line.priority
+    if points == 0:
+        return since
+    ahead = points * line.head_start
     return since - max(-line.most_head_start, min(line.most_head_start, ahead))
+
+
+def without(offers: tuple[int, ...], offer: int) -> tuple[int, ...]:
+    """The other offers."""
+    return () if len(offers) == 1 else tuple(other for other in offers if other != offer)
