@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from heapq import heappop
 
 from acd.agent import Presence
 from acd.decision import SHOWN, Bar, Barred, Decision, Ranked
@@ -71,29 +72,38 @@ def call_for(desks: Mapping[str, Desk], seat: Seat, reserved: Sequence[Waiting])
     `reserved` are the calls for this agent alone. When there is none, a call for which fewer phones ring than may.
     """
     best: Waiting | None = None
+    claim: tuple[object, ...] = ()
+    """Of the best so far: rank, claim and number decide, and no two calls have the same number."""
     for waiting in reserved:
-        if not waiting.offers and (best is None or waiting.place < best.place):
-            best = waiting
-    keeping = [line for line in seat.lines if desks[line].keeps]
-    lines = keeping or seat.lines
+        if not waiting.offers and (best is None or waiting.place < claim):
+            best, claim = waiting, waiting.place
+    lines: Mapping[str, int] | list[str] = seat.lines
+    if any(desks[line].line.keep_free for line in lines):
+        lines = [line for line in lines if desks[line].keeps] or lines
     for line in lines:
         desk = desks[line]
         if not desk.calls:
             continue
-        for stage in range(desk.stage_of(seat.lines[line]), len(desk.heaps)):
-            head = desk.head(stage)
-            if head is not None and (best is None or head.place < best.place):
-                best = head
+        first = desk.stages.get(seat.lines[line], 0) if desk.stages else 0
+        for stage in range(first, len(desk.heaps)):
+            heap = desk.heaps[stage]
+            while heap:
+                entry = heap[0]
+                if entry[4].entry == entry[3]:
+                    if best is None or entry < claim:
+                        best, claim = entry[4], entry
+                    break
+                heappop(heap)
         for waiting in desk.picky.values():
-            if (best is None or waiting.place < best.place) and bar(desks, desk, waiting, seat) is None:
-                best = waiting
+            if (best is None or waiting.place < claim) and bar(desks, desk, waiting, seat) is None:
+                best, claim = waiting, waiting.place
     if best is not None:
         return best
     for line in lines:
         desk = desks[line]
         for waiting in desk.short.values():
-            if (best is None or waiting.place < best.place) and bar(desks, desk, waiting, seat) is None:
-                best = waiting
+            if (best is None or waiting.place < claim) and bar(desks, desk, waiting, seat) is None:
+                best, claim = waiting, waiting.place
     return best
 
 

@@ -311,7 +311,8 @@ class Serving(Ground):
             self._ring(waiting, desk, seat, became_ready=True)
             if desk.line.at_once > 1:
                 self._serve_call(waiting, desk)
-        self._serve_risen(risen)
+        if risen:
+            self._serve_risen(risen)
         if waiting is not None:
             return
         for line in seat.lines:
