@@ -104,5 +104,7 @@ def _is_stuck(seat: Seat, offers: Mapping[int, Offer], talks: Mapping[int, Offer
             return seat.holds not in talks
         case Presence.OFFLINE:
             return seat.here
+        case Presence.READY:
+            return not seat.here
         case _:
             return seat.back_at is not None and seat.back_at + LATE < now

@@ -142,7 +142,7 @@ class Desk:
 
     def ring_short(self, waiting: Waiting) -> None:
         """Keep in mind whether more phones may ring for a call."""
-        if 0 < len(waiting.offers) < self.line.at_once and waiting.only is None:
+        if 0 < len(waiting.offers) < self.line.at_once and waiting.only is None and waiting.overdue is None:
             self.short[waiting.place.call] = waiting
         else:
             self.short.pop(waiting.place.call, None)

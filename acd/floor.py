@@ -137,7 +137,7 @@ class Floor(Serving):
         elif not joined.patient and (line.limits or desk.present == 0):
             passed = at_joining(desk, joined.past, now)
             if passed is not None:
-                self._orders.append(GiveUp(call, line.id, passed.why, passed.limit, passed.measured))
+                self._orders.append(GiveUp(call, line.id, *passed))
                 return
         self._joined += 1
         since = now - joined.waited
@@ -285,7 +285,7 @@ class Floor(Serving):
                 seat.mark += 1
                 if self._explains:
                     self._tell_presence(seat)
-            case Presence.OFFERED | Presence.TALKING | Presence.OFFLINE:
+            case Presence.OFFERED | Presence.TALKING | Presence.OFFLINE if seat.wish is None or reason not in SYSTEM:
                 seat.wish = reason
 
     def _break_ended(self, ended: BreakEnded) -> None:
@@ -432,16 +432,20 @@ class Floor(Serving):
             case FaultKind.MISCOUNTED:
                 self._roster.recount(self._now)
             case FaultKind.ORPHANED_OFFER if fault.offer in self._offers:
-                del self._offers[fault.offer]
-                self._orders.append(StopRinging(fault.offer))
+                offer = self._offers.pop(fault.offer)
+                self._orders.append(StopRinging(offer.id))
+                if offer.agent is None:
+                    self._free_outside(self._desks[offer.line.id])
             case FaultKind.ORPHANED_TALK if fault.offer in self._talks:
                 self._talk_of.pop(self._talks.pop(fault.offer).call, None)
             case FaultKind.LOST_RING if fault.call in self._waiting:
                 waiting = self._waiting[fault.call]
                 waiting.offers = tuple(offer for offer in waiting.offers if offer in self._offers)
                 if not waiting.offers:
-                    self._free(waiting, self._desks[waiting.line.id])
-                    self._serve_call(waiting, self._desks[waiting.line.id])
+                    desk = self._desks[waiting.line.id]
+                    desk.pace.put_back(waiting.queued, self._now)
+                    self._free(waiting, desk)
+                    self._serve_call(waiting, desk)
             case FaultKind.STUCK_AGENT if fault.agent in self._seats:
                 seat = self._seats[fault.agent]
                 seat.holds = None

@@ -11,7 +11,7 @@ from acd.agent import Agent, Presence
 from acd.audit import Fault, faults
 from acd.desk import Desk
 from acd.estimate import Estimate
-from acd.line import Limit, Line
+from acd.line import Line
 from acd.offer import Offer
 from acd.roster import Roster
 from acd.seat import Seat
@@ -69,9 +69,9 @@ class Ground:
         """Whether calls may wait on it."""
         return line in self._desks
 
-    def limits(self, line: str) -> Sequence[Limit]:
-        """What the line gives calls up for, beside what every line does."""
-        return self._desks[line].line.limits
+    def is_agent(self, agent: str) -> bool:
+        """Whether somebody of this name is an agent, or ends their last call."""
+        return agent in self._seats
 
     def served(self, line: str) -> bool:
         """Whether somebody could take a call of this line, now or soon."""
@@ -105,7 +105,7 @@ class Ground:
     def expected(self, call: str, now: float) -> Estimate | None:
         """How long this call will still wait; None when it does not wait, or that cannot be told."""
         waiting = self._waiting.get(call)
-        if waiting is None:
+        if waiting is None or waiting.only is not None:
             return None
         desk = self._desks[waiting.line.id]
         if waiting.offers:

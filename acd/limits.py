@@ -30,7 +30,7 @@ def at_joining(desk: Desk, past: frozenset[int], now: float) -> Passed | None:
         if limit.joining and place not in past:
             measured = _measured(desk, limit, desk.pace.waiting, now)
             if measured is not None:
-                return Passed(_WHY[limit.kind], place, measured)
+                return Passed(_WHY[limit.kind], place, measured, limit)
     return None if desk.served else Passed(GivenUp.NOBODY_ON_SHIFT)
 
 
@@ -39,7 +39,7 @@ def of_wait(waiting: Waiting, now: float) -> Passed | None:
     for place, limit in enumerate(waiting.line.limits):
         holds = limit.kind is LimitKind.WAITED and limit.waiting and waiting.joined + limit.over <= now
         if holds and place not in waiting.past:
-            return Passed(GivenUp.MAXIMUM_WAIT, place, now - waiting.joined)
+            return Passed(GivenUp.MAXIMUM_WAIT, place, now - waiting.joined, limit)
     if waiting.joined + waiting.line.maximum_wait <= now:
         return Passed(GivenUp.MAXIMUM_WAIT, None, now - waiting.joined)
     return None
@@ -51,15 +51,15 @@ def is_watched(line: Line) -> bool:
 
 
 def of_line(desk: Desk, now: float) -> Iterator[tuple[Waiting, Passed]]:
-    """Those who wait, and the first limit that holds for each."""
-    for ahead, waiting in enumerate(sorted(desk.calls.values(), key=lambda waiting: waiting.place)):
-        if waiting.patient or waiting.overdue is not None or waiting.only is not None:
+    """Those who wait, and the first limit that holds for each. What holds while a phone rings may soon hold no more."""
+    for ahead, waiting in enumerate(desk.unrung()):
+        if waiting.patient or waiting.only is not None:
             continue
         for place, limit in enumerate(waiting.line.limits):
             if limit.waiting and limit.kind in WATCHED and place not in waiting.past:
                 measured = _measured(desk, limit, ahead, now)
                 if measured is not None:
-                    yield waiting, Passed(_WHY[limit.kind], place, measured)
+                    yield waiting, Passed(_WHY[limit.kind], place, measured, limit)
                     break
 
 
@@ -71,7 +71,7 @@ def _measured(desk: Desk, limit: Limit, ahead: int, now: float) -> float | None:
         case LimitKind.LENGTH:
             return float(len(desk.calls)) if len(desk.calls) >= limit.over else None
         case LimitKind.NOBODY_ON_SHIFT:
-            return _lasts(desk.empty_since, limit, now)
+            return None if desk.served else _lasts(desk.empty_since, limit, now)
         case LimitKind.NOBODY_READY:
             free = desk.ready or desk.outside_free(now)
             return None if free else _lasts(desk.ready_at, limit, now)

@@ -83,7 +83,8 @@ class Serving(Ground):
         else:
             self._outside_failed(desk, waiting)
         if waiting.offers:
-            self._serve_call(waiting, desk)
+            if waiting.overdue is None:
+                self._serve_call(waiting, desk)
         elif (passed := waiting.overdue or self._hopeless(waiting, desk)) is not None:
             self._give_up(waiting, passed)
         else:
@@ -159,7 +160,8 @@ class Serving(Ground):
             for place, limit in enumerate(line.limits):
                 if limit.kind is LimitKind.WAITED and limit.waiting and place not in waiting.past:
                     self._timers.set(joined + limit.over, Alarm.WAITED, call, number)
-            self._watch(desk)
+            if is_watched(line):
+                self._watch(desk)
 
     def _forget(self, waiting: Waiting) -> None:
         """This call waits no more."""
@@ -191,10 +193,11 @@ class Serving(Ground):
         """The line serves this call no more; while a phone rings for it, that is decided when it stops."""
         if waiting.offers:
             waiting.overdue = waiting.overdue or passed
+            self._desks[waiting.line.id].ring_short(waiting)
             return
         self._lose(waiting)
         place = waiting.place
-        self._orders.append(GiveUp(place.call, waiting.line.id, passed.why, passed.limit, passed.measured))
+        self._orders.append(GiveUp(place.call, waiting.line.id, *passed))
 
     def _free(self, waiting: Waiting, desk: Desk) -> None:
         """No phone rings for this call: see whom it wants by now, and let it be found."""

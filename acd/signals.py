@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from acd.agent import Agent, BreakReason, Presence
 from acd.decision import Decision
-from acd.line import Line
+from acd.line import Limit, Line
 
 
 class Failure(StrEnum):
@@ -278,6 +278,8 @@ class GiveUp:
     """Which of the line's `limits`; None for one that every line has."""
     measured: float | None = field(default=None, compare=False)
     """What went beyond it: seconds, or calls."""
+    rule: Limit | None = field(default=None, compare=False)
+    """That limit, as it was when the call joined: the line may have others by now."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from enum import Enum, auto
 from typing import NamedTuple
 
 from acd.decision import Bar, Barred
-from acd.line import Line
+from acd.line import Limit, Line
 from acd.signals import GivenUp
 
 
@@ -31,6 +31,7 @@ class Passed(NamedTuple):
     why: GivenUp
     limit: int | None = None
     measured: float | None = None
+    rule: Limit | None = None
 
 
 class Wants(Enum):

@@ -141,7 +141,7 @@ class Dispatch:
         self._expect(by)
         if of in self._joined:
             joined, since = self._joined[of]
-            self._joined[by.id] = (replace(joined, call=by.id), since)
+            self._joined[by.id] = (replace(joined, call=by.id, patient=True), since)
         self._resolve(of, Replaced(by.id))
         self.signal(CallReplaced(of, by.id))
         return True
@@ -184,8 +184,9 @@ class Dispatch:
     def let_go(self, kept: Connected) -> None:
         """An agent who was kept free for a callback is ready again, without a rest."""
         self.talk_over(kept)
-        if kept.agent is not None and self.floor.seat(kept.agent).presence is Presence.WRAP_UP:
-            self.signal(BreakEnded(kept.agent))
+        agent, floor = kept.agent, self.floor
+        if agent is not None and floor.is_agent(agent) and floor.seat(agent).presence is Presence.WRAP_UP:
+            self.signal(BreakEnded(agent))
 
     def keep_for(self, call: str, *, keep: bool = True) -> None:
         """When this one's turn comes, an agent is kept free for it at once and no phone rings."""
@@ -357,9 +358,9 @@ class Dispatch:
                 rung, talk = self._legs[leg], self.floor.talk(offer)
                 rung.connected = Connected(offer, None if talk is None else talk.agent, leg)
                 self._resolve(call, rung.connected)
-            case GiveUp(call, line, why, limit):
-                over = None if limit is None else self.floor.limits(line)[limit].over
-                self._waiters[call][0].note(LineGaveUp(line, WaitEnd(why.value), limit, over, order.measured))
+            case GiveUp(call, line, why, limit, measured, rule):
+                over = None if rule is None else rule.over
+                self._waiters[call][0].note(LineGaveUp(line, WaitEnd(why.value), limit, over, measured))
                 self._resolve(call, order)
 
     def _resolve(self, call: str, outcome: Seated) -> None:

@@ -45,7 +45,7 @@ class Legs:
             pass  # nobody answered: `answered` says so
         finally:
             if not answered:
-                del self._rung[leg]
+                self._rung.pop(leg, None)  # it may have been answered and gone meanwhile
                 self.drop(leg)
         return Connected(offer, agent, leg, rung.over) if answered else None
 

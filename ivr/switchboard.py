@@ -260,19 +260,21 @@ class Switchboard:
         self._by_id[call.id] = call
         service = self._make_service(self.dispatch)
         call.note(CallArrived(event.number, event.dialled, event.channel, service.version))
-        if event.phone is not None:
-            self.dispatch.hold_back(self._agent_of(event.phone))
-        _within(self._call_tasks).create_task(_guarded(self._run(call, service, event.phone)))
+        agent = None if event.phone is None else self._agent_of(event.phone)
+        if agent is not None:
+            self.dispatch.hold_back(agent)
+        _within(self._call_tasks).create_task(_guarded(self._run(call, service, agent)))
 
-    async def _run(self, call: Call, service: Service, phone: str | None) -> None:
+    async def _run(self, call: Call, service: Service, agent: str | None) -> None:
+        """One call to its end. `agent` made it and was held back: whoever has the phone by then, they are let back."""
         with structlog.contextvars.bound_contextvars(call=call.id):
             try:
                 await run_call(call, service.flow, service.apology)
             finally:
                 del self._calls[call.channel]
                 del self._by_id[call.id]
-                if phone is not None:
-                    self.dispatch.let_back(self._agent_of(phone))
+                if agent is not None:
+                    self.dispatch.let_back(agent)
                 log.info("a call ended", outcome=call.outcome[0], reason=call.outcome[1])
 
     def order(self, work: Coroutine[Any, Any, None]) -> object:

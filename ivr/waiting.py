@@ -156,11 +156,19 @@ class Waiting:
             return result
         if isinstance(result, GiveUp):
             self._lets_go(Outcome.INFORMED)
-            return Left(position, GaveUp(result.limit), WaitEnd(result.why.value))
+            return Left(position, GaveUp(self._own_limit(result)), WaitEnd(result.why.value))
         if isinstance(result, Replaced) or attending.done():
             return await attending
         self._lets_go(Outcome.INFORMED)
         return Left(position, Closed(), WaitEnd.CLOSED)
+
+    def _own_limit(self, given: GiveUp) -> int | None:
+        """Which limit of the call's own plan it was; None for one that this plan does not have in that place."""
+        limits = self._house.plan.lines[given.line].limits
+        if given.limit is None or given.rule is None or given.limit >= len(limits):
+            return None
+        own = limits[given.limit]
+        return given.limit if (own.when, own.over) == (given.rule.kind, given.rule.over) else None
 
     def _lets_go(self, outcome: Outcome) -> None:
         """What the call would end as from now on, unless somebody talked with the caller already."""

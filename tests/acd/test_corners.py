@@ -1,0 +1,202 @@
+"""Unit: corners of the floor where signals of two kinds meet: new plans, wishes, limits and phones that ring."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from acd.agent import Agent, BreakReason, Presence
+from acd.floor import Floor
+from acd.limits import LOOK_EVERY
+from acd.line import Limit, LimitKind, Line, Outside
+from acd.signals import (
+    Audited,
+    BreakBegan,
+    BreakEnded,
+    CallJoined,
+    CallLeft,
+    Failure,
+    GivenUp,
+    GiveUp,
+    OfferFailed,
+    PhoneAnswered,
+    PhoneUp,
+    Rearranged,
+    Ring,
+    ShiftEnded,
+    TalkEnded,
+    Tick,
+)
+
+ANN = Agent("ann", ("ann",), {"a": 1})
+BOB = Agent("bob", ("bob",), {"a": 1})
+CAT = Agent("cat", ("cat",), {"a": 1})
+
+
+def floor_of(*agents: Agent, lines: Iterable[Line] = (Line("a"),)) -> Floor:
+    """A floor whose agents are ready, the first the longest."""
+    floor = Floor(lines, agents)
+    for number, agent in enumerate(agents):
+        for phone in agent.phones:
+            floor.handle(PhoneUp(agent.id, phone), number / 100)
+    return floor
+
+
+# ── a new plan ──────────────────────────────────────────────────────────────
+
+
+def test_an_agent_whose_new_phone_is_not_there_yet_is_offline_and_rung_once_it_is() -> None:
+    floor = floor_of(ANN)
+    other = Agent("ann", ("ann-2",), {"a": 1})
+    assert floor.handle(Rearranged([Line("a")], [other]), 1.0) == []
+    assert floor.seat("ann").presence is Presence.OFFLINE
+    assert floor.handle(PhoneUp("ann", "ann-2"), 2.0) == []
+    assert floor.handle(CallJoined("c", "a"), 3.0) == [Ring(1, "c", ("ann-2",), "a", "ann")]
+
+
+def test_an_agent_whose_phone_is_changed_in_a_talk_ends_it_and_comes_back_with_the_new_one() -> None:
+    floor = floor_of(ANN)
+    floor.handle(CallJoined("c", "a"), 1.0)
+    floor.handle(PhoneAnswered(1), 2.0)
+    floor.handle(Rearranged([Line("a")], [Agent("ann", ("ann-2",), {"a": 1})]), 3.0)
+    assert floor.seat("ann").presence is Presence.TALKING
+    floor.handle(TalkEnded(1), 4.0)
+    assert floor.seat("ann").presence is Presence.OFFLINE
+    floor.handle(PhoneUp("ann", "ann-2"), 5.0)
+    assert floor.seat("ann").presence is Presence.READY
+    assert floor.audit() == []
+
+
+def test_callers_whose_last_agent_lost_the_phone_to_a_new_plan_are_given_up_after_a_while() -> None:
+    floor = floor_of(ANN)
+    floor.handle(CallJoined("talks", "a"), 1.0)
+    floor.handle(PhoneAnswered(1), 1.0)
+    floor.handle(CallJoined("c", "a"), 2.0)
+    floor.handle(BreakBegan("ann"), 2.5)
+    floor.handle(TalkEnded(1), 3.0)
+    floor.handle(Tick(), 18.0)
+    floor.handle(Rearranged([Line("a")], [Agent("ann", ("ann-2",), {"a": 1})]), 20.0)
+    assert floor.handle(Tick(), 40.0) == [GiveUp("c", "a", GivenUp.NOBODY_ON_SHIFT)]
+
+
+def test_a_limit_that_gave_a_call_up_is_told_as_it_was_when_the_call_joined() -> None:
+    limit = Limit(LimitKind.WAITED, 25.0)
+    floor = floor_of(ANN, lines=(Line("a", limits=(Limit(LimitKind.LENGTH, 90), limit)),))
+    floor.handle(CallJoined("talks", "a"), 1.0)
+    floor.handle(PhoneAnswered(1), 1.0)
+    floor.handle(CallJoined("c", "a"), 2.0)
+    floor.handle(Rearranged([Line("a")], [ANN]), 3.0)
+    (given,) = floor.handle(Tick(), 27.0)
+    assert given == GiveUp("c", "a", GivenUp.MAXIMUM_WAIT, 1)
+    assert isinstance(given, GiveUp)
+    assert (given.rule, given.measured) == (limit, 25.0)
+
+
+# ── wishes ──────────────────────────────────────────────────────────────────
+
+
+def test_another_call_on_the_agent_s_phone_does_not_make_them_forget_the_lunch_they_asked_for() -> None:
+    floor = floor_of(ANN)
+    floor.handle(CallJoined("c", "a"), 1.0)
+    floor.handle(PhoneAnswered(1), 1.0)
+    floor.handle(BreakBegan("ann", "lunch"), 2.0)
+    floor.handle(BreakBegan("ann", BreakReason.OTHER_CALL), 3.0)
+    floor.handle(BreakEnded("ann", BreakReason.OTHER_CALL), 4.0)
+    floor.handle(TalkEnded(1), 5.0)
+    floor.handle(Tick(), 20.0)
+    assert (floor.seat("ann").presence, floor.seat("ann").reason) == (Presence.BREAK, "lunch")
+
+
+def test_a_shift_that_ends_while_the_phone_rings_ends_after_the_talk() -> None:
+    floor = floor_of(ANN)
+    floor.handle(CallJoined("c", "a"), 1.0)
+    assert floor.handle(ShiftEnded("ann"), 2.0) == []
+    floor.handle(PhoneAnswered(1), 3.0)
+    floor.handle(TalkEnded(1), 4.0)
+    floor.handle(Tick(), 19.0)
+    assert floor.seat("ann").presence is Presence.OFFLINE
+
+
+# ── limits ──────────────────────────────────────────────────────────────────
+
+
+def test_a_limit_that_held_while_the_phone_rang_does_not_take_the_caller_from_an_agent_who_came_free() -> None:
+    line = Line("a", limits=(Limit(LimitKind.NOBODY_READY, 0.0, joining=False),))
+    floor = floor_of(ANN, BOB, lines=(line,))
+    floor.handle(BreakBegan("bob"), 0.5)
+    floor.handle(CallJoined("c", "a"), 1.0)
+    floor.handle(Tick(), 1.0 + LOOK_EVERY)  # nobody is ready: ann's phone rings, for this very caller
+    assert floor.handle(BreakEnded("bob"), 3.0) == []
+    orders = floor.handle(OfferFailed(1, Failure.REFUSED), 4.0)
+    assert orders == [Ring(2, "c", ("bob",), "a", "bob")]
+
+
+def test_who_waits_is_given_up_soon_after_the_phone_that_rang_for_them_failed_and_nobody_is_ready() -> None:
+    line = Line("a", limits=(Limit(LimitKind.NOBODY_READY, 0.0, joining=False),))
+    floor = floor_of(ANN, lines=(line,))
+    floor.handle(CallJoined("c", "a"), 1.0)
+    floor.handle(Tick(), 2.0)
+    assert floor.handle(OfferFailed(1, Failure.REFUSED), 2.5) == []
+    assert floor.handle(Tick(), 3.0) == [GiveUp("c", "a", GivenUp.NOBODY_READY, 0)]
+
+
+def test_nobody_on_shift_does_not_hold_for_a_line_with_an_outside_number() -> None:
+    line = Line("a", outside=Outside("022"), limits=(Limit(LimitKind.NOBODY_ON_SHIFT, 0.0),))
+    floor = Floor((line,), (ANN,))
+    assert floor.handle(CallJoined("c", "a"), 9.0) == [Ring(1, "c", ("022",), "a", None)]
+
+
+def test_a_call_past_its_wait_rings_no_further_phones() -> None:
+    floor = floor_of(ANN, BOB, CAT, lines=(Line("a", ring_for=20, maximum_wait=10, at_once=2),))
+    floor.handle(CallJoined("c", "a"), 1.0)
+    assert floor.handle(Tick(), 11.0) == []
+    assert floor.handle(OfferFailed(1, Failure.REFUSED), 12.0) == []
+    orders = floor.handle(OfferFailed(2, Failure.REFUSED), 13.0)
+    assert orders == [GiveUp("c", "a", GivenUp.MAXIMUM_WAIT)]
+
+
+# ── estimates and mending ───────────────────────────────────────────────────
+
+
+def test_nothing_is_said_of_the_wait_of_a_call_for_one_agent_alone() -> None:
+    floor = floor_of(ANN, BOB, lines=(Line("a", wrap_up_for=0),))
+    now = 0.0
+    for number in range(8):
+        floor.handle(CallJoined(f"c{number}", "a"), now)
+        (offer,) = floor.offers()
+        floor.handle(PhoneAnswered(offer.id), now + 5)
+        floor.handle(TalkEnded(offer.id), now + 60)
+        now += 100
+    for call in ("x", "y"):
+        floor.handle(CallJoined(call, "a"), now)
+    for offer in floor.offers():
+        floor.handle(PhoneAnswered(offer.id), now)
+    floor.handle(CallJoined("anybody", "a"), now)
+    floor.handle(CallJoined("mine", "a", only="ann"), now)
+    assert floor.expected("anybody", now) is not None
+    assert floor.expected("mine", now) is None
+
+
+def test_an_outside_number_that_rang_for_nobody_is_free_again_once_that_is_mended() -> None:
+    floor = Floor((Line("a", outside=Outside("022")),), ())
+    floor.handle(CallJoined("c", "a"), 1.0)
+    floor._forget(floor._waiting["c"])  # a bug: the offer is left behind
+    floor.handle(Audited(), 2.0)
+    assert floor.handle(CallJoined("d", "a"), 3.0) == [Ring(2, "d", ("022",), "a", None)]
+
+
+def test_a_call_whose_ring_was_lost_is_counted_among_those_who_wait_once_that_is_mended() -> None:
+    floor = floor_of(ANN)
+    floor.handle(CallJoined("talks", "a"), 1.0)
+    floor.handle(PhoneAnswered(1), 1.0)
+    floor.handle(BreakBegan("ann"), 1.5)
+    floor.handle(TalkEnded(1), 2.0)
+    floor.handle(Tick(), 17.0)
+    floor.handle(BreakEnded("ann"), 18.0)
+    floor.handle(CallJoined("c", "a"), 19.0)
+    del floor._offers[2]  # a bug: the ring is lost
+    floor.handle(BreakBegan("ann"), 19.5)
+    floor.handle(Audited(), 20.0)
+    floor.handle(Audited(), 25.0)
+    assert floor.audit() == []
+    floor.handle(CallLeft("c"), 30.0)
+    assert floor._desks["a"].pace.waiting == 0
