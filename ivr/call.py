@@ -293,8 +293,8 @@ class Call:
             playback, self._playing = self._playing, None
             await _unless_gone(self._switch.stop_playing(playback))
         if self._music:
-            self._music = False
             await self._switch.stop_music(self.channel)
+            self._music = False  # not before: what failed is tried again
 
     async def take_message(self, file: str, line: str | None, *, limit: float, silence: float) -> bool:
         """Beep and record the caller; whether they left anything. Hanging up is how a message usually ends."""
@@ -330,6 +330,7 @@ class Call:
         except SwitchError as error:
             log.exception("a talk is not recorded", error=str(error))
             self._recording = None
+            await settled(_unless_gone(self._switch.stop_recording(file)))  # it may have begun, unconfirmed
             return False
         self._talk_recording = (file, ended)
         self.note(RecordingBegan(file, "talk"))

@@ -196,9 +196,9 @@ class Dispatch:
             self._keeps.discard(call)
 
     def talk_over(self, connected: Connected) -> None:
-        """The talk is over for whatever reason; its agent may go on. Idempotent."""
-        self._forget(connected.leg)
-        self.signal(TalkEnded(connected.offer))
+        """The talk is over for whatever reason; its agent may go on. Idempotent: the floor is told once."""
+        if self._forget(connected.leg) is not None:
+            self.signal(TalkEnded(connected.offer))
 
     def staffed(self, line: str) -> bool:
         """Whether a line has anybody on shift, or an outside number."""

@@ -72,6 +72,7 @@ class ConsultationEnd(StrEnum):
     COMPLETED = "completed"  # who was asked took the caller
     MERGED = "merged"  # all three talked
     CANCELLED = "cancelled"
+    REFUSED = "refused"  # they cannot be asked now: away, busy, closed, unknown
     NOT_REACHED = "not_reached"  # nobody answered, or could
     HUNG_UP = "hung_up"  # who was asked hung up
     AGENT_LEFT = "agent_left"  # who asked hung up before there was an answer

@@ -70,6 +70,11 @@ class Legs:
             rung.answer.set_result(False)
         return True
 
+    def forget(self, leg: str) -> None:
+        """It was let go, whatever the switch says of it: what is left of it there is nobody's. Idempotent."""
+        if (rung := self._rung.pop(leg, None)) is not None:
+            rung.over.set()
+
     def names(self) -> frozenset[str]:
         """Every leg of these that rings or talks."""
         return frozenset(self._rung)

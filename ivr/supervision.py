@@ -9,7 +9,8 @@ The leader's own phone is rung. What they do is one `Attendance`, and they may g
     supervision.take_waiting("chief", CALL)      is connected to a caller who waits
     supervision.stop("chief")                    listens no more, or leaves those who talk on
 
-Listening ends by itself when the agent is out of the talk: hung up, passed the caller on, or the caller is gone.
+Who listens or whispers goes with the caller to the agent who has them after a consultation or a talk of three.
+Listening ends by itself when there is none: the talk is over, or the caller was sent to a line, an agent or a number.
 A call that is flagged rings every leader who is ready or on a break; the first to answer listens.
 """
 
@@ -17,13 +18,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import structlog
 
 from acd.agent import Presence
 from acd.signals import CallRaised
-from ivr.call import Call
+from ivr.call import Call, settled
 from ivr.conversation import Conversation
 from ivr.conversations import Conversations
 from ivr.dispatch import Connected, Dispatch
@@ -65,6 +66,8 @@ class _Attending:
     held_back: bool = False
     came: bool = False
     """It was noted that they did, and not yet that they left."""
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """One thing after the other is done with their ear."""
 
     @property
     def bridge(self) -> str:
@@ -144,6 +147,7 @@ class Supervision:
             talk = self._conversations.of_call(one.call.id)
             if talk is not None and talk.state is State.TOGETHER:
                 await talk.obey(Command.LEAVE, leader)
+                self._end(one)
                 return
         if one.how in (Attendance.JOINED, Attendance.TALKING) and one.connected is not None:
             raise Refused("you have the caller now: hang up, or pass them on")
@@ -235,47 +239,68 @@ class Supervision:
         self._follow(one, talk)
         try:
             await self._do(one, one.how)
-        except (Refused, SwitchError):
+        except BaseException:
             self._end(one)
             raise
 
     async def _do(self, one: _Attending, how: Attendance) -> None:
+        async with one.turn:
+            before, one.how = one.how, how  # at once: who takes a talk is not sent away when its agent is out of it
+            try:
+                await self._take_part(one, how)
+            except BaseException as error:
+                one.how = before
+                if not isinstance(error, SwitchError):
+                    raise
+                log.warning("a leader could not attend a talk", error=str(error))
+                raise Refused("the switch did not do it: try again") from error
+            if self._attending.get(one.leader) is not one:
+                raise Refused("the talk is over")
+            self._came(one)
+        if (talk := self._conversations.of_call(one.call.id)) is not None:
+            self._look(one, talk)  # somebody may have left meanwhile
+
+    async def _take_part(self, one: _Attending, how: Attendance) -> None:
         talk = self._conversations.of_call(one.call.id)
         side = None if talk is None or one.agent is None else talk.side_of(one.agent)
-        if talk is None or side is None or one.connected is None or one.agent is None:
+        ended = self._attending.get(one.leader) is not one
+        if ended or talk is None or side is None or one.connected is None or one.agent is None:
             raise Refused("the talk is over")
-        try:
-            match how:
-                case Attendance.LISTENING | Attendance.WHISPERING:
-                    await self._overhear(one, side.leg, whispers=how is Attendance.WHISPERING)
-                case Attendance.JOINED:
-                    await talk.obey(Command.JOIN, one.agent, newcomer=one.connected)
-                    await self._deafen(one)
-                case Attendance.TALKING:
-                    await talk.obey(Command.TAKE, one.agent, newcomer=one.connected)
-                    await self._deafen(one)
-        except SwitchError as error:
-            log.warning("a leader could not attend a talk", error=str(error))
-            raise Refused("the switch did not do it: try again") from error
-        one.how = how
-        self._came(one)
+        match how:
+            case Attendance.LISTENING | Attendance.WHISPERING:
+                await self._overhear(one, side.leg, whispers=how is Attendance.WHISPERING)
+            case Attendance.JOINED:
+                await talk.obey(Command.JOIN, one.agent, newcomer=one.connected)
+                await self._deafen(one)
+            case Attendance.TALKING:
+                await talk.obey(Command.TAKE, one.agent, newcomer=one.connected)
+                await self._deafen(one)
 
     async def _overhear(self, one: _Attending, leg: str, *, whispers: bool) -> None:
         assert one.connected is not None  # noqa: S101  (the only caller has looked)
-        before = one.ear
         one.ears += 1
-        one.ear = f"{one.connected.leg}-ear{one.ears}"
-        await self._switch.snoop(one.ear, leg, whispers=whispers)
-        await self._switch.bridge(one.bridge, [one.connected.leg, one.ear] if before is None else [one.ear])
+        before, ear = one.ear, f"{one.connected.leg}-ear{one.ears}"
+        try:
+            await self._switch.snoop(ear, leg, whispers=whispers)
+            await self._switch.bridge(one.bridge, [one.connected.leg, ear] if before is None else [ear])
+        except BaseException:
+            self._spawn(self._hang_up(ear))
+            raise
+        one.ear = ear
         if before is not None:
-            await self._switch.hang_up(before)
+            await self._hang_up(before)
+
+    async def _hang_up(self, ear: str) -> None:
+        try:
+            await self._switch.hang_up(ear)
+        except SwitchError as error:
+            log.warning("an ear could not be hung up", error=str(error))
 
     async def _deafen(self, one: _Attending) -> None:
         """No ear is needed by who is in the talk."""
         ear, one.ear = one.ear, None
         if ear is not None:
-            await self._switch.hang_up(ear)
-            await self._switch.drop_bridge(one.bridge)
+            await settled(self._hang_up(ear), self._switch.drop_bridge(one.bridge))
 
     # ── until it ends ───────────────────────────────────────────────────────
 
@@ -287,19 +312,33 @@ class Supervision:
         """End when the leader hangs up, or when there is nothing left to hear."""
 
         def look() -> None:
-            if talk is None or self._attending.get(one.leader) is not one:
-                return
-            part = one.agent if one.how in (Attendance.LISTENING, Attendance.WHISPERING) else one.leader
-            over = talk.state is State.OVER
-            if over and one.came:
-                one.came = False
-                one.call.note(LeaderLeft(one.leader))
-            if over or (one.came and part is not None and talk.side_of(part) is None):
-                self._end(one)
+            if self._attending.get(one.leader) is one and talk is not None:
+                self._look(one, talk)
 
         if talk is not None:
             talk.watchers.append(look)
         self._begin_task(self._until_hung_up(one))
+
+    def _look(self, one: _Attending, talk: Conversation) -> None:
+        """Something changed: who only hears goes with the caller, as long as an agent has them."""
+        hears = one.how in (Attendance.LISTENING, Attendance.WHISPERING)
+        part = one.agent if hears else one.leader
+        if talk.state is State.OVER:
+            self._left(one)
+            self._end(one)
+        elif not one.came or one.turn.locked() or part is None or talk.side_of(part) is not None:
+            return
+        elif hears and talk.lead is not None and talk.lead.agent not in (None, one.leader):
+            one.agent = talk.lead.agent
+            self._begin_task(self._go_with_the_caller(one))
+        else:
+            self._end(one)
+
+    async def _go_with_the_caller(self, one: _Attending) -> None:
+        try:
+            await self._do(one, one.how)
+        except Refused:
+            self._end(one)
 
     async def _until_hung_up(self, one: _Attending) -> None:
         assert one.connected is not None  # noqa: S101  (asked for by who has answered)
@@ -316,10 +355,7 @@ class Supervision:
         if self._attending.get(one.leader) is not one:
             return
         del self._attending[one.leader]
-        if one.came:
-            one.came = False
-            if self._call(one.call.id) is not None:
-                one.call.note(LeaderLeft(one.leader))
+        self._left(one)
         if one.connected is not None:
             self._spawn(self._clear(one, one.connected))
         elif one.leg:
@@ -327,16 +363,17 @@ class Supervision:
         if one.held_back:
             self._dispatch.let_back(one.leader)
 
+    def _left(self, one: _Attending) -> None:
+        """Note it, once, and while the call is there."""
+        came, one.came = one.came, False
+        if came and self._call(one.call.id) is not None:
+            one.call.note(LeaderLeft(one.leader))
+
     async def _clear(self, one: _Attending, connected: Connected) -> None:
-        for order in (
-            *([self._switch.hang_up(one.ear)] if one.ear is not None else []),
-            self._switch.hang_up(connected.leg),
-            self._switch.drop_bridge(one.bridge),
-        ):
-            try:
-                await order
-            except SwitchError as error:
-                log.warning("something of a leader's ear is left on the switch", error=str(error))
+        async with one.turn:
+            ears = [] if one.ear is None else [self._hang_up(one.ear)]
+            await settled(*ears, self._switch.hang_up(connected.leg), self._switch.drop_bridge(one.bridge))
+            self._conversations.legs.forget(connected.leg)
 
     # ── high risk ───────────────────────────────────────────────────────────
 

@@ -26,6 +26,8 @@ class Side:
     seated: Connected
     talking: bool = False
     """It was noted that they do."""
+    announced: bool = True
+    """The caller was told, where the line records, that it does."""
     watch: asyncio.Task[None] | None = None
 
     @property
@@ -81,4 +83,9 @@ class TooLong:
     beeped: bool
 
 
-Happened = Wish | HungUp | Answer | TooLong
+@dataclass(frozen=True, slots=True)
+class Askew:
+    """The switch failed us: not everybody is where they ought to be."""
+
+
+Happened = Wish | HungUp | Answer | TooLong | Askew

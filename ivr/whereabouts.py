@@ -18,8 +18,9 @@ class Whereabouts:
 
     def __init__(self, call: Call, switch: Switch, talk: str) -> None:
         """`talk` is the name of the bridge in which the caller talks."""
-        self.talk, self.aside = talk, ""
-        """The bridges; `aside` is empty as long as nobody is asked."""
+        self.talk = talk
+        self._asides: list[str] = []
+        """Bridges of consultations that were not dropped yet; the last is the one that is used."""
         self._call, self._switch = call, switch
         self._spots: dict[str, Spot] = {}
         self._begun = False
@@ -28,24 +29,28 @@ class Whereabouts:
         """It is gone, or somebody else moved it."""
         self._spots.pop(channel, None)
 
+    def open_aside(self, bridge: str) -> None:
+        """Who goes aside from now on meets in this bridge."""
+        self._asides.append(bridge)
+
     async def drop(self) -> None:
         """Take the bridges apart."""
-        await settled(*(self._switch.drop_bridge(bridge) for bridge in (self.talk, self.aside) if bridge))
+        await settled(*(self._switch.drop_bridge(bridge) for bridge in (self.talk, *self._asides)))
 
     async def arrange(self, spots: Mapping[str, Spot]) -> None:
         """Bring each channel to its spot. Raises ChannelGone only the first time: then the talk does not even begin."""
         for channel, spot in list(self._spots.items()):
             if spots.get(channel) is not spot:
                 await _unless_gone(self._out(channel, spot, spots.get(channel)))
-                del self._spots[channel]
+                self.forget(channel)
         for spot in (Spot.TALK, Spot.ASIDE, Spot.RINGING, Spot.MUSIC, Spot.ALONE):
             new = [channel for channel, at in spots.items() if at is spot and channel not in self._spots]
             if new:
                 await self._bring(spot, new)
                 self._spots |= dict.fromkeys(new, spot)
-        if self.aside and Spot.ASIDE not in self._spots.values():
-            bridge, self.aside = self.aside, ""
-            await settled(self._switch.drop_bridge(bridge))
+        if Spot.ASIDE not in self._spots.values():
+            bridges, self._asides = self._asides, []
+            await settled(*(self._switch.drop_bridge(bridge) for bridge in bridges))
         self._begun = True
         self._call.in_talk = self._spots.get(self._call.channel) is Spot.TALK
 
@@ -68,14 +73,14 @@ class Whereabouts:
             case Spot.TALK if not into_bridge and to is not None:
                 await self._switch.part(self.talk, channel)
             case Spot.ASIDE if not into_bridge and to is not None:
-                await self._switch.part(self.aside, channel)
+                await self._switch.part(self._asides[-1], channel)
 
     async def _into(self, spot: Spot, channels: list[str]) -> None:
         match spot:
             case Spot.TALK:
                 await self._switch.bridge(self.talk, channels)
             case Spot.ASIDE:
-                await self._switch.bridge(self.aside, channels)
+                await self._switch.bridge(self._asides[-1], channels)
             case Spot.MUSIC:
                 await self._call.music()
             case Spot.RINGING:

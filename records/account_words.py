@@ -205,6 +205,7 @@ CONSULTATIONS: Final[Mapping[ConsultationEnd, Words]] = {
     ConsultationEnd.COMPLETED: ("对方接手", "whom was asked has the caller"),
     ConsultationEnd.MERGED: ("三方通话", "all three talk"),
     ConsultationEnd.CANCELLED: ("取消", "cancelled"),
+    ConsultationEnd.REFUSED: ("当时无法咨询", "they could not be asked then"),
     ConsultationEnd.NOT_REACHED: ("没有人接", "nobody answered"),
     ConsultationEnd.HUNG_UP: ("对方挂机", "whom was asked hung up"),
     ConsultationEnd.AGENT_LEFT: ("座席挂机", "the agent hung up"),

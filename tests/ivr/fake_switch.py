@@ -230,6 +230,8 @@ class FakeSwitch:
 
     async def drop_bridge(self, bridge: str) -> None:
         self.bridges.pop(bridge, None)
+        for recording in [name for name, r in self.recordings.items() if r.channel == bridge]:
+            self._finish(recording)  # its recorder goes with it
 
     async def hang_up(self, channel: str) -> None:
         self.ends(channel)

@@ -115,10 +115,11 @@ async def house(
     memory: CallerMemory | None = None,
     restored: Iterable[Entry] = (),
     front: Callable[[], str | None] = lambda: None,
+    switch: FakeSwitch | None = None,
     **phones: Behaviour,
 ) -> AsyncIterator[House]:
     """A hotline on a fake switch. `phones` by agent, or `n` and an outside number."""
-    switch, ledger, clock, floor = FakeSwitch(), Ledger(), LoopClock(begins=at), floor_of(plan)
+    switch, ledger, clock, floor = switch or FakeSwitch(), Ledger(), LoopClock(begins=at), floor_of(plan)
     catalogue = Catalogue(plan.words)
     ids = CallIds("t")
 

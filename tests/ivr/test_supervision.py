@@ -166,7 +166,7 @@ async def test_listening_ends_when_the_agent_passes_the_caller_on() -> None:
         await over(h)
 
 
-async def test_listening_ends_when_a_consultation_is_completed() -> None:
+async def test_who_listens_goes_with_the_caller_when_a_consultation_is_completed() -> None:
     async with talk(chief=QUICK, bob=QUICK) as (h, supervision):
         await supervision.listen("chief", "ann")
         ann = h.board.conversations.of_agent("ann")
@@ -175,8 +175,12 @@ async def test_listening_ends_when_a_consultation_is_completed() -> None:
         assert CALLER not in h.switch.hears(leader_leg(h))  # what ann hears is what the leader hears
         await ann.complete()
         await h.passes(0.5)
-        assert supervision.attending("chief") is None
+        assert supervision.attending("chief") == (Attendance.LISTENING, "bob")
+        assert CALLER in h.switch.hears(leader_leg(h))
+        assert h.switch.hears(CALLER) == {leg for leg in h.switch.channels if "~1-" in leg}
+        assert [came.agent for came in h.ledger.of(LeaderCame)] == ["ann", "bob"]
         await over(h)
+        assert h.ledger.of(LeaderLeft) == [LeaderLeft("chief")]
 
 
 @pytest.mark.parametrize("how", DO)

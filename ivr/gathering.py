@@ -1,0 +1,161 @@
+"""Who is gathered around a caller: where each of them is, whose talk it is, and what is written down of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import structlog
+
+from ivr.call import Call, settled
+from ivr.dispatch import Dispatch
+from ivr.events import Event, Outcome, Party, Reason, TalkBegan, TalkEnded
+from ivr.hold import Hold
+from ivr.legs import Legs
+from ivr.switch import Switch, SwitchError
+from ivr.talk_inbox import Side, TooLong
+from ivr.talk_states import SPOTS, Spot, State
+from ivr.targets import TalkRules
+from ivr.whereabouts import Whereabouts
+
+log = structlog.get_logger()
+
+
+class Gathering:
+    """Caller, sides and who was asked, brought to where they are in a state; facts and recording follow.
+
+    It decides nothing: `ivr.conversation` does.
+    """
+
+    def __init__(
+        self,
+        call: Call,
+        first: Side,
+        rules: TalkRules,
+        tell: Callable[[TooLong], None],
+        *,
+        dispatch: Dispatch,
+        legs: Legs,
+        switch: Switch,
+    ) -> None:
+        self.call, self.rules, self.state = call, rules, State.TALKING
+        self.sides = [first]
+        """Who talks with the caller; the first of them commands."""
+        self.aside: Side | None = None
+        """Who was asked."""
+        self.hold = Hold(call.note, tell)
+        self._dispatch, self._legs, self._switch = dispatch, legs, switch
+        self._where = Whereabouts(call, switch, f"{first.leg}-talk")
+        self._recorded: Side | None = None
+        """Whose talk is recorded."""
+
+    @property
+    def lead(self) -> Side | None:
+        """Who commands; None while the caller is between two."""
+        return self.sides[0] if self.sides else None
+
+    def everybody(self) -> list[Side]:
+        """Who talks with the caller, or was asked."""
+        return [*self.sides, *([self.aside] if self.aside is not None else [])]
+
+    def note(self, event: Event) -> None:
+        """Write a fact of the call down."""
+        self.call.note(event)
+
+    # ── where everybody is ──────────────────────────────────────────────────
+
+    async def go(self, state: State, of: int | None = None) -> None:
+        """Another state: everybody goes where they are in it, and facts, recording and alarm follow.
+
+        Nothing when all is so already. Raises SwitchError; then the same may be tried again.
+        """
+        self.state = state
+        held, lead = SPOTS[state][0] is Spot.MUSIC, self.lead
+        by = of if of is not None or lead is None else lead.offer
+        if held and by is not None:
+            self.hold.begin(by, None if lead is None else self.rules.hold_limit(lead.line))
+        await self.arrange()
+        if not held:
+            self.hold.end()
+            for side in self.sides:
+                self.began(side)
+            await self.record()
+
+    async def arrange(self) -> None:
+        """Bring everybody where they are in this state. Raises ChannelGone only when the talk does not even begin."""
+        caller, others = SPOTS[self.state]
+        spots = {self.call.channel: caller} | {side.leg: others for side in self.sides}
+        if self.aside is not None:
+            spots[self.aside.leg] = Spot.ASIDE
+        await self._where.arrange(spots)
+
+    def open_aside(self, side: Side) -> None:
+        """Somebody answered who was asked: they and the agent talk alone."""
+        self.aside = side
+        self._where.open_aside(f"{side.leg}-aside")
+
+    async def let_go(self, side: Side) -> None:
+        """Free whoever it is, and hang their leg up."""
+        if side.watch is not None:
+            side.watch.cancel()
+        self._where.forget(side.leg)
+        self._dispatch.talk_over(side.seated)
+        try:
+            await self._switch.hang_up(side.leg)
+        finally:
+            self._legs.forget(side.leg)
+
+    async def disperse(self) -> None:
+        """Leave nothing of it on the switch, but the caller."""
+        gone, self.sides, self.aside = self.everybody(), [], None
+        await settled(*(self.let_go(side) for side in gone))
+        await self.call.end_recording()
+        await self._where.drop()
+        self.call.in_talk = False
+
+    # ── facts ───────────────────────────────────────────────────────────────
+
+    def began(self, side: Side) -> None:
+        """They and the caller hear each other."""
+        if not side.talking:
+            side.talking = True
+            self.call.outcome, self.call.talked_with = (Outcome.TALKED, Reason.CALLER_HUNG_UP), side.agent
+            self.note(TalkBegan(side.offer, side.line, side.agent))
+
+    def ended(self, side: Side, by: Party) -> None:
+        """They do not any more. Idempotent."""
+        if side.talking:
+            side.talking = False
+            self.note(TalkEnded(side.offer, by))
+
+    # ── recording ───────────────────────────────────────────────────────────
+
+    async def record(self) -> None:
+        """Record as the line says of who has the caller now: another file for another agent."""
+        lead = self.lead
+        if lead is None or lead is self._recorded:
+            return
+        await self.stop_recording()
+        self._recorded = lead
+        file = self.rules.file(lead.line, lead.leg) if lead.announced else None
+        if file is not None:
+            await self.call.record_talk(self._where.talk, file)
+
+    async def stop_recording(self) -> None:
+        """Who has the caller next is recorded anew."""
+        self._recorded = None
+        await self.call.end_recording()
+
+    async def give_notice(self, before: Side, after: Side) -> None:
+        """A line that records says so, to a caller whom the line before did not record.
+
+        Whose notice could not be said is not recorded.
+        """
+        recorded = before.announced and self.rules.file(before.line, before.leg) is not None
+        if after.line == before.line or recorded or not (words := self.rules.notice(after.line)):
+            return
+        self._where.forget(self.call.channel)  # `say` ends the music
+        try:
+            await self.call.say(words, whole=True)
+        except SwitchError as error:
+            after.announced = False
+            log.error("a talk is not recorded: its notice could not be said", call=self.call.id, error=str(error))
