@@ -144,6 +144,9 @@ class Desk:
         """Keep in mind whether more phones may ring for a call."""
         if 0 < len(waiting.offers) < self.line.at_once and waiting.only is None and waiting.overdue is None:
             self.short[waiting.place.call] = waiting
+            if waiting.turns_at is not None and waiting.wants is Wants.ANYBODY:
+                self.entries += 1  # of the rise alone: no entry of a heap has this number
+                heapq.heappush(self.rising, (waiting.turns_at, waiting.place.number, self.entries, waiting))
         else:
             self.short.pop(waiting.place.call, None)
 

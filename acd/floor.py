@@ -356,6 +356,8 @@ class Floor(Serving):
             for waiting in tuple(desk.unrung()):
                 desk.take(waiting)
                 self._free(waiting, desk)
+            for waiting in tuple(desk.short.values()):
+                self._let_more_ring(waiting, desk)
             if desk.calls and not desk.served and desk.empty_since is not None:
                 desk.empty_since = max(desk.empty_since, self._now)
                 self._see_who_serves(desk)
@@ -401,7 +403,7 @@ class Floor(Serving):
         """Whom this call waited for did not come free in time: others may take it from now on."""
         desk = self._desks[waiting.line.id]
         if waiting.offers:
-            self._turn(waiting, desk)
+            self._ring_more(waiting, desk)
             return
         desk.take(waiting)
         self._free(waiting, desk)

@@ -83,8 +83,7 @@ class Serving(Ground):
         else:
             self._outside_failed(desk, waiting)
         if waiting.offers:
-            if waiting.overdue is None:
-                self._serve_call(waiting, desk)
+            self._ring_more(waiting, desk)
         elif (passed := waiting.overdue or self._hopeless(waiting, desk)) is not None:
             self._give_up(waiting, passed)
         else:
@@ -206,6 +205,20 @@ class Serving(Ground):
         elif len(desk.opens) > 1:
             desk.widen(waiting, self._now)
         desk.free(waiting)
+
+    def _ring_more(self, waiting: Waiting, desk: Desk) -> None:
+        """Fewer phones ring for this call than may, or others may ring: now, or when their agents come free."""
+        if waiting.overdue is None:
+            self._let_more_ring(waiting, desk)
+            self._serve_call(waiting, desk)
+
+    def _let_more_ring(self, waiting: Waiting, desk: Desk) -> None:
+        """See whom a call wants by now for which phones ring, and let it be found."""
+        if waiting.had is not None or waiting.language is not None:
+            self._turn(waiting, desk)
+        elif len(desk.opens) > 1:
+            desk.widen(waiting, self._now)
+        desk.ring_short(waiting)
 
     def _turn(self, waiting: Waiting, desk: Desk) -> None:
         """Whom a call wants now that asks for somebody, and until when."""

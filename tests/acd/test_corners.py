@@ -200,3 +200,54 @@ def test_a_call_whose_ring_was_lost_is_counted_among_those_who_wait_once_that_is
     assert floor.audit() == []
     floor.handle(CallLeft("c"), 30.0)
     assert floor._desks["a"].pace.waiting == 0
+
+
+# ── several phones at once ──────────────────────────────────────────────────
+
+
+def test_a_call_of_which_one_of_two_phones_failed_rings_the_next_agent_who_comes_free() -> None:
+    floor = floor_of(ANN, BOB, CAT, lines=(Line("a", at_once=2),))
+    floor.handle(BreakBegan("cat"), 0.5)
+    floor.handle(CallJoined("c", "a"), 1.0)
+    assert floor.handle(OfferFailed(1, Failure.REFUSED), 2.0) == []
+    assert floor.handle(BreakEnded("cat"), 3.0) == [Ring(3, "c", ("cat",), "a", "cat")]
+
+
+def test_rings_for_several_at_once_widen_after_a_new_plan_too() -> None:
+    far = Agent("far", ("far",), {"a": 2})
+    line = Line("a", at_once=2, ring_for=60, widen=((2, 20.0),))
+    floor = floor_of(ANN, far, lines=(line,))
+    assert floor.handle(CallJoined("c", "a"), 1.0) == [Ring(1, "c", ("ann",), "a", "ann")]
+    assert floor.handle(Rearranged([line], [ANN, far]), 2.0) == []
+    assert floor.handle(Tick(), 21.0) == [Ring(2, "c", ("far",), "a", "far")]
+
+
+def test_rings_for_several_at_once_widen_in_a_floor_that_was_restored() -> None:
+    far = Agent("far", ("far",), {"a": 2})
+    floor = floor_of(ANN, far, lines=(Line("a", at_once=2, ring_for=60, widen=((2, 20.0),)),))
+    floor.handle(CallJoined("c", "a"), 1.0)
+    again = Floor.restored(floor.state(2.0))
+    assert again.handle(Tick(), 21.0) == floor.handle(Tick(), 21.0) == [Ring(2, "c", ("far",), "a", "far")]
+
+
+def test_rings_for_several_at_once_widen_though_both_rang_in_the_meantime() -> None:
+    far = Agent("far", ("far",), {"a": 2})
+    floor = floor_of(ANN, BOB, far, lines=(Line("a", at_once=2, ring_for=60, widen=((2, 20.0),)),))
+    floor.handle(CallJoined("c", "a"), 1.0)
+    floor.handle(Tick(), 25.0)
+    assert floor.handle(OfferFailed(1, Failure.REFUSED), 26.0) == [Ring(3, "c", ("far",), "a", "far")]
+
+
+def test_a_call_that_rings_whom_it_had_before_rings_others_too_when_their_time_comes() -> None:
+    floor = floor_of(ANN, BOB, lines=(Line("a", at_once=2, ring_for=60, sticky_for=10),))
+    assert floor.handle(CallJoined("c", "a", had="ann"), 1.0) == [Ring(1, "c", ("ann",), "a", "ann")]
+    assert floor.handle(Tick(), 11.0) == [Ring(2, "c", ("bob",), "a", "bob")]
+
+
+def test_a_call_that_rings_whom_it_had_before_widens_afterwards_step_by_step() -> None:
+    far = Agent("far", ("far",), {"a": 2})
+    line = Line("a", at_once=2, ring_for=90, sticky_for=10, widen=((2, 40.0),))
+    floor = floor_of(ANN, far, lines=(line,))
+    floor.handle(CallJoined("c", "a", had="ann"), 1.0)
+    assert floor.handle(Tick(), 11.0) == []
+    assert floor.handle(Tick(), 41.0) == [Ring(2, "c", ("far",), "a", "far")]
