@@ -51,8 +51,10 @@ _REJECTED = 21
 """Q.850: call rejected: the agent declined, on whichever phone."""
 _UNANSWERED = frozenset({19})
 """Q.850: no answer from user (alerted)."""
-_LETTERS = ("", *ascii_lowercase[1:])
-"""Of the legs of one offer: the first has none, then b, c, …"""
+_ONE = ("",)
+"""Of the leg of an offer to one phone."""
+_SEVERAL = ascii_lowercase
+"""Of the legs of an offer to several. None may begin another's name: Asterisk then takes the shorter for taken."""
 
 
 class Caller(Protocol):
@@ -370,7 +372,8 @@ class Dispatch:
 
     def _ring(self, order: Ring) -> None:
         call, _ = self._waiters[order.call]
-        legs = [f"{call.id}-{order.offer}{letter}" for letter, _ in zip(_LETTERS, order.phones, strict=False)]
+        letters = _ONE if len(order.phones) == 1 else _SEVERAL
+        legs = [f"{call.id}-{order.offer}{letter}" for letter, _ in zip(letters, order.phones, strict=False)]
         self._rung[order.offer] = legs
         if call.id in self._keeps:
             self._legs[legs[0]] = _Leg(order.offer, call, kept=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from functools import cached_property
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, Field
 
@@ -161,6 +161,13 @@ class Plan(Written):
     def phones_of(self, agent: str) -> tuple[str, ...]:
         """The phones of an agent, the first one first."""
         return self.agents[agent].phones or (agent,)
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """A copy with other values; what follows from them is worked out anew."""
+        copy = super().model_copy(update=update, deep=deep)
+        for name in ("phones", "words"):
+            copy.__dict__.pop(name, None)
+        return copy
 
     @cached_property
     def phones(self) -> Mapping[str, str]:

@@ -73,6 +73,14 @@ class Stage:
         await self.until(lambda: self.hotline.board.dispatch.floor.seat(username).phone_up)
         return phone
 
+    async def phone(self, name: str, agent: str, manner: Manner | None = None) -> Phone:
+        """Another phone of an agent, registered."""
+        secret = keep_secrets(self.settings.var, [name]).phones[name]
+        phone = await agent_phone(self.exchange, self.switch, name, secret, manner)
+        self.agents.append(phone)
+        await self.until(lambda: name in self.hotline.board.dispatch.floor.seat(agent).phones)
+        return phone
+
     async def until(self, holds: Callable[[], bool], within: float = 45.0) -> None:
         """Wait until something is so. Raises TimeoutError."""
         async with asyncio.timeout(within):
