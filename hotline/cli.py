@@ -34,6 +34,7 @@ ROOMS: Final[Mapping[str, tuple[str, ...]]] = {
     "desk": ("desk",),
     "lead": ("lead",),
     "calls": ("calls", "call"),
+    "callbacks": ("callbacks",),
     "why": ("why",),
     "phones": ("phones",),
     "prompts": ("prompts",),

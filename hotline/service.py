@@ -20,6 +20,7 @@ from sqlalchemy.exc import DBAPIError
 from hotline.accounts import phones_of, secrets_of
 from hotline.arrangement import arrangement_of, floor_of
 from hotline.by_hand import ByHandWatch
+from hotline.callback_door import cancelling
 from hotline.clock import clock_of
 from hotline.control import open_control
 from hotline.fallback import dialplan_of
@@ -305,7 +306,8 @@ async def running(settings: Settings, opening: Opening | Published, *, managed: 
             database=settings.database_url,
             now=clock.now,
         )
-        await stack.enter_async_context(open_control(settings.var, [*wishes.routes(), *door.routes()]))
+        routes = [*wishes.routes(), *door.routes(), cancelling(callbacks)]
+        await stack.enter_async_context(open_control(settings.var, routes))
         yield Running(switch, board, journal, view, asterisk, web_port, live, wishes, supervision, reconciler)
 
 

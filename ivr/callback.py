@@ -181,10 +181,25 @@ class Callbacks:
         if live is None or live.ticket.line != line or (live.trying is not None and live.trying.dialled):
             return 0.0
         waited = live.ticket.waited(self._clock.now())
-        self._close(live, CallbackEnd.CALLED_IN)
+        self._end(live, CallbackEnd.CALLED_IN)
+        return waited
+
+    def cancel(self, ticket: str) -> bool:
+        """Don't call back for this ticket; False when the caller's phone rings already.
+
+        Raises KeyError when no callback of this id lives.
+        """
+        live = {live.id: live for live in self._live.values()}[ticket]
+        if live.trying is not None and live.trying.dialled:
+            return False
+        self._end(live, CallbackEnd.CANCELLED)
+        return True
+
+    def _end(self, live: _Live, end: CallbackEnd) -> None:
+        """Give up its place, or the try in which an agent is told of it."""
+        self._close(live, end)
         if live.task is not None:
             live.task.cancel()
-        return waited
 
     def rang_off(self, call: str) -> None:
         """A call is over: a callback that was booked in it may be made."""

@@ -113,6 +113,7 @@ class CallbackEnd(StrEnum):
     NOT_REACHED = "not_reached"  # as often as the line tries
     EXPIRED = "expired"
     CALLED_IN = "called_in"  # the caller called in meanwhile and took the place back
+    CANCELLED = "cancelled"  # by hand
     LINE_GONE = "line_gone"  # the line is no more, or calls nobody back any more
 
 

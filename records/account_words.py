@@ -224,6 +224,7 @@ CALLBACKS: Final[Mapping[CallbackEnd, Words]] = {
     CallbackEnd.NOT_REACHED: ("打了几次都没有找到人", "the caller could not be reached"),
     CallbackEnd.EXPIRED: ("过期", "it expired"),
     CallbackEnd.CALLED_IN: ("来电人自己又打来了", "the caller called in again"),
+    CallbackEnd.CANCELLED: ("人工取消", "it was cancelled by hand"),
     CallbackEnd.LINE_GONE: ("热线没有了，或不再回电", "the line is gone, or calls nobody back"),
 }
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from hotline.callback_door import cancelling
 from hotline.control import ask, open_control
 from hotline.floor_door import FloorDoor
 from hotline.floor_state import FloorState
@@ -27,8 +28,9 @@ hotline:
 nodes:
   main: {menu: choose, keys: {1: desk, 2: night}}
   closed: {end: sorry}
+  ring-back: {callback: sorry, then: closed, otherwise: desk}
 lines:
-  desk: {name: 咨询, closed: closed, overflow: closed}
+  desk: {name: 咨询, closed: closed, overflow: closed, keys: {1: ring-back}, callback: {numbers: ["138*"]}}
   night: {name: 夜班, closed: closed, overflow: closed}
 agents:
   ann: {name: 甲, lines: [desk, night]}
@@ -108,7 +110,7 @@ async def floor_house(var: Path, phones: Mapping[str, Behaviour]) -> AsyncIterat
             attending=supervision.attending,
             by_hand=dict,
             alerts=watch.alerts,
-            callbacks=lambda: (),
+            callbacks=lambda: h.callbacks.tickets,
         )
         door = FloorDoor(
             state,
@@ -121,5 +123,5 @@ async def floor_house(var: Path, phones: Mapping[str, Behaviour]) -> AsyncIterat
             database=url,
             now=clock.now,
         )
-        async with open_control(var, door.routes()):
+        async with open_control(var, [*door.routes(), cancelling(h.callbacks)]):
             yield FloorHouse(h, var, clock, journal, presences)

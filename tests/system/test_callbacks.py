@@ -1,75 +1,18 @@
-"""System: a caller waits, hears how things stand, and is called back. Real SIP, real sound, real Asterisk."""
+"""System: a caller is called back, the agent first or the caller first. Real SIP, real sound, real Asterisk."""
 
 from __future__ import annotations
 
 import pytest
 
-from hotline.operators import Published
-from hotline.phone import Phone, answers
-from hotline.sound_file import load as load_sound
-from hotline.talk import Talk
-from ivr.events import (
-    CallbackBooked,
-    CallbackClosed,
-    CallbackEnd,
-    CallEnded,
-    CallPlaced,
-    Outcome,
-    TalkBegan,
-    WaitBegan,
-)
+from hotline.phone import answers, refuses
+from ivr.events import CallbackClosed, CallbackEnd, CallbackTried, CallEnded, CallPlaced, Outcome, Reason, TalkBegan
 from prompts.phrases import Phrase
 from records.calls import calls
-from routing.line_rule import CallbackRule
-from routing.node import Callback, End
-from tests.phones import AGENT_TONE, CALLER_TONE, hears, hears_prompt
+from tests.phones import AGENT_TONE, CALLER_TONE, hears
 from tests.system.conftest import OpenStage
-from tests.system.stage import Stage, shipped_plan
+from tests.system.waits import FIRST, SECOND, books, hears_phrase, plan
 
 pytestmark = pytest.mark.system
-
-LINE, KEYS, AGENT, FIRST, SECOND = "hiv-counselling", "15", "vct-1", "13900000001", "13900000002"
-
-
-def plan(first: str) -> Published:
-    """The shipped hotline, one line of which calls back."""
-    published = shipped_plan(ring=10.0, wrap_up=0.0)
-    old = published.plan
-    rule = CallbackRule.model_validate({"first": first, "numbers": ["139*"], "tries": 2, "retry": 10})
-    update = {"keys": {"1": "ring-back"}, "callback": rule, "record": False, "tell_every": 10.0}
-    lines = {**old.lines, LINE: old.lines[LINE].model_copy(update=update)}
-    node = Callback.model_validate({"callback": "still-waiting", "then": "bye", "otherwise": "bye"})
-    hotline = old.hotline.model_copy(update={"may_dial": ("0220000*", "139*")})
-    nodes = {**old.nodes, "ring-back": node, "bye": End.model_validate({"end": "recording-notice"})}
-    return Published(old.model_copy(update={"lines": lines, "nodes": nodes, "hotline": hotline}), published.version)
-
-
-async def hears_phrase(s: Stage, talk: Talk, sound: str) -> None:
-    """Wait until a sentence of the hotline's own was heard."""
-    await hears_prompt(talk, load_sound(s.settings.sounds / f"{sound}.alaw"), 60.0, share=0.3)
-
-
-async def books(s: Stage) -> tuple[Talk, Phone]:
-    """One caller has the only agent; another one books a callback and is let go.
-
-    The first one's talk, and the other one's phone, which answers from then on.
-    """
-    await s.agent(AGENT, answers(speaking=AGENT_TONE))
-    first, phone = await s.caller(FIRST), await s.exchange.phone(SECOND, switch=s.switch)
-    second = await (await phone.dial("12320")).answered()
-    await first.press(KEYS)
-    await hears(first, AGENT_TONE, within=45.0)
-    await second.press(KEYS)
-    await s.noted(WaitBegan, 2)
-    await hears_phrase(s, second, "say-position-0")
-    await second.press("1")
-    await hears_phrase(s, second, Phrase.CHOOSE)
-    await second.press("1")
-    await s.noted(CallbackBooked)
-    await hears_phrase(s, second, Phrase.BOOKED)
-    await second.ended(within=30.0)
-    phone.manner = answers(speaking=CALLER_TONE)
-    return first, phone
 
 
 async def test_the_agent_is_rung_hears_a_notice_and_is_joined_with_the_caller_who_is_called_back(
@@ -109,3 +52,19 @@ async def test_the_caller_is_called_back_first_and_the_kept_agent_is_rung_then(o
         await hears(talk, AGENT_TONE, within=10.0)
         await talk.hang_up()
         await s.noted(CallEnded, 3)
+
+
+async def test_a_number_that_is_busy_is_tried_again_and_the_agent_is_let_go(open_stage: OpenStage) -> None:
+    async with open_stage(published=plan("agent")) as s:
+        first, phone = await books(s)
+        phone.manner = refuses()
+        await first.hang_up()
+        await s.noted(CallbackTried)
+        agent = s.agents[0].talks[-1]
+        await hears_phrase(s, agent, Phrase.NOT_REACHED)
+        await agent.ended()
+        phone.manner = answers(speaking=CALLER_TONE)
+        await s.noted(TalkBegan, 2)
+        assert [e.event.reason for e in s.entries if isinstance(e.event, CallbackTried)] == [Reason.BUSY]
+        await s.agents[0].talks[-1].hang_up()
+        await s.noted(CallEnded, 4)
