@@ -30,8 +30,10 @@ OUTCOMES: Mapping[Outcome, tuple[str, str]] = {
     Outcome.TALKED: ("已接通", "Talked"),
     Outcome.MESSAGE: ("已留言", "Left a message"),
     Outcome.INFORMED: ("已听取录音", "Informed"),
+    Outcome.CALLBACK: ("已预约回电", "Callback booked"),
     Outcome.ABANDONED: ("等待中挂机", "Abandoned"),
     Outcome.LEFT: ("选择前挂机", "Left early"),
+    Outcome.UNANSWERED: ("回电未接通", "Callback failed"),
     Outcome.FAILED: ("故障", "Failed"),
 }
 

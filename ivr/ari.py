@@ -443,10 +443,11 @@ class AriSwitch:
         )
 
     async def record_bridge(self, bridge: str, recording: str) -> None:
-        await self._order("POST", f"/bridges/{quote(bridge)}/record", name=recording, format="wav", ifExists="fail")
+        await self._order("POST", f"/bridges/{quote(bridge)}/record", name=recording, format="wav", ifExists="append")
 
     async def stop_recording(self, recording: str) -> None:
-        await self._order("POST", f"/recordings/live/{quote(recording, safe='')}/stop")
+        with suppress(ChannelGone):  # whoever was recorded left first
+            await self._order("POST", f"/recordings/live/{quote(recording, safe='')}/stop")
 
     async def drop_bridge(self, bridge: str) -> None:
         await self._let_rings_go_first()

@@ -73,6 +73,8 @@ class Gathering:
         by = of if of is not None or lead is None else lead.offer
         if held and by is not None:
             self.hold.begin(by, None if lead is None else self.rules.hold_limit(lead.line))
+        if held:
+            await self.stop_recording()  # no recorder stays in a bridge that everybody leaves
         await self.arrange()
         if not held:
             self.hold.end()
@@ -130,7 +132,7 @@ class Gathering:
     # ── recording ───────────────────────────────────────────────────────────
 
     async def record(self) -> None:
-        """Record as the line says of who has the caller now: another file for another agent."""
+        """Record as the line says of who has the caller now: another file for another agent, the same after music."""
         lead = self.lead
         if lead is None or lead is self._recorded:
             return

@@ -205,11 +205,14 @@ class Switch(Protocol):
         ...
 
     async def record_bridge(self, bridge: str, recording: str) -> None:
-        """Record both directions until `stop_recording`. A bridge that is dropped first takes the word of it along."""
+        """Record both directions until `stop_recording`, behind what a file of that name holds already.
+
+        A bridge that is dropped, or that everybody leaves, first takes the word of it along.
+        """
         ...
 
     async def stop_recording(self, recording: str) -> None:
-        """End a recording; `Recorded` follows."""
+        """End a recording; `Recorded` follows. Nothing happens when it is no more."""
         ...
 
     async def drop_bridge(self, bridge: str) -> None:

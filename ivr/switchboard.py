@@ -241,7 +241,7 @@ class Switchboard:
 
     def _call_of(self, name: str) -> Call | None:
         """The call whose id begins the last part of a playback's or recording's name."""
-        return self._by_id.get("-".join(name.rpartition("/")[2].split("-")[:2]))
+        return self._by_id.get("-".join(name.rpartition("/")[2].split("-")[:2]).partition("~")[0])
 
     def _arrived(self, event: Arrived) -> None:
         if event.channel in self._calls:

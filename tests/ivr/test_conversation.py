@@ -121,7 +121,20 @@ async def test_on_hold_the_caller_hears_music_and_nobody_hears_the_other() -> No
         assert (h.switch.hears(CALLER), h.switch.hears(leg)) == ({leg}, {CALLER})
         assert (len(h.ledger.of(CallerHeld)), len(h.ledger.of(CallerBack))) == (1, 1)
         assert await over(h) == CallEnded(Outcome.TALKED, Reason.CALLER_HUNG_UP)
-        assert len(h.ledger.of(RecordingBegan)) == len(h.ledger.of(RecordingEnded)) == 1
+
+
+async def test_after_the_music_the_recording_goes_on_in_the_same_file() -> None:
+    async with talk() as (h, ann):
+        await h.passes(40.0)
+        await ann.hold()
+        await h.passes(20.0)
+        (begun,), (ended,) = h.ledger.of(RecordingBegan), h.ledger.of(RecordingEnded)
+        assert (ended.file, round(ended.seconds or 0.0)) == (begun.file, 50)
+        await ann.resume()
+        await h.passes(30.0)
+        await over(h)
+        assert h.ledger.of(RecordingBegan) == [begun, begun]
+        assert [round(end.seconds or 0.0) for end in h.ledger.of(RecordingEnded)] == [50, 30]
 
 
 async def test_after_the_lines_limit_the_agent_hears_a_beep_and_the_caller_is_back() -> None:

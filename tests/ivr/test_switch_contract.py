@@ -102,6 +102,11 @@ async def test_a_phone_that_answers_is_bridged_and_recorded(here: Here) -> None:
     await world.switch.stop_recording("talks/2026/one")
     recorded = await listener.hears(Recorded)
     assert (recorded.recording, recorded.failed) == ("talks/2026/one", False)
+    await world.switch.stop_recording("talks/2026/one")  # nothing happens
+    await world.switch.record_bridge("talk-1", "talks/2026/one")  # goes on
+    await world.say()
+    await world.switch.stop_recording("talks/2026/one")
+    assert not (await listener.hears(Recorded, lambda event: event is not recorded)).failed
     await world.switch.drop_bridge("talk-1")
     await world.switch.drop_bridge("talk-1")  # nothing happens
     await world.switch.hang_up("leg-1")
