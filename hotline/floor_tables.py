@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from rich.console import Group, RenderableType
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
 from acd.agent import Presence
@@ -76,8 +76,14 @@ def clock(seconds: float | None) -> str:
     return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"
 
 
+_WHOLE: Final = frozenset({"来电", "号码", "已", "等候", "最久", "预计", *(word for word, _ in PRESENCES.values())})
+"""Columns that no terminal folds."""
+
+
 def _table(*headings: str) -> Table:
-    return Table(*headings, box=None, pad_edge=False, header_style="bold")
+    """A narrow terminal folds what is long: nothing is cut, for ids are typed from here."""
+    columns = [Column(heading, overflow="fold", no_wrap=heading in _WHOLE) for heading in headings]
+    return Table(*columns, box=None, pad_edge=False, header_style="bold")
 
 
 def lines_table(lines: Iterable[Data]) -> Table:
@@ -105,7 +111,7 @@ def agents_table(agents: Iterable[Data], breaks: Mapping[str, str]) -> Table:
         if agent["reason"]:
             word += f"：{reason(agent['reason'], breaks)}"
         if agent["wish"]:
-            word += f"（之后{reason(agent['wish'], breaks)}）"
+            word += f"（之后小休：{reason(agent['wish'], breaks)}）"
         if agent["line"]:
             word += f" {agent['line']}"
         if not agent["on_shift"]:

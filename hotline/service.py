@@ -17,6 +17,8 @@ import structlog
 from prometheus_client import CollectorRegistry
 from sqlalchemy.exc import DBAPIError
 
+from acd.agent import BreakReason
+from acd.signals import BreakBegan
 from hotline.accounts import phones_of, secrets_of
 from hotline.arrangement import arrangement_of, floor_of
 from hotline.by_hand import ByHandWatch
@@ -70,6 +72,9 @@ log = structlog.get_logger()
 
 STICKY_DAYS = 30
 """So long a caller may have the agent again whom they talked with."""
+
+BREAKS_KEPT = timedelta(hours=8)
+"""A break that began so long before a restart is nobody's any more."""
 
 REMEMBERED = timedelta(days=32)
 """Callbacks that were booked longer ago are not looked for: a line's longest expiry counts a day of open hours."""
@@ -133,6 +138,7 @@ async def running(settings: Settings, opening: Opening | Published, *, managed: 
         if lost:
             log.warning("calls of an earlier run ended unseen", calls=lost)
         presences = await stack.enter_async_context(Presences(settings.database_url, node=settings.node))
+        breaks = await presences.breaks_left(clock.now() - BREAKS_KEPT)
         await presences.close_lost()
         stack.callback(lambda: presences.leave(clock.now()))
         switch = AriSwitch(
@@ -224,11 +230,17 @@ async def running(settings: Settings, opening: Opening | Published, *, managed: 
             lambda: live.now.plan,
             clock.now,
             board.dispatch.signal,
-            there=lambda agent: any(seat.id == agent and seat.phone_up for seat in floor.seats()),
+            there=lambda agent: (
+                not switch.up  # nothing is known of phones yet: no alarm
+                or any(seat.id == agent and seat.phone_up for seat in floor.seats())
+            ),
             by_hand=by_hand,
             warn=watch.warn,
         )
         shifts.look()
+        for agent, reason in breaks.items():  # they are on it still: nobody rings who is at lunch
+            if agent in plan.agents and (reason in plan.breaks or reason == BreakReason.OWN_WISH):
+                board.dispatch.signal(BreakBegan(agent, reason))
         callbacks = Callbacks(
             board.dispatch,
             switch,

@@ -170,6 +170,26 @@ class Presences(WriteBehind[Move]):
             self.note(move.agent, max(move.at, last or move.at), Presence.OFFLINE)
         return len(left)
 
+    async def breaks_left(self, since: datetime) -> dict[str, str]:
+        """Who was on a break when the engine before this one ended, and for what; breaks begun after `since` alone.
+
+        Call it before `close_lost`. Raises SQLAlchemy's DBAPIError when the database can't be read.
+        """
+        query = select(presences).where(presences.c.at >= since, presences.c.node == self._node)
+        async with self._engine.connect() as connection:
+            rows = (await connection.execute(query)).mappings().all()
+        told = sorted(map(_move, rows), key=lambda move: (move.at, move.number))
+        of_agent: dict[str, list[Move]] = defaultdict(list)
+        for move in told:
+            of_agent[move.agent].append(move)
+        left: dict[str, str] = {}
+        for agent, done in of_agent.items():
+            if len(done) > 1 and done[-1].presence is Presence.OFFLINE and done[-1].at == told[-1].at:
+                done.pop()  # `leave` wrote it
+            if done[-1].presence is Presence.BREAK and done[-1].reason is not None:
+                left[agent] = done[-1].reason
+        return left
+
     def _about(self, fact: Move) -> str:
         return fact.agent
 

@@ -96,5 +96,5 @@ def told(agent: Mapping[str, Any], breaks: Mapping[str, str]) -> str:
     if agent["line"]:
         parts.append(f" {agent['line']} {agent['call']}")
     if agent["wish"]:
-        parts.append(f"，之后{reason(agent['wish'], breaks)}")
+        parts.append(f"，之后小休：{reason(agent['wish'], breaks)}")
     return "".join(parts)

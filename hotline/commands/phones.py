@@ -5,7 +5,7 @@ from __future__ import annotations
 import typer
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
+from rich.table import Column, Table
 
 from hotline.accounts import phones_of, secrets_of
 from hotline.secrets import SecretsError
@@ -33,7 +33,8 @@ def phones(config: Config = None, var: Var = None, as_json: Json = False) -> Non
             ]
         )
         return
-    table = Table("用户名 username", "密码 password", "服务器 server", "座席 agent", "热线 lines")
+    headings = ("用户名 username", "密码 password", "服务器 server", "座席 agent", "热线 lines")
+    table = Table(*(Column(heading, overflow="fold", no_wrap="password" in heading) for heading in headings))
     for account in accounts:
         lines = "、".join(plan.lines[line].name for line in plan.agents[agents[account.username]].lines)
         table.add_row(account.username, account.secret, server, account.name, escape(lines))

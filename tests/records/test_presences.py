@@ -146,6 +146,24 @@ async def test_the_agents_of_another_machine_are_left_alone_after_a_crash(url: s
         assert await presences.close_lost() == 0
 
 
+@pytest.mark.parametrize("ended_well", [True, False])
+async def test_who_was_on_a_break_when_the_engine_ended_is_known_to_the_next(url: str, ended_well: bool) -> None:
+    async with Presences(url, wait=at_once) as presences:
+        presences.note("ann", at(0), P.READY)
+        presences.note("ann", at(1), P.BREAK, "lunch")
+        presences.note("bob", at(2), P.BREAK, "training")
+        presences.note("bob", at(3), P.OFFLINE)  # went home
+        presences.note("eve", at(4), P.BREAK, "meeting")
+        presences.note("eve", at(5), P.READY)
+        if ended_well:
+            presences.leave(at(6))
+    async with Presences(url, wait=at_once) as presences:
+        assert await presences.breaks_left(at(0)) == {"ann": "lunch"}
+        assert await presences.breaks_left(at(2)) == {}  # begun too long ago
+    async with Presences(url, node="b", wait=at_once) as presences:
+        assert await presences.breaks_left(at(0)) == {}
+
+
 @pytest.mark.parametrize("change", ["UPDATE presences SET presence = 'ready'", "DELETE FROM presences"])
 async def test_nobody_changes_what_an_agent_did(url: str, tmp_path: Path, change: str) -> None:
     async with Presences(url, wait=at_once) as presences:

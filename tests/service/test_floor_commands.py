@@ -13,7 +13,7 @@ from rich.console import Console
 from typer.testing import CliRunner, Result
 
 from hotline.commands import desk, lead
-from hotline.floor_tables import tables, times_table
+from hotline.floor_tables import lines_table, tables, times_table
 from ivr.events import CallEnded, TalkBegan
 from tests.ivr.fake_switch import Behaviour
 from tests.service.floor_house import PLAN, PLAN_TEXT, FloorHouse, floor_house
@@ -214,12 +214,23 @@ def test_tables_keep_their_columns_under_chinese_headings_and_say_what_they_leav
         "另有 139 位在等",
         "国庆节",
         "1:01:40",
-        "小休：午餐（之后自己要求） 不在班",
+        "小休：午餐（之后小休：自己要求） 不在班",
         "ann✔，ann-2✘",
         "通话过长",
     ):
         assert words in text
     assert "挂机者" in text
+
+
+def test_a_narrow_terminal_cuts_no_id_short() -> None:
+    line = {"id": "psychological-aid", "name": "心理援助", "outside": True, "open": True, "why": "周五"}
+    line |= {"waiting_calls": 12, "longest_wait": 75.0, "expected_wait": None, "agents": {"ready": 11}}
+    console = Console(width=70, record=True, file=io.StringIO())
+    console.print(lines_table([line] * 2))
+    text = console.export_text()
+    assert "…" not in text
+    assert "12" in text
+    assert "1:15" in text
 
 
 def test_the_times_of_agents_are_a_table_with_their_sum() -> None:
