@@ -9,7 +9,7 @@ from acd.desk import Desk
 from acd.ground import Ground
 from acd.limits import LOOK_EVERY, is_watched
 from acd.line import LimitKind
-from acd.matching import agents_for, bar, call_for, decision, is_at_work
+from acd.matching import agents_for, bar, call_for, decision, is_at_work, kept_from
 from acd.offer import Offer
 from acd.seat import Seat
 from acd.signals import (
@@ -315,11 +315,20 @@ class Serving(Ground):
 
     def _serve_agent(self, seat: Seat) -> None:
         """A ready agent takes the most deserving call; whom they were kept from may go on when they take none."""
-        reserved = self._for_agent.get(seat.agent.id)
-        risen: list[Waiting] = []
+        if self._takes_call(seat):
+            return
         for line in seat.lines:
             desk = self._desks[line]
-            if desk.rising:
+            if desk.line.keep_free and len(desk.ready) == desk.line.keep_free + 1:
+                self._serve_kept(desk)
+
+    def _takes_call(self, seat: Seat) -> bool:
+        """Ring a ready agent for the most deserving call; False when there is none for them yet."""
+        reserved = self._for_agent.get(seat.agent.id)
+        risen: list[Waiting] = []
+        for line, level in seat.lines.items():
+            desk = self._desks[line]
+            if desk.rising and desk.stage_of(level):
                 risen += desk.promote(self._now)
         waiting = call_for(self._desks, seat, tuple(reserved.values()) if reserved else ())
         if waiting is not None:
@@ -330,34 +339,41 @@ class Serving(Ground):
         if risen:
             self._serve_risen(risen)
         if waiting is not None:
-            return
+            return True
         for line in seat.lines:
             desk = self._desks[line]
             if desk.rising:
                 self._await_widening(desk)
-            if desk.line.keep_free and len(desk.ready) == desk.line.keep_free + 1:
-                self._serve_kept(desk)
+        return seat.presence is not Presence.READY
 
     def _serve_risen(self, risen: list[Waiting]) -> None:
         """Calls that more agents may take, found so on another one's behalf: one of those may be ready too."""
-        for waiting in sorted(risen, key=lambda waiting: waiting.place):
-            desk = self._desks[waiting.line.id]
-            if desk.ready and waiting.place.call in desk.calls:
-                self._serve_call(waiting, desk)
+        free = {
+            line
+            for line in {waiting.line.id for waiting in risen}
+            if any(not kept_from(self._desks, self._desks[line], seat) for seat in self._desks[line].ready.values())
+        }
+        if free:
+            for waiting in sorted(risen, key=lambda waiting: waiting.place):
+                desk = self._desks[waiting.line.id]
+                if waiting.line.id in free and waiting.place.call in desk.calls:
+                    self._serve_call(waiting, desk)
 
     def _await_widening(self, desk: Desk) -> None:
-        """An agent of the line is ready and may not be rung yet: look again when that changes."""
+        """When an agent of the line is ready and their level is not rung yet: look again once it is."""
+        line = desk.line.id
+        late = (seat for seat in desk.ready.values() if desk.stage_of(seat.lines[line]))
+        if all(kept_from(self._desks, desk, seat) for seat in late):
+            return
         at = desk.rises_at()
         if at is not None and at != desk.widens_at:
             desk.widens_at = at
-            self._timers.set(at, Alarm.WIDENS, desk.line.id)
+            self._timers.set(at, Alarm.WIDENS, line)
 
     def _serve_kept(self, desk: Desk) -> None:
         """The line has one ready agent more than it keeps: one of them may serve elsewhere."""
         for seat in sorted(desk.ready.values(), key=lambda seat: (seat.idle_since, seat.position)):
-            waiting = call_for(self._desks, seat, ())
-            if waiting is not None:
-                self._ring(waiting, self._desks[waiting.line.id], seat, became_ready=True)
+            if seat.presence is Presence.READY and self._takes_call(seat):
                 return
 
     def _serve_call(self, waiting: Waiting, desk: Desk) -> None:
