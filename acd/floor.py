@@ -108,10 +108,14 @@ class Floor(Serving):
         self._now = now
         self._handlers[type(signal)](signal)
         heap = self._timers.heap
+        if self._roster.tightened:
+            self._serve_tightened()
         while heap and heap[0][0] <= now:
             timer = self._timers.pop_due(now)
             if timer is not None:
                 self._ring_alarm(timer)
+                if self._roster.tightened:
+                    self._serve_tightened()
         return orders
 
     def unsent(self) -> list[Order]:

@@ -25,6 +25,8 @@ class Roster:
         self.seats: dict[str, Seat] = {}
         self.first_mark = 0
         """Of new seats: past the marks of all who left, of whom timers may still speak."""
+        self.tightened: list[Desk] = []
+        """Lines that came down to the agents whom they keep: they may ring those whom other lines keep as well."""
         self._moved = moved
         for position, agent in enumerate(agents):
             self.hire(agent, position)
@@ -40,6 +42,8 @@ class Roster:
                 desk = self.desks[line]
                 del desk.ready[seat.agent.id]
                 desk.ready_at = now
+                if desk.line.keep_free and len(desk.ready) == desk.line.keep_free:
+                    self.tightened.append(desk)
         elif to is _READY:
             for line in seat.lines:
                 self.desks[line].ready[seat.agent.id] = seat

@@ -84,13 +84,14 @@ class Serving(Ground):
             self._outside_failed(desk, waiting)
         if waiting.offers:
             self._ring_more(waiting, desk)
-        elif (passed := waiting.overdue or self._hopeless(waiting, desk)) is not None:
-            self._give_up(waiting, passed)
         else:
             desk.pace.put_back(waiting.queued, self._now)
-            self._free(waiting, desk)
-            self._serve_call(waiting, desk)
-            self._see_who_serves(desk)
+            if (passed := waiting.overdue or self._hopeless(waiting, desk)) is not None:
+                self._give_up(waiting, passed)
+            else:
+                self._free(waiting, desk)
+                self._serve_call(waiting, desk)
+                self._see_who_serves(desk)
         if seat is not None:
             self._parted(seat)
 
@@ -375,6 +376,17 @@ class Serving(Ground):
         for seat in sorted(desk.ready.values(), key=lambda seat: (seat.idle_since, seat.position)):
             if seat.presence is Presence.READY and self._takes_call(seat):
                 return
+
+    def _serve_tightened(self) -> None:
+        """Lines that came down to the agents whom they keep may ring those whom other lines keep as well."""
+        tightened = self._roster.tightened
+        while tightened:
+            desk = tightened.pop()
+            for seat in sorted(desk.ready.values(), key=lambda seat: (seat.idle_since, seat.position)):
+                if desk.calls and seat.presence is Presence.READY:
+                    waiting = call_for(self._desks, seat, ())
+                    if waiting is not None:
+                        self._ring(waiting, self._desks[waiting.line.id], seat, became_ready=True)
 
     def _serve_call(self, waiting: Waiting, desk: Desk) -> None:
         """A call takes the agents it may have, or else the line's outside number."""

@@ -251,3 +251,26 @@ def test_a_call_that_rings_whom_it_had_before_widens_afterwards_step_by_step() -
     floor.handle(CallJoined("c", "a", had="ann"), 1.0)
     assert floor.handle(Tick(), 11.0) == []
     assert floor.handle(Tick(), 41.0) == [Ring(2, "c", ("far",), "a", "far")]
+
+
+# ── counts and reserves ─────────────────────────────────────────────────────
+
+
+def test_calls_given_up_after_their_phone_failed_are_counted_out_once() -> None:
+    line = Line("a", ring_for=60, maximum_wait=10)
+    floor = floor_of(*(Agent(f"g{number}", (f"g{number}",), {"a": 1}) for number in range(5)), lines=(line,))
+    for number in range(5):
+        floor.handle(CallJoined(f"c{number}", "a"), 1.0)
+    floor.handle(Tick(), 11.0)
+    given = [order for number in range(5) for order in floor.handle(OfferFailed(number + 1, Failure.REFUSED), 12.0)]
+    assert given == [GiveUp(f"c{number}", "a", GivenUp.MAXIMUM_WAIT) for number in range(5)]
+    assert floor._desks["a"].pace.waiting == 0
+
+
+def test_a_line_that_comes_down_to_the_agents_whom_it_keeps_rings_those_whom_another_keeps_too() -> None:
+    lines = (Line("a", keep_free=1, widen=((2, 60.0),)), Line("b", keep_free=1))
+    far, both = Agent("far", ("far",), {"a": 2}), Agent("both", ("both",), {"a": 1, "b": 1})
+    floor = floor_of(far, both, lines=lines)
+    assert floor.handle(CallJoined("c", "a"), 1.0) == []
+    assert floor.handle(BreakBegan("far"), 2.0) == [Ring(1, "c", ("both",), "a", "both")]
+    assert floor.audit() == []
