@@ -285,10 +285,7 @@ class Floor(Serving):
                 self._roster.move(seat, Presence.BREAK, self._now, reason)
                 self._parted(seat)
             case Presence.BREAK if seat.reason in SYSTEM or reason not in SYSTEM:
-                seat.reason, seat.back_at = reason, None
-                seat.mark += 1
-                if self._explains:
-                    self._tell_presence(seat)
+                self._rename_break(seat, reason)
             case Presence.OFFERED | Presence.TALKING | Presence.OFFLINE if seat.wish is None or reason not in SYSTEM:
                 seat.wish = reason
 
@@ -346,11 +343,15 @@ class Floor(Serving):
         for seat in self._roster.arrange(new.lines, new.agents, self._now):
             seat.leaving = True
             seat.rings = ()
-            if seat.presence not in (Presence.OFFERED, Presence.TALKING):
-                self._go_offline(seat)
-        for seat in tuple(self._seats.values()):
-            if not seat.rings and seat.presence is not Presence.OFFLINE and not seat.leaving:
-                self._unreachable(seat)  # the phone that they had is theirs no more
+        silent = [seat for seat in self._seats.values() if not seat.rings]  # or their phone is theirs no more
+        gone = [seat for seat in silent if seat.presence not in (Presence.OFFERED, Presence.TALKING)]
+        for seat in gone:
+            self._to_offline(seat)  # all of them, before anybody is rung instead of one
+        for seat in gone:
+            self._parted(seat)
+        for seat in silent:
+            if seat.presence is Presence.OFFERED and not seat.leaving:
+                self._unreachable(seat)
         self._settle(tuple(self._desks))
 
     def _settle(self, lines: Sequence[str]) -> None:

@@ -250,12 +250,22 @@ class Serving(Ground):
             self._go_offline(seat)
         elif seat.wish is not None:
             reason, seat.wish = seat.wish, None
+            if seat.presence is Presence.BREAK:
+                self._rename_break(seat, reason)
+                return
             self._roster.move(seat, Presence.BREAK, self._now, reason)
             self._parted(seat)
         else:
             self._roster.move(seat, Presence.READY, self._now)
             seat.idle_since = self._now if idle_since is None else idle_since
             self._serve_agent(seat)
+
+    def _rename_break(self, seat: Seat, reason: str) -> None:
+        """The break goes on for another reason, until the agent ends it."""
+        seat.reason, seat.back_at = reason, None
+        seat.mark += 1
+        if self._explains:
+            self._tell_presence(seat)
 
     def _rest(self, seat: Seat, reason: BreakReason) -> None:
         """After a phone that failed: a short break, so that callers are not tried on it again and again."""

@@ -23,6 +23,7 @@ from acd.signals import (
     Rearranged,
     Ring,
     ShiftEnded,
+    StopRinging,
     TalkEnded,
     Tick,
 )
@@ -274,3 +275,24 @@ def test_a_line_that_comes_down_to_the_agents_whom_it_keeps_rings_those_whom_ano
     assert floor.handle(CallJoined("c", "a"), 1.0) == []
     assert floor.handle(BreakBegan("far"), 2.0) == [Ring(1, "c", ("both",), "a", "both")]
     assert floor.audit() == []
+
+
+def test_a_lunch_asked_for_in_the_talk_follows_a_call_that_the_agent_makes_in_the_wrap_up() -> None:
+    floor = floor_of(ANN)
+    floor.handle(CallJoined("c", "a"), 1.0)
+    floor.handle(PhoneAnswered(1), 1.0)
+    floor.handle(BreakBegan("ann", "lunch"), 2.0)
+    floor.handle(TalkEnded(1), 3.0)
+    floor.handle(BreakBegan("ann", BreakReason.OTHER_CALL), 4.0)
+    floor.handle(BreakEnded("ann", BreakReason.OTHER_CALL), 30.0)
+    assert (floor.seat("ann").presence, floor.seat("ann").reason) == (Presence.BREAK, "lunch")
+    floor.handle(BreakEnded("ann"), 60.0)
+    assert floor.seat("ann").presence is Presence.READY
+
+
+def test_a_new_plan_that_takes_two_phones_rings_neither_for_the_other_s_call() -> None:
+    floor = floor_of(ANN, BOB)
+    assert floor.handle(CallJoined("c", "a"), 1.0) == [Ring(1, "c", ("ann",), "a", "ann")]
+    others = [Agent("ann", ("ann-2",), {"a": 1}), Agent("bob", ("bob-2",), {"a": 1})]
+    assert floor.handle(Rearranged([Line("a")], others), 2.0) == [StopRinging(1, Failure.UNREACHABLE)]
+    assert floor.seat("bob").presence is Presence.OFFLINE
