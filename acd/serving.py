@@ -431,9 +431,9 @@ class Serving(Ground):
             self._orders.append(Hold(waiting.place.call, desk.line.id, why))
 
     def _serve_outside(self, desk: Desk) -> None:
-        """The outside number takes what it can."""
+        """The outside number takes what it can, of what no agent may."""
         while desk.outside_free(self._now) and (waiting := desk.first()) is not None:
-            self._ring(waiting, desk, None)
+            self._serve_call(waiting, desk)
 
     def _watch(self, desk: Desk) -> None:
         """Look at the limits of those who wait again and again, as long as there are such."""

@@ -39,7 +39,7 @@ SENTENCES: Final[Mapping[str, Words]] = {
         "{line}没有座席可接，拨外线号码（等了 {waited}）。",
         "No agent of {line} could be rung, so its outside number was (after {waited}).",
     ),
-    "held": ("{line}暂时没有人可以振铃（等了 {waited}）。", "Nobody could be rung on {line} (after {waited})."),
+    "held": ("{line}暂时没有可以振铃的座席（已等 {waited}）。", "Nobody could be rung on {line} (after {waited})."),
     "ahead_held": (
         "前面还有 {ahead} 位，先接他们。",
         "{ahead} waited ahead and are served first.",
@@ -60,7 +60,7 @@ SENTENCES: Final[Mapping[str, Words]] = {
         "{agents} had not answered this call before and came last.",
     ),
     "over": (
-        "该座席还服务{lines}，那里排在最前的来电等得不如这一通久。",
+        "该座席还服务{lines}，那里排在最前的来电按等候时间和优先分排在这一通之后。",
         "They serve {lines} too, where the first call had a lesser claim.",
     ),
     "barred": ("没有振铃的：{barred}。", "Not rung: {barred}."),
@@ -148,7 +148,7 @@ RANKED_BY: Final[Mapping[Strategy, Words]] = {
     Strategy.LONGEST_IDLE: ("空闲 {lasted}", "idle for {lasted}"),
     Strategy.FEWEST_CALLS: ("今天接了 {number} 通", "{number} calls today"),
     Strategy.LEAST_BUSY: ("今天忙了 {lasted}", "busy for {lasted} today"),
-    Strategy.ROUND_ROBIN: ("上次轮到是第 {number} 次", "last turn {number}"),
+    Strategy.ROUND_ROBIN: ("上一次是本热线的第 {number} 次振铃", "last had ring {number} of the line"),
     Strategy.LEVEL: ("等级 {number}", "level {number}"),
     Strategy.FIXED_ORDER: ("名单第 {place} 位", "place {place} of the list"),
 }

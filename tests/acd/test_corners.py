@@ -14,6 +14,7 @@ from acd.signals import (
     BreakEnded,
     CallJoined,
     CallLeft,
+    CallReplaced,
     Failure,
     GivenUp,
     GiveUp,
@@ -296,3 +297,11 @@ def test_a_new_plan_that_takes_two_phones_rings_neither_for_the_other_s_call() -
     others = [Agent("ann", ("ann-2",), {"a": 1}), Agent("bob", ("bob-2",), {"a": 1})]
     assert floor.handle(Rearranged([Line("a")], others), 2.0) == [StopRinging(1, Failure.UNREACHABLE)]
     assert floor.seat("bob").presence is Presence.OFFLINE
+
+
+def test_a_callback_that_takes_the_place_of_a_call_rung_outside_gets_the_agent_who_came_free_meanwhile() -> None:
+    floor = floor_of(ANN, lines=(Line("a", maximum_wait=10, outside=Outside("022", ring_for=60)),))
+    floor.handle(BreakBegan("ann"), 0.5)
+    assert floor.handle(CallJoined("c", "a"), 1.0) == [Ring(1, "c", ("022",), "a", None)]
+    assert floor.handle(BreakEnded("ann"), 2.0) == []
+    assert floor.handle(CallReplaced("c", "d"), 3.0) == [StopRinging(1), Ring(2, "d", ("ann",), "a", "ann")]

@@ -133,9 +133,9 @@ def test_it_says_why_a_call_waits_behind_others_and_says_it_once() -> None:
         (25, Considered("immunization", None, replace(later, ahead=2))),
     ]
     assert told(facts)[len(WAITS) :] == [
-        "免疫规划热线暂时没有人可以振铃（等了 2.5 秒）。前面还有 3 位，先接他们。"
+        "免疫规划热线暂时没有可以振铃的座席（已等 2.5 秒）。前面还有 3 位，先接他们。"
         "没有振铃的：bob 不会来电人选的方言或语言。",
-        "免疫规划热线暂时没有人可以振铃（等了 9 秒）。前面还有 2 位，先接他们。"
+        "免疫规划热线暂时没有可以振铃的座席（已等 9 秒）。前面还有 2 位，先接他们。"
         "没有振铃的：bob 不会来电人选的方言或语言。",
     ]
 
@@ -145,7 +145,7 @@ def test_it_says_what_gave_a_call_its_place() -> None:
     (_, sentence) = told([*WAITS[-1:], (12, Considered("immunization", 1, urgent))])
     assert sentence == (
         "振铃 ann（免疫规划热线，等了 2.5 秒）。这是紧急来电，先于其他来电。优先分 2。"
-        "该座席还服务综合热线，那里排在最前的来电等得不如这一通久。当时只有 ann 能接（空闲 1 分 35 秒）。"
+        "该座席还服务综合热线，那里排在最前的来电按等候时间和优先分排在这一通之后。当时只有 ann 能接（空闲 1 分 35 秒）。"
     )
 
 
