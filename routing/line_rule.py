@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field, WithJsonSchema, model_validator
+from pydantic import Field, ValidationInfo, WithJsonSchema, field_validator, model_validator
 
 from routing.days import Written
 from routing.written import DURATION_SCHEMA, CallerPatterns, Id, Key, Level, Name, PhoneNumber, Prompts, Seconds
@@ -47,6 +47,13 @@ class Limit(Written):
     """When it is looked at: as a caller joins, while they wait, or both."""
     then: Id
     """The node or line to go to."""
+
+    @field_validator("over", mode="before")
+    @classmethod
+    def _no_callers_in_minutes(cls, over: object, told: ValidationInfo) -> object:
+        if told.data.get("when") == "length" and isinstance(over, str):
+            raise ValueError("for `length` write a whole number of callers under `over`")
+        return over
 
     @model_validator(mode="after")
     def _of_an_amount(self) -> Limit:

@@ -44,6 +44,7 @@ def line(rule: str) -> tuple[str, str]:
         ("unknown-name!", [line("keys: {1: mesage}")]),
         ("wrong-value!", [line("limits: [{when: waited, then: message}]")]),
         ("wrong-value!", [line("limits: [{when: length, over: 2.5, then: message}]")]),
+        ("wrong-value!", [line("limits: [{when: length, over: 5m, then: message}]")]),
         ("not-one-of!", [line("strategy: longest_idel")]),
         ("not-one-of!", [line("limits: [{when: wait, over: 5m, then: message}]")]),
         ("no-number-to-call!", [line("callback: {}")]),
