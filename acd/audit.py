@@ -44,7 +44,7 @@ def faults(
 ) -> list[Fault]:
     """Everything that is wrong, in the order in which it is to be mended."""
     found = [
-        Fault(FaultKind.MISCOUNTED, f"line {line}: its agents were counted wrongly", line=line)
+        Fault(FaultKind.MISCOUNTED, f"line {line}: its agents or callers were counted wrongly", line=line)
         for line in roster.miscounted()
     ]
     found += _orphans(roster, waiting, offers, talks)

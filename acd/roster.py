@@ -72,17 +72,17 @@ class Roster:
         desk.empty_since = None
 
     def miscounted(self) -> list[str]:
-        """Lines whose desks do not count what the seats say."""
-        return [line for line, desk in self.desks.items() if self._counts(desk) != _as_seats_say(desk)]
+        """Lines whose desks do not count what their seats and calls say."""
+        return [line for line, desk in self.desks.items() if self._counts(desk) != _as_it_is(desk)]
 
     @staticmethod
-    def _counts(desk: Desk) -> tuple[set[str], int, int]:
-        return set(desk.ready), desk.present, desk.on_duty
+    def _counts(desk: Desk) -> tuple[set[str], int, int, int]:
+        return set(desk.ready), desk.present, desk.on_duty, desk.pace.waiting
 
     def recount(self, now: float) -> None:
-        """Let every desk count what the seats say."""
+        """Let every desk count what its seats and calls say."""
         for desk in self.desks.values():
-            ready, desk.present, on_duty = _as_seats_say(desk)
+            ready, desk.present, on_duty, desk.pace.waiting = _as_it_is(desk)
             desk.ready = {agent: desk.agents[agent] for agent in sorted(ready)}
             desk.count_duty(on_duty - desk.on_duty, now)
             if desk.present:
@@ -158,11 +158,12 @@ class Roster:
         return left
 
 
-def _as_seats_say(desk: Desk) -> tuple[set[str], int, int]:
-    """Who is ready, how many are present, how many on duty."""
+def _as_it_is(desk: Desk) -> tuple[set[str], int, int, int]:
+    """Who is ready, how many are present, how many on duty; how many wait whom no phone rings for."""
     seats = desk.agents.values()
     return (
         {seat.agent.id for seat in seats if seat.presence is _READY},
         sum(seat.presence is not _OFFLINE for seat in seats),
         sum(seat.presence in _ON_DUTY for seat in seats),
+        sum(not waiting.offers for waiting in desk.calls.values()),
     )

@@ -305,3 +305,12 @@ def test_a_callback_that_takes_the_place_of_a_call_rung_outside_gets_the_agent_w
     assert floor.handle(CallJoined("c", "a"), 1.0) == [Ring(1, "c", ("022",), "a", None)]
     assert floor.handle(BreakEnded("ann"), 2.0) == []
     assert floor.handle(CallReplaced("c", "d"), 3.0) == [StopRinging(1), Ring(2, "d", ("ann",), "a", "ann")]
+
+
+def test_a_pace_that_counts_wrongly_is_found_and_mended() -> None:
+    floor = floor_of(ANN)
+    floor._desks["a"].pace.waiting = -3  # a bug
+    assert floor.audit() == ["line a: its agents or callers were counted wrongly"]
+    floor.handle(Audited(), 1.0)
+    assert floor.audit() == []
+    assert floor._desks["a"].pace.waiting == 0

@@ -145,7 +145,8 @@ def test_it_says_what_gave_a_call_its_place() -> None:
     (_, sentence) = told([*WAITS[-1:], (12, Considered("immunization", 1, urgent))])
     assert sentence == (
         "振铃 ann（免疫规划热线，等了 2.5 秒）。这是紧急来电，先于其他来电。优先分 2。"
-        "该座席还服务综合热线，那里排在最前的来电按等候时间和优先分排在这一通之后。当时只有 ann 能接（空闲 1 分 35 秒）。"
+        "该座席还服务综合热线，那里排在最前的来电按等候时间和优先分排在这一通之后。"
+        "当时只有 ann 能接（空闲 1 分 35 秒）。"
     )
 
 
