@@ -252,7 +252,7 @@ class AriSwitch:
                 await self.drop_bridge(bridge["id"])  # nobody is left there who could be talked with
             elif talkers and not known:
                 log.info("a talk goes on from before", bridge=bridge["id"])
-                phones = frozenset(phone for name in talkers if (phone := _phone_of(ours[name])) in self._phones)
+                phones = {name: phone for name in talkers if (phone := _phone_of(ours[name])) in self._phones}
                 legs = frozenset(name for name in talkers if _is_leg(ours[name]))
                 await self._queue.put(TalkFound(bridge["id"], talkers, phones, legs))
                 ours = {name: channel for name, channel in ours.items() if name not in talkers}

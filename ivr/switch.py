@@ -7,7 +7,7 @@ by the switch, so no phone is rung twice). Adapters: `ivr.ari` on Asterisk; test
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final, Protocol
 
@@ -92,8 +92,8 @@ class TalkFound:
 
     bridge: str
     channels: frozenset[str]
-    phones: frozenset[str] = frozenset()
-    """Phones of ours that take part."""
+    phones: Mapping[str, str] = field(default_factory=dict)
+    """Phones of ours that take part, by channel."""
     legs: frozenset[str] = frozenset()
     """Those channels that are not the caller's."""
 

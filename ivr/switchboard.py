@@ -204,7 +204,7 @@ class Switchboard:
                     self.dispatch.leg_gone(channel, cause)
             case TalkFound(channels=channels, phones=phones):
                 self._found |= dict.fromkeys(channels, event)
-                for phone in phones:
+                for phone in phones.values():
                     self.dispatch.hold_back(self._agent_of(phone))
             case PhoneChanged(phone, up):
                 if (agent := self._agents().get(phone)) is not None:
@@ -224,7 +224,10 @@ class Switchboard:
             self._end_found(talk)
             return
         del self._found[channel]
-        self._found |= dict.fromkeys(rest, replace(talk, channels=rest))
+        phones = {name: phone for name, phone in talk.phones.items() if name != channel}
+        self._found |= dict.fromkeys(rest, replace(talk, channels=rest, phones=phones))
+        if channel in talk.phones:
+            self.dispatch.let_back(self._agent_of(talk.phones[channel]))
 
     def _end_found(self, talk: TalkFound) -> None:
         """One side of a talk from before us hung up: let the other go."""
@@ -232,7 +235,7 @@ class Switchboard:
             self._found.pop(channel, None)
             self.order(self._switch.hang_up(channel))
         self.order(self._switch.drop_bridge(talk.bridge))
-        for phone in talk.phones:
+        for phone in talk.phones.values():
             self.dispatch.let_back(self._agent_of(phone))
 
     def _agent_of(self, phone: str) -> str:

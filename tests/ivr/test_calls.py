@@ -374,7 +374,7 @@ async def test_a_talk_from_before_ends_for_both_when_one_side_hangs_up() -> None
         h.switch.channels |= {"caller", "old-leg"}
         h.switch.bridges["old"] = ("caller", "old-leg")
         h.switch.phone_up("ann", Behaviour(answers_after=1.0))
-        h.switch.tell(TalkFound("old", frozenset({"caller", "old-leg"}), frozenset({"ann"})))
+        h.switch.tell(TalkFound("old", frozenset({"caller", "old-leg"}), {"old-leg": "ann"}))
         await h.passes(1.0)
         assert h.board.dispatch.floor.presences() == {Presence.BREAK: 1}  # and is offered nothing
         h.switch.ends("old-leg")
@@ -388,10 +388,14 @@ async def test_of_three_from_before_two_talk_on_until_the_caller_hangs_up() -> N
         h.switch.channels |= {"caller", "one", "other"}
         h.switch.bridges["old"] = ("caller", "one", "other")
         legs = frozenset({"one", "other"})
-        h.switch.tell(TalkFound("old", legs | {"caller"}, frozenset(), legs))
+        h.switch.phone_up("ann", Behaviour(answers_after=1.0))
+        h.switch.tell(TalkFound("old", legs | {"caller"}, {"one": "ann"}, legs))
+        await h.passes(1.0)
+        assert h.board.dispatch.floor.presences() == {Presence.BREAK: 1}
         h.switch.ends("one")
         await h.passes(1.0)
         assert h.switch.hears("caller") == {"other"}
+        assert h.board.dispatch.floor.presences() == {Presence.READY: 1}  # who left is let back at once
         h.switch.ends("caller")
         await h.passes(1.0)
         assert h.is_clean()

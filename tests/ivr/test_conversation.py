@@ -472,6 +472,67 @@ async def test_the_caller_leaves_and_nobody_talks_on() -> None:
         assert presence(h, "bob") is Presence.WRAP_UP
 
 
+# ── recording ───────────────────────────────────────────────────────────────
+
+NOTICED = PLAN.model_copy(
+    update={
+        "lines": PLAN.lines
+        | {"expert": PLAN.lines["expert"].model_copy(update={"record": True, "notice": ("notice",)})}
+    }
+)
+
+
+@pytest.mark.parametrize("key", "12")
+@pytest.mark.parametrize("how", [AgentTalk.complete, AgentTalk.merge])
+async def test_a_line_that_records_says_so_before_it_takes_over_unless_the_line_before_recorded_too(
+    key: str, how: Callable[[AgentTalk], Awaitable[None]]
+) -> None:
+    async with house(plan=NOTICED, ann=QUICK, bob=QUICK) as h:
+        h.switch.caller_dials(CALLER)
+        h.switch.caller_types(CALLER, key)  # desk records, night does not
+        await h.ledger.noted(TalkBegan)
+        ann = h.board.conversations.of_agent("ann")
+        await consulting(h, ann)
+        recorded, notices = len(h.ledger.of(RecordingBegan)), h.switch.heard.count((CALLER, "notice"))
+        assert (recorded, notices) == ((1, 1) if key == "1" else (0, 0))
+        done = asyncio.ensure_future(how(ann))
+        await h.passes(1.0)
+        assert (h.switch.hears(CALLER) == set()) == (key == "2")  # the notice is being said
+        assert len(h.ledger.of(RecordingBegan)) <= recorded + (key == "1")
+        await done
+        await h.passes(3.0)
+        if how is AgentTalk.merge:
+            await ann.leave()
+        assert h.switch.heard.count((CALLER, "notice")) == 1
+        assert len(h.ledger.of(RecordingBegan)) == recorded + 1
+        await over(h)
+        assert len(h.ledger.of(RecordingEnded)) == recorded + 1
+
+
+async def test_whose_notice_the_switch_does_not_say_is_not_recorded_and_has_the_caller() -> None:
+    async with house(plan=NOTICED, ann=QUICK, bob=QUICK) as h:
+        h.switch.caller_dials(CALLER)
+        h.switch.caller_types(CALLER, "2")
+        await h.ledger.noted(TalkBegan)
+        ann = h.board.conversations.of_agent("ann")
+        other = await consulting(h, ann)
+        h.switch.broken = True
+        await ann.complete()
+        h.switch.broken = False
+        assert h.switch.hears(CALLER) == {other}
+        await over(h)
+        assert h.ledger.of(RecordingBegan) == []
+
+
+async def test_a_consultation_that_is_refused_is_told_in_the_journal() -> None:
+    async with talk(bob=None) as (h, ann):
+        with pytest.raises(Refused, match="is not there"):
+            await ann.consult(BOB)
+        assert h.ledger.of(ConsultationEnded) == [ConsultationEnded(1, ConsultationEnd.REFUSED)]
+        assert h.ledger.of(CallerHeld) == []
+        await over(h)
+
+
 # ── commands that do not fit ────────────────────────────────────────────────
 
 COMMANDS: dict[Command, Callable[[AgentTalk], Awaitable[None]]] = {

@@ -55,6 +55,8 @@ class Stage:
     entries: list[Entry]
     prompts: dict[str, Samples]
     agents: list[Phone] = field(default_factory=list)
+    mended: set[str] = field(default_factory=set)
+    """What the reconciler is to mend in this test; all else that it mends is a bug, or a false alarm."""
 
     @property
     def switch(self) -> str:
@@ -163,6 +165,7 @@ async def stage(
         yield here
         left = await here.left_on_the_switch()
         assert left == []
+        assert {what for what, count in hotline.reconciler.repairs.items() if count} <= here.mended
         assert hotline.board.calls == 0
         assert hotline.board.dispatch.legs() == frozenset()
         for phone in here.agents:

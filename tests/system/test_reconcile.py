@@ -35,6 +35,7 @@ async def untold(s: Stage, *kinds: str) -> AsyncIterator[None]:
 
 async def mended(s: Stage, what: str, times: int = 1) -> None:
     """Wait until so much was mended."""
+    s.mended.add(what)
     await s.until(lambda: s.hotline.reconciler.repairs[what] >= times)
 
 

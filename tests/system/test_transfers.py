@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from hotline import ear
 from hotline.operators import Published
 from hotline.phone import Manner, Phone, answers, never_answers
+from hotline.sound_file import load as load_sound
 from hotline.talk import Talk
 from ivr.conversations import AgentTalk
 from ivr.events import (
@@ -195,6 +197,35 @@ async def test_who_is_asked_never_answers_and_the_caller_is_back(open_stage: Ope
         assert agent.state is State.TALKING
         await caller.hang_up()
         await s.record()
+
+
+def voices_in_file(s: Stage, file: str) -> set[float]:
+    """Whose tones a recording holds."""
+    sound = load_sound(s.settings.recordings / f"{file}.wav")
+    return {voice for voice in (CALLER_TONE, AGENT_TONE, OTHER_TONE) if ear.tone(sound, voice) > 0.03}
+
+
+async def test_a_recording_goes_on_through_hold_and_each_agents_talk_has_a_file_with_their_voice(
+    open_stage: OpenStage,
+) -> None:
+    async with open_stage(record=True) as s:
+        caller, agent, handset, phone = await talking(s)
+        await agent.hold()
+        await hears_music(caller)
+        await agent.resume()
+        await hears_only(caller, AGENT_TONE)
+        began = [e.event.file for e in s.entries if isinstance(e.event, RecordingBegan)]
+        assert len(began) == 1  # the same one
+        await consulting(s, agent, caller, handset, phone)
+        await agent.complete()
+        await handset.ended(within=5.0)
+        await hears_only(caller, OTHER_TONE)
+        await hears_only(phone.talks[-1], CALLER_TONE)
+        await caller.hang_up()
+        await s.record()
+        first, second = [e.event for e in s.entries if isinstance(e.event, RecordingEnded)]
+        assert voices_in_file(s, first.file) == {CALLER_TONE, AGENT_TONE}  # and nothing of the consultation
+        assert voices_in_file(s, second.file) == {CALLER_TONE, OTHER_TONE}
 
 
 def led_plan() -> Published:
