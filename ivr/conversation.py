@@ -5,7 +5,8 @@ Theory of operation
 `run` belongs to the call's own task. Commands (of an agent's desk, of a shift leader) and events (somebody hung up, who
 was asked answered, the music lasted too long) wait in one inbox and are taken in one after the other, so no two of them
 ever meet half way. `MOVES` says which command fits which state; an absent pair is refused. A state says where everybody
-is (`SPOTS`), and `Gathering.go` brings each channel there; so each command is: say who takes part, and go to a state.
+is (`SPOTS`), and `Gathering.go` brings each channel there; so each command is: say who takes part, and go to a state
+(`ivr.moves`).
 When the switch fails half way, `_mend` goes to the state that fits who takes part now, and tries until it is so.
 
 Who hangs up when:
@@ -21,7 +22,7 @@ Who hangs up when:
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine
 
 import structlog
 
@@ -29,20 +30,19 @@ from ivr.asking import Asking
 from ivr.call import Call, Carried, settled, to_its_end
 from ivr.consultation import Consultation
 from ivr.dispatch import Connected, Dispatch
-from ivr.events import ConsultationEnd, HeldTooLong, Outcome, Party, PassedBack, PassedOn, Reason
+from ivr.events import ConsultationEnd, Party
 from ivr.gathering import Gathering
 from ivr.legs import Legs
-from ivr.switch import BEEP, Switch, SwitchError
+from ivr.moves import Moves
+from ivr.switch import Switch, SwitchError
 from ivr.talk_inbox import Answer, Askew, Happened, HungUp, Onward, Side, TooLong, Wish
 from ivr.talk_states import MOVES, SAYS, Command, State
-from ivr.targets import Refused, TalkRules, Target, ToAgent, ToLine, ToNumber
+from ivr.targets import Refused, TalkRules, Target
 
 log = structlog.get_logger()
 
 INBOX = 100
 """Commands and events that may wait to be taken in; more commands are refused, events never."""
-AFTER_THE_BEEP = 1.0
-"""Seconds from the beep that tells an agent of the hold's limit to the caller's return."""
 AGAIN = 2.0
 """Seconds after which everybody is brought where they ought to be again, when the switch did not do it."""
 _NOT_DONE = "the switch did not do it: try again"
@@ -65,27 +65,14 @@ class Conversation:
         legs: Legs,
         switch: Switch,
     ) -> None:
-        self.call, self.rules = call, rules
-        self._dispatch, self._switch = dispatch, switch
+        self.call = call
+        self._dispatch = dispatch
         self._inbox: asyncio.Queue[Happened] = asyncio.Queue()
         tell = self._inbox.put_nowait
         self._there = Gathering(call, Side(line, seated), rules, tell, dispatch=dispatch, legs=legs, switch=switch)
         self._consultation = Consultation(self._there, Asking(call, rules, dispatch, legs), tell)
-        self._how: Mapping[Command, Callable[[Wish], Coroutine[None, None, None]]] = {
-            Command.HOLD: self._hold,
-            Command.RESUME: self._resume,
-            Command.TRANSFER: self._transfer,
-            Command.CONSULT: self._consult,
-            Command.COMPLETE: self._complete,
-            Command.CANCEL: self._cancel,
-            Command.MERGE: self._merge,
-            Command.LEAVE: self._leave,
-            Command.JOIN: self._join,
-            Command.TAKE: self._take,
-        }
+        self._moves = Moves(self._there, self._consultation, tell, dispatch=dispatch, switch=switch)
         self._again: asyncio.TimerHandle | None = None
-        self._tasks: asyncio.TaskGroup | None = None
-        self._onward: Onward | None = None
         self.watchers: list[Callable[[], None]] = []
         """Called when something changed, and at the end; they never fail."""
 
@@ -144,9 +131,9 @@ class Conversation:
             await to_its_end(self._there.arrange())
             self.call.carried = Carried()
             self._there.began(self.sides[0])
-            async with asyncio.TaskGroup() as self._tasks:
+            async with asyncio.TaskGroup() as self._moves.tasks:
                 try:
-                    self._watch(self.sides[0])
+                    self._moves.watch(self.sides[0])
                     await self._there.record()
                     while self.state is not State.OVER:
                         await self._take_in(await self._inbox.get())
@@ -158,7 +145,7 @@ class Conversation:
             if self.call.stopping:
                 by = Party.ENGINE
             await to_its_end(self._close(by))
-        return self._onward
+        return self._moves.onward
 
     def _tell_watchers(self) -> None:
         for watcher in tuple(self.watchers):
@@ -213,11 +200,11 @@ class Conversation:
             case Wish():
                 await self._carry_out(happened)
             case HungUp(side):
-                await self._happens(self._hung_up(side))
+                await self._happens(self._moves.hung_up(side))
             case Answer():
-                await self._happens(self._answered(happened))
+                await self._happens(self._moves.answered(happened))
             case TooLong(hold, beeped):
-                await self._happens(self._held_too_long(hold, beeped=beeped))
+                await self._happens(self._moves.held_too_long(hold, beeped=beeped))
             case Askew():
                 await to_its_end(self._mend(self.state, self.lead))
 
@@ -225,7 +212,7 @@ class Conversation:
         before, lead = self.state, self.lead
         try:
             self._fits(wish)
-            await to_its_end(self._how[wish.command](wish))
+            await to_its_end(self._moves.how[wish.command](wish))
         except Refused as refused:
             wish.tell(refused)
         except SwitchError as error:
@@ -284,211 +271,3 @@ class Conversation:
             raise Refused("you are not the one who has this caller")
         if (self.state, wish.command) not in MOVES:
             raise Refused(f"cannot {wish.command} now: {SAYS[self.state]}")
-
-    # ── what commands do ────────────────────────────────────────────────────
-
-    async def _hold(self, wish: Wish) -> None:
-        await self._there.go(State.HELD)
-
-    async def _resume(self, wish: Wish) -> None:
-        await self._there.go(State.TALKING)
-
-    async def _transfer(self, wish: Wish) -> None:
-        to, lead = wish.target, self.sides[0]
-        assert to is not None  # noqa: S101  (by construction of `transfer`)
-        self.rules.admit(to, wish.by)
-        self._there.note(PassedOn(lead.offer, to.kind, to.id, warm=False))
-        match to:
-            case ToLine(line):
-                self._send(Onward(line, heard=False), Carried(self.call.waited))
-            case ToAgent(agent):
-                line = self.rules.line_of(agent, lead.line)
-                self._send(
-                    Onward(line, heard=line == lead.line),
-                    Carried(self.call.waited, only=agent, back_to=lead.agent),
-                )
-            case ToNumber():
-                await self._pass_to_number(to, lead)
-
-    async def _pass_to_number(self, to: ToNumber, lead: Side) -> None:
-        """The agent is free, the caller hears music while the number rings."""
-        there = self._there
-        there.ended(lead, Party.PASSED_ON)
-        self.sides.remove(lead)
-        await settled(there.go(State.PASSING, of=lead.offer))
-        await settled(there.let_go(lead), there.stop_recording())
-        self._ring(to, lead)
-
-    def _send(self, onward: Onward, carried: Carried) -> None:
-        """Let the caller wait elsewhere; everybody who talks with them is free."""
-        self.call.carried, self._onward = carried, onward
-        for side in self.sides:
-            self._there.ended(side, Party.PASSED_ON)
-        self._there.state = State.OVER
-
-    async def _consult(self, wish: Wish) -> None:
-        to, lead = wish.target, self.sides[0]
-        assert to is not None  # noqa: S101  (by construction of `consult`)
-        self._consultation.begin(to, lead)
-        try:
-            self.rules.admit(to, wish.by)
-        except Refused:
-            self._consultation.over(ConsultationEnd.REFUSED)
-            raise
-        await self._there.go(State.ASKING)
-        self._ring(to, lead)
-
-    def _ring(self, to: Target, lead: Side) -> None:
-        assert self._tasks is not None  # noqa: S101  (only `run` takes anything in)
-        self._consultation.ring(self._tasks, to, lead)
-
-    async def _complete(self, wish: Wish) -> None:
-        if self.state is State.TOGETHER:
-            await self._leave(wish)
-            return
-        await self._hand_over()
-
-    async def _hand_over(self) -> None:
-        """Who was asked has the caller from now on."""
-        there, lead, other = self._there, self.sides[0], self.aside
-        assert other is not None  # noqa: S101  (CONSULTING has somebody aside)
-        self._consultation.over(ConsultationEnd.COMPLETED)
-        to, target = ("number", "") if other.agent is None else ("agent", other.agent)
-        there.note(PassedOn(lead.offer, to, target, warm=True))
-        there.ended(lead, Party.PASSED_ON)
-        there.sides, there.aside = [other], None
-        await settled(there.let_go(lead))
-        await there.give_notice(lead, other)
-        await there.go(State.TALKING)
-
-    async def _cancel(self, wish: Wish) -> None:
-        await self._end_consultation(ConsultationEnd.CANCELLED)
-
-    async def _end_consultation(self, end: ConsultationEnd) -> None:
-        """Whoever was asked is let go, the caller is back."""
-        self._consultation.over(end)
-        await self._consultation.drop()
-        await self._there.go(State.TALKING)
-
-    async def _merge(self, wish: Wish) -> None:
-        there, lead, other = self._there, self.sides[0], self.aside
-        assert other is not None  # noqa: S101  (CONSULTING has somebody aside)
-        self._consultation.over(ConsultationEnd.MERGED)
-        there.sides, there.aside = [lead, other], None
-        await there.give_notice(lead, other)
-        await there.go(State.TOGETHER)
-
-    async def _leave(self, wish: Wish) -> None:
-        side = next(side for side in self.sides if side.agent == wish.by)
-        await self._without(side, Party.LEFT)
-
-    async def _without(self, side: Side, by: Party) -> None:
-        """The others talk on."""
-        self._there.ended(side, by)
-        self.sides.remove(side)
-        self.call.talked_with = self.sides[0].agent
-        await settled(self._there.let_go(side))
-        await self._go_on()
-
-    async def _go_on(self) -> None:
-        await self._there.go(State.TOGETHER if len(self.sides) > 1 else State.TALKING)
-
-    async def _join(self, wish: Wish) -> None:
-        assert wish.newcomer is not None  # noqa: S101  (by construction of `join`)
-        self.sides.append(self._newcomer(wish.newcomer))
-        await self._go_on()
-
-    async def _take(self, wish: Wish) -> None:
-        assert wish.newcomer is not None  # noqa: S101  (by construction of `take`)
-        self._consultation.over(ConsultationEnd.CANCELLED)
-        await self._consultation.drop()
-        side = next(side for side in self.sides if side.agent == wish.by)
-        leader = next((one for one in self.sides if one.leg == wish.newcomer.leg), None)
-        if leader is None:
-            leader = self._newcomer(wish.newcomer)
-        else:
-            self.sides.remove(leader)
-        self._there.ended(side, Party.TAKEN_OVER)
-        self.sides[self.sides.index(side)] = leader
-        self.call.talked_with = leader.agent
-        await settled(self._there.let_go(side))
-        await self._go_on()
-
-    def _newcomer(self, connected: Connected) -> Side:
-        side = Side(self.sides[0].line, connected, announced=self.sides[0].announced)
-        self._watch(side)
-        return side
-
-    # ── what happens by itself ──────────────────────────────────────────────
-
-    async def _hung_up(self, side: Side) -> None:
-        aside = self.aside
-        if side is aside:
-            if self.sides[0].seated.over.is_set():  # both: who promised the caller somebody is told of next
-                self._consultation.over(ConsultationEnd.HUNG_UP)
-                await self._consultation.drop()
-                return
-            await self._end_consultation(ConsultationEnd.HUNG_UP)
-        elif side not in self.sides:
-            return
-        elif len(self.sides) > 1:
-            await self._without(side, Party.OTHER_SIDE)
-        elif aside is not None and not aside.seated.over.is_set():
-            await self._hand_over()
-        elif self.state is State.TALKING:
-            self._there.ended(side, Party.OTHER_SIDE)
-            self.call.outcome = (Outcome.TALKED, Reason.OTHER_SIDE_HUNG_UP)
-            self._there.state = State.OVER
-        else:
-            self._consultation.over(ConsultationEnd.AGENT_LEFT)
-            await self._consultation.drop()
-            self._there.ended(side, Party.OTHER_SIDE)
-            self._send_back(side.line)
-
-    def _send_back(self, line: str) -> None:
-        """The caller was promised somebody who did not come: before everybody else, to the line."""
-        self._there.note(PassedBack("line", line))
-        self._send(Onward(line, heard=True), Carried(self.call.waited, urgent=True))
-
-    async def _answered(self, answer: Answer) -> None:
-        connected = answer.connected
-        if not self._consultation.takes(answer):
-            if connected is not None:
-                self._dispatch.abandon(connected)
-        elif not self.sides and connected is None:
-            self._send_back(answer.line)
-        elif connected is None:
-            await self._end_consultation(ConsultationEnd.NOT_REACHED)
-        else:
-            side = Side(answer.line, connected)
-            self._watch(side)
-            if not self.sides:
-                self.sides.append(side)
-                await self._there.go(State.TALKING)
-            else:
-                self._consultation.answered(side)
-                await self._there.go(State.CONSULTING)
-
-    async def _held_too_long(self, hold: int, *, beeped: bool) -> None:
-        """A beep for the agent, and a moment later the caller is back; in a consultation only the beep's alarm."""
-        there, lead = self._there, self.lead
-        if lead is None or not there.hold.goes_on(hold):
-            return
-        if not beeped:
-            there.note(HeldTooLong(lead.offer, self.rules.hold_limit(lead.line)))
-            log.warning("a caller is on hold for too long", call=self.call.id, agent=lead.agent)
-            if self.state is State.HELD:
-                await settled(self._switch.play(lead.leg, self.call.name_playback(), [BEEP]))
-                there.hold.set_alarm(AFTER_THE_BEEP, beeped=True)
-        elif self.state is State.HELD:
-            await there.go(State.TALKING)
-
-    # ── phones ──────────────────────────────────────────────────────────────
-
-    def _watch(self, side: Side) -> None:
-        assert self._tasks is not None  # noqa: S101  (only `run` takes anything in)
-        side.watch = self._tasks.create_task(self._tell_of_the_end(side))
-
-    async def _tell_of_the_end(self, side: Side) -> None:
-        await side.seated.over.wait()
-        self._inbox.put_nowait(HungUp(side))

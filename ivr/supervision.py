@@ -17,18 +17,18 @@ A call that is flagged rings every leader who is ready or on a break; the first 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
 
 import structlog
 
 from acd.agent import Presence
-from acd.signals import CallRaised
-from ivr.call import Call, settled
+from ivr.attending import MODES, Attending, Ears
+from ivr.call import Call
 from ivr.conversation import Conversation
 from ivr.conversations import Conversations
 from ivr.dispatch import Connected, Dispatch
 from ivr.events import Attendance, LeaderCame, LeaderLeft
+from ivr.high_risk import HighRisk
 from ivr.switch import Phone, Switch, SwitchError
 from ivr.talk_states import Command, State
 from ivr.targets import Refused
@@ -39,40 +39,7 @@ log = structlog.get_logger()
 RING_FOR = 30.0
 """Seconds that a leader's phone rings."""
 
-_A = Attendance
-MODES: Mapping[Attendance, frozenset[Attendance]] = {
-    _A.LISTENING: frozenset({_A.LISTENING, _A.WHISPERING, _A.JOINED, _A.TALKING}),
-    _A.WHISPERING: frozenset({_A.LISTENING, _A.WHISPERING, _A.JOINED, _A.TALKING}),
-    _A.JOINED: frozenset({_A.JOINED, _A.TALKING}),
-    _A.TALKING: frozenset({_A.TALKING}),
-}
-"""From what a leader does to what they may do next in the same talk; an absent one is refused."""
-
 _MAY_BE_RUNG = frozenset({Presence.READY, Presence.WRAP_UP, Presence.BREAK})
-
-
-@dataclass(slots=True, eq=False)
-class _Attending:
-    """A leader who was rung for a talk; `connected` once they answered."""
-
-    leader: str
-    agent: str | None
-    call: Call
-    how: Attendance
-    leg: str = ""
-    connected: Connected | None = None
-    ear: str | None = None
-    ears: int = 0
-    held_back: bool = False
-    came: bool = False
-    """It was noted that they did, and not yet that they left."""
-    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
-    """One thing after the other is done with their ear."""
-
-    @property
-    def bridge(self) -> str:
-        assert self.connected is not None  # noqa: S101  (asked for by who has answered)
-        return f"{self.connected.leg}-listen"
 
 
 class Supervision:
@@ -95,9 +62,10 @@ class Supervision:
         """
         self._conversations, self._dispatch, self._switch = conversations, dispatch, switch
         self._plan, self._call, self._spawn, self._begin_task = plan, call, spawn, begin
-        self._attending: dict[str, _Attending] = {}
+        self._ears = Ears(switch, conversations.legs, spawn)
+        self._attending: dict[str, Attending] = {}
         """By leader."""
-        conversations.on_flag.append(self._flagged)
+        conversations.on_flag.append(HighRisk(self, conversations, dispatch, plan, begin).flagged)
 
     def attending(self, leader: str) -> tuple[Attendance, str | None] | None:
         """What a leader does, and with which agent; None while they do nothing, or their phone still rings."""
@@ -130,7 +98,7 @@ class Supervision:
             raise Refused("this caller does not wait any more")
         if leader in self._attending:
             raise Refused("your phone is in a talk already: stop first")
-        one = _Attending(leader, None, waiting, Attendance.TALKING)
+        one = Attending(leader, None, waiting, Attendance.TALKING)
         connected = await self._rung(one)
         if not self._dispatch.hand(call, connected):
             self._end(one)
@@ -160,6 +128,26 @@ class Supervision:
             raise Refused("this call is over")
         self._conversations.flag(found, by)
 
+    async def answers(self, leader: str, agent: str, talk: Conversation) -> bool:
+        """Ring a leader to listen; whether they do."""
+        one = Attending(leader, agent, talk.call, Attendance.LISTENING)
+        try:
+            await self._rung(one)
+            await self._begin(one)
+        except Refused:
+            return False
+        return True
+
+    def could_listen(self, leader: str, agent: str) -> bool:
+        """Whether this is a leader who can be rung to listen to somebody else."""
+        if leader == agent or leader in self._attending or not self._plan().agents[leader].leader:
+            return False
+        try:
+            self._phone_of(leader)
+        except Refused:
+            return False
+        return True
+
     # ── to attend a talk ────────────────────────────────────────────────────
 
     async def _attend(self, leader: str, agent: str, how: Attendance) -> None:
@@ -174,7 +162,7 @@ class Supervision:
             await self._change(one, how)
             return
         talk = self._talk_of(agent)
-        one = _Attending(leader, agent, talk.call, how)
+        one = Attending(leader, agent, talk.call, how)
         await self._rung(one)
         await self._begin(one)
 
@@ -189,7 +177,7 @@ class Supervision:
             raise Refused(f"{agent} is in no talk")
         return talk
 
-    async def _change(self, one: _Attending, how: Attendance) -> None:
+    async def _change(self, one: Attending, how: Attendance) -> None:
         """Another way to attend the same talk; the phone is answered, or still rings and will do this."""
         if how not in MODES[one.how]:
             raise Refused("you talk with them already: stop first")
@@ -198,7 +186,7 @@ class Supervision:
         elif how is not one.how:
             await self._do(one, how)
 
-    async def _rung(self, one: _Attending) -> Connected:
+    async def _rung(self, one: Attending) -> Connected:
         """Ring the leader's phone. Raises Refused when it is not answered, or the wish was taken back."""
         phone = self._phone_of(one.leader)
         self._attending[one.leader] = one
@@ -230,7 +218,7 @@ class Supervision:
             raise Refused("your phone is not registered, or in a call")
         return next(phone for phone in self._plan().phones_of(leader) if phone in seat.phones)
 
-    async def _begin(self, one: _Attending) -> None:
+    async def _begin(self, one: Attending) -> None:
         """The leader answered: let them attend, as long as there is something to attend."""
         talk = self._conversations.of_call(one.call.id)
         if talk is None or one.agent is None or talk.side_of(one.agent) is None:
@@ -243,7 +231,7 @@ class Supervision:
             self._end(one)
             raise
 
-    async def _do(self, one: _Attending, how: Attendance) -> None:
+    async def _do(self, one: Attending, how: Attendance) -> None:
         async with one.turn:
             before, one.how = one.how, how  # at once: who takes a talk is not sent away when its agent is out of it
             try:
@@ -260,7 +248,7 @@ class Supervision:
         if (talk := self._conversations.of_call(one.call.id)) is not None:
             self._look(one, talk)  # somebody may have left meanwhile
 
-    async def _take_part(self, one: _Attending, how: Attendance) -> None:
+    async def _take_part(self, one: Attending, how: Attendance) -> None:
         talk = self._conversations.of_call(one.call.id)
         side = None if talk is None or one.agent is None else talk.side_of(one.agent)
         ended = self._attending.get(one.leader) is not one
@@ -268,47 +256,21 @@ class Supervision:
             raise Refused("the talk is over")
         match how:
             case Attendance.LISTENING | Attendance.WHISPERING:
-                await self._overhear(one, side.leg, whispers=how is Attendance.WHISPERING)
+                await self._ears.overhear(one, side.leg, whispers=how is Attendance.WHISPERING)
             case Attendance.JOINED:
                 await talk.obey(Command.JOIN, one.agent, newcomer=one.connected)
-                await self._deafen(one)
+                await self._ears.deafen(one)
             case Attendance.TALKING:
                 await talk.obey(Command.TAKE, one.agent, newcomer=one.connected)
-                await self._deafen(one)
-
-    async def _overhear(self, one: _Attending, leg: str, *, whispers: bool) -> None:
-        assert one.connected is not None  # noqa: S101  (the only caller has looked)
-        one.ears += 1
-        before, ear = one.ear, f"{one.connected.leg}-ear{one.ears}"
-        try:
-            await self._switch.snoop(ear, leg, whispers=whispers)
-            await self._switch.bridge(one.bridge, [one.connected.leg, ear] if before is None else [ear])
-        except BaseException:
-            self._spawn(self._hang_up(ear))
-            raise
-        one.ear = ear
-        if before is not None:
-            await self._hang_up(before)
-
-    async def _hang_up(self, ear: str) -> None:
-        try:
-            await self._switch.hang_up(ear)
-        except SwitchError as error:
-            log.warning("an ear could not be hung up", error=str(error))
-
-    async def _deafen(self, one: _Attending) -> None:
-        """No ear is needed by who is in the talk."""
-        ear, one.ear = one.ear, None
-        if ear is not None:
-            await settled(self._hang_up(ear), self._switch.drop_bridge(one.bridge))
+                await self._ears.deafen(one)
 
     # ── until it ends ───────────────────────────────────────────────────────
 
-    def _came(self, one: _Attending) -> None:
+    def _came(self, one: Attending) -> None:
         one.came = True
         one.call.note(LeaderCame(one.leader, one.agent, one.how))
 
-    def _follow(self, one: _Attending, talk: Conversation | None) -> None:
+    def _follow(self, one: Attending, talk: Conversation | None) -> None:
         """End when the leader hangs up, or when there is nothing left to hear."""
 
         def look() -> None:
@@ -319,7 +281,7 @@ class Supervision:
             talk.watchers.append(look)
         self._begin_task(self._until_hung_up(one))
 
-    def _look(self, one: _Attending, talk: Conversation) -> None:
+    def _look(self, one: Attending, talk: Conversation) -> None:
         """Something changed: who only hears goes with the caller, as long as an agent has them."""
         hears = one.how in (Attendance.LISTENING, Attendance.WHISPERING)
         part = one.agent if hears else one.leader
@@ -334,13 +296,13 @@ class Supervision:
         else:
             self._end(one)
 
-    async def _go_with_the_caller(self, one: _Attending) -> None:
+    async def _go_with_the_caller(self, one: Attending) -> None:
         try:
             await self._do(one, one.how)
         except Refused:
             self._end(one)
 
-    async def _until_hung_up(self, one: _Attending) -> None:
+    async def _until_hung_up(self, one: Attending) -> None:
         assert one.connected is not None  # noqa: S101  (asked for by who has answered)
         try:
             await one.connected.over.wait()
@@ -350,75 +312,21 @@ class Supervision:
             raise
         self._end(one)
 
-    def _end(self, one: _Attending) -> None:
+    def _end(self, one: Attending) -> None:
         """Nothing of it stays: not on the switch, not on the floor. Idempotent."""
         if self._attending.get(one.leader) is not one:
             return
         del self._attending[one.leader]
         self._left(one)
         if one.connected is not None:
-            self._spawn(self._clear(one, one.connected))
+            self._spawn(self._ears.clear(one, one.connected))
         elif one.leg:
             self._conversations.legs.drop(one.leg)
         if one.held_back:
             self._dispatch.let_back(one.leader)
 
-    def _left(self, one: _Attending) -> None:
+    def _left(self, one: Attending) -> None:
         """Note it, once, and while the call is there."""
         came, one.came = one.came, False
         if came and self._call(one.call.id) is not None:
             one.call.note(LeaderLeft(one.leader))
-
-    async def _clear(self, one: _Attending, connected: Connected) -> None:
-        async with one.turn:
-            ears = [] if one.ear is None else [self._hang_up(one.ear)]
-            await settled(*ears, self._switch.hang_up(connected.leg), self._switch.drop_bridge(one.bridge))
-            self._conversations.legs.forget(connected.leg)
-
-    # ── high risk ───────────────────────────────────────────────────────────
-
-    def _flagged(self, call: Call) -> None:
-        """Lift who waits; let leaders hear who talks."""
-        if self._dispatch.waits(call.id):
-            self._dispatch.signal(CallRaised(call.id))
-        elif (talk := self._conversations.of_call(call.id)) is not None:
-            self._begin_task(self._call_leaders(talk))
-
-    async def _call_leaders(self, talk: Conversation) -> None:
-        """Ring all leaders who can be rung; who answers first listens, and the others' phones stop."""
-        lead = talk.lead
-        agent = None if lead is None else lead.agent
-        if agent is None:
-            return
-        leaders = [name for name in self._plan().agents if self._could_listen(name, agent)]
-        if not leaders:
-            log.warning("a call of high risk, and no shift leader can be rung", call=talk.call.id)
-            return
-        async with asyncio.TaskGroup() as tasks:
-            waiting = {tasks.create_task(self._answers(name, agent, talk)) for name in leaders}
-            heard = False
-            while waiting and not heard:
-                done, waiting = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
-                heard = any(ring.result() for ring in done)
-            for ring in waiting:
-                ring.cancel()
-        if not heard:
-            log.warning("a call of high risk, and no shift leader answered", call=talk.call.id)
-
-    def _could_listen(self, name: str, agent: str) -> bool:
-        if name == agent or name in self._attending or not self._plan().agents[name].leader:
-            return False
-        try:
-            self._phone_of(name)
-        except Refused:
-            return False
-        return True
-
-    async def _answers(self, leader: str, agent: str, talk: Conversation) -> bool:
-        one = _Attending(leader, agent, talk.call, Attendance.LISTENING)
-        try:
-            await self._rung(one)
-            await self._begin(one)
-        except Refused:
-            return False
-        return True

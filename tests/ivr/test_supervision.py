@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 import pytest
 
 from acd.agent import Presence
+from ivr.attending import MODES
 from ivr.events import (
     Attendance,
     CallEnded,
@@ -25,7 +26,7 @@ from ivr.events import (
     WaitEnd,
     WaitEnded,
 )
-from ivr.supervision import MODES, Supervision
+from ivr.supervision import Supervision
 from ivr.talk_states import State
 from ivr.targets import Refused, ToAgent, ToLine
 from routing.check import read_plan
