@@ -95,7 +95,7 @@ _DIGITS = re.compile(r"^\+?[0-9]{3,20}$")
 _NUMBER = re.compile(r"^\+?[0-9]{1,20}$")
 _LEG_NAME = re.compile(r"^[a-z][a-z0-9]{0,15}-[0-9a-z]{6,12}(~[0-9a-z]+)?-([0-9]+[a-z]?|[vx][0-9]+)(-ear[0-9]*)?$")
 """A leg's name: node, call (`~N` for one that is made within it, such as a consultation), then the offer (with a letter
-where the agent has several phones), `xN` for an outside number or `vN` for a shift leader; `-ear` is what that one hears.
+where the agent has several phones), `xN` for an outside number or `vN` for a shift leader, whose ear ends in `-ear`.
 """
 _EAR_NAME = re.compile(r"-ear[0-9]*$")
 _CHANNEL = re.compile(r"^PJSIP/(.+)-[0-9a-f]{8}$")
