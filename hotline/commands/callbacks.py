@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 import typer
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 from sqlalchemy.exc import DBAPIError
 
 from hotline.clock import clock_of
@@ -102,7 +102,8 @@ def _cancel(settings: Settings, verb: str, ticket: str | None, *, as_json: bool)
 
 
 def _table(rows: Iterable[dict[str, Any]]) -> Table:
-    table = Table("编号", "热线", "回拨号码", "预约", "次数", "挂机者", "结果", box=None, pad_edge=False)
+    headings = ("编号", "热线", "回拨号码", "预约", "次数", "挂机者", "结果")
+    table = Table(*(Column(heading, overflow="fold") for heading in headings), box=None, pad_edge=False)
     for column in table.columns[:4]:
         column.no_wrap = True
     for row in rows:

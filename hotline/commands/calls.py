@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 from sqlalchemy.exc import DBAPIError
 
 from hotline.clock import clock_of
@@ -41,7 +41,8 @@ def calls(
         for cdr in found:
             put(cdr.to_json(private=private))
         return
-    table = Table("开始", "来电", "热线", "座席", "结果", "按键", "秒", box=None, pad_edge=False)
+    headings = ("开始", "来电", "热线", "座席", "结果", "按键", "秒")
+    table = Table(*(Column(heading, overflow="fold") for heading in headings), box=None, pad_edge=False)
     table.columns[0].no_wrap = table.columns[1].no_wrap = True
     for cdr in found:
         row = cdr.to_json(private=private)
