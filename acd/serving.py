@@ -394,9 +394,7 @@ class Serving(Ground):
             desk = tightened.pop()
             for seat in sorted(desk.ready.values(), key=lambda seat: (seat.idle_since, seat.position)):
                 if desk.calls and seat.presence is Presence.READY:
-                    waiting = call_for(self._desks, seat, ())
-                    if waiting is not None:
-                        self._ring(waiting, self._desks[waiting.line.id], seat, became_ready=True)
+                    self._takes_call(seat)
 
     def _serve_call(self, waiting: Waiting, desk: Desk) -> None:
         """A call takes the agents it may have, or else the line's outside number."""

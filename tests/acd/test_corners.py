@@ -314,3 +314,20 @@ def test_a_pace_that_counts_wrongly_is_found_and_mended() -> None:
     floor.handle(Audited(), 1.0)
     assert floor.audit() == []
     assert floor._desks["a"].pace.waiting == 0
+
+
+def test_a_line_that_comes_down_to_those_whom_it_keeps_rings_them_for_calls_that_grew_wide_meanwhile() -> None:
+    lines = (Line("a", keep_free=1, widen=((2, 5.0), (3, 99.0))), Line("b", keep_free=1))
+    far, both = Agent("far", ("far",), {"a": 3}), Agent("both", ("both",), {"a": 2, "b": 1})
+    floor = floor_of(far, both, lines=lines)
+    assert floor.handle(CallJoined("c", "a"), 1.0) == []
+    assert floor.handle(BreakBegan("far"), 9.0) == [Ring(1, "c", ("both",), "a", "both")]
+
+
+def test_a_line_that_comes_down_to_those_whom_it_keeps_rings_them_once_a_call_has_grown_wide() -> None:
+    lines = (Line("a", keep_free=1, widen=((2, 5.0), (3, 99.0))), Line("b", keep_free=1))
+    far, both = Agent("far", ("far",), {"a": 3}), Agent("both", ("both",), {"a": 2, "b": 1})
+    floor = floor_of(far, both, lines=lines)
+    assert floor.handle(CallJoined("c", "a"), 1.0) == []
+    assert floor.handle(BreakBegan("far"), 3.0) == []
+    assert floor.handle(Tick(), 6.0) == [Ring(1, "c", ("both",), "a", "both")]
