@@ -32,7 +32,8 @@ from ivr import events
 from ivr.call import Call
 from ivr.conversations import AgentTalk, Conversations
 from ivr.dispatch import Dispatch
-from ivr.supervision import RING_FOR, Supervision
+from ivr.leaders import RING_FOR
+from ivr.supervision import Supervision
 from ivr.switch import SwitchError
 from ivr.talk_states import State
 from ivr.targets import Refused as TalkRefused

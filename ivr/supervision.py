@@ -21,7 +21,6 @@ from collections.abc import Callable
 
 import structlog
 
-from acd.agent import Presence
 from ivr.attending import MODES, Attending, Ears
 from ivr.call import Call
 from ivr.conversation import Conversation
@@ -29,17 +28,13 @@ from ivr.conversations import Conversations
 from ivr.dispatch import Connected, Dispatch
 from ivr.events import Attendance, LeaderCame, LeaderLeft
 from ivr.high_risk import HighRisk
-from ivr.switch import Phone, Switch, SwitchError
+from ivr.leaders import Leaders
+from ivr.switch import Switch, SwitchError
 from ivr.talk_states import Command, State
 from ivr.targets import Refused
 from routing.plan import Plan
 
 log = structlog.get_logger()
-
-RING_FOR = 30.0
-"""Seconds that a leader's phone rings."""
-
-_MAY_BE_RUNG = frozenset({Presence.READY, Presence.WRAP_UP, Presence.BREAK})
 
 
 class Supervision:
@@ -62,6 +57,7 @@ class Supervision:
         """
         self._conversations, self._dispatch, self._switch = conversations, dispatch, switch
         self._plan, self._call, self._spawn, self._begin_task = plan, call, spawn, begin
+        self._leaders = Leaders(plan, dispatch, conversations.legs)
         self._ears = Ears(switch, conversations.legs, spawn)
         self._attending: dict[str, Attending] = {}
         """By leader."""
@@ -92,7 +88,7 @@ class Supervision:
 
     async def take_waiting(self, leader: str, call: str) -> None:
         """Be connected to a caller who waits on a line, before everybody else."""
-        self._may(leader)
+        self._leaders.admit(leader)
         waiting = self._call(call)
         if waiting is None or not self._dispatch.waits(call):
             raise Refused("this caller does not wait any more")
@@ -140,18 +136,12 @@ class Supervision:
 
     def could_listen(self, leader: str, agent: str) -> bool:
         """Whether this is a leader who can be rung to listen to somebody else."""
-        if leader == agent or leader in self._attending or not self._plan().agents[leader].leader:
-            return False
-        try:
-            self._phone_of(leader)
-        except Refused:
-            return False
-        return True
+        return leader != agent and leader not in self._attending and self._leaders.can_be_rung(leader)
 
     # ── to attend a talk ────────────────────────────────────────────────────
 
     async def _attend(self, leader: str, agent: str, how: Attendance) -> None:
-        self._may(leader)
+        self._leaders.admit(leader)
         if leader == agent:
             raise Refused("that is your own talk")
         one = self._attending.get(leader)
@@ -165,11 +155,6 @@ class Supervision:
         one = Attending(leader, agent, talk.call, how)
         await self._rung(one)
         await self._begin(one)
-
-    def _may(self, leader: str) -> None:
-        rule = self._plan().agents.get(leader)
-        if rule is None or not rule.leader:
-            raise Refused("only a shift leader may do this")
 
     def _talk_of(self, agent: str) -> Conversation:
         talk = self._conversations.find(agent)
@@ -188,17 +173,11 @@ class Supervision:
 
     async def _rung(self, one: Attending) -> Connected:
         """Ring the leader's phone. Raises Refused when it is not answered, or the wish was taken back."""
-        phone = self._phone_of(one.leader)
+        phone = self._leaders.phone_of(one.leader)
         self._attending[one.leader] = one
-        if self._dispatch.floor.seat(one.leader).presence is not Presence.BREAK:
-            one.held_back = True
-            self._dispatch.hold_back(one.leader)
         connected: Connected | None = None
         try:
-            offer, one.leg = one.call.name_leg("v")
-            connected = await self._conversations.legs.ring(
-                offer, one.leader, one.leg, Phone(phone), caller=one.call.number, like=one.call.channel, limit=RING_FOR
-            )
+            connected = await self._leaders.ring(one, phone)
         finally:
             if connected is None:
                 self._end(one)
@@ -207,16 +186,6 @@ class Supervision:
             raise Refused("your phone was not answered")
         one.connected = connected
         return connected
-
-    def _phone_of(self, leader: str) -> str:
-        """Their first phone that is there."""
-        try:
-            seat = self._dispatch.floor.seat(leader)
-        except KeyError:
-            raise Refused("your phone is not registered") from None
-        if seat.presence not in _MAY_BE_RUNG or not seat.phones:
-            raise Refused("your phone is not registered, or in a call")
-        return next(phone for phone in self._plan().phones_of(leader) if phone in seat.phones)
 
     async def _begin(self, one: Attending) -> None:
         """The leader answered: let them attend, as long as there is something to attend."""
@@ -322,8 +291,7 @@ class Supervision:
             self._spawn(self._ears.clear(one, one.connected))
         elif one.leg:
             self._conversations.legs.drop(one.leg)
-        if one.held_back:
-            self._dispatch.let_back(one.leader)
+        self._leaders.let_back(one)
 
     def _left(self, one: Attending) -> None:
         """Note it, once, and while the call is there."""
