@@ -5,7 +5,7 @@ from __future__ import annotations
 from aiohttp import web
 
 from hotline.control import bad
-from ivr.callback import Callbacks
+from ivr.callbacks.board import Callbacks
 
 
 def cancelling(callbacks: Callbacks) -> web.RouteDef:

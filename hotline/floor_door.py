@@ -30,14 +30,14 @@ from hotline.presence_times import times_of
 from hotline.testimony import NoSuchCall, why_agent, why_call
 from ivr import events
 from ivr.call import Call
-from ivr.conversations import AgentTalk, Conversations
 from ivr.dispatch import Dispatch
-from ivr.leaders import RING_FOR
-from ivr.supervision import Supervision
+from ivr.lead.leaders import RING_FOR
+from ivr.lead.supervision import Supervision
 from ivr.switch import SwitchError
-from ivr.talk_states import State
-from ivr.targets import Refused as TalkRefused
-from ivr.targets import Target, ToAgent, ToLine, ToNumber
+from ivr.talk.conversations import AgentTalk, Conversations
+from ivr.talk.states import State
+from ivr.talk.targets import Refused as TalkRefused
+from ivr.talk.targets import Target, ToAgent, ToLine, ToNumber
 from records.account_words import Language
 from routing.calendar import SHANGHAI
 from routing.plan import Plan

@@ -16,11 +16,11 @@ from acd.floor import Floor
 from acd.offer import Offer
 from acd.seat import Seat
 from hotline.floor_watch import Alerted
+from ivr.callbacks.ticket import Ticket
 from ivr.clock import Clock
-from ivr.conversations import Conversations
 from ivr.events import Attendance
-from ivr.talk_states import State
-from ivr.ticket import Ticket
+from ivr.talk.conversations import Conversations
+from ivr.talk.states import State
 from records.clock import wall_time
 from records.privacy import mask
 from routing.moment import line_opening

@@ -44,19 +44,19 @@ from hotline.view import HotlineView, midnight
 from hotline.web import create_app, open_web
 from hotline.wishes import Wishes
 from ivr.ari import AriSwitch
-from ivr.callback import Callbacks
-from ivr.callback_try import CallbackService
+from ivr.callbacks.attempt import CallbackService
+from ivr.callbacks.board import Callbacks
+from ivr.callbacks.ticket import tickets
 from ivr.clock import Clock
 from ivr.dispatch import Dispatch
 from ivr.events import Outcome
 from ivr.flow import PlanFlow
+from ivr.lead.supervision import Supervision
 from ivr.memory import CallerMemory
 from ivr.outlook import Outlook
 from ivr.reconcile import Reconciler
-from ivr.supervision import Supervision
 from ivr.switch import SwitchError
 from ivr.switchboard import CallIds, Service, Switchboard
-from ivr.ticket import tickets
 from prompts.build import Report, forget_kept
 from records.callbacks import callback_facts
 from records.calls import outcomes, talks_since

@@ -34,7 +34,7 @@ from ivr.events import (
 from ivr.switch import ChannelGone, Recorded, Switch, SwitchError
 
 if TYPE_CHECKING:
-    from ivr.conversations import Conversations
+    from ivr.talk.conversations import Conversations
 
 log = structlog.get_logger()
 

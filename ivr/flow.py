@@ -5,7 +5,7 @@ from __future__ import annotations
 import structlog
 
 from ivr.call import Call, Carried
-from ivr.callback import Callbacks
+from ivr.callbacks.board import Callbacks
 from ivr.clock import Clock
 from ivr.dispatch import Connected, Dispatch
 from ivr.events import (
@@ -21,8 +21,8 @@ from ivr.events import (
 from ivr.outlook import Outlook
 from ivr.sounds import Sounds
 from ivr.switch import ChannelGone
-from ivr.talk_inbox import Onward
-from ivr.targets import TalkRules
+from ivr.talk.inbox import Onward
+from ivr.talk.targets import TalkRules
 from ivr.waiting import House, Left, Waiting
 from routing.calendar import SHANGHAI
 from routing.node import Survey

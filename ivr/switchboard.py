@@ -14,7 +14,6 @@ import structlog
 from ivr.beliefs import Beliefs
 from ivr.call import PATIENCE, Call, Flow, run_call
 from ivr.clock import Clock
-from ivr.conversations import Conversations
 from ivr.dispatch import Dispatch
 from ivr.events import CallArrived, Journal
 from ivr.switch import (
@@ -31,6 +30,7 @@ from ivr.switch import (
     SwitchEvent,
     TalkFound,
 )
+from ivr.talk.conversations import Conversations
 
 log = structlog.get_logger()
 

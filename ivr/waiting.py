@@ -10,9 +10,9 @@ import asyncio
 from dataclasses import dataclass
 
 from acd.signals import CallJoined, GiveUp
-from ivr.booking import Agreed, agree
 from ivr.call import Call
-from ivr.callback import Callbacks
+from ivr.callbacks.board import Callbacks
+from ivr.callbacks.booking import Agreed, agree
 from ivr.clock import Clock
 from ivr.dispatch import Connected, Dispatch, Replaced, Seated
 from ivr.events import Outcome, Reason, StepHeard, WaitBegan, WaitEnd, WaitEnded

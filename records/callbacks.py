@@ -1,4 +1,4 @@
-"""The facts of callbacks, read from the journal: what `ivr.ticket.tickets` folds."""
+"""The facts of callbacks, read from the journal: what `ivr.callbacks.ticket.tickets` folds."""
 
 from __future__ import annotations
 

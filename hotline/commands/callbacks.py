@@ -17,7 +17,7 @@ from hotline.clock import clock_of
 from hotline.control import NotRunning, Refused, ask
 from hotline.settings import Settings
 from hotline.terminal import Config, Json, Var, fail, people, put, settings_of
-from ivr.ticket import Ticket, tickets
+from ivr.callbacks.ticket import Ticket, tickets
 from records.account_words import CALLBACKS
 from records.callbacks import callback_facts
 from records.clock import wall_time

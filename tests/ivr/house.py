@@ -10,17 +10,17 @@ from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
 from hotline.arrangement import floor_of
-from ivr.callback import Callbacks
-from ivr.callback_try import CallbackService
+from ivr.callbacks.attempt import CallbackService
+from ivr.callbacks.board import Callbacks
+from ivr.callbacks.ticket import tickets
 from ivr.clock import Clock
 from ivr.dispatch import Dispatch
 from ivr.events import CallEnded, Entry, Event
 from ivr.flow import PlanFlow
+from ivr.lead.supervision import Supervision
 from ivr.memory import CallerMemory
 from ivr.outlook import Outlook
-from ivr.supervision import Supervision
 from ivr.switchboard import CallIds, Service, Switchboard
-from ivr.ticket import tickets
 from prompts.catalogue import Catalogue
 from routing.calendar import SHANGHAI
 from routing.check import read_plan

@@ -10,7 +10,6 @@ from datetime import datetime
 import pytest
 
 from acd.agent import Presence
-from ivr.conversations import AgentTalk
 from ivr.events import (
     CallEnded,
     CallerBack,
@@ -30,8 +29,9 @@ from ivr.events import (
     TalkBegan,
     TalkEnded,
 )
-from ivr.talk_states import MOVES, Command, State
-from ivr.targets import Refused, Target, ToAgent, ToLine, ToNumber
+from ivr.talk.conversations import AgentTalk
+from ivr.talk.states import MOVES, Command, State
+from ivr.talk.targets import Refused, Target, ToAgent, ToLine, ToNumber
 from records.cdr import fold
 from records.segments import Talk, segment_data, segment_from
 from routing.calendar import SHANGHAI

@@ -12,8 +12,8 @@ from acd.agent import Presence
 from acd.signals import Rearranged
 from hotline.arrangement import arrangement_of
 from ivr.events import CallEnded, EndReached, LineGaveUp, Outcome, TalkBegan, WaitEnd
-from ivr.legs import Legs
 from ivr.switch import Arrived, Phone
+from ivr.talk.legs import Legs
 from routing.check import read_plan
 from tests.ivr.fake_switch import Behaviour, FakeSwitch
 from tests.ivr.house import CALLER, NIGHT, PLAN, House, house

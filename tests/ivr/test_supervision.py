@@ -9,7 +9,6 @@ from contextlib import asynccontextmanager
 import pytest
 
 from acd.agent import Presence
-from ivr.attending import MODES
 from ivr.events import (
     Attendance,
     CallEnded,
@@ -26,9 +25,10 @@ from ivr.events import (
     WaitEnd,
     WaitEnded,
 )
-from ivr.supervision import Supervision
-from ivr.talk_states import State
-from ivr.targets import Refused, ToAgent, ToLine
+from ivr.lead.attending import MODES
+from ivr.lead.supervision import Supervision
+from ivr.talk.states import State
+from ivr.talk.targets import Refused, ToAgent, ToLine
 from routing.check import read_plan
 from tests.ivr.fake_switch import Behaviour
 from tests.ivr.house import CALLER, House, house

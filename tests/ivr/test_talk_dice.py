@@ -14,7 +14,6 @@ import pytest
 from acd.agent import Presence
 from acd.signals import Signal
 from acd.signals import TalkEnded as TalkOver
-from ivr.conversations import AgentTalk
 from ivr.events import (
     CallEnded,
     CallerBack,
@@ -31,9 +30,10 @@ from ivr.events import (
     TalkBegan,
     TalkEnded,
 )
-from ivr.supervision import Supervision
+from ivr.lead.supervision import Supervision
 from ivr.switch import SwitchError
-from ivr.targets import Refused, ToAgent, ToLine, ToNumber
+from ivr.talk.conversations import AgentTalk
+from ivr.talk.targets import Refused, ToAgent, ToLine, ToNumber
 from routing.check import read_plan
 from tests.ivr.fake_switch import Behaviour, FakeSwitch
 from tests.ivr.house import House, house

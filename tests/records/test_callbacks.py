@@ -8,6 +8,7 @@ from itertools import permutations
 
 import pytest
 
+from ivr.callbacks.ticket import Ticket, tickets
 from ivr.events import (
     CallAnswered,
     CallArrived,
@@ -22,7 +23,6 @@ from ivr.events import (
     Outcome,
     Reason,
 )
-from ivr.ticket import Ticket, tickets
 from records.callbacks import callback_facts
 from records.journal import SqlJournal
 from tests.records.tales import NUMBER, at

@@ -13,7 +13,7 @@ from hotline.control import ask, open_control
 from hotline.floor_door import FloorDoor
 from hotline.floor_state import FloorState
 from hotline.floor_watch import FloorWatch
-from ivr.supervision import Supervision
+from ivr.lead.supervision import Supervision
 from records.journal import SqlJournal
 from records.migrations import upgrade
 from records.presences import Presences

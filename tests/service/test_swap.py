@@ -16,7 +16,7 @@ from hotline.live import Edition
 from hotline.operators import Published
 from hotline.service import callback_service_of, service_of
 from hotline.sounds import KeptWords
-from ivr.callback import Callbacks
+from ivr.callbacks.board import Callbacks
 from ivr.dispatch import Dispatch
 from ivr.events import CallArrived, CallEnded, EndReached, Outcome, StepHeard, TalkBegan
 from ivr.outlook import Outlook

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ivr.events import Flagged, LeaderCame, LeaderLeft, Outcome, Party, TalkEnded
-from ivr.targets import ToLine
+from ivr.talk.targets import ToLine
 from tests.phones import AGENT_TONE, CALLER_TONE, OTHER_TONE, hears_only
 from tests.system.conftest import OpenStage
 from tests.system.test_transfers import FIRST, OTHER, led_plan, talking

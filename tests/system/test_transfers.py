@@ -9,7 +9,6 @@ from hotline.operators import Published
 from hotline.phone import Manner, Phone, answers, never_answers
 from hotline.sound_file import load as load_sound
 from hotline.talk import Talk
-from ivr.conversations import AgentTalk
 from ivr.events import (
     ConsultationAnswered,
     ConsultationEnd,
@@ -24,8 +23,9 @@ from ivr.events import (
     TalkBegan,
     TalkEnded,
 )
-from ivr.talk_states import State
-from ivr.targets import Target, ToAgent, ToLine, ToNumber
+from ivr.talk.conversations import AgentTalk
+from ivr.talk.states import State
+from ivr.talk.targets import Target, ToAgent, ToLine, ToNumber
 from records import segments
 from tests.phones import AGENT_TONE, CALLER_TONE, CARRIER_TONE, OTHER_TONE, hears_music, hears_only
 from tests.system.conftest import OpenStage

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from acd.agent import Presence
-from ivr.attending import Attending
 from ivr.dispatch import Connected, Dispatch
-from ivr.legs import Legs
+from ivr.lead.attending import Attending
 from ivr.switch import Phone
-from ivr.targets import Refused
+from ivr.talk.legs import Legs
+from ivr.talk.targets import Refused
 from routing.plan import Plan
 
 RING_FOR = 30.0

@@ -9,10 +9,10 @@ from acd.signals import CallJoined
 from ivr.call import Call
 from ivr.dispatch import Connected, Dispatch
 from ivr.events import Event, Offered, OfferEnded, OfferResult
-from ivr.legs import Legs
 from ivr.switch import Phone
-from ivr.talk_inbox import Side
-from ivr.targets import TalkRules, Target, ToAgent, ToLine, ToNumber
+from ivr.talk.inbox import Side
+from ivr.talk.legs import Legs
+from ivr.talk.targets import TalkRules, Target, ToAgent, ToLine, ToNumber
 
 
 @dataclass(frozen=True, slots=True)

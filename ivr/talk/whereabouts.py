@@ -8,7 +8,7 @@ import structlog
 
 from ivr.call import Call, settled
 from ivr.switch import RINGING, ChannelGone, Switch
-from ivr.talk_states import Spot
+from ivr.talk.states import Spot
 
 log = structlog.get_logger()
 

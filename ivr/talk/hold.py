@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable
 
 from ivr.events import CallerBack, CallerHeld, Event
-from ivr.talk_inbox import TooLong
+from ivr.talk.inbox import TooLong
 
 
 class Hold:

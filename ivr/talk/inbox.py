@@ -6,8 +6,8 @@ import asyncio
 from dataclasses import dataclass, field
 
 from ivr.dispatch import Connected
-from ivr.talk_states import Command
-from ivr.targets import Refused, Target
+from ivr.talk.states import Command
+from ivr.talk.targets import Refused, Target
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ Theory of operation
 was asked answered, the music lasted too long) wait in one inbox and are taken in one after the other, so no two of them
 ever meet half way. `MOVES` says which command fits which state; an absent pair is refused. A state says where everybody
 is (`SPOTS`), and `Gathering.go` brings each channel there; so each command is: say who takes part, and go to a state
-(`ivr.moves`).
+(`ivr.talk.moves`).
 When the switch fails half way, `_mend` goes to the state that fits who takes part now, and tries until it is so.
 
 Who hangs up when:
@@ -26,18 +26,18 @@ from collections.abc import Callable, Coroutine
 
 import structlog
 
-from ivr.asking import Asking
 from ivr.call import Call, Carried, settled, to_its_end
-from ivr.consultation import Consultation
 from ivr.dispatch import Connected, Dispatch
 from ivr.events import ConsultationEnd, Party
-from ivr.gathering import Gathering
-from ivr.legs import Legs
-from ivr.moves import Moves
 from ivr.switch import Switch, SwitchError
-from ivr.talk_inbox import Answer, Askew, Happened, HungUp, Onward, Side, TooLong, Wish
-from ivr.talk_states import MOVES, SAYS, Command, State
-from ivr.targets import Refused, TalkRules, Target
+from ivr.talk.asking import Asking
+from ivr.talk.consultation import Consultation
+from ivr.talk.gathering import Gathering
+from ivr.talk.inbox import Answer, Askew, Happened, HungUp, Onward, Side, TooLong, Wish
+from ivr.talk.legs import Legs
+from ivr.talk.moves import Moves
+from ivr.talk.states import MOVES, SAYS, Command, State
+from ivr.talk.targets import Refused, TalkRules, Target
 
 log = structlog.get_logger()
 
@@ -51,7 +51,7 @@ _NOT_DONE = "the switch did not do it: try again"
 class Conversation:
     """One caller's talk, from the bridge to the last word, through everybody they are passed to by a warm hand.
 
-    Commanded by `obey`; `ivr.conversations` has a method for each command.
+    Commanded by `obey`; `ivr.talk.conversations` has a method for each command.
     """
 
     def __init__(

@@ -11,8 +11,8 @@ import structlog
 from ivr.call import Call, settled
 from ivr.dispatch import Connected
 from ivr.events import Attendance
-from ivr.legs import Legs
 from ivr.switch import Switch, SwitchError
+from ivr.talk.legs import Legs
 
 log = structlog.get_logger()
 

@@ -9,13 +9,13 @@ import structlog
 from ivr.call import Call, settled
 from ivr.dispatch import Dispatch
 from ivr.events import Event, Outcome, Party, Reason, TalkBegan, TalkEnded
-from ivr.hold import Hold
-from ivr.legs import Legs
 from ivr.switch import Switch, SwitchError
-from ivr.talk_inbox import Side, TooLong
-from ivr.talk_states import SPOTS, Spot, State
-from ivr.targets import TalkRules
-from ivr.whereabouts import Whereabouts
+from ivr.talk.hold import Hold
+from ivr.talk.inbox import Side, TooLong
+from ivr.talk.legs import Legs
+from ivr.talk.states import SPOTS, Spot, State
+from ivr.talk.targets import TalkRules
+from ivr.talk.whereabouts import Whereabouts
 
 log = structlog.get_logger()
 
@@ -23,7 +23,7 @@ log = structlog.get_logger()
 class Gathering:
     """Caller, sides and who was asked, brought to where they are in a state; facts and recording follow.
 
-    It decides nothing: `ivr.conversation` does.
+    It decides nothing: `ivr.talk.conversation` does.
     """
 
     def __init__(

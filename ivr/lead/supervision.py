@@ -21,17 +21,17 @@ from collections.abc import Callable
 
 import structlog
 
-from ivr.attending import MODES, Attending, Ears
 from ivr.call import Call
-from ivr.conversation import Conversation
-from ivr.conversations import Conversations
 from ivr.dispatch import Connected, Dispatch
 from ivr.events import Attendance, LeaderCame, LeaderLeft
-from ivr.high_risk import HighRisk
-from ivr.leaders import Leaders
+from ivr.lead.attending import MODES, Attending, Ears
+from ivr.lead.high_risk import HighRisk
+from ivr.lead.leaders import Leaders
 from ivr.switch import Switch, SwitchError
-from ivr.talk_states import Command, State
-from ivr.targets import Refused
+from ivr.talk.conversation import Conversation
+from ivr.talk.conversations import Conversations
+from ivr.talk.states import Command, State
+from ivr.talk.targets import Refused
 from routing.plan import Plan
 
 log = structlog.get_logger()

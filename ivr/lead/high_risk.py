@@ -10,9 +10,9 @@ import structlog
 
 from acd.signals import CallRaised
 from ivr.call import Call
-from ivr.conversation import Conversation
-from ivr.conversations import Conversations
 from ivr.dispatch import Dispatch
+from ivr.talk.conversation import Conversation
+from ivr.talk.conversations import Conversations
 from routing.plan import Plan
 
 log = structlog.get_logger()

@@ -11,11 +11,11 @@ from typing import Any
 import structlog
 
 from ivr.call import PATIENCE, Call, Flow, to_its_end
+from ivr.callbacks.ticket import Ticket
 from ivr.dispatch import Connected
 from ivr.events import CallAnswered, CallerRung, Entry, Outcome, Reason
 from ivr.sounds import Sounds
 from ivr.switch import RINGING, Phone, Switch, SwitchError
-from ivr.ticket import Ticket
 from prompts.phrases import Phrase
 from routing.line_rule import CallbackRule
 from routing.plan import Plan

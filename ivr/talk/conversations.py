@@ -5,7 +5,7 @@
     await talk.complete()
 
 Every method returns when it is done, does nothing when it is done already (a double click), and raises `Refused`,
-whose words are for the person, when it does not fit what goes on: see `ivr.talk_states.MOVES`.
+whose words are for the person, when it does not fit what goes on: see `ivr.talk.states.MOVES`.
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ import asyncio
 from collections.abc import Callable, Sequence
 
 from ivr.call import Call
-from ivr.conversation import Conversation
 from ivr.dispatch import Connected, Dispatch
 from ivr.events import Flagged
-from ivr.legs import Legs
 from ivr.switch import Switch
-from ivr.talk_inbox import Onward
-from ivr.talk_states import Command, State
-from ivr.targets import Refused, TalkRules, Target
+from ivr.talk.conversation import Conversation
+from ivr.talk.inbox import Onward
+from ivr.talk.legs import Legs
+from ivr.talk.states import Command, State
+from ivr.talk.targets import Refused, TalkRules, Target
 
 DOUBLE_CLICK = 2.0
 """Seconds in which the same command of the same agent counts as the one that was carried out."""

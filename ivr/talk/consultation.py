@@ -8,12 +8,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
-from ivr.asking import Asking
 from ivr.call import settled
 from ivr.events import ConsultationAnswered, ConsultationBegan, ConsultationEnd, ConsultationEnded
-from ivr.gathering import Gathering
-from ivr.talk_inbox import Answer, Side
-from ivr.targets import Target
+from ivr.talk.asking import Asking
+from ivr.talk.gathering import Gathering
+from ivr.talk.inbox import Answer, Side
+from ivr.talk.targets import Target
 
 
 class Consultation:

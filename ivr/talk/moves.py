@@ -1,7 +1,7 @@
 """What each command does to a conversation, and what happens by itself: who takes part, then on to a state.
 
-Each is carried out to its end before the next begins (`ivr.conversation`). Any of them may raise SwitchError half way:
-who takes part is said before the switch is told, so that what is left to do can be seen from it.
+Each is carried out to its end before the next begins (`ivr.talk.conversation`). Any of them may raise SwitchError half
+way: who takes part is said before the switch is told, so that what is left to do can be seen from it.
 """
 
 from __future__ import annotations
@@ -12,14 +12,14 @@ from collections.abc import Callable, Coroutine, Mapping
 import structlog
 
 from ivr.call import Carried, settled
-from ivr.consultation import Consultation
 from ivr.dispatch import Connected, Dispatch
 from ivr.events import ConsultationEnd, HeldTooLong, Outcome, Party, PassedBack, PassedOn, Reason
-from ivr.gathering import Gathering
 from ivr.switch import BEEP, Switch
-from ivr.talk_inbox import Answer, HungUp, Onward, Side, Wish
-from ivr.talk_states import Command, State
-from ivr.targets import Refused, Target, ToAgent, ToLine, ToNumber
+from ivr.talk.consultation import Consultation
+from ivr.talk.gathering import Gathering
+from ivr.talk.inbox import Answer, HungUp, Onward, Side, Wish
+from ivr.talk.states import Command, State
+from ivr.talk.targets import Refused, Target, ToAgent, ToLine, ToNumber
 
 log = structlog.get_logger()
 
@@ -205,7 +205,7 @@ class Moves:
     # ── what happens by itself ──────────────────────────────────────────────
 
     async def hung_up(self, side: Side) -> None:
-        """Somebody hung up: see the table of `ivr.conversation`."""
+        """Somebody hung up: see the table of `ivr.talk.conversation`."""
         aside = self.there.aside
         if side is aside:
             if self.there.sides[0].seated.over.is_set():  # both: who promised the caller somebody is told of next

@@ -20,9 +20,9 @@ import structlog
 
 from acd.signals import CallJoined
 from ivr.call import Call, run_call
-from ivr.callback_try import CallbackService, PlacedCall, Try, Unheard
+from ivr.callbacks.attempt import CallbackService, PlacedCall, Try, Unheard
+from ivr.callbacks.ticket import Ticket, runs_out, ticket_of, tried
 from ivr.clock import Clock
-from ivr.conversations import Conversations
 from ivr.dispatch import Connected, Dispatch, Seated
 from ivr.events import (
     CallbackBooked,
@@ -39,7 +39,7 @@ from ivr.events import (
     Reason,
 )
 from ivr.switch import Switch
-from ivr.ticket import Ticket, runs_out, ticket_of, tried
+from ivr.talk.conversations import Conversations
 from routing.calendar import closing, next_opening, opening
 from routing.line_rule import CallbackRule
 from routing.plan import Plan

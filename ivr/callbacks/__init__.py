@@ -1,0 +1,1 @@
+"""Callbacks: booked on a place in a line, kept, tried and closed."""
