@@ -44,7 +44,8 @@ class Limit(Written):
     over: Seconds = 0.0
     """A duration like `10m`; for `length` the number of callers."""
     at: Literal["joining", "waiting", "both"] = "both"
-    """When it is looked at: as a caller joins, while they wait, or both."""
+    """When it is looked at: as a caller joins, while they wait, or both; `length` is only as one joins, `waited` only
+    while one waits."""
     then: Id
     """The node or line to go to."""
 
@@ -61,6 +62,10 @@ class Limit(Written):
             raise ValueError("write `over`: how long, or for `length` how many callers")
         if self.when == "length" and not self.over.is_integer():
             raise ValueError("for `length` write a whole number of callers under `over`")
+        if self.when == "length" and self.at == "waiting":
+            raise ValueError("`length` is looked at only as a caller joins: delete `at`")
+        if self.when == "waited" and self.at == "joining":
+            raise ValueError("`waited` is looked at only while a caller waits: delete `at`")
         return self
 
 

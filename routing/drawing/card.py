@@ -20,6 +20,9 @@ CHIP = 21.0
 NAMED_PART = 292.0
 """Width of a line's card up to its lanes."""
 
+LABEL, WIDEST_LABEL = 92.0, 184.0
+"""Width of what says when, on the lanes of a line: as wide as its longest, so that no figure is cut off."""
+
 WIDTHS = {Kind.NUMBER: 138.0, Kind.LINE: 712.0, Kind.RULES: 560.0}
 OTHER_WIDTH = 222.0
 
@@ -165,9 +168,10 @@ def _line(chart: Chart, stop: Stop, box: Box) -> Iterator[Shape]:
         yield fitting(Face.COUNT, right + 2 * PAD, y + 15, tally, box.width - NAMED_PART - 2 * PAD)
         y += LINE_HEIGHT + 6
     yield Stroke("divide", f"M{right + PAD:.1f} {box.y + 10:.1f}V{box.y + box.height - 10:.1f}")
+    label = max((wide(Face.SMALL, lane.label) + 14 for lane in stop.lanes), default=LABEL)
     for lane in stop.lanes:
         lane_box = Box(right + 2 * PAD, y, box.width - NAMED_PART - 2 * PAD, LANE_HEIGHT)
-        yield from _lane(chart, lane, lane_box, label=92)
+        yield from _lane(chart, lane, lane_box, label=min(max(label, LABEL), WIDEST_LABEL))
         y += LANE_HEIGHT
 
 

@@ -14,6 +14,9 @@ from routing.reading.problem import Places, Problem, found
 AHEAD = 28
 """Days of which is told when nobody is on shift."""
 
+SHORT = 15.0
+"""Seconds of expected wait under which hardly anybody would give a caller up."""
+
 
 def waiting(plan: Plan, places: Places, today: date | None, *, sure: bool) -> Iterator[Problem]:
     yield from _phones(plan, places)
@@ -45,6 +48,8 @@ def _limits(name: str, line: LineRule, places: Places) -> Iterator[Problem]:
         if limit.when == "waited" and limit.over >= line.maximum_wait > 0:
             yield found(places.of((*at, "over")), "limit-too-late", name=name,
                         seconds=f"{limit.over:g}", most=f"{line.maximum_wait:g}")  # fmt: skip
+        if limit.when == "expected_wait" and limit.over < SHORT:
+            yield found(places.of((*at, "over")), "limit-too-short", name=name, seconds=f"{limit.over:g}")
         if limit.then == name:
             yield found(places.of((*at, "then")), "limit-to-itself", name=name)
 

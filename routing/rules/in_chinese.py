@@ -80,6 +80,8 @@ _WORDS: Mapping[str, str] = {
     "`until` must come after `from`": "`until` 必须晚于 `from`",
     "write `over`: how long, or for `length` how many callers": "请写 `over`：多长时间；`length` 则写多少人",
     "for `length` write a whole number of callers under `over`": "`length` 的 `over` 请写整数人数",
+    "`length` is looked at only as a caller joins: delete `at`": "`length` 只在来电者开始排队时检查：请删掉 `at`",
+    "`waited` is looked at only while a caller waits: delete `at`": "`waited` 只在来电者等候期间检查：请删掉 `at`",
 }  # fmt: skip
 
 _PATTERNS = (

@@ -75,6 +75,19 @@ WAITING: tuple[Rule, ...] = (
         "maximum_wait: 10m\nlimits: [{when: waited, over: 3m, then: call-back}]",
     ),
     adjustable(
+        "limit-too-short",
+        Both(
+            "`{name}` gives callers up for an expected wait of {seconds} s: were minutes meant?",
+            "`{name}` 预计等候超过 {seconds} 秒就不再排队：是不是想写分钟？",
+        ),
+        Both(
+            "Nearly every caller who does not get an agent at once leaves the line.",
+            "凡是不能马上接通的来电者，几乎都会离开这条热线。",
+        ),
+        Both("Write a unit: `10m` is ten minutes, `10` is ten seconds.", "写上单位：`10m` 是十分钟，`10` 是十秒。"),
+        "limits: [{when: expected_wait, over: 10m, at: joining, then: call-back}]",
+    ),
+    adjustable(
         "limit-to-itself",
         Both("a limit of `{name}` leads back to `{name}`", "`{name}` 的一条限制又通回 `{name}`"),
         Both("The caller loses the place and waits on.", "来电者失去排队位置，接着再等。"),

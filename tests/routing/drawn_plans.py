@@ -43,7 +43,7 @@ _limit = st.fixed_dictionaries(
         "at": st.sampled_from(["joining", "waiting", "both"]),
         "then": _target,
     }
-)
+).filter(lambda limit: (limit["when"], limit["at"]) not in (("length", "waiting"), ("waited", "joining")))
 
 
 def _node() -> st.SearchStrategy[dict[str, Any]]:

@@ -394,6 +394,17 @@ def test_no_name_breaks_out_of_its_place(name: str) -> None:
     assert_everything_has_room(sheet(drawn))
 
 
+@pytest.mark.parametrize(("over", "said"), [(600.0, "10分钟"), (5400.0, "1小时30分钟"), (5430.0, "1小时30分30秒")])
+def test_how_long_a_limit_is_can_be_read_to_its_last_letter(over: float, said: str) -> None:
+    lines = dict(SHIPPED.lines)
+    rule = lines["immunization"]
+    limit = rule.limits[0].model_copy(update={"over": over})
+    lines["immunization"] = rule.model_copy(update={"limits": (limit, *rule.limits[1:])})
+    drawn = sheet(chart(SHIPPED.model_copy(update={"lines": lines})))
+    assert f">预计等候超过{said}<" in svg(drawn)
+    assert_everything_has_room(drawn)
+
+
 def test_each_way_out_of_a_wait_is_drawn() -> None:
     stop = chart(SHIPPED).stops["immunization"]
     told = {lane.label: lane.target for lane in stop.lanes}

@@ -45,6 +45,9 @@ def line(rule: str) -> tuple[str, str]:
         ("wrong-value!", [line("limits: [{when: waited, then: message}]")]),
         ("wrong-value!", [line("limits: [{when: length, over: 2.5, then: message}]")]),
         ("wrong-value!", [line("limits: [{when: length, over: 5m, then: message}]")]),
+        ("wrong-value!", [line("limits: [{when: length, over: 5, at: waiting, then: message}]")]),
+        ("wrong-value!", [line("limits: [{when: waited, over: 2m, at: joining, then: message}]")]),
+        ("limit-too-short", [line("limits: [{when: expected_wait, over: 10s, then: message}]")]),
         ("not-one-of!", [line("strategy: longest_idel")]),
         ("not-one-of!", [line("limits: [{when: wait, over: 5m, then: message}]")]),
         ("no-number-to-call!", [line("callback: {}")]),
@@ -83,6 +86,21 @@ def test_what_would_serve_callers_badly_is_told(rule: str, changes: list[tuple[s
 )
 def test_what_serves_them_is_left_in_peace(changes: list[tuple[str, str]]) -> None:
     assert found(*changes) - {"unreachable", "key-mixed-up", "calendar-ends"} == set()
+
+
+@pytest.mark.parametrize(
+    ("limit", "hint"),
+    [
+        ("when: length, over: 5, at: waiting", "`length` 只在来电者开始排队时检查：请删掉 `at`"),
+        ("when: waited, over: 2m, at: joining", "`waited` 只在来电者等候期间检查：请删掉 `at`"),
+    ],
+)
+def test_a_limit_that_never_holds_says_what_to_delete(limit: str, hint: str) -> None:
+    old, new = line(f"limits: [{{{limit}, then: message}}]")
+    (problem,) = check({"plan.yaml": GOOD.replace(old, new, 1)}, TODAY).errors
+    assert hint in problem.said("zh")
+    assert "delete `at`" in problem.said("en")
+    assert "delete" not in problem.said("zh")
 
 
 def test_a_line_whose_agents_are_all_kept_for_another_never_has_one() -> None:
