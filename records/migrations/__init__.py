@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, text
+from sqlalchemy.exc import OperationalError
 
 from records.database import open_database
 
@@ -38,9 +40,21 @@ async def upgrade(url: str) -> None:
 
     Raises alembic's CommandError for a database that a newer version has written.
     """
+    async with asyncio.timeout(PATIENCE + 5.0):
+        while not await _upgraded(url):
+            await asyncio.sleep(0.05)
+
+
+async def _upgraded(url: str) -> bool:
+    """One try; False when another start is just making the file: SQLite then does not wait for its lock."""
     engine = open_database(url, busy=PATIENCE)
     try:
         async with engine.begin() as connection:
             await connection.run_sync(_upgrade)
+    except OperationalError as error:
+        if "locked" not in str(error.orig):
+            raise
+        return False
     finally:
         await engine.dispose()
+    return True

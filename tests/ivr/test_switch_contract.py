@@ -247,7 +247,7 @@ async def test_who_listens_hears_both_and_is_heard_by_one_only_when_they_whisper
     await listener.hears(Gone, lambda event: event.channel == "leg-2-ear")
     await world.hears(SECOND)
     await world.hears(ANSWERS, CALLER)
-    await world.switch.snoop("leg-2-ear", "leg-1", whispers=whispers)
+    await world.switch.snoop("leg-2-ear2", "leg-1", whispers=whispers)
     await world.switch.hang_up("leg-1")
     await listener.hears(Gone, lambda event: event.channel == "leg-1")
     await world.switch.drop_bridge("leg-2-listen")
