@@ -41,7 +41,7 @@ async def upgrade(url: str) -> None:
     Raises alembic's CommandError for a database that a newer version has written.
     """
     async with asyncio.timeout(PATIENCE + 5.0):
-        while not await _upgraded(url):
+        while not await _upgraded(url):  # noqa: ASYNC110 - another process holds the file
             await asyncio.sleep(0.05)
 
 
