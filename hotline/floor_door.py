@@ -26,7 +26,7 @@ from acd.seat import Seat
 from acd.signals import AgentMoved, BreakBegan, BreakEnded, CallRaised, WrapUpExtended
 from hotline.control import bad, told
 from hotline.floor_state import FloorState
-from hotline.presence_times import times_of
+from hotline.presence_times import NoSuchAgent, times_of
 from hotline.testimony import NoSuchCall, why_agent, why_call
 from ivr import events
 from ivr.call import Call
@@ -113,7 +113,10 @@ class FloorDoor:
         if since >= until:
             raise bad("`from` must be past, and before `to`")
         try:
-            return web.json_response(await times_of(self._database, since, until, query.get("agent")))
+            known = self._plan().agents
+            return web.json_response(await times_of(self._database, since, until, query.get("agent"), known=known))
+        except NoSuchAgent as error:
+            raise bad(str(error)) from None
         except DBAPIError as error:
             raise bad(f"the database cannot be read: {error.orig}") from error
 

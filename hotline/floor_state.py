@@ -136,6 +136,7 @@ class FloorState:
             "on_shift": seat.on_duty,
             "call": None if offer is None else offer.call,
             "line": None if offer is None else offer.line.id,
+            "talk": self._doing(offer) if offer is not None and seat.presence is Presence.TALKING else None,
             "attending": None if attending is None else {"how": attending[0], "agent": attending[1]},
             "answered_today": seat.answered,
             "worked_today": round(seat.worked, 1),

@@ -107,7 +107,7 @@ def agents_table(agents: Iterable[Data], breaks: Mapping[str, str]) -> Table:
     """A row for each agent."""
     table = _table("座席", "", "状态", "已", "热线（级别）", "话机", "今日")
     for agent in agents:
-        word, colour = PRESENCES[Presence(agent["presence"])]
+        word, colour = doing(agent), PRESENCES[Presence(agent["presence"])][1]
         if agent["reason"]:
             word += f"：{reason(agent['reason'], breaks)}"
         if agent["wish"]:
@@ -128,6 +128,12 @@ def agents_table(agents: Iterable[Data], breaks: Mapping[str, str]) -> Table:
             str(agent["answered_today"] or ""),
         )
     return table
+
+
+def doing(agent: Data) -> str:
+    """What an agent does, in a word: of a talk, what goes on there."""
+    word, _ = PRESENCES[Presence(agent["presence"])]
+    return word if agent["talk"] is None else STATES.get(agent["talk"], word)
 
 
 def reason(name: str, breaks: Mapping[str, str]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -11,13 +11,22 @@ from records.clock import wall_time
 from records.presences import Stint, moves, stints, times
 
 
-async def times_of(url: str, since: datetime, until: datetime, agent: str | None = None) -> dict[str, Any]:
+class NoSuchAgent(LookupError):
+    """Nobody of this name is in the plan, or did anything."""
+
+
+async def times_of(
+    url: str, since: datetime, until: datetime, agent: str | None = None, *, known: Container[str]
+) -> dict[str, Any]:
     """For each agent (or one) seconds by presence, of breaks by reason, and the stints; the seconds add up to the span.
 
-    Raises FileNotFoundError, SQLAlchemy's DBAPIError.
+    `known` are the agents of the plan; one who left it is told of while they are in the span. Raises NoSuchAgent,
+    FileNotFoundError, SQLAlchemy's DBAPIError.
     """
     told = await moves(url, since, until, agent)
     if agent is not None:
+        if agent not in known and not told.get(agent):
+            raise NoSuchAgent(f"there is no agent {agent!r} in the live plan, and none did anything in that time")
         told.setdefault(agent, [])
     agents = [_one(name, stints(told[name], since, until)) for name in sorted(told)]
     return {"from": wall_time(since), "to": wall_time(until), "agents": agents}

@@ -137,6 +137,7 @@ async def running(settings: Settings, opening: Opening | Published, *, managed: 
         lost = await journal.close_lost(clock.now())
         if lost:
             log.warning("calls of an earlier run ended unseen", calls=lost)
+            await journal.flush()  # today's calls are counted from what is written
         presences = await stack.enter_async_context(Presences(settings.database_url, node=settings.node))
         breaks = await presences.breaks_left(clock.now() - BREAKS_KEPT)
         await presences.close_lost()
@@ -261,6 +262,7 @@ async def running(settings: Settings, opening: Opening | Published, *, managed: 
             board=board,
             front=front,
             by_hand=by_hand,
+            callbacks=lambda: callbacks.tickets,
             today=await _ended_since(settings, midnight(clock)),
         )
         registry = CollectorRegistry()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, time
 
 from acd.agent import Presence
@@ -12,8 +12,9 @@ from hotline.front import FrontWatch
 from hotline.live import Live
 from hotline.web import LineStatus, Status
 from ivr.ari import AriSwitch
+from ivr.callbacks.ticket import Ticket
 from ivr.clock import Clock
-from ivr.events import CallEnded, Entry, Outcome
+from ivr.events import CallEnded, CallPlaced, Entry, Outcome
 from ivr.switchboard import Switchboard
 from records.journal import SqlJournal
 from routing.calendar import SHANGHAI
@@ -38,19 +39,29 @@ class HotlineView:
         board: Switchboard,
         front: FrontWatch,
         by_hand: Callable[[], Mapping[str, bool]] = dict,
+        callbacks: Callable[[], Iterable[Ticket]] = tuple,
         today: Mapping[Outcome, int],
     ) -> None:
-        """`today` counts the calls that ended since midnight, before this process began."""
+        """`today` counts the calls that came in and ended since midnight, before this process began; `callbacks` are
+        those that are booked and not done.
+        """
         self._live, self._floor, self._clock = live, floor, clock
         self._link, self._journal, self._board, self._front = link, journal, board, front
-        self._by_hand = by_hand
+        self._by_hand, self._callbacks = by_hand, callbacks
         self._today, self._day = Counter(today), clock.now().astimezone(SHANGHAI).date()
+        self._placed: set[str] = set()
+        """Calls of the hotline itself, to call somebody back, that go on."""
 
     def hear(self, entry: Entry) -> None:
-        """Count a call that ended."""
-        if isinstance(entry.event, CallEnded):
-            self._turn_the_page()
-            self._today[entry.event.outcome] += 1
+        """Count a call that came in and ended."""
+        match entry.event:
+            case CallPlaced():
+                self._placed.add(entry.call)
+            case CallEnded() if entry.call in self._placed:
+                self._placed.discard(entry.call)
+            case CallEnded(outcome=outcome):
+                self._turn_the_page()
+                self._today[outcome] += 1
 
     def _turn_the_page(self) -> None:
         day = self._clock.now().astimezone(SHANGHAI).date()
@@ -88,6 +99,7 @@ class HotlineView:
         """How the hotline stands."""
         self._turn_the_page()
         plan, now = self._live.now.plan, self._clock.now()
+        booked = Counter(ticket.line for ticket in self._callbacks())
         return Status(
             name=plan.hotline.name,
             number=plan.hotline.number,
@@ -96,11 +108,11 @@ class HotlineView:
             version=self._live.number,
             notices=self.notices(),
             in_progress=self._board.calls,
-            lines=[self._line(line, now) for line in plan.lines],
+            lines=[self._line(line, now, booked[line]) for line in plan.lines],
             today=dict(self._today),
         )
 
-    def _line(self, line: str, now: datetime) -> LineStatus:
+    def _line(self, line: str, now: datetime, callbacks: int) -> LineStatus:
         plan, waits = self._live.now.plan, self.waits(line)
         rule = plan.lines[line]
         opened = line_opening(plan, line, Scene(now, by_hand=self._by_hand()))
@@ -113,6 +125,7 @@ class HotlineView:
             waiting=len(waits),
             longest_wait=max(waits, default=0.0),
             agents=agents,
+            callbacks=callbacks,
             outside=rule.outside is not None and not agents,
         )
 

@@ -26,6 +26,7 @@ from routing.calendar import SHANGHAI
 
 PAGES = Path(__file__).parent / "pages"
 
+# UNANSWERED is not among them: it ends calls of our own alone
 OUTCOMES: Mapping[Outcome, tuple[str, str]] = {
     Outcome.TALKED: ("已接通", "Talked"),
     Outcome.MESSAGE: ("已留言", "Left a message"),
@@ -33,7 +34,6 @@ OUTCOMES: Mapping[Outcome, tuple[str, str]] = {
     Outcome.CALLBACK: ("已预约回电", "Callback booked"),
     Outcome.ABANDONED: ("等待中挂机", "Abandoned"),
     Outcome.LEFT: ("选择前挂机", "Left early"),
-    Outcome.UNANSWERED: ("回电未接通", "Callback failed"),
     Outcome.FAILED: ("故障", "Failed"),
 }
 
@@ -51,11 +51,13 @@ class LineStatus:
     agents: Mapping[Presence, int]
     outside: bool = False
     """The line is an outside number: it has no agents of ours."""
+    callbacks: int = 0
+    """Booked ones whose turn has not come, or who were not reached yet."""
 
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """The hotline now. `today` counts the calls that ended since midnight."""
+    """The hotline now. `today` counts the calls that came in and ended since midnight."""
 
     name: str
     number: str

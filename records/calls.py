@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from ivr.events import CallArrived, CallPlaced, Considered, EndReached, Entry, Outcome
@@ -47,8 +47,9 @@ async def calls(
 
 
 async def outcomes(database: AsyncEngine, since: datetime) -> Counter[Outcome]:
-    """How many calls ended since then, by outcome."""
-    query = select(cdr.c.outcome, func.count()).where(cdr.c.ended >= since).group_by(cdr.c.outcome)
+    """How many calls that came in ended since then, by outcome; the hotline's own, of callbacks, are left out."""
+    placed = exists().where(journal.c.call == cdr.c.id, journal.c.seq == 1, journal.c.kind == CallPlaced.__name__)
+    query = select(cdr.c.outcome, func.count()).where(cdr.c.ended >= since, ~placed).group_by(cdr.c.outcome)
     async with database.connect() as connection:
         return Counter({Outcome(name): number for name, number in await connection.execute(query)})
 

@@ -9,9 +9,8 @@ from urllib.parse import quote
 
 import typer
 
-from acd.agent import Presence
 from hotline.control import NotRunning, Refused, ask
-from hotline.floor_tables import PRESENCES, reason
+from hotline.floor_tables import doing, reason
 from hotline.terminal import Config, Json, Var, fail, live_in, people, put, settings_of
 
 app = typer.Typer()
@@ -89,8 +88,7 @@ def asked(verb: str, what: str | None) -> dict[str, Any]:
 
 def told(agent: Mapping[str, Any], breaks: Mapping[str, str]) -> str:
     """An agent in one line."""
-    word, _ = PRESENCES[Presence(agent["presence"])]
-    parts = [f"{agent['id']}: {word}"]
+    parts = [f"{agent['id']}: {doing(agent)}"]
     if agent["reason"]:
         parts.append(f"（{reason(agent['reason'], breaks)}）")
     if agent["line"]:

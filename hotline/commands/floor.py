@@ -18,7 +18,7 @@ from sqlalchemy.exc import DBAPIError
 from hotline.clock import clock_of
 from hotline.control import NotRunning, Refused, ask
 from hotline.floor_tables import tables, times_table
-from hotline.presence_times import times_of
+from hotline.presence_times import NoSuchAgent, times_of
 from hotline.settings import Settings
 from hotline.terminal import Config, Json, Var, fail, instant, live_in, people, put, settings_of
 from routing.calendar import SHANGHAI
@@ -113,7 +113,10 @@ def _at_rest(settings: Settings, first: datetime, last: datetime, agent: str | N
     if first >= last:
         raise typer.BadParameter("must be past", param_hint="--from")
     try:
-        return asyncio.run(times_of(settings.database_url, first, last, agent))
+        known = live_in(settings).plan.agents
+        return asyncio.run(times_of(settings.database_url, first, last, agent, known=known))
+    except NoSuchAgent as error:
+        fail(error)
     except FileNotFoundError:
         fail(f"nothing was written yet in {settings.var}: start the hotline with `hotline up`")
     except DBAPIError as error:

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import delete
 from sqlalchemy.exc import OperationalError
 
-from ivr.events import Entry, Outcome
+from ivr.events import CallEnded, CallerRung, CallPlaced, Entry, Event, Outcome, Reason
 from records.calls import calls, outcomes, talks_since
 from records.database import open_database
 from records.journal import SqlJournal
@@ -60,6 +60,20 @@ async def test_calls_of_today_are_counted_by_outcome_from_midnight_on(filled: st
     try:
         assert await outcomes(engine, NINE) == {Outcome.TALKED: 3, Outcome.ABANDONED: 1}
         assert await outcomes(engine, at(3600)) == {Outcome.ABANDONED: 1}
+    finally:
+        await engine.dispose()
+
+
+async def test_tries_of_our_own_callbacks_are_no_calls_of_today(filled: str) -> None:
+    tried: list[Event] = [CallPlaced("a-9", "immunization", NUMBER, "12320", "plan-1"), CallerRung(NUMBER)]
+    ended = CallEnded(Outcome.UNANSWERED, Reason.NO_ANSWER)
+    async with SqlJournal(filled) as journal:
+        for seq, event in enumerate([*tried, ended], start=1):
+            journal.note(Entry("a-e", seq, at(seq), event))
+    assert (await calls(filled, last=9))[0].outcome is Outcome.UNANSWERED
+    engine = open_database(filled, read_only=True)
+    try:
+        assert await outcomes(engine, NINE) == {Outcome.TALKED: 3, Outcome.ABANDONED: 1}
     finally:
         await engine.dispose()
 

@@ -92,6 +92,34 @@ async def test_why_and_the_times_of_agents_are_told_when_no_engine_runs_any_more
     assert ann["seconds"]["talking"] > 0
     said = await typed_beside(f, config, "floor", "--from", day)
     assert "ann" in said.stdout
+    said = await typed_beside(f, config, "floor", "--agent", "nobody", "--from", day)
+    assert (said.exit_code, said.stdout, said.stderr.count("\n")) == (1, "", 1)
+    assert "there is no agent 'nobody' in the live plan" in said.stderr
+    said = await typed_beside(f, config, "floor", "--agent", "chief", "--from", day, "--json")
+    assert (said.exit_code, json.loads(said.stdout)["agents"][0]["agent"]) == (0, "chief")
+
+
+async def test_the_times_of_an_agent_whom_there_is_not_are_an_error_beside_an_engine_too(
+    tmp_path: Path, config: Path
+) -> None:
+    async with floor_house(tmp_path, {}) as f:
+        day = f.clock.now().date().isoformat()
+        said = await typed_beside(f, config, "floor", "--agent", "nobody", "--from", day)
+        assert (said.exit_code, said.stdout, said.stderr.count("\n")) == (1, "", 1)
+        assert "there is no agent 'nobody' in the live plan" in said.stderr
+
+
+async def test_hold_and_resume_say_what_became_of_the_talk(tmp_path: Path, config: Path) -> None:
+    async with floor_house(tmp_path, {"ann": ANSWERS}) as f:
+        f.house.switch.caller_dials("caller", NUMBER)
+        f.house.switch.caller_types("caller", "1")
+        await f.house.ledger.noted(TalkBegan)
+        said = await typed_beside(f, config, "desk", "ann", "hold")
+        assert said.stderr.startswith("ann: 保持 desk ")
+        said = await typed_beside(f, config, "floor")
+        assert said.stdout.count("保持") == 2
+        said = await typed_beside(f, config, "desk", "ann", "resume")
+        assert said.stderr.startswith("ann: 通话 desk ")
 
 
 @pytest.mark.parametrize(
@@ -180,6 +208,7 @@ def test_tables_keep_their_columns_under_chinese_headings_and_say_what_they_leav
         "on_shift": False,
         "call": None,
         "line": None,
+        "talk": None,
         "answered_today": 4,
     }
     alert = {

@@ -10,7 +10,7 @@ from html.parser import HTMLParser
 
 import aiohttp
 import pytest
-from prometheus_client import CollectorRegistry, Counter
+from prometheus_client import CollectorRegistry, Gauge
 from prometheus_client.parser import text_string_to_metric_families
 
 from acd.agent import Presence
@@ -31,7 +31,14 @@ STATUS = Status(
             why="国庆节值班",
             waiting=2,
             longest_wait=75.4,
-            agents={Presence.READY: 1, Presence.TALKING: 3, Presence.WRAP_UP: 2, Presence.OFFLINE: 5},
+            agents={
+                Presence.READY: 1,
+                Presence.TALKING: 3,
+                Presence.WRAP_UP: 2,
+                Presence.BREAK: 4,
+                Presence.OFFLINE: 5,
+            },
+            callbacks=7,
         ),
         LineStatus("tobacco", "戒烟", open=False, why="国庆节", waiting=0, longest_wait=0, agents={}),
         LineStatus("booking", "预约挂号", open=True, why="每天", waiting=0, longest_wait=0, agents={}, outside=True),
@@ -66,7 +73,7 @@ class Web:
 @pytest.fixture
 async def web() -> AsyncIterator[Web]:
     registry = CollectorRegistry()
-    Counter("hotline_messages", "Messages.", registry=registry).inc()
+    Gauge("hotline_messages", "Messages.", registry=registry).inc()
     hotline = MadeUpHotline()
     app = create_app(hotline, registry, host="127.0.0.1")
     async with (
@@ -131,12 +138,13 @@ async def test_the_page_tells_of_each_line_whether_it_is_open_who_waits_and_who_
     table = Table(page)
     assert table.open == []
     assert table.rows[2:] == [
-        ["预防接种 <b> immunization", "开放 open 国庆节值班", "2", "1:15", "1", "3", "2", "5"],
-        ["戒烟 tobacco", "关闭 closed 国庆节", "0", "–", "0", "0", "0", "0"],
-        ["预约挂号 booking", "开放 open 每天", "0", "–", "外线号码 outside number"],
+        ["预防接种 <b> immunization", "开放 open 国庆节值班", "2", "1:15", "7", "1", "3", "2", "4", "5"],
+        ["戒烟 tobacco", "关闭 closed 国庆节", "0", "–", "0", "0", "0", "0", "0", "0"],
+        ["预约挂号 booking", "开放 open 每天", "0", "–", "0", "外线号码 outside number"],
     ]
     assert "2026-10-01 09:00:00" in page
     assert "可以接听" in page
+    assert re.search(r"待回拨.*?<dd>7</dd>", page, re.S)
     assert re.search(r"已接通.*?<dd>31</dd>", page, re.S)
 
 
