@@ -381,6 +381,7 @@ class Chance:
             case signal if signal is CallLeft:
                 self.leave(call)
             case signal if signal is CallRaised:
+                self.day.tell(Tick())  # what is due by now is decided in the old order
                 self.day.tell(CallRaised(call))
             case _:
                 self.replace(call)
