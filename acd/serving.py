@@ -9,7 +9,7 @@ from acd.desk import Desk
 from acd.ground import Ground
 from acd.limits import LOOK_EVERY, is_watched
 from acd.line import LimitKind
-from acd.matching import agents_for, bar, call_for, decision, is_at_work, kept_from
+from acd.matching import agents_for, call_for, decision, is_at_work, kept_from
 from acd.offer import Offer
 from acd.seat import Seat
 from acd.signals import (
@@ -406,9 +406,11 @@ class Serving(Ground):
                 self._hold(waiting, desk)
             return
         if desk.ready:
-            for seat in agents_for(self._desks, desk, waiting, desk.line.at_once - len(waiting.offers)):
-                if bar(self._desks, desk, waiting, seat) is None:  # the one before may have been the last to spare
-                    self._ring(waiting, desk, seat)
+            while len(waiting.offers) < desk.line.at_once:
+                best = agents_for(self._desks, desk, waiting, 1)  # anew: the one before may have been the last to spare
+                if not best:
+                    break
+                self._ring(waiting, desk, best[0])
             if desk.rising:
                 self._await_widening(desk)
         if (

@@ -331,3 +331,17 @@ def test_a_line_that_comes_down_to_those_whom_it_keeps_rings_them_once_a_call_ha
     assert floor.handle(CallJoined("c", "a"), 1.0) == []
     assert floor.handle(BreakBegan("far"), 3.0) == []
     assert floor.handle(Tick(), 6.0) == [Ring(1, "c", ("both",), "a", "both")]
+
+
+def test_a_call_that_may_ring_two_rings_another_when_the_second_best_is_kept_by_then() -> None:
+    ann, bob, cat = (
+        Agent("ann", ("ann",), {"a": 1, "keeps": 1}),
+        Agent("bob", ("bob",), {"a": 1, "keeps": 1}),
+        Agent("cat", ("cat",), {"a": 1}),
+    )
+    floor = floor_of(ann, bob, cat, lines=(Line("a", at_once=2), Line("keeps", keep_free=1)))
+    assert floor.handle(CallJoined("c", "a"), 1.0) == [
+        Ring(1, "c", ("ann",), "a", "ann"),
+        Ring(2, "c", ("cat",), "a", "cat"),
+    ]
+    assert floor.audit() == []
