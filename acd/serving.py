@@ -203,7 +203,7 @@ class Serving(Ground):
         """No phone rings for this call: see whom it wants by now, and let it be found."""
         if waiting.had is not None or waiting.language is not None:
             self._turn(waiting, desk)
-        elif len(desk.opens) > 1:
+        elif len(desk.opens) > 1 or waiting.wants is not Wants.ANYBODY:
             desk.widen(waiting, self._now)
         desk.free(waiting)
 
@@ -217,7 +217,7 @@ class Serving(Ground):
         """See whom a call wants by now for which phones ring, and let it be found."""
         if waiting.had is not None or waiting.language is not None:
             self._turn(waiting, desk)
-        elif len(desk.opens) > 1:
+        elif len(desk.opens) > 1 or waiting.wants is not Wants.ANYBODY:
             desk.widen(waiting, self._now)
         desk.ring_short(waiting)
 

@@ -9,6 +9,7 @@ from acd.floor import Floor
 from acd.limits import LOOK_EVERY
 from acd.line import Limit, LimitKind, Line, Outside
 from acd.signals import (
+    AgentMoved,
     Audited,
     BreakBegan,
     BreakEnded,
@@ -345,3 +346,16 @@ def test_a_call_that_may_ring_two_rings_another_when_the_second_best_is_kept_by_
         Ring(2, "c", ("cat",), "a", "cat"),
     ]
     assert floor.audit() == []
+
+
+def test_a_call_that_waits_for_an_agent_who_is_moved_away_may_be_taken_by_anybody() -> None:
+    floor = Floor(
+        (Line("a", sticky_for=30), Line("b")), (Agent("ann", ("ann",), {"a": 1}), Agent("bob", ("bob",), {"a": 1}))
+    )
+    for name in ("ann", "bob"):
+        floor.handle(PhoneUp(name), 0.0)
+    floor.handle(CallJoined("talks", "a", had="ann"), 1.0)
+    floor.handle(PhoneAnswered(1), 1.0)
+    assert floor.handle(CallJoined("c", "a", had="ann"), 2.0) == []
+    orders = floor.handle(AgentMoved("ann", {"b": 1}), 3.0)
+    assert [(order.call, order.agent) for order in orders if isinstance(order, Ring)] == [("c", "bob")]
