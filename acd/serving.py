@@ -304,8 +304,7 @@ class Serving(Ground):
             for waiting in sorted(desk.picky.values(), key=lambda waiting: waiting.place):
                 desk.take(waiting)
                 self._free(waiting, desk)
-                if waiting.wants is Wants.ANYBODY:
-                    self._serve_call(waiting, desk)
+                self._serve_call(waiting, desk)
         if seat.leaving and seat.presence is Presence.OFFLINE:
             self._roster.dismiss(seat, self._now)
         for line in lines:

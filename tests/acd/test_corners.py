@@ -359,3 +359,16 @@ def test_a_call_that_waits_for_an_agent_who_is_moved_away_may_be_taken_by_anybod
     assert floor.handle(CallJoined("c", "a", had="ann"), 2.0) == []
     orders = floor.handle(AgentMoved("ann", {"b": 1}), 3.0)
     assert [(order.call, order.agent) for order in orders if isinstance(order, Ring)] == [("c", "bob")]
+
+
+def test_a_call_whose_agent_goes_on_a_break_is_taken_by_another_who_speaks_its_language() -> None:
+    people = [Agent(name, (name,), {"a": 1}, frozenset({"yue"})) for name in ("ann", "bob")]
+    floor = Floor((Line("a", sticky_for=30, language_for=60),), people)
+    for name in ("ann", "bob"):
+        floor.handle(PhoneUp(name), 0.0)
+    floor.handle(CallJoined("talks", "a", had="ann"), 1.0)
+    floor.handle(PhoneAnswered(1), 1.0)
+    assert floor.handle(CallJoined("c", "a", had="ann", language="yue"), 2.0) == []
+    floor.handle(TalkEnded(1), 3.0)
+    orders = floor.handle(BreakBegan("ann", "lunch"), 4.0)
+    assert [(order.call, order.agent) for order in orders if isinstance(order, Ring)] == [("c", "bob")]
