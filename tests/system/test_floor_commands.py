@@ -36,7 +36,7 @@ class Floor(Terminal):
         self._environment["HOTLINE_CONFIG"] = str(config)
         agents = config / "agents.yaml"
         text = agents.read_text("utf-8")
-        text = text.replace("agents:\n", "breaks: {lunch: 午餐}\nagents:\n  chief: {name: 班长, leader: true}\n", 1)
+        text = text.replace("agents:\n", "agents:\n  chief: {name: 班长, leader: true}\n", 1)
         agents.write_text(text, "utf-8")
         lend(load(var=self.var, config=config), sounds)
 

@@ -188,7 +188,7 @@ async def test_a_bad_file_is_refused_where_it_lies_and_the_next_good_one_is_take
         assert change["problems"] == list(live.refused)
 
         desk.edit("plan.yaml", ("say: closed-boking", "say: closed-booking"), ("  wait: 2s", "  wait: 3s"))
-        await s.until(lambda: live.number == 2, 15.0)
+        await s.until(lambda: live.number == 2 and not live.refused, 15.0)
         seen = await desk.metrics()
         assert "hotline_plan_refused 0.0" in seen
         assert 'hotline_plan_reloads_total{result="done"} 1.0' in seen
