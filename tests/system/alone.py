@@ -34,7 +34,7 @@ HUSH = b"\xd5" * 8
 LONGER = 500
 """Milliseconds of words that ask for nothing: a key typed ahead must come before they end."""
 
-AT_ONCE = 48
+AT_ONCE = 24
 """Callers at one time."""
 
 HEARD = ("ChannelDialplan", "ChannelDestroyed")
@@ -102,7 +102,7 @@ class Alone:
         """Call, press the keys when they are asked for (or all at once), hang up on who rings or records; the id."""
         async with self._room:
             self._count += 1
-            here, there = f"test-{self._count}", f"test-{self._count}-there"
+            here, there = f"test-{self._count:05}-here", f"test-{self._count:05}-there"
             steps = self._callers[there] = asyncio.Queue()
             await self.order(
                 "POST",
