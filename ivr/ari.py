@@ -415,7 +415,12 @@ class AriSwitch:
         await self._order("POST", f"/bridges/{quote(bridge)}/addChannel", channel=",".join(channels))
 
     async def part(self, bridge: str, channel: str) -> None:
-        await self._unless_gone("POST", f"/bridges/{quote(bridge)}/removeChannel", channel=channel)
+        for _ in range(EAR_ENTERS):
+            with suppress(_ThereAlready):
+                await self._unless_gone("POST", f"/bridges/{quote(bridge)}/removeChannel", channel=channel)
+                return
+            await asyncio.sleep(EAR_LOOK)  # a bridge that was just made may not be known to Stasis for a moment
+        raise SwitchError(f"bridge {bridge}: a channel could not be taken out")
 
     async def snoop(self, ear: str, channel: str, *, whispers: bool) -> None:
         self._channels.add(ear)
