@@ -207,6 +207,7 @@ def _begun(stage: Stage, begin: list[Told]) -> Floor:
         floor.handle(signal, now)
     gc.collect()
     gc.freeze()  # the script is not the floor's to look through
+    gc.set_threshold(10_000, 20, 20)  # as the engine does
     return floor
 
 
