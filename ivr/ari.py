@@ -68,8 +68,8 @@ ORDER_TIMEOUT = 5.0
 YIELDS = 0.1
 """Seconds at most that an order which ends something waits for those that ring a phone."""
 CONNECTIONS = 16
-EAR_ENTERS, EAR_LOOK = 40, 0.025
-"""How often, and after how many seconds, a channel that was just made for listening is put into a bridge again."""
+TRIES, TRY_EVERY = 40, 0.025
+"""How often, and after how many seconds, what was just made is spoken to again: Stasis may not know it for a moment."""
 SOURCES = 100
 """Phones that one order subscribes to: Asterisk refuses 128 values of a parameter."""
 
@@ -404,22 +404,22 @@ class AriSwitch:
     async def bridge(self, bridge: str, channels: Sequence[str]) -> None:
         with suppress(_ThereAlready):
             await self._order("POST", f"/bridges/{quote(bridge)}", type="mixing,dtmf_events")
-        for _ in range(EAR_ENTERS if any(map(_EAR_NAME.search, channels)) else 0):
+        for _ in range(TRIES if any(map(_EAR_NAME.search, channels)) else 0):
             with suppress(ChannelGone):
                 await self._add(bridge, channels)
                 return
-            await asyncio.sleep(EAR_LOOK)  # a new ear is told of before it has entered Stasis
+            await asyncio.sleep(TRY_EVERY)  # a new ear is told of before it has entered Stasis
         await self._add(bridge, channels)
 
     async def _add(self, bridge: str, channels: Sequence[str]) -> None:
         await self._order("POST", f"/bridges/{quote(bridge)}/addChannel", channel=",".join(channels))
 
     async def part(self, bridge: str, channel: str) -> None:
-        for _ in range(EAR_ENTERS):
+        for _ in range(TRIES):
             with suppress(_ThereAlready):
                 await self._unless_gone("POST", f"/bridges/{quote(bridge)}/removeChannel", channel=channel)
                 return
-            await asyncio.sleep(EAR_LOOK)  # a bridge that was just made may not be known to Stasis for a moment
+            await asyncio.sleep(TRY_EVERY)  # a bridge that was just made may not be known to Stasis for a moment
         raise SwitchError(f"bridge {bridge}: a channel could not be taken out")
 
     async def snoop(self, ear: str, channel: str, *, whispers: bool) -> None:
