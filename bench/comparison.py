@@ -156,7 +156,10 @@ def burst(who: str, size: Size, folder: Path) -> Burst:
     first = {leg.agent: leg.number for leg in found if leg.invited < ends[0]}
     second = [leg for leg in found if leg.invited >= ends[0]][: size.crowd]
     if len(first) < size.crowd or ends[0] < together or len(joined) < everybody:
-        raise StandFailed(f"only {len(first)} of {size.crowd} agents talked when they were to hang up together")
+        raise StandFailed(
+            f"{len(first)} of {size.crowd} agents talked when they were to hang up together, the first hung up "
+            f"{ends[0] - together:+.3f} s from then, {len(joined)} of {everybody} calls waited"
+        )
     waiting = [number for number in joined if number not in first.values()]
     return Burst(
         who=who,

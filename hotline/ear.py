@@ -57,6 +57,8 @@ class Match:
     """Second at which it ends."""
     share: float
     """How much of the prompt's sound was heard, 0 to 1."""
+    begins: float = 0.0
+    """Second of the prompt at which the heard part begins."""
 
 
 class Heard(NamedTuple):
@@ -104,7 +106,8 @@ def find(prompt: Samples, heard: Samples, *, share: float = 0.5) -> Match | None
 def sequence(prompts: Mapping[str, Samples], heard: Samples) -> list[Heard]:
     """Which of `prompts` were heard, in order; one that was heard twice comes twice.
 
-    Words that several prompts share are given to the prompt of which most was heard.
+    Words that several prompts share are given to the prompt of which most was heard. What goes on where it stopped,
+    after however long a gap, is one hearing: who plays a prompt again begins at its beginning.
     """
     taken = np.zeros(heard.size // _HOP + 1, np.bool_)
     told: list[Heard] = []
@@ -113,7 +116,26 @@ def sequence(prompts: Mapping[str, Samples], heard: Samples) -> list[Heard]:
         if part.size and part.mean() < 0.5:
             part[:] = True
             told.append(Heard(name, match.at, match))
-    return sorted(told, key=lambda one: one.at)
+    sequence: list[Heard] = []
+    for one in sorted(told, key=lambda one: one.at):
+        if sequence and _goes_on(sequence[-1], one):
+            sequence[-1] = _joined(sequence[-1], one.match)
+        else:
+            sequence.append(one)
+    return sequence
+
+
+def _goes_on(before: Heard, after: Heard) -> bool:
+    """Whether `after` is the rest of a prompt whose sound stopped for a while."""
+    stopped = before.match.begins + _length(before.match)
+    return before.name == after.name and after.match.begins >= max(_LEAST, stopped - 2 * _STEP * _HOP / RATE)
+
+
+def _joined(before: Heard, rest: Match) -> Heard:
+    """One hearing of two parts."""
+    first = before.match
+    share = min(1.0, first.share + rest.share)
+    return before._replace(match=Match(max(first.score, rest.score), first.at, rest.until, share, first.begins))
 
 
 def _length(match: Match) -> float:
@@ -247,6 +269,7 @@ def _match(part: list[_Hit], size: int, telling: int) -> Match:
         at=min(hit.at for hit in part) / RATE,
         until=(max(hit.at for hit in part) + size) / RATE,
         share=len({hit.inside for hit in part}) / telling,
+        begins=min(hit.inside for hit in part) / RATE,
     )
 
 

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import random
 import socket
+import tempfile
 from contextlib import ExitStack
+from functools import cache
+from pathlib import Path
 
-FIRST, SHARE = 10_000, 2_500
+FIRST, SHARE, SHARES = 10_000, 1_000, 10
 """Below the ports that the system hands out by itself, or somebody's outgoing socket might sit on one of ours by the
-time it is used; each worker of a parallel run draws from a share of its own."""
+time it is used; each process that tests draws from a share of its own."""
 
 
 def free_ports(count: int) -> list[int]:
     """Loopback ports that nobody listens on, UDP and TCP."""
-    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % 4
-    ports = range(FIRST + worker * SHARE, FIRST + (worker + 1) * SHARE)
+    first = FIRST + _share() * SHARE
     found: list[int] = []
     with ExitStack() as held:
-        for port in random.Random().sample(ports, SHARE):  # noqa: S311 - no secret
+        for port in random.Random().sample(range(first, first + SHARE), SHARE):  # noqa: S311 - no secret
             if len(found) == count:
                 break
             udp = held.enter_context(socket.socket(socket.AF_INET, socket.SOCK_DGRAM))
@@ -30,3 +33,19 @@ def free_ports(count: int) -> list[int]:
                 continue
             found.append(port)
     return found
+
+
+@cache
+def _share() -> int:
+    """The first share that no other process of this user has: ours until we end."""
+    folder = Path(tempfile.gettempdir()) / f"hotline-test-ports-{os.getuid()}"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    for share in range(SHARES):
+        claim = os.open(folder / str(share), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(claim, fcntl.LOCK_EX | fcntl.LOCK_NB)  # held by the open file: never closed
+        except BlockingIOError:
+            os.close(claim)
+        else:
+            return share
+    raise OSError(f"{SHARES} test runs already draw ports: wait for one of them to end")

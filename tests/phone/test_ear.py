@@ -98,6 +98,15 @@ def test_a_prompt_with_a_hole_where_a_packet_came_late_counts_once() -> None:
     assert found[0].match.share > 0.7
 
 
+@pytest.mark.parametrize("gap", [0.5, 2.0])
+def test_a_prompt_that_stopped_and_went_on_counts_once_and_one_begun_anew_twice(gap: float) -> None:
+    went_on = np.concatenate([MENU[:16000], pause(gap), MENU[16000:]])
+    (found,) = ear.sequence(PROMPTS, over_the_telephone(went_on))
+    assert found.name == "menu"
+    assert found.match.share > 0.7
+    assert names(over_the_telephone(np.concatenate([MENU[:16000], pause(gap), MENU]))) == ["menu", "menu"]
+
+
 def test_prompts_are_told_in_the_order_heard_and_a_repeated_one_twice() -> None:
     heard = np.concatenate([pause(0.3), WAIT, pause(0.25), MENU, MENU, pause(1.0), SORRY])
     found = ear.sequence(PROMPTS, over_the_telephone(heard))
