@@ -63,13 +63,15 @@ class Desk:
     widens_at: float | None = None
     """When a ready agent who is not rung yet would be: looked at then."""
     entries: int = 0
+    keep_free: int = 0
+    """The line's, at hand."""
 
     def __post_init__(self) -> None:
         self.obey(self.line)
 
     def obey(self, line: Line) -> None:
         """These are the rules from now on, for those who wait too."""
-        self.line = line
+        self.line, self.keep_free = line, line.keep_free
         self.opens = (0.0, *sorted({after for _, after in line.widen if after > 0}))
         self.stages = {level: self.opens.index(max(0.0, after)) for level, after in line.widen}
         self.heaps, self.rising = [[] for _ in self.opens], []
@@ -85,7 +87,8 @@ class Desk:
 
     def free(self, waiting: Waiting) -> None:
         """No phone rings for this call: it is to be served in its turn."""
-        self.short.pop(waiting.place.call, None)
+        if self.short:
+            self.short.pop(waiting.place.call, None)
         if waiting.only is not None:
             return
         if waiting.wants is not Wants.ANYBODY:
@@ -138,7 +141,8 @@ class Desk:
     def take(self, waiting: Waiting) -> None:
         """A phone rings for this call now, or it is gone."""
         waiting.entry = 0
-        self.picky.pop(waiting.place.call, None)
+        if self.picky:
+            self.picky.pop(waiting.place.call, None)
 
     def ring_short(self, waiting: Waiting) -> None:
         """Keep in mind whether more phones may ring for a call."""
@@ -153,8 +157,10 @@ class Desk:
     def forget(self, waiting: Waiting) -> None:
         """It waits no more."""
         self.take(waiting)
-        self.short.pop(waiting.place.call, None)
-        del self.calls[waiting.place.call]
+        call = waiting.place.call
+        if self.short:
+            self.short.pop(call, None)
+        del self.calls[call]
 
     def head(self, stage: int) -> Waiting | None:
         """The first free call whose rings are as wide as this."""
@@ -194,7 +200,7 @@ class Desk:
     @property
     def keeps(self) -> bool:
         """Whether its ready agents are kept from other lines now."""
-        return 0 < self.line.keep_free >= len(self.ready)
+        return 0 < self.keep_free >= len(self.ready)
 
     def count_duty(self, change: int, now: float) -> None:
         """So many agents more, or fewer, are on duty."""

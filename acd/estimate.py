@@ -75,7 +75,11 @@ class Turns:
 
     def rung(self, waited: bool, now: float) -> None:
         """A phone rings for a call; `waited` is whether nobody was ready when it joined."""
-        self._pass(now)
+        if self.waiting > 0:  # as `_pass`: most turns come here
+            seconds = now - self.at
+            self.agent_seconds += seconds * self.on_duty
+            self.caller_seconds += seconds * self.waiting
+        self.at = now
         self.waiting -= 1
         if waited:
             self.taken = (self.taken + 1.0) * _FADE

@@ -67,7 +67,7 @@ from acd.signals import (
     Tick,
     WrapUpExtended,
 )
-from acd.timers import Alarm, Timer
+from acd.timers import Alarm
 from acd.waiting import Passed, Place, Waiting, claim, without
 
 
@@ -99,6 +99,18 @@ class Floor(Serving):
             Audited: self._audited,
             Tick: self._tick,
         }
+        alarms: dict[Alarm, Callable[[str, int], None]] = {
+            Alarm.OFFER_EXPIRES: self._expired,
+            Alarm.WAITED: self._waited,
+            Alarm.TURNS: self._turns,
+            Alarm.AGENT_BACK: self._is_back,
+            Alarm.OUTSIDE_RESTED: self._outside_rested,
+            Alarm.LINE_EMPTY: self._line_empty,
+            Alarm.LIMITS: self._limits,
+            Alarm.LONG_TALK: self._long_talk,
+            Alarm.WIDENS: self._widens,
+        }
+        self._alarms = [alarms[alarm] for alarm in Alarm]
 
     # ── the one way in ─────────────────────────────────────────────────────────────
 
@@ -113,7 +125,8 @@ class Floor(Serving):
         while heap and heap[0][0] <= now:
             timer = self._timers.pop_due(now)
             if timer is not None:
-                self._ring_alarm(timer)
+                _, _, alarm, subject, mark = timer
+                self._alarms[alarm](subject, mark)
                 if self._roster.tightened:
                     self._serve_tightened()
         return orders
@@ -375,34 +388,40 @@ class Floor(Serving):
 
     # ── time ───────────────────────────────────────────────────────────────────────
 
-    def _ring_alarm(self, timer: Timer) -> None:
-        match timer.alarm:
-            case Alarm.OFFER_EXPIRES:
-                self._orders.append(StopRinging(timer.mark, Failure.UNANSWERED))
-                self._fail(timer.mark, Failure.UNANSWERED)
-            case Alarm.WAITED:
-                waiting = self._waiting[timer.subject]
-                if (passed := of_wait(waiting, self._now)) is not None:
-                    self._give_up(waiting, passed)
-                else:
-                    self._set_wait_limits(waiting, self._desks[waiting.line.id])
-            case Alarm.TURNS:
-                self._turn_to_others(self._waiting[timer.subject])
-            case Alarm.WIDENS:
-                self._widen(self._desks[timer.subject])
-            case Alarm.AGENT_BACK:
-                self._become_ready(self._seats[timer.subject])
-            case Alarm.OUTSIDE_RESTED:
-                self._serve_outside(self._desks[timer.subject])
-            case Alarm.LINE_EMPTY:
-                for waiting in tuple(self._desks[timer.subject].unrung()):
-                    if not waiting.patient:
-                        self._give_up(waiting, Passed(GivenUp.NOBODY_ON_SHIFT))
-            case Alarm.LIMITS:
-                self._look_at_limits(self._desks[timer.subject])
-            case Alarm.LONG_TALK:
-                offer = self._talks[timer.mark]
-                self._orders.append(Alert(AlertKind.LONG_TALK, offer.agent, offer.line.id, offer.call))
+    def _expired(self, _call: str, offer: int) -> None:
+        self._orders.append(StopRinging(offer, Failure.UNANSWERED))
+        self._fail(offer, Failure.UNANSWERED)
+
+    def _waited(self, call: str, _number: int) -> None:
+        waiting = self._waiting[call]
+        if (passed := of_wait(waiting, self._now)) is not None:
+            self._give_up(waiting, passed)
+        else:
+            self._set_wait_limits(waiting, self._desks[waiting.line.id])
+
+    def _turns(self, call: str, _number: int) -> None:
+        self._turn_to_others(self._waiting[call])
+
+    def _widens(self, line: str, _mark: int) -> None:
+        self._widen(self._desks[line])
+
+    def _is_back(self, agent: str, _mark: int) -> None:
+        self._become_ready(self._seats[agent])
+
+    def _outside_rested(self, line: str, _mark: int) -> None:
+        self._serve_outside(self._desks[line])
+
+    def _line_empty(self, line: str, _mark: int) -> None:
+        for waiting in tuple(self._desks[line].unrung()):
+            if not waiting.patient:
+                self._give_up(waiting, Passed(GivenUp.NOBODY_ON_SHIFT))
+
+    def _limits(self, line: str, _mark: int) -> None:
+        self._look_at_limits(self._desks[line])
+
+    def _long_talk(self, call: str, talk: int) -> None:
+        offer = self._talks[talk]
+        self._orders.append(Alert(AlertKind.LONG_TALK, offer.agent, offer.line.id, call))
 
     def _turn_to_others(self, waiting: Waiting) -> None:
         """Whom this call waited for did not come free in time: others may take it from now on."""

@@ -172,6 +172,7 @@ class Ground:
             desk.watched_at, desk.widens_at = kept.watched_at, kept.widens_at
         for seat in state.seats:
             roster.seats[seat.agent.id] = seat
+            roster.at_hand(seat)
             for line in seat.lines:
                 floor._desks[line].agents[seat.agent.id] = seat
         roster.recount(state.at)

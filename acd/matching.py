@@ -66,10 +66,13 @@ def agents_for(desks: Mapping[str, Desk], desk: Desk, waiting: Waiting, most: in
     return seats[:most]
 
 
-def call_for(desks: Mapping[str, Desk], seat: Seat, reserved: Sequence[Waiting]) -> Waiting | None:
+def call_for(
+    desks: Mapping[str, Desk], seat: Seat, served: Sequence[tuple[Desk, int]], reserved: Sequence[Waiting]
+) -> Waiting | None:
     """The most deserving call that this ready agent may take: of all lines the first in its place.
 
-    `reserved` are the calls for this agent alone. When there is none, a call for which fewer phones ring than may.
+    `served` are the desks of the agent's lines, with levels; `reserved` the calls for this agent alone. When there is
+    none, a call for which fewer phones ring than may.
     """
     best: Waiting | None = None
     claim: tuple[object, ...] = ()
@@ -77,16 +80,17 @@ def call_for(desks: Mapping[str, Desk], seat: Seat, reserved: Sequence[Waiting])
     for waiting in reserved:
         if not waiting.offers and (best is None or waiting.place < claim):
             best, claim = waiting, waiting.place
-    lines: Mapping[str, int] | list[str] = seat.lines
-    if any(desks[line].line.keep_free for line in lines):
-        lines = [line for line in lines if desks[line].keeps] or lines
-    for line in lines:
-        desk = desks[line]
+    for desk, _ in served:
+        if desk.keep_free:
+            served = [one for one in served if one[0].keeps] or served
+            break
+    for desk, level in served:
         if not desk.calls:
             continue
-        first = desk.stages.get(seat.lines[line], 0) if desk.stages else 0
-        for stage in range(first, len(desk.heaps)):
-            heap = desk.heaps[stage]
+        heaps = desk.heaps
+        if desk.stages:
+            heaps = heaps[desk.stages.get(level, 0) :]
+        for heap in heaps:
             while heap:
                 entry = heap[0]
                 if entry[4].entry == entry[3]:
@@ -94,13 +98,13 @@ def call_for(desks: Mapping[str, Desk], seat: Seat, reserved: Sequence[Waiting])
                         best, claim = entry[4], entry
                     break
                 heappop(heap)
-        for waiting in desk.picky.values():
-            if (best is None or waiting.place < claim) and bar(desks, desk, waiting, seat) is None:
-                best, claim = waiting, waiting.place
+        if desk.picky:
+            for waiting in desk.picky.values():
+                if (best is None or waiting.place < claim) and bar(desks, desk, waiting, seat) is None:
+                    best, claim = waiting, waiting.place
     if best is not None:
         return best
-    for line in lines:
-        desk = desks[line]
+    for desk, _ in served:
         for waiting in desk.short.values():
             if (best is None or waiting.place < claim) and bar(desks, desk, waiting, seat) is None:
                 best, claim = waiting, waiting.place

@@ -23,6 +23,8 @@ class Roster:
         for desk in self.desks.values():
             desk.count_duty(0, 0.0)
         self.seats: dict[str, Seat] = {}
+        self.served: dict[str, tuple[tuple[Desk, int], ...]] = {}
+        """The desks of each agent's lines, with levels: `Seat.lines`, at hand."""
         self.first_mark = 0
         """Of new seats: past the marks of all who left, of whom timers may still speak."""
         self.tightened: list[Desk] = []
@@ -35,28 +37,27 @@ class Roster:
 
     def move(self, seat: Seat, to: Presence, now: float, reason: str | None = None) -> None:
         """Change a presence, and what the desks make of it. Raises IllegalMove."""
-        before = seat.presence
+        before, agent = seat.presence, seat.agent.id
         seat.move(to, now, reason)
         if before is _READY:
-            for line in seat.lines:
-                desk = self.desks[line]
-                del desk.ready[seat.agent.id]
+            for desk, _ in self.served[agent]:
+                del desk.ready[agent]
                 desk.ready_at = now
-                if desk.line.keep_free and len(desk.ready) == desk.line.keep_free:
+                if desk.keep_free and len(desk.ready) == desk.keep_free:
                     self.tightened.append(desk)
         elif to is _READY:
-            for line in seat.lines:
-                self.desks[line].ready[seat.agent.id] = seat
+            for desk, _ in self.served[agent]:
+                desk.ready[agent] = seat
         if to is _OFFLINE:
-            for line in seat.lines:
-                self.absent(self.desks[line], now)
+            for desk, _ in self.served[agent]:
+                self.absent(desk, now)
         elif before is _OFFLINE:
-            for line in seat.lines:
-                self.arrived(self.desks[line])
+            for desk, _ in self.served[agent]:
+                self.arrived(desk)
         duty = (to in _ON_DUTY) - (before in _ON_DUTY)
         if duty:
-            for line in seat.lines:
-                self.desks[line].count_duty(duty, now)
+            for desk, _ in self.served[agent]:
+                desk.count_duty(duty, now)
         if self._moved is not None:
             self._moved(seat)
 
@@ -111,8 +112,8 @@ class Roster:
             if seat.presence in _ON_DUTY:
                 desk.count_duty(-1, now)
         seat.lines = {line: level for line, level in lines.items() if line in self.desks}
-        for line in seat.lines:
-            desk = self.desks[line]
+        self.at_hand(seat)
+        for desk, _ in self.served[seat.agent.id]:
             desk.agents[seat.agent.id] = seat
             if seat.presence is _READY:
                 desk.ready[seat.agent.id] = seat
@@ -121,10 +122,14 @@ class Roster:
             if seat.presence in _ON_DUTY:
                 desk.count_duty(1, now)
 
+    def at_hand(self, seat: Seat) -> None:
+        """Keep the desks of the lines that a seat has."""
+        self.served[seat.agent.id] = tuple((self.desks[line], level) for line, level in seat.lines.items())
+
     def dismiss(self, seat: Seat, now: float) -> None:
         """This agent is no longer one."""
         self.serve(seat, {}, now)
-        del self.seats[seat.agent.id]
+        del self.seats[seat.agent.id], self.served[seat.agent.id]
         self.first_mark = max(self.first_mark, seat.mark + 1)
 
     def arrange(self, lines: Iterable[Line], agents: Iterable[Agent], now: float) -> list[Seat]:

@@ -327,20 +327,18 @@ class Serving(Ground):
         """A ready agent takes the most deserving call; whom they were kept from may go on when they take none."""
         if self._takes_call(seat):
             return
-        for line in seat.lines:
-            desk = self._desks[line]
-            if desk.line.keep_free and len(desk.ready) == desk.line.keep_free + 1:
+        for desk, _ in self._roster.served[seat.agent.id]:
+            if desk.keep_free and len(desk.ready) == desk.keep_free + 1:
                 self._serve_kept(desk)
 
     def _takes_call(self, seat: Seat) -> bool:
         """Ring a ready agent for the most deserving call; False when there is none for them yet."""
-        reserved = self._for_agent.get(seat.agent.id)
-        risen: list[Waiting] = []
-        for line, level in seat.lines.items():
-            desk = self._desks[line]
-            if desk.rising and desk.stage_of(level):
-                risen += desk.promote(self._now)
-        waiting = call_for(self._desks, seat, tuple(reserved.values()) if reserved else ())
+        served, risen = self._roster.served[seat.agent.id], None
+        for desk, level in served:
+            if desk.rising and desk.rising[0][0] <= self._now and desk.stage_of(level):
+                risen = (risen or []) + desk.promote(self._now)
+        reserved = self._for_agent.get(seat.agent.id) if self._for_agent else None
+        waiting = call_for(self._desks, seat, served, tuple(reserved.values()) if reserved else ())
         if waiting is not None:
             desk = self._desks[waiting.line.id]
             self._ring(waiting, desk, seat, became_ready=True)
@@ -350,8 +348,7 @@ class Serving(Ground):
             self._serve_risen(risen)
         if waiting is not None:
             return True
-        for line in seat.lines:
-            desk = self._desks[line]
+        for desk, _ in served:
             if desk.rising:
                 self._await_widening(desk)
         return seat.presence is not Presence.READY

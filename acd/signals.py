@@ -226,9 +226,10 @@ Signal = (
 )
 
 # ── orders ──────────────────────────────────────────────────────────────────
+# Nobody changes one. Those that most signals bring forth are not frozen: that would be a tenth of the floor's time.
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Ring:
     """Ring these phones together for `call`; `agent` is None for the line's outside number."""
 
@@ -250,7 +251,7 @@ class Hold:
     why: Decision
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class StopRinging:
     """The offer is over: hang its legs up."""
 
@@ -259,7 +260,7 @@ class StopRinging:
     """UNANSWERED when its time ran out, None when it was withdrawn."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Connect:
     """Caller and phone may talk."""
 

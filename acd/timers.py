@@ -43,7 +43,7 @@ class Timers:
     """A heap of timers. `checks` has one for each alarm."""
 
     def __init__(self, checks: Mapping[Alarm, Check]) -> None:
-        self._checks = checks
+        self._checks = [checks[alarm] for alarm in Alarm]
         self.heap: list[Entry] = []
         """The next one is first, live or not."""
         self._set = 0
@@ -62,13 +62,14 @@ class Timers:
             heapq.heappop(heap)
         return None
 
-    def pop_due(self, now: float) -> Timer | None:
+    def pop_due(self, now: float) -> Entry | None:
         """Take the next live timer that is due."""
         heap, checks = self.heap, self._checks
         while heap and heap[0][0] <= now:
-            at, number, alarm, subject, mark = heapq.heappop(heap)
+            entry = heapq.heappop(heap)
+            at, _, alarm, subject, mark = entry
             if checks[alarm](at, subject, mark):
-                return Timer(at, number, alarm, subject, mark)
+                return entry
         return None
 
     def all(self) -> list[Timer]:

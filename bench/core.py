@@ -110,7 +110,7 @@ class _Load:
         self.floor = Floor(stage.lines, stage.agents)
         self._stage, self._wanted = stage, waiting
         self._chance = default_rng(seed)
-        self._due: list[tuple[float, int, Signal]] = []
+        self._due: list[tuple[float, float, Signal]] = []
         self._number = 0
         self._calls: dict[str, None] = {}
         self.now = 0.0
@@ -170,7 +170,7 @@ class _Load:
         if number % 97 == 0:
             agent = self._stage.agents[number % len(self._stage.agents)].id
             self._later(60.0, BreakEnded(agent))
-            heappush(self._due, (at, number + 1, signal))
+            heappush(self._due, (at, number + 0.5, signal))
             return BreakBegan(agent)
         return signal
 
