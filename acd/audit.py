@@ -64,7 +64,10 @@ def faults(
         for seat in stuck
     ]
     for seat in roster.seats.values():
-        if seat.presence is Presence.READY and call_for(roster.desks, seat, roster.served[seat.agent.id], ()) is not None:
+        if (
+            seat.presence is Presence.READY
+            and call_for(roster.desks, seat, roster.served[seat.agent.id], ()) is not None
+        ):
             found.append(Fault(FaultKind.IDLE_AGENT, f"agent {seat.agent.id} idled beside a call", agent=seat.agent.id))
     return found
 

@@ -168,7 +168,7 @@ class _Load:
         if isinstance(signal, CallLeft):
             self._calls.pop(signal.call, None)
         if number % 97 == 0:
-            agent = self._stage.agents[number % len(self._stage.agents)].id
+            agent = self._stage.agents[int(number) % len(self._stage.agents)].id
             self._later(60.0, BreakEnded(agent))
             heappush(self._due, (at, number + 0.5, signal))
             return BreakBegan(agent)
