@@ -36,6 +36,7 @@ ROOMS: Final[Mapping[str, tuple[str, ...]]] = {
     "calls": ("calls", "call"),
     "callbacks": ("callbacks",),
     "why": ("why",),
+    "audit": ("audit",),
     "phones": ("phones",),
     "prompts": ("prompts",),
     "doctor": ("doctor",),

@@ -112,3 +112,34 @@ presences = Table(
     Index(None, "at"),
 )
 """Append-only, as the journal is: from `at` on the agent did this. `number` orders the moves of one instant."""
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("number", Integer, nullable=False, autoincrement=False),
+    Column("at", Instant, nullable=False),
+    Column("who", Text, nullable=False),
+    Column("what", Text, nullable=False),
+    Column("about", Text),
+    Column("reason", Text),
+    Column("details", Text, nullable=False),
+    Column("before", Text, nullable=False),
+    Column("hash", Text, nullable=False),
+    PrimaryKeyConstraint("number"),
+    Index(None, "at"),
+)
+"""Append-only and chained: see `records.audit`. `details` is canonical JSON."""
+
+holds = Table(
+    "holds",
+    metadata,
+    Column("call", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("who", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    PrimaryKeyConstraint("call"),
+)
+"""Calls of which nothing may be deleted until somebody releases them."""
+
+reducing = Table("reducing", metadata, Column("call", Text, nullable=False), PrimaryKeyConstraint("call"))
+"""Calls whose numbers the transaction at hand takes out of the journal; empty outside of one."""

@@ -13,12 +13,14 @@ from rich.console import Console
 from rich.table import Column, Table
 from sqlalchemy.exc import DBAPIError
 
+from hotline.audited import REASON, reason_of, write_down
 from hotline.clock import clock_of
 from hotline.control import NotRunning, Refused, ask
 from hotline.settings import Settings
 from hotline.terminal import Config, Json, Var, fail, people, put, settings_of
 from ivr.callbacks.ticket import Ticket, tickets
 from records.account_words import CALLBACKS
+from records.audit import Act
 from records.callbacks import callback_facts
 from records.clock import wall_time
 from records.privacy import mask
@@ -37,7 +39,8 @@ def callbacks(
     ticket: Annotated[str | None, typer.Argument(help="Of cancel: the callback's id.")] = None,
     last: Annotated[int | None, typer.Option(min=1, help="Only the newest so many.")] = None,
     living: Annotated[bool, typer.Option("--open", help="Only those that still wait or are being made.")] = False,
-    private: Annotated[bool, typer.Option("--private", help="Show callers' whole numbers.")] = False,
+    private: Annotated[bool, typer.Option("--private", help="Show callers' whole numbers; say why: --reason.")] = False,
+    reason: Annotated[str | None, typer.Option(help=REASON)] = None,
     config: Config = None,
     var: Var = None,
     as_json: Json = False,
@@ -47,9 +50,13 @@ def callbacks(
     if verb is not None:
         _cancel(settings, verb, ticket, as_json=as_json)
         return
+    why = reason_of(reason, "who sees whole numbers") if private else None
     now = clock_of(settings).now()
     found = [ticket for ticket in _booked(settings, now) if ticket.end is None or not living]
-    rows = [callback_data(ticket, now, private=private) for ticket in found[-last if last else None :]]
+    found = found[-last if last else None :]
+    if private:
+        write_down(settings, Act.NUMBERS_SHOWN, about="callbacks", reason=why, tickets=[one.id for one in found])
+    rows = [callback_data(ticket, now, private=private) for ticket in found]
     if as_json:
         for row in rows:
             put(row)

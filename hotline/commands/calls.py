@@ -11,8 +11,10 @@ from rich.console import Console
 from rich.table import Column, Table
 from sqlalchemy.exc import DBAPIError
 
+from hotline.audited import REASON, reason_of, write_down
 from hotline.clock import clock_of
 from hotline.terminal import Config, Json, Var, fail, instant, keys_of, live_in, people, put, settings_of
+from records.audit import Act
 from records.calls import calls as recorded_calls
 
 app = typer.Typer()
@@ -23,13 +25,15 @@ def calls(
     since: Annotated[str | None, typer.Option("--from", help="Calls that began from this time on.")] = None,
     until: Annotated[str | None, typer.Option("--to", help="Calls that began before this time.")] = None,
     last: Annotated[int | None, typer.Option(min=1, help="Only the newest so many.")] = None,
-    private: Annotated[bool, typer.Option("--private", help="Show callers' whole numbers.")] = False,
+    private: Annotated[bool, typer.Option("--private", help="Show callers' whole numbers; say why: --reason.")] = False,
+    reason: Annotated[str | None, typer.Option(help=REASON)] = None,
     config: Config = None,
     var: Var = None,
     as_json: Json = False,
 ) -> None:
     """The call detail records, newest last."""
     settings = settings_of(config, var)
+    why = reason_of(reason, "who sees whole numbers") if private else None
     span = (instant(since) if since else None, instant(until) if until else None)
     try:
         found = asyncio.run(recorded_calls(settings.database_url, since=span[0], until=span[1], last=last))
@@ -37,6 +41,8 @@ def calls(
         fail(f"no calls yet in {settings.var}: start the hotline with `hotline up`, or name its folder with --var")
     except DBAPIError as error:
         fail(f"the database cannot be read ({error.orig}): {settings.database_url}")
+    if private:
+        write_down(settings, Act.NUMBERS_SHOWN, about="calls", reason=why, calls=[cdr.id for cdr in found])
     if as_json:
         for cdr in found:
             put(cdr.to_json(private=private))

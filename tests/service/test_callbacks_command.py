@@ -101,7 +101,7 @@ async def test_callbacks_are_listed_when_no_engine_runs_and_numbers_are_masked(t
     assert "138****8000" in table
     assert "等待回拨" in table
     assert NUMBER not in table
-    assert NUMBER in (await typed_beside(config, "--private")).stdout
+    assert NUMBER in (await typed_beside(config, "--private", "--reason", "a complaint")).stdout
     assert len((await typed_beside(config, "--last", "1", "--json")).stdout.splitlines()) == 1
 
 

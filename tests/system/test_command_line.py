@@ -111,7 +111,7 @@ async def test_a_call_its_record_and_the_pages(terminal: Terminal) -> None:
     async with asyncio.timeout(10):
         while not record_is_there:  # it is written a moment after the hang-up
             record_is_there = bool((await terminal.run("calls", "--json"))[1])
-    code, out, _ = await terminal.run("calls", "--last", "1", "--json", "--private")
+    code, out, _ = await terminal.run("calls", "--last", "1", "--json", "--private", "--reason", "a test")
     record = json.loads(out)
     assert (code, record["keys"], record["line"]) == (0, "2,1", "health-supervision")
     assert record["number"].startswith("000")
