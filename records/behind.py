@@ -1,10 +1,10 @@
 """Facts taken at once and written behind, and none is lost in silence: what the journal and the presences share.
 
-`put` keeps a fact in memory and returns. One writer takes what has gathered every fifth of a second and writes it as
-one transaction. While the database is locked, full or away the writer tries again for ever, with growing pauses, and
-`alarm` says why. What memory does not hold goes to a spill file beside the database, and so does what could not be
-written before the end; it is read back by the writer as soon as it can, or by the next start. Whoever writes sees to it
-that writing twice is harmless.
+`put` appends a fact to the spool, a file beside the database (`records.spool`), keeps it in memory and returns: it
+survives our death from then on. One writer takes what has gathered every fifth of a second and writes it as one
+transaction. While the database is locked, full or away the writer tries again for ever, with growing pauses, and
+`alarm` says why; what memory does not hold meanwhile is read back from the spool, and so is, at the next start, what
+an engine that died had not written. Whoever writes sees to it that writing twice is harmless.
 """
 
 from __future__ import annotations
@@ -24,14 +24,15 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from records.database import database_file, open_database
-from records.spill import Spelling, Spill
+from records.spelling import Spelling
+from records.spool import Spool, set_aside
 
 log = structlog.get_logger(__name__)
 
 BATCH = 500
 """Facts of one transaction at most."""
 LINGER = 0.2
-"""Seconds that the writer lets facts gather: what a killed engine may have kept to itself."""
+"""Seconds that the writer lets facts gather."""
 FIRST_PAUSE, LONGEST_PAUSE = 0.1, 5.0
 """Seconds before the second try to write, and between later ones."""
 
@@ -55,45 +56,50 @@ class WriteBehind(ABC, Generic[T]):
     """A writer of facts to the database at `url`, whose tables are up to date (`records.migrations.upgrade`).
 
     Use it as an async context manager; `put` belongs to its event loop's thread. `limit` is how many facts memory
-    holds, `spill` the spill file (beside an SQLite database by itself), `drain` how many seconds leaving may take to
-    write the rest, `busy` those that SQLite waits for a lock, `wait` how the writer sleeps.
+    holds, `folder` where the spool lies (beside an SQLite database by itself), `drain` how many seconds leaving may
+    take to write the rest, `busy` those that SQLite waits for a lock, `wait` how the writer sleeps.
     """
 
     name: ClassVar[str]
     """Of its files and in the log."""
     spelling: ClassVar[Spelling[Any]]
-    """How a fact is a line of a spill file."""
+    """How a fact is a line of the spool."""
 
     def __init__(
         self,
         url: str,
         *,
         limit: int = 100_000,
-        spill: Path | None = None,
+        folder: Path | None = None,
         drain: float = 5.0,
         busy: float = 2.0,
         wait: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         file = database_file(url)
-        if spill is None and file is None:
-            raise ValueError(f"{self.name} without an SQLite file beside it needs to be told where to spill")
-        self._spill: Spill[T] = Spill(spill or Path(str(file)).with_name(f"{self.name}-spill.jsonl"), self.spelling)
-        self._refused: Spill[T] = Spill(self._spill.path.with_name(f"{self.name}-refused.jsonl"), self.spelling)
+        if folder is None and file is None:
+            raise ValueError(f"{self.name} without an SQLite file beside it needs to be told where to spool")
+        folder = folder or Path(str(file)).parent
+        self._spool: Spool[T] = Spool(folder / f"{self.name}-spool", self.spelling)
+        self._aside = folder / f"{self.name}-refused.jsonl"
         self._engine = open_database(url, busy=busy)
         self._limit, self._drain, self._wait = limit, drain, wait
         self._waiting: deque[T] = deque()
+        self._taken = self._written = self._bare = 0
+        """Of the facts that memory took: how many, how many of them are written, and the last that no file has."""
         self._work, self._idle = asyncio.Event(), asyncio.Event()
         self._tasks = asyncio.TaskGroup()
         self._overflowing = False
         self._writer: asyncio.Task[None] | None = None
         self.alarm: str | None = None
-        """Why nothing can be written at the moment; None when all is well."""
+        """Why nothing can be written to the database at the moment; None when all is well."""
+        self.spool_alarm: str | None = None
+        """Why the spool takes nothing at the moment: a fact is in memory alone until it is in the database."""
         self.spilled = 0
-        """Facts that went to the spill file since the start."""
+        """Facts that memory did not hold, and the spool alone did, since the start."""
         self.refused = 0
-        """Facts that the database would not take for what they are: kept in a file beside the spill's, our bug."""
+        """Facts that the database would not take for what they are: kept in a file beside the spool, our bug."""
         self.lost = 0
-        """Facts that not even a file would take (a full disk): the log says of whom."""
+        """Facts that neither memory nor a file would take: the log says of whom."""
 
     @abstractmethod
     async def _write(self, connection: AsyncConnection, batch: Sequence[T], *, derived: bool) -> None:
@@ -106,14 +112,22 @@ class WriteBehind(ABC, Generic[T]):
     # ── taking ──────────────────────────────────────────────────────────────
 
     def put(self, fact: T) -> None:
-        """Take the fact; never blocks and never raises."""
-        if self._writer is None or len(self._waiting) >= self._limit:
-            if not self._overflowing:
-                log.error("facts spill", of=self.name, facts=self.lag(), alarm=self.alarm, file=str(self._spill.path))
-            self._overflowing = True
-            self.spilled += self._put_aside([fact], self._spill)
-        else:
+        """Take the fact: when this returns it outlives us, unless `spool_alarm` tells why not. Never raises."""
+        room = len(self._waiting) < self._limit
+        remembered = room and self._writer is not None
+        spooled = self._spooled(fact, self._taken + 1 if remembered else None)
+        if remembered or (room and not spooled):
             self._waiting.append(fact)
+            self._taken += 1
+            self._bare = self._bare if spooled else self._taken
+        elif spooled:
+            if not self._overflowing and self._writer is not None:
+                log.error("facts go to the spool alone", of=self.name, facts=self.lag(), alarm=self.alarm)
+            self._overflowing = True
+            self.spilled += 1
+        else:
+            log.error("a fact is lost", of=self.name, about=self._about(fact), alarm=self.spool_alarm)
+            self.lost += 1
         self._idle.clear()
         self._work.set()
 
@@ -127,14 +141,14 @@ class WriteBehind(ABC, Generic[T]):
         return self._writer is not None and not self._writer.done() and self.alarm is None
 
     async def flush(self) -> None:
-        """Wait until everything taken so far is written."""
+        """Wait until everything taken so far is written, and at the start what an earlier run had left."""
         await self._idle.wait()
 
     # ── lifetime ────────────────────────────────────────────────────────────
 
     async def __aenter__(self) -> Self:
         await self._tasks.__aenter__()
-        self._work.set()  # an earlier run may have left a spill file
+        self._work.set()  # an earlier run may have left something
         self._writer = self._tasks.create_task(self._write_for_ever(), name=self.name)
         return self
 
@@ -146,14 +160,19 @@ class WriteBehind(ABC, Generic[T]):
             async with asyncio.timeout(self._drain):
                 await self.flush()
         except TimeoutError:
-            log.warning("facts not written in time, spilling", of=self.name, facts=self.lag(), alarm=self.alarm)
+            log.warning("facts are left to the next start", of=self.name, facts=self.lag(), alarm=self.alarm)
         finally:
             self._writer = None
             if writer is not None:
                 writer.cancel()
-            self.spilled += self._put_aside(list(self._waiting), self._spill)
+            await self._spool_bare()
+            if self._bare > self._written:
+                self.lost += len(self._waiting)
+                about = sorted({self._about(fact) for fact in self._waiting})
+                log.error("facts are lost", of=self.name, facts=len(self._waiting), about=about, alarm=self.spool_alarm)
             self._waiting.clear()
             await self._tasks.__aexit__(None, None, None)
+            self._spool.close()
             await self._engine.dispose()
 
     # ── writing ─────────────────────────────────────────────────────────────
@@ -166,7 +185,7 @@ class WriteBehind(ABC, Generic[T]):
             self._work.clear()
             try:
                 await self._write_waiting()
-                await self._write_spilled()
+                await self._write_left()
             except Exception as error:
                 log.exception("a writer failed", of=self.name)
                 self._raise_alarm(error)
@@ -176,20 +195,24 @@ class WriteBehind(ABC, Generic[T]):
                 self._overflowing = False
                 self._idle.set()
 
-    async def _write_spilled(self) -> None:
-        while self._spill.take():
-            parts = self._spill.read(BATCH)
-            while part := await asyncio.to_thread(next, parts, None):
-                await self._store(part)
-                await self._write_waiting()
-            self._spill.done()
-
     async def _write_waiting(self) -> None:
         """Facts leave memory once they are written, so that what is interrupted is still there."""
         while batch := list(islice(self._waiting, BATCH)):
             await self._store(batch)
             for _ in batch:
                 self._waiting.popleft()
+            self._written += len(batch)
+            await self._look_after_spool()
+
+    async def _write_left(self) -> None:
+        """Write what only the spool has."""
+        for segment in self._spool.to_read():
+            parts = self._spool.read(segment, BATCH)
+            while (part := await asyncio.to_thread(next, parts, None)) is not None:
+                await self._store(part)
+                await self._write_waiting()
+            self._set_aside(segment.unread)
+            self._spool.done(segment)
 
     async def _store(self, batch: list[T], *, derived: bool = True) -> None:
         """Write the batch, however long it takes. What can never be written is found by halving and put aside."""
@@ -202,6 +225,8 @@ class WriteBehind(ABC, Generic[T]):
                 if not may_pass(error):
                     return await self._store_parts(batch, error, derived=derived)
                 self._raise_alarm(error)
+                await self._look_after_spool()
+                await asyncio.to_thread(self._spool.sync)  # it has to last for a while
                 await self._wait(pause)
                 pause = min(2 * pause, LONGEST_PAUSE)
             else:
@@ -218,20 +243,56 @@ class WriteBehind(ABC, Generic[T]):
             await self._store(batch, derived=False)
         else:
             log.error("a fact is refused", of=self.name, about=self._about(batch[0]), exc_info=error)
-            self.refused += self._put_aside(batch, self._refused)
+            self._set_aside([self.spelling.line_of(batch[0])])
+
+    # ── the spool ───────────────────────────────────────────────────────────
+
+    def _spooled(self, fact: T, number: int | None) -> bool:
+        """Append the fact to the spool; False, and an alarm, when it takes nothing."""
+        try:
+            self._spool.put(fact, number)
+        except OSError as error:
+            self._raise_spool_alarm(error)
+            return False
+        self._clear_spool_alarm()
+        return True
+
+    async def _look_after_spool(self) -> None:
+        """Empty what is written; a file that went astray is begun anew with what memory holds."""
+        try:
+            if self._spool.astray():
+                log.error("the spool was removed, beginning another", of=self.name)
+                self._bare = self._taken
+            self._spool.written(self._written)
+        except OSError as error:
+            self._raise_spool_alarm(error)
+            self._bare = self._taken
+        else:
+            await self._spool_bare()
+
+    async def _spool_bare(self) -> None:
+        """Let the spool have, too, what only memory holds. What it gets twice is written once."""
+        if self._bare <= self._written:
+            return
+        until = self._bare
+        for number, fact in enumerate(list(self._waiting), start=self._written + 1):
+            if not self._spooled(fact, number):
+                return
+            if number % BATCH == 0:
+                await asyncio.sleep(0)
+        self._bare = 0 if self._bare == until else self._bare
+
+    def _set_aside(self, lines: Sequence[str]) -> None:
+        """Keep what is no fact, or none for the database, where people find it."""
+        self.refused += len(lines)
+        try:
+            if lines:
+                set_aside(self._aside, lines)
+        except OSError as error:
+            log.error("facts that were refused are lost", of=self.name, facts=len(lines), error=str(error))
+            self.lost += len(lines)
 
     # ── trouble ─────────────────────────────────────────────────────────────
-
-    def _put_aside(self, facts: list[T], file: Spill[T]) -> int:
-        """Append to a file instead; how many facts it took."""
-        try:
-            if facts:
-                file.put(facts)
-        except OSError:
-            log.exception("facts are lost", of=self.name, about=sorted({self._about(fact) for fact in facts}))
-            self.lost += len(facts)
-            return 0
-        return len(facts)
 
     def _raise_alarm(self, error: Exception) -> None:
         if self.alarm is None:
@@ -242,3 +303,13 @@ class WriteBehind(ABC, Generic[T]):
         if self.alarm is not None:
             log.info("facts are written again", of=self.name, facts=self.lag())
         self.alarm = None
+
+    def _raise_spool_alarm(self, error: OSError) -> None:
+        if self.spool_alarm is None:
+            log.error("facts cannot be spooled, memory alone has them", of=self.name, error=str(error))
+        self.spool_alarm = error.strerror or str(error)
+
+    def _clear_spool_alarm(self) -> None:
+        if self.spool_alarm is not None:
+            log.info("facts are spooled again", of=self.name)
+        self.spool_alarm = None

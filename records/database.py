@@ -1,8 +1,8 @@
 """One door to the database: how its connections are set, whichever it is.
 
-SQLite is the single machine's: write-ahead log, so that screens read while calls are written; a commit reaches the
-operating system and survives our death, a checkpoint reaches the disk. PostgreSQL is the cluster's; nothing in the
-tables depends on which it is.
+SQLite is the single machine's: write-ahead log, so that screens read while calls are written; a commit is on the disk
+itself before the writer behind the calls goes on. PostgreSQL is the cluster's; nothing in the tables depends on which
+it is.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ def open_database(url: str, *, read_only: bool = False, busy: float = 2.0) -> As
             cursor.execute("PRAGMA query_only=ON")
         else:
             cursor.execute("PRAGMA journal_mode=WAL")
-            cursor.execute("PRAGMA synchronous=NORMAL")
+            cursor.execute("PRAGMA synchronous=FULL")
             cursor.execute("PRAGMA foreign_keys=ON")
         cursor.close()
 

@@ -20,7 +20,7 @@ from ivr.events import CallArrived, CallbackClosed, CallEnded, CallPlaced, Entry
 from records.behind import BATCH, LINGER, WriteBehind, may_pass
 from records.cdr import Cdr, fold
 from records.rows import cdr_row, entry_from, entry_row, insert_once
-from records.spill import ENTRIES
+from records.spelling import ENTRIES
 from records.tables import cdr, journal
 
 __all__ = ["BATCH", "LINGER", "SqlJournal", "may_pass"]
@@ -44,12 +44,12 @@ class SqlJournal(WriteBehind[Entry]):
         *,
         node: str = "a",
         limit: int = 100_000,
-        spill: Path | None = None,
+        folder: Path | None = None,
         drain: float = 5.0,
         busy: float = 2.0,
         wait: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
-        super().__init__(url, limit=limit, spill=spill, drain=drain, busy=busy, wait=wait)
+        super().__init__(url, limit=limit, folder=folder, drain=drain, busy=busy, wait=wait)
         self._node = node
         self._open: set[str] = set()
         self._subscribers: list[Callable[[Entry], None]] = []

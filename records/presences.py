@@ -23,7 +23,7 @@ from records.behind import WriteBehind
 from records.clock import wall_time
 from records.database import open_database
 from records.rows import insert_once
-from records.spill import Spelling
+from records.spelling import Spelling
 from records.tables import journal, presences
 
 
@@ -94,7 +94,7 @@ def times(told: Iterable[Stint]) -> Mapping[tuple[Presence, str | None], timedel
 
 
 def line_of(move: Move) -> str:
-    """The move as one line of a spill file."""
+    """The move as one line of a spool."""
     return json.dumps(_row(move) | {"at": move.at.isoformat()})
 
 
@@ -132,12 +132,12 @@ class Presences(WriteBehind[Move]):
         *,
         node: str = "a",
         limit: int = 100_000,
-        spill: Path | None = None,
+        folder: Path | None = None,
         drain: float = 5.0,
         busy: float = 2.0,
         wait: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
-        super().__init__(url, limit=limit, spill=spill, drain=drain, busy=busy, wait=wait)
+        super().__init__(url, limit=limit, folder=folder, drain=drain, busy=busy, wait=wait)
         self._node, self._moves = node, 0
         self._now: dict[str, Presence] = {}
 

@@ -100,7 +100,7 @@ async def test_while_the_database_is_locked_an_agent_goes_on_and_nothing_is_lost
         async with Presences(url, busy=0.01, drain=0.1) as presences:
             presences.note("ann", at(0), P.READY)
             presences.note("ann", at(9), P.BREAK, "lunch")
-        assert presences.spilled == 2
+        assert (presences.lag(), presences.lost) == (0, 0)
         other.execute("ROLLBACK")
     async with Presences(url, wait=at_once) as presences:
         await presences.flush()
@@ -111,7 +111,7 @@ async def test_while_the_database_is_locked_an_agent_goes_on_and_nothing_is_lost
 
 
 @given(_MOVES)
-def test_a_move_comes_back_from_a_spill_file(told: list[Move]) -> None:
+def test_a_move_comes_back_from_the_spool(told: list[Move]) -> None:
     assert [move_of(line_of(move)) for move in told] == told
 
 
