@@ -158,8 +158,8 @@ class Floor(Serving):
                 return
         self._joined += 1
         since = now - joined.waited
-        rank = 0 if joined.urgent or line.urgent else 1
-        place = Place(rank, claim(line, since, joined.priority), self._joined, since, call)
+        rank = 0 if joined.urgent or (line.urgent and not joined.behind) else 1
+        place = Place(rank, claim(line, since, joined.priority) + joined.behind, self._joined, since, call)
         waiting = Waiting(
             place,
             line,

@@ -64,6 +64,8 @@ class CallJoined:
     """Limits of the line, by their place, for which it was given up before."""
     patient: bool = False
     """No limit holds for it: a callback, which waits without anybody on the line."""
+    behind: float = 0.0
+    """Seconds: served as if it had come so much later, and urgent on no line of itself. The slow lane."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,8 @@ from hotline.by_hand import ByHandWatch
 from hotline.callback_door import cancelling
 from hotline.clock import clock_of
 from hotline.control import open_control
+from hotline.door_metrics import DoorGauges, DoorMetrics
+from hotline.doorkeeper import Keeper, capacity_of
 from hotline.fallback import dialplan_of
 from hotline.floor_door import FloorDoor
 from hotline.floor_metrics import FloorGauges, TalkMetrics
@@ -36,6 +38,7 @@ from hotline.managed import ManagedAsterisk, SwitchRefused
 from hotline.metrics import CallMetrics, Gauges, PlanGauges, RepairGauges
 from hotline.operators import RECORDINGS, Published, mark_of
 from hotline.ports import taken
+from hotline.pulse import Pulse
 from hotline.settings import Settings
 from hotline.shifts import Shifts
 from hotline.sounds import build_sounds, forget_standing, standing
@@ -49,6 +52,8 @@ from ivr.callbacks.board import Callbacks
 from ivr.callbacks.ticket import tickets
 from ivr.clock import Clock
 from ivr.dispatch import Dispatch
+from ivr.door.door import Door
+from ivr.door.throttle import Load
 from ivr.events import Outcome
 from ivr.flow import PlanFlow
 from ivr.lead.supervision import Supervision
@@ -204,7 +209,13 @@ async def running(settings: Settings, opening: Opening | Published, *, managed: 
             today=lambda: clock.now().astimezone(SHANGHAI).date(),
         )
         forget_kept(settings.sounds, live.now.words.kept.values())
-        ids = CallIds(settings.node)
+        ids, pulse = CallIds(settings.node), Pulse(clock.monotonic)
+        keeper = Keeper(
+            Door(capacity_of(settings)),
+            callers=lambda: live.now.plan.callers,
+            load=lambda: Load(pulse.late(), switch.depth, switch.trip),
+            monotonic=clock.monotonic,
+        )
         board = Switchboard(
             switch,
             journal,
@@ -213,6 +224,7 @@ async def running(settings: Settings, opening: Opening | Published, *, managed: 
             dispatch=lambda spawn: Dispatch(floor, switch, clock, spawn),
             service=lambda dispatch: service_of(live.now, dispatch, clock, outlook, callbacks),
             agents=lambda: live.now.plan.phones,
+            door=keeper,
         )
         supervision = Supervision(
             board.conversations,
@@ -282,6 +294,8 @@ async def running(settings: Settings, opening: Opening | Published, *, managed: 
                 soon_empty=shifts.soon_empty,
             )
         )
+        registry.register(DoorGauges(keeper.door))
+        journal.subscribe(DoorMetrics(registry).hear)
         journal.subscribe(TalkMetrics(registry).hear)
         journal.subscribe(metrics.hear)
         journal.subscribe(view.hear)
@@ -292,7 +306,7 @@ async def running(settings: Settings, opening: Opening | Published, *, managed: 
         wishes = Wishes(live, opening.seen, shifts.wake)
         reconciler = Reconciler(switch, board)
         registry.register(RepairGauges(reconciler.repairs))
-        works = [switch.listen(), board.run(), reconciler.run(), shifts.run(), wishes.heed_signals()]
+        works = [switch.listen(), board.run(), reconciler.run(), shifts.run(), wishes.heed_signals(), pulse.beat()]
         if opening.published.files:
             works.append(wishes.heed_files())
         for work in works:

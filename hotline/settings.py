@@ -17,7 +17,7 @@ from pydantic_settings import BaseSettings, InitSettingsSource, PydanticBaseSett
 
 from hotline.settings_file import SettingsError, SettingsFile
 
-__all__ = ["HOUSE", "Ari", "Rtp", "Settings", "SettingsError", "Sip", "Trunk", "Web", "load"]
+__all__ = ["HOUSE", "Admission", "Ari", "Rtp", "Settings", "SettingsError", "Sip", "Trunk", "Web", "load"]
 
 HOUSE = Path(__file__).resolve().parent.parent
 """The checkout (or the installed tree): where `asterisk/`, `config/` and the prompt masters lie."""
@@ -98,6 +98,23 @@ class Web(_Part):
     port: Port = 8320
 
 
+class Admission(_Part):
+    """How many callers are let in; the others hear at once that all is busy. See docs/flood.md."""
+
+    calls: Annotated[int, Field(ge=1)] | None = None
+    """Callers at the same time, whatever they do; default is 40 in 100 of `sip.max_calls`, for a talk has two channels
+    and the rest is for agents' own calls, transfers, leaders, callbacks and busy sentences."""
+    kept: Annotated[float, Field(ge=0, le=0.9)] = 0.1
+    """Share of those places for priority calls (`callers.priority` and `callers.direct` in the plan)."""
+    rate: Annotated[float, Field(ge=1, le=1000)] = 40.0
+    """Arrivals a second; fewer while the engine or the switch cannot keep up. Measured: docs/performance.md."""
+    sentences: Annotated[int, Field(ge=0)] | None = None
+    """Busy sentences at the same time, then the busy tone alone; default is 40 in 100 of `sip.max_calls`."""
+    early_media: bool = True
+    """Busy sentences are said before the call is answered, so that nobody pays; `false` where the carrier does not
+    pass that on."""
+
+
 class Trunk(_Part):
     """The carrier: where its calls come from, and where outside numbers are dialled.
 
@@ -142,6 +159,7 @@ class Settings(BaseSettings):
     ari: Ari = Ari()
     web: Web = Web()
     trunk: Trunk = Trunk()
+    admission: Admission = Admission()
     database: str | None = None
     """SQLAlchemy URL; default is SQLite in `var/hotline.db`."""
     clock: datetime | None = None

@@ -30,6 +30,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from hotline.asterisk_program import AsteriskProgram
 from hotline.secrets import Secrets
 from hotline.settings import HOUSE, Settings
+from ivr.switch import TURNED_AWAY
+from prompts.phrases import Phrase
 from routing.dialplan.record import LEVEL
 
 APPLICATION = "hotline"
@@ -73,6 +75,10 @@ RELOADABLE = {
     "logger.conf": "logger reload",
 }
 """Files that a running Asterisk takes anew without dropping a talk, and how; a change in any other needs a restart."""
+
+
+SENTENCES = {"overloaded": Phrase.OVERLOADED, "too-often": Phrase.TOO_OFTEN, "blocked": Phrase.BLOCKED}
+"""What callers hear whom the engine does not let in, by the extension of context `busy` that says it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +180,7 @@ def render(
         "sounds": "hotline",
         "dialplan": bool(dialplan),
         "fallback_level": LEVEL,
+        "busy": tuple((name, SENTENCES[name].value) for name in TURNED_AWAY),
     }
     files = {
         name.removesuffix(".j2"): room.get_template(name).render(given)

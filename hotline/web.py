@@ -35,6 +35,7 @@ OUTCOMES: Mapping[Outcome, tuple[str, str]] = {
     Outcome.ABANDONED: ("等待中挂机", "Abandoned"),
     Outcome.LEFT: ("选择前挂机", "Left early"),
     Outcome.FAILED: ("故障", "Failed"),
+    Outcome.REJECTED: ("未接入", "Not let in"),
 }
 
 

@@ -21,8 +21,10 @@ from __future__ import annotations
 
 import asyncio
 import re
+import time
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
@@ -33,6 +35,7 @@ import structlog
 from ivr.switch import (
     BEEP,
     RINGING,
+    TURNED_AWAY,
     Arrived,
     Census,
     ChannelGone,
@@ -68,6 +71,8 @@ ORDER_TIMEOUT = 5.0
 YIELDS = 0.1
 """Seconds at most that an order which ends something waits for those that ring a phone."""
 CONNECTIONS = 16
+TRIP_WEIGHT = 0.1
+"""Of the newest order in the mean of how long they take."""
 TRIES, TRY_EVERY = 40, 0.025
 """How often, and after how many seconds, what was just made is spoken to again: Stasis may not know it for a moment."""
 SOURCES = 100
@@ -135,6 +140,7 @@ class AriSwitch:
         """Phones that are just being called."""
         self._calm = asyncio.Event()
         self._calm.set()
+        self._trip = 0.0
         self.up = False
 
     async def __aenter__(self) -> AriSwitch:
@@ -149,6 +155,11 @@ class AriSwitch:
     async def __aexit__(self, *exc: object) -> None:
         if self._http is not None:
             await self._http.close()
+
+    @property
+    def trip(self) -> float:
+        """Seconds that an order takes lately, with its way to the switch and back."""
+        return self._trip
 
     @property
     def depth(self) -> int:
@@ -261,7 +272,7 @@ class AriSwitch:
         for name, channel in ours.items():
             if not _is_leg(channel):
                 log.info("a caller was alone on the switch", channel=name)
-                await self._queue.put(self._arrived(channel))
+                await self._queue.put(replace(self._arrived(channel), found=True))
         for name, channel in strangers.items():
             rings = _LEG_NAME.match(name) and channel["state"] != "Up"
             if rings or (name in ours and _is_leg(channel)):
@@ -472,6 +483,16 @@ class AriSwitch:
         await self._let_rings_go_first()
         await self._unless_gone("DELETE", f"/channels/{quote(channel)}", reason_code="16")
 
+    async def turn_away(self, channel: str, sentence: str) -> None:
+        if sentence not in TURNED_AWAY:
+            raise SwitchError(f"not a sentence: {sentence!r}")
+        await self._unless_gone(
+            "POST", f"/channels/{quote(channel)}/continue", context="busy", extension=sentence, priority="1"
+        )
+
+    async def refuse(self, channel: str) -> None:
+        await self._unless_gone("DELETE", f"/channels/{quote(channel)}", reason_code="17")
+
     async def release(self, channel: str) -> None:
         await self._unless_gone(
             "POST", f"/channels/{quote(channel)}/continue", context="fallback", extension="s", priority="1"
@@ -496,12 +517,15 @@ class AriSwitch:
 
     async def _order(self, method: str, path: str, body: object = None, **query: str) -> Any:
         """Send one order. Raises ChannelGone for what is no more, SwitchError for the rest."""
+        began = time.monotonic()
         try:
             url = f"{self._url}/ari{path}"
             async with self._session().request(method, url, params=query, json=body) as reply:
                 said = await reply.read()
         except (aiohttp.ClientError, OSError, TimeoutError) as error:
             raise SwitchError(f"{method} {path}: {error or type(error).__name__}") from error
+        finally:
+            self._trip += TRIP_WEIGHT * (time.monotonic() - began - self._trip)
         if reply.status < 300:
             return orjson.loads(said) if said else None
         words = f"{method} {path}: {reply.status} {said[:200].decode(errors='replace')}"

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from ivr.clock import Clock
+from ivr.door.verdict import WELCOME
 from ivr.events import (
     CallAnswered,
     CallEnded,
@@ -106,6 +107,8 @@ class Call:
         self.waited = 0.0
         """Seconds on lines until now."""
         self.carried = Carried()
+        self.lane = WELCOME
+        """How the door let the call in."""
         self.raised = False
         """The call was marked as one of high risk: wherever it waits, it goes before others."""
         self._waiting_since: datetime | None = None
@@ -182,6 +185,11 @@ class Call:
                 self._waiting_since = None
         self._seq += 1
         self._journal.note(Entry(self.id, self._seq, now, event))
+
+    def ends(self, outcome: Outcome, reason: Reason) -> None:
+        """Tell the end of a call that was never run: the door sent it away."""
+        self.outcome = (outcome, reason)
+        self.note(CallEnded(outcome, reason))
 
     # ── names ───────────────────────────────────────────────────────────────
 

@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import Any, Protocol, get_args, get_origin, get_type_hints
 
 from acd.decision import Decision
+from ivr.door.verdict import Lane, Why
 from ivr.reasons import decision_data, decision_from
 
 
@@ -27,6 +28,7 @@ class Outcome(StrEnum):
     CALLBACK = "callback"  # a callback was booked; its tries are calls of their own
     UNANSWERED = "unanswered"  # a callback whose caller could not be reached
     FAILED = "failed"  # we or the switch failed the caller
+    REJECTED = "rejected"  # not let in: the caller heard that all is busy
 
 
 class Reason(StrEnum):
@@ -43,6 +45,10 @@ class Reason(StrEnum):
     SWITCH_ERROR = "switch_error"
     ENGINE_STOPPED = "engine_stopped"
     BUG = "bug"
+    OVERLOAD = "overload"  # more calls than we can serve well
+    CALLER_LIMIT = "caller_limit"  # too many calls of this number, or of numbers like it
+    BLOCKED = "blocked"  # on the nuisance list
+    NO_PROOF = "no_proof"  # of being a person: asked to press a key, and did not
 
 
 class OfferResult(StrEnum):
@@ -126,6 +132,16 @@ class CallArrived:
     channel: str
     plan: str
     """Version of the plan that the call keeps."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallScreened:
+    """The door did not let the call in like any other: into the slow lane, asked for a proof, or sent away."""
+
+    lane: Lane
+    why: Why
+    told: bool = True
+    """One who is sent away heard a sentence; else the busy tone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -426,6 +442,7 @@ class CallEnded:
 
 Event = (
     CallArrived
+    | CallScreened
     | CallAnswered
     | StepHeard
     | DigitsEntered

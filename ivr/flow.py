@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import structlog
 
 from ivr.call import Call, Carried
 from ivr.callbacks.board import Callbacks
 from ivr.clock import Clock
 from ivr.dispatch import Connected, Dispatch
+from ivr.door.verdict import Lane, Why
 from ivr.events import (
+    CallScreened,
     DigitsEntered,
     EndReached,
     Outcome,
@@ -24,6 +28,7 @@ from ivr.switch import ChannelGone
 from ivr.talk.inbox import Onward
 from ivr.talk.targets import TalkRules
 from ivr.waiting import House, Left, Waiting
+from prompts.phrases import Phrase
 from routing.calendar import SHANGHAI
 from routing.node import Survey
 from routing.plan import Plan
@@ -52,6 +57,11 @@ from routing.walk import NotOfThisStep, Position, advance, begin, destination, e
 
 log = structlog.get_logger()
 
+PROOF: Final = "1"
+"""The key that a person presses when the door asks for it."""
+PROOFS = 2
+"""How often it asks."""
+
 ATTEMPTS = 3
 """How often a caller whose phone was answered and gone before they could talk joins the line again."""
 
@@ -69,9 +79,25 @@ class PlanFlow:
     async def __call__(self, call: Call) -> None:
         try:
             await call.answer()
+            if call.lane.prove and not await self._is_a_person(call):
+                return
             await self._walk(call, begin(self._plan, self._outlook.scene(call.number)), Waiting(call, self._house))
         finally:
             self._callbacks.rang_off(call.id)
+
+    async def _is_a_person(self, call: Call) -> bool:
+        """Whether the caller presses 1 when asked to; the door wants to know. Who does not hears that all is busy."""
+        own = self._plan.callers.prove
+        asked = self._sound(own) if own else self._sounds.phrase(Phrase.PROVE)
+        call.forget_keys()
+        for _ in range(PROOFS):
+            if await call.ask(asked, self._plan.hotline.wait) == PROOF:
+                return True
+        call.note(CallScreened(Lane.AWAY, Why.NO_PROOF))
+        call.outcome = (Outcome.REJECTED, Reason.NO_PROOF)
+        call.forget_keys()
+        await call.say(self._sounds.phrase(Phrase.OVERLOADED), whole=True)
+        return False
 
     async def serve(
         self,

@@ -16,6 +16,10 @@ RINGING: Final = "ringing"
 """Sounds of the switch's own, which no prompt may be called like; ringing goes on until it is stopped."""
 
 
+TURNED_AWAY: Final = ("overloaded", "too-often", "blocked")
+"""The busy sentences of the dialplan."""
+
+
 class SwitchError(Exception):
     """The switch refused or did not answer. Theirs, not ours."""
 
@@ -39,6 +43,8 @@ class Arrived:
     number: str
     dialled: str
     phone: str | None = None
+    found: bool = False
+    """It was on the switch before we heard it: whoever is there already is not judged at the door."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,6 +227,17 @@ class Switch(Protocol):
 
     async def hang_up(self, channel: str) -> None:
         """End a channel or leg. Nothing happens when it is no more."""
+        ...
+
+    async def turn_away(self, channel: str, sentence: str) -> None:
+        """Let the dialplan say a busy sentence (of `TURNED_AWAY`) to a caller who was not answered, and hang up.
+
+        One order, and the caller is no more of ours.
+        """
+        ...
+
+    async def refuse(self, channel: str) -> None:
+        """Hang up on a caller who was not answered, so that their own exchange gives the busy tone."""
         ...
 
     async def release(self, channel: str) -> None:

@@ -12,10 +12,12 @@ from typing import Any
 import structlog
 
 from ivr.beliefs import Beliefs
-from ivr.call import PATIENCE, Call, Flow, run_call
+from ivr.call import PATIENCE, Call, Flow, run_call, settled
 from ivr.clock import Clock
 from ivr.dispatch import Dispatch
-from ivr.events import CallArrived, Journal
+from ivr.door.keeper import Doorkeeper, OpenDoor
+from ivr.door.verdict import OVERLOAD, Lane, Verdict, Why
+from ivr.events import CallArrived, CallScreened, Journal, Outcome, Reason
 from ivr.switch import (
     Arrived,
     Gone,
@@ -27,6 +29,7 @@ from ivr.switch import (
     Played,
     Recorded,
     Switch,
+    SwitchError,
     SwitchEvent,
     TalkFound,
 )
@@ -75,9 +78,10 @@ class Switchboard:
         dispatch: Callable[[Callable[[Coroutine[Any, Any, None]], object]], Dispatch],
         service: Callable[[Dispatch], Service],
         agents: Callable[[], Mapping[str, str]],
+        door: Doorkeeper | None = None,
     ) -> None:
         self._switch, self._journal, self._clock, self._ids = switch, journal, clock, ids
-        self._make_service, self._agents = service, agents
+        self._make_service, self._agents, self._door = service, agents, door or OpenDoor()
         self._call_tasks: asyncio.TaskGroup | None = None
         self._order_tasks: asyncio.TaskGroup | None = None
         """Outlives the calls, so that what they order at their end is still carried out."""
@@ -87,6 +91,8 @@ class Switchboard:
         self._calls: dict[str, Call] = {}
         """By channel."""
         self._by_id: dict[str, Call] = {}
+        self._leaving: set[str] = set()
+        """Channels of callers who are being sent away: they are nobody's, though the switch has them yet."""
         self._made: set[str] = set()
         """Channels of calls that we make and nobody answered yet: there may be none of that name."""
         self._first: list[Callable[[], None]] = []
@@ -119,7 +125,7 @@ class Switchboard:
             calls=frozenset(self._by_id),
             callers=frozenset(call.channel for call in living) - self._made,
             calling=frozenset(self._made),
-            known=both | kept | self._calls.keys() | self._found.keys(),
+            known=both | kept | self._calls.keys() | self._found.keys() | self._leaving,
             bridges=frozenset(talk.bridge for talk in self._found.values()),
             ringing=ringing,
             talking=both - ringing,
@@ -247,7 +253,7 @@ class Switchboard:
         return self._by_id.get("-".join(name.rpartition("/")[2].split("-")[:2]).partition("~")[0])
 
     def _arrived(self, event: Arrived) -> None:
-        if event.channel in self._calls:
+        if event.channel in self._calls or event.channel in self._leaving:
             return
         call = Call(
             self._ids(),
@@ -259,14 +265,41 @@ class Switchboard:
             clock=self._clock,
             conversations=self.conversations,
         )
-        self._calls[event.channel] = call
-        self._by_id[call.id] = call
         service = self._make_service(self.dispatch)
         call.note(CallArrived(event.number, event.dialled, event.channel, service.version))
+        call.lane = lane = self._door.judge(call.id, event)
+        if lane.why is not None:
+            call.note(CallScreened(lane.lane, lane.why, lane.told))
+        if lane.lane is Lane.AWAY:
+            self._send_away(call, lane)
+            return
+        self._calls[event.channel] = call
+        self._by_id[call.id] = call
         agent = None if event.phone is None else self._agent_of(event.phone)
         if agent is not None:
             self.dispatch.hold_back(agent)
         _within(self._call_tasks).create_task(_guarded(self._run(call, service, agent)))
+
+    def _send_away(self, call: Call, lane: Verdict) -> None:
+        """Nobody waits for a caller who is not let in: one order, and their call is told to its end."""
+        reason, sentence = _SENT_AWAY.get(lane.why, (Reason.CALLER_LIMIT, "too-often"))
+        if lane.why in OVERLOAD:
+            reason, sentence = Reason.OVERLOAD, "overloaded"
+        call.ends(Outcome.REJECTED, reason)
+        self.order(self._turn_away(call.channel, sentence if lane.told else None))
+
+    async def _turn_away(self, channel: str, sentence: str | None) -> None:
+        self._leaving.add(channel)
+        try:
+            if sentence is None:
+                await self._switch.refuse(channel)
+            else:
+                await self._switch.turn_away(channel, sentence)
+        except SwitchError as error:
+            log.warning("a caller could not be sent away: hanging up", error=str(error))
+            await settled(self._switch.hang_up(channel))
+        finally:
+            self._leaving.discard(channel)
 
     async def _run(self, call: Call, service: Service, agent: str | None) -> None:
         """One call to its end. `agent` made it and was held back: whoever has the phone by then, they are let back."""
@@ -276,6 +309,7 @@ class Switchboard:
             finally:
                 del self._calls[call.channel]
                 del self._by_id[call.id]
+                self._door.leave(call.id)
                 if agent is not None:
                     self.dispatch.let_back(agent)
                 log.info("a call ended", outcome=call.outcome[0], reason=call.outcome[1])
@@ -286,6 +320,10 @@ class Switchboard:
         self._orders.add(task)
         task.add_done_callback(self._orders.discard)
         return task
+
+
+_SENT_AWAY: Mapping[Why | None, tuple[Reason, str]] = {Why.NUISANCE: (Reason.BLOCKED, "blocked")}
+"""What a call ends as that is sent away, and what its caller hears."""
 
 
 def _within(group: asyncio.TaskGroup | None) -> asyncio.TaskGroup:

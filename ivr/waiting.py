@@ -117,6 +117,7 @@ class Waiting:
             only=call.carried.only,
             urgent=call.carried.urgent or call.raised,
             past=enter.past,
+            behind=0.0 if call.raised or call.talked_with is not None else call.lane.behind,
         )
         seated: asyncio.Task[Seated] | None = None
         try:

@@ -1,4 +1,4 @@
-"""The sentences that the hotline itself says, whatever the operators wrote: about the callback that keeps the place."""
+"""The sentences that the hotline itself says, whatever the operators wrote: of callbacks, and at its door."""
 
 from __future__ import annotations
 
@@ -23,6 +23,10 @@ class Phrase(StrEnum):
     NOTICE = "say-callback-notice"
     NOT_REACHED = "say-callback-not-reached"
     GREETING = "say-callback-greeting"
+    OVERLOADED = "say-door-overloaded"
+    TOO_OFTEN = "say-door-too-often"
+    BLOCKED = "say-door-blocked"
+    PROVE = "say-door-prove"
 
 
 WORDS: Final[dict[Phrase, str]] = {
@@ -40,5 +44,9 @@ WORDS: Final[dict[Phrase, str]] = {
     Phrase.NOTICE: "这是预约的回电，正在拨打市民的电话，请稍候。",
     Phrase.NOT_REACHED: "市民的电话没有接通。",
     Phrase.GREETING: "您好，这是您预约的回电，正在为您接通，请稍候。",
+    Phrase.OVERLOADED: "您好，现在来电太多，线路全忙，请您稍后再拨。",
+    Phrase.TOO_OFTEN: "您好，这个号码的来电过于频繁，请您稍后再拨。",
+    Phrase.BLOCKED: "您好，这个号码暂时不能使用本热线。",
+    Phrase.PROVE: "您好，现在来电较多，请按一继续。",
 }
 """What is said to callers, and to agents in `NOTICE` and `NOT_REACHED`."""

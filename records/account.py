@@ -11,11 +11,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from ivr.door.verdict import Lane
 from ivr.events import (
     CallAnswered,
     CallArrived,
     CallEnded,
     CallRaised,
+    CallScreened,
     Considered,
     DigitsEntered,
     EndReached,
@@ -105,6 +107,11 @@ def masked(event: Event) -> dict[str, Any]:
 def _arrived(teller: Teller, event: CallArrived, at: datetime) -> str:
     number = mask(event.number) or teller.say("withheld")
     return teller.say("arrived", number=number, dialled=event.dialled, plan=event.plan)
+
+
+def _screened(teller: Teller, event: CallScreened, at: datetime) -> str:
+    sentence = f"screened_{event.lane}" if event.lane is not Lane.AWAY or event.told else "screened_untold"
+    return teller.say(sentence, why=teller.word(words.SCREENED[event.why]))
 
 
 def _answered(teller: Teller, event: CallAnswered, at: datetime) -> str:
@@ -221,6 +228,7 @@ def _ended(teller: Teller, event: CallEnded, at: datetime) -> str:
 
 TOLD: Mapping[type, Callable[[Teller, Any, datetime], str | None]] = {
     CallArrived: _arrived,
+    CallScreened: _screened,
     CallAnswered: _answered,
     StepHeard: _step,
     DigitsEntered: _digits,

@@ -8,6 +8,7 @@ from typing import Final
 
 from acd.decision import Bar
 from acd.line import Strategy
+from ivr.door.verdict import Why
 from ivr.events import Attendance, CallbackEnd, ConsultationEnd, OfferResult, Outcome, Party, Reason, WaitEnd
 
 
@@ -23,6 +24,10 @@ Words = tuple[str, str]
 SENTENCES: Final[Mapping[str, Words]] = {
     "arrived": ("{number} 拨打 {dialled}，用方案 {plan} 接待。", "{number} called {dialled}; plan {plan} serves it."),
     "withheld": ("未显示的号码", "A withheld number"),
+    "screened_open": ("先请来电人按键确认：{why}。", "The caller was first asked to press a key: {why}."),
+    "screened_slow": ("排到其他来电之后：{why}。", "It went behind all other calls: {why}."),
+    "screened_away": ("没有接入，播放忙音提示：{why}。", "It was not let in and heard that all is busy: {why}."),
+    "screened_untold": ("没有接入，只有忙音：{why}。", "It was not let in and got the busy tone: {why}."),
     "answered": ("接听。", "We picked up."),
     "key": ("在“{node}”按 {key}。", "Pressed {key} at “{node}”."),
     "silence": ("在“{node}”没有按键。", "Pressed nothing at “{node}”."),
@@ -235,6 +240,7 @@ OUTCOMES: Final[Mapping[str, Words]] = {
     Outcome.ABANDONED: ("等候中挂机", "abandoned"),
     Outcome.LEFT: ("选择前挂机", "left early"),
     Outcome.FAILED: ("故障", "failed"),
+    Outcome.REJECTED: ("未接入", "not let in"),
     "callback": ("已预约回电", "callback booked"),
     "unanswered": ("回电未接通", "the callback did not reach them"),
 }
@@ -251,6 +257,24 @@ REASONS: Final[Mapping[str, Words]] = {
     Reason.SWITCH_ERROR: ("交换机故障", "switch error"),
     Reason.ENGINE_STOPPED: ("系统停机", "the engine stopped"),
     Reason.BUG: ("程序错误", "a bug"),
+    Reason.OVERLOAD: ("来电太多", "too many calls"),
+    Reason.CALLER_LIMIT: ("超过来电限制", "over the caller's limit"),
+    Reason.BLOCKED: ("在骚扰名单上", "on the nuisance list"),
+    Reason.NO_PROOF: ("没有按键确认", "pressed no key to go on"),
+}
+
+SCREENED: Final[Mapping[Why, Words]] = {
+    Why.CALLS: ("通话已满", "every place was taken"),
+    Why.RATE: ("同时打来的电话太多", "too many arrived at once"),
+    Why.LATE: ("系统繁忙", "the engine was late"),
+    Why.BACKLOG: ("系统繁忙", "events of the switch waited"),
+    Why.ORDERS: ("交换机繁忙", "the switch was slow"),
+    Why.NUMBER: ("这个号码来电过多", "too many calls of this number"),
+    Why.PREFIX: ("这一号段来电过多", "too many calls of numbers like this"),
+    Why.WITHHELD: ("不显示号码的来电过多", "too many calls of withheld numbers"),
+    Why.NUISANCE: ("在骚扰名单上", "it is on the nuisance list"),
+    Why.ATTACK: ("正在防范恶意呼叫", "the attack switch is on"),
+    Why.NO_PROOF: ("没有按键确认", "no key was pressed"),
 }
 
 ENDS: Final[Mapping[str, Words]] = {

@@ -35,6 +35,7 @@ _PROMPTS = (
     "nodes.*.recall.*",
     *(f"lines.*.{key}" for key in ("connecting", "busy", "comfort", "notice")),
     *(f"lines.*.callback.{key}" for key in ("greeting", "notice")),
+    "callers.prove",
     "front.*.say",
     "variants.*.@",
 )

@@ -11,6 +11,7 @@ from pydantic import AfterValidator, Field
 
 from routing.agent_rule import AgentRule as AgentRule
 from routing.calendar import Calendar
+from routing.caller_rule import Callers as Callers
 from routing.days import Written
 from routing.line_rule import LineRule as LineRule
 from routing.node import Node, Retry
@@ -127,6 +128,8 @@ class Plan(Written):
     """Reasons for a break that agents may give, as people know them: `lunch: 午餐`."""
     calendar: Calendar
     """When lines are open."""
+    callers: Callers = Field(default_factory=Callers)
+    """Limits of callers, whom to trust, and for whom places are kept."""
     front: dict[Id, FrontMessage] = Field(default_factory=dict)
     """Emergency messages that can be put before everything else."""
     prompts: dict[PromptId, Text]

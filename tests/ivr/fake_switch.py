@@ -72,6 +72,8 @@ class FakeSwitch:
     answered: set[str] = field(default_factory=set)
     heard: list[tuple[str, str]] = field(default_factory=list)
     released: list[str] = field(default_factory=list)
+    turned_away: list[tuple[str, str]] = field(default_factory=list)
+    """Whom the engine did not let in, and what they heard; nothing is the busy tone."""
     rung: list[str] = field(default_factory=list)
     speech: float = 0.0
     """Seconds that callers say into a recording."""
@@ -235,6 +237,16 @@ class FakeSwitch:
 
     async def hang_up(self, channel: str) -> None:
         self.ends(channel)
+
+    async def turn_away(self, channel: str, sentence: str) -> None:
+        if channel in self.channels:
+            self.turned_away.append((channel, sentence))
+            self.ends(channel)
+
+    async def refuse(self, channel: str) -> None:
+        if channel in self.channels:
+            self.turned_away.append((channel, ""))
+            self.ends(channel, BUSY)
 
     async def release(self, channel: str) -> None:
         if channel in self.channels:

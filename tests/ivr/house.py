@@ -15,6 +15,7 @@ from ivr.callbacks.board import Callbacks
 from ivr.callbacks.ticket import tickets
 from ivr.clock import Clock
 from ivr.dispatch import Dispatch
+from ivr.door.keeper import Doorkeeper
 from ivr.events import CallEnded, Entry, Event
 from ivr.flow import PlanFlow
 from ivr.lead.supervision import Supervision
@@ -116,6 +117,7 @@ async def house(
     restored: Iterable[Entry] = (),
     front: Callable[[], str | None] = lambda: None,
     switch: FakeSwitch | None = None,
+    door: Doorkeeper | None = None,
     **phones: Behaviour,
 ) -> AsyncIterator[House]:
     """A hotline on a fake switch. `phones` by agent, or `n` and an outside number."""
@@ -135,6 +137,7 @@ async def house(
         dispatch=lambda spawn: Dispatch(floor, switch, clock, spawn),
         service=lambda _: Service(flow(), "v1", ("sorry",)),
         agents=lambda: plan.phones,
+        door=door,
     )
     callbacks = Callbacks(
         board.dispatch,

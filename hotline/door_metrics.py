@@ -1,0 +1,64 @@
+"""What Prometheus sees of the door: whom it sent away or put behind, and how much it lets in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from prometheus_client import CollectorRegistry, Counter
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.metrics_core import Metric
+from prometheus_client.registry import Collector
+
+from ivr.door.door import Door
+from ivr.door.verdict import Lane, Why
+from ivr.events import CallScreened, Entry
+
+
+class DoorMetrics:
+    """Counts from the facts. Subscribe `hear` to the journal."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self._rejected = Counter(
+            "hotline_calls_rejected", "Calls that were not let in, by why.", ("reason",), registry=registry
+        )
+        self._slowed = Counter(
+            "hotline_calls_slowed", "Calls that went behind all others, by why.", ("reason",), registry=registry
+        )
+        self._silent = Counter(
+            "hotline_calls_rejected_without_words",
+            "Of those not let in, the ones who got the busy tone alone.",
+            registry=registry,
+        )
+        for why in Why:
+            self._rejected.labels(why)
+            self._slowed.labels(why)
+
+    def hear(self, entry: Entry) -> None:
+        """Count one fact."""
+        match entry.event:
+            case CallScreened(lane=Lane.AWAY, why=why, told=told):
+                self._rejected.labels(why).inc()
+                if not told:
+                    self._silent.inc()
+            case CallScreened(lane=Lane.SLOW, why=why):
+                self._slowed.labels(why).inc()
+            case _:
+                pass
+
+
+class DoorGauges(Collector):
+    """The door at the moment of the scrape."""
+
+    def __init__(self, door: Door) -> None:
+        self._door = door
+
+    def collect(self) -> Iterator[Metric]:
+        """The families, for a `CollectorRegistry` to which this was registered."""
+        door, capacity = self._door, self._door.capacity
+        for name, told, value in (
+            ("calls_admitted", "Callers who are inside.", door.inside),
+            ("admission_places", "Callers who are let in at the same time.", capacity.calls),
+            ("admission_places_kept", "Of those places, the ones for priority calls.", capacity.kept),
+            ("admission_rate", "Arrivals a second that are let in; falls under load.", door.throttle.rate),
+        ):
+            yield GaugeMetricFamily(f"hotline_{name}", told, float(value))
