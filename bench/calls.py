@@ -24,6 +24,7 @@ from bench.sipp import GRACE, Batch, Callers, Stamp, agent_stamps, agents, may_s
 from bench.sounds import KEY_SECONDS
 from bench.stand import Stand, StandFailed, stand, wait_until
 from hotline.asterisk_program import AsteriskMissing
+from hotline.sealing import vault_of
 
 WARM, MEASURED = 13800000000, 13900000000
 """First numbers of the callers of the warm-up, and of those that count."""
@@ -179,8 +180,10 @@ def _failures(calls: dict[str, Told]) -> list[str]:
 
 def _recordings(here: Stand, calls: dict[str, Told]) -> int:
     """Talks whose recording is there and not empty (a WAV header alone has 44 bytes)."""
-    files = [here.settings.recordings / f"{call.recording}.wav" for call in calls.values() if call.recording]
-    return sum(file.is_file() and file.stat().st_size > 44 for file in files)
+    vault = vault_of(here.settings)
+    kept = set(vault.names())
+    named = [call.recording for call in calls.values() if call.recording]
+    return sum(name in kept and vault.about(name).size > 44 for name in named)
 
 
 def _warnings(here: Stand) -> int:

@@ -36,6 +36,8 @@ ROOMS: Final[Mapping[str, tuple[str, ...]]] = {
     "calls": ("calls", "call"),
     "callbacks": ("callbacks",),
     "why": ("why",),
+    "recordings": ("recordings",),
+    "keys": ("keys",),
     "audit": ("audit",),
     "phones": ("phones",),
     "prompts": ("prompts",),

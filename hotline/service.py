@@ -39,6 +39,7 @@ from hotline.metrics import CallMetrics, Gauges, PlanGauges, RepairGauges
 from hotline.operators import RECORDINGS, Published, mark_of
 from hotline.ports import taken
 from hotline.pulse import Pulse
+from hotline.sealing import Sealing, SealingGauges, first_key, vault_of
 from hotline.settings import Settings
 from hotline.shifts import Shifts
 from hotline.sounds import build_sounds, forget_standing, standing
@@ -138,6 +139,8 @@ async def running(settings: Settings, opening: Opening | Published, *, managed: 
             asterisk = ManagedAsterisk(settings, secrets, phones_of(plan, secrets), dialplan_of(plan, settings, clock))
             await stack.enter_async_context(asterisk)
         await upgrade(settings.database_url)
+        vault = vault_of(settings)
+        await first_key(settings, vault)
         journal = await stack.enter_async_context(SqlJournal(settings.database_url, node=settings.node))
         lost = await journal.close_lost(clock.now())
         if lost:
@@ -306,7 +309,11 @@ async def running(settings: Settings, opening: Opening | Published, *, managed: 
         wishes = Wishes(live, opening.seen, shifts.wake)
         reconciler = Reconciler(switch, board)
         registry.register(RepairGauges(reconciler.repairs))
+        sealing = Sealing(vault, settings.sealing, living=lambda call: board.call(call) is not None, now=clock.now)
+        journal.subscribe(sealing.hear)
+        registry.register(SealingGauges(sealing))
         works = [switch.listen(), board.run(), reconciler.run(), shifts.run(), wishes.heed_signals(), pulse.beat()]
+        works.append(sealing.run())
         if opening.published.files:
             works.append(wishes.heed_files())
         for work in works:

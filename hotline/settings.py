@@ -17,7 +17,7 @@ from pydantic_settings import BaseSettings, InitSettingsSource, PydanticBaseSett
 
 from hotline.settings_file import SettingsError, SettingsFile
 
-__all__ = ["HOUSE", "Admission", "Ari", "Rtp", "Settings", "SettingsError", "Sip", "Trunk", "Web", "load"]
+__all__ = ["HOUSE", "Admission", "Ari", "Rtp", "Sealing", "Settings", "SettingsError", "Sip", "Trunk", "Web", "load"]
 
 HOUSE = Path(__file__).resolve().parent.parent
 """The checkout (or the installed tree): where `asterisk/`, `config/` and the prompt masters lie."""
@@ -141,6 +141,25 @@ class Trunk(_Part):
         return self
 
 
+class Sealing(_Part):
+    """How recordings are encrypted once their call has ended."""
+
+    on: bool = True
+    """Off leaves them as Asterisk wrote them: only where the whole disk is encrypted."""
+    cipher: Literal["AES-256-GCM", "SM4-GCM"] = "AES-256-GCM"
+    """Of the next master key, and of what it seals."""
+    key_file: Path | None = None
+    """Where the master keys lie, mode 0600; unset: `var/keys.json`. Best on another disk than the recordings."""
+    key_command: tuple[str, ...] | None = None
+    """A program that prints the master keys instead, such as the client of a key vault."""
+
+    @checked(mode="after")
+    def _one_source(self) -> Self:
+        if self.key_file is not None and self.key_command is not None:
+            raise ValueError("key_file and key_command: set one of them")
+        return self
+
+
 class Settings(BaseSettings):
     """All settings of one hotline."""
 
@@ -160,6 +179,7 @@ class Settings(BaseSettings):
     web: Web = Web()
     trunk: Trunk = Trunk()
     admission: Admission = Admission()
+    sealing: Sealing = Sealing()
     database: str | None = None
     """SQLAlchemy URL; default is SQLite in `var/hotline.db`."""
     clock: datetime | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 from typing import Final
 
@@ -23,9 +24,14 @@ def load(path: Path) -> Samples:
     if kind in _RATES:
         return at_8_khz(np.frombuffer(path.read_bytes(), "<i2").astype(np.int16), _RATES[kind])
     if kind == "wav":
-        sound, rate = soundfile.read(path, dtype="int16", always_2d=True)
-        return at_8_khz(sound.mean(axis=1).astype(np.int16), rate)
+        return wav(path.read_bytes())
     raise ValueError(f"{path}: not a sound file that the telephone has")
+
+
+def wav(code: bytes) -> Samples:
+    """What a WAV file says, its channels mixed."""
+    sound, rate = soundfile.read(io.BytesIO(code), dtype="int16", always_2d=True)
+    return at_8_khz(sound.mean(axis=1).astype(np.int16), rate)
 
 
 def decoded(law: str, code: bytes) -> Samples:

@@ -13,10 +13,12 @@ from hotline import ear
 from hotline.handset import Samples
 from hotline.operators import Published, read_config
 from hotline.phone import Exchange, Manner, Phone
+from hotline.sealing import vault_of
 from hotline.secrets import keep_secrets
 from hotline.service import Running, running
 from hotline.settings import HOUSE, Settings, load
 from hotline.sound_file import load as load_sound
+from hotline.sound_file import wav
 from hotline.talk import Talk
 from ivr.events import Entry, Event
 from records.calls import calls
@@ -109,6 +111,10 @@ class Stage:
     def heard(self, talk: Talk) -> list[str]:
         """The prompts that were heard, in order."""
         return [heard.name for heard in ear.sequence(self.prompts, talk.heard) if heard.match.share > 0.1]
+
+    def recording(self, file: str) -> Samples:
+        """What was recorded, whether it was sealed by now or not."""
+        return wav(vault_of(self.settings).read(file))
 
     async def left_on_the_switch(self) -> list[str]:
         """Channels and bridges that exist on Asterisk once calls had a moment to end; a recorder is a channel too."""

@@ -9,7 +9,7 @@ import pytest
 from hotline import ear
 from hotline.operators import Published
 from hotline.phone import answers, never_answers, refuses
-from hotline.sound_file import load as load_sound
+from hotline.sealing import vault_of
 from hotline.talk import Talk
 from ivr.events import (
     EndReached,
@@ -70,7 +70,10 @@ async def test_consult_immunization_an_agent_talks_and_the_record_tells_it_all(o
             "connecting-immunization",
         ]
         assert cdr.recording is not None
-        recording = load_sound(s.settings.recordings / f"{cdr.recording}.wav")
+        vault = vault_of(s.settings)
+        await s.until(lambda: not vault.about(cdr.recording or "").plain, within=10.0)
+        assert [file.name for file in s.settings.recordings.rglob("*.wav*")] == [f"{cdr.recording[17:]}.wav.sealed"]
+        recording = s.recording(cdr.recording)
         assert ear.tone(recording, AGENT_TONE) + ear.tone(recording, CALLER_TONE) > 0.5  # both sides are in it
         assert min(ear.tone(recording, AGENT_TONE), ear.tone(recording, CALLER_TONE)) > 0.05
 
@@ -305,7 +308,7 @@ async def message_was_left(s: Stage, line: str, hertz: float) -> None:
     (message,) = [e.event for e in s.entries if isinstance(e.event, MessageLeft)]
     assert (message.line, message.file) == (line, cdr.recording)
     assert message.seconds >= 4
-    sound = load_sound(s.settings.recordings / f"{message.file}.wav")
+    sound = s.recording(message.file)
     assert ear.tone(sound, hertz) > 0.8
     assert ear.level(sound) > -30
 

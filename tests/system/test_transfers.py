@@ -7,7 +7,6 @@ import pytest
 from hotline import ear
 from hotline.operators import Published
 from hotline.phone import Manner, Phone, answers, never_answers
-from hotline.sound_file import load as load_sound
 from hotline.talk import Talk
 from ivr.events import (
     ConsultationAnswered,
@@ -201,7 +200,7 @@ async def test_who_is_asked_never_answers_and_the_caller_is_back(open_stage: Ope
 
 def voices_in_file(s: Stage, file: str) -> set[float]:
     """Whose tones a recording holds."""
-    sound = load_sound(s.settings.recordings / f"{file}.wav")
+    sound = s.recording(file)
     return {voice for voice in (CALLER_TONE, AGENT_TONE, OTHER_TONE) if ear.tone(sound, voice) > 0.03}
 
 

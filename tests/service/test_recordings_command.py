@@ -1,0 +1,127 @@
+"""Shell: recordings are listed, heard and exported from the command line, and who did is written down."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import stat
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from hotline.cli import app_of
+from hotline.sealing import vault_of
+from hotline.settings import load
+from records.journal import SqlJournal
+from records.migrations import upgrade
+from records.vault.ciphers import CIPHERS
+from records.vault.keys import KeyFile
+from records.vault.vault import Vault
+from tests.records.tales import TALKS, entries
+from tests.records.test_vault import files, put, sound
+
+APP = app_of(["recordings", "keys", "audit"])
+NAME = "2026-10-01/a-1"
+"""As the tale of a talk has it."""
+BECAUSE = ("--reason", "投诉 17 号")
+
+
+@pytest.fixture
+def vault(tmp_path: Path) -> Vault:
+    """A hotline in which a talk was recorded and sealed, and a message was left while no engine ran."""
+
+    async def fill() -> None:
+        url = f"sqlite+aiosqlite:///{tmp_path / 'hotline.db'}"
+        await upgrade(url)
+        async with SqlJournal(url) as journal:
+            for entry in entries(TALKS):
+                journal.note(entry)
+
+    asyncio.run(fill())
+    keys = KeyFile(tmp_path / "keys.json")
+    keys.rotate(CIPHERS["AES-256-GCM"], datetime.now(UTC))
+    vault = vault_of(load(var=tmp_path))
+    put(vault, sound(1.0), NAME)
+    vault.seal(NAME)
+    put(vault, sound(2.0), "fallback/1763600000.7")
+    return vault
+
+
+def typed(vault: Vault, *words: str) -> Result:
+    return CliRunner().invoke(APP, [*words, "--var", str(vault.folder.parent)])
+
+
+def audited(vault: Vault) -> list[dict[str, object]]:
+    return [json.loads(line) for line in typed(vault, "audit", "list", "--json").stdout.splitlines()]
+
+
+def test_what_is_kept_is_listed_without_being_opened(vault: Vault) -> None:
+    (vault.folder.parent / "keys.json").unlink()
+    listed = [json.loads(line) for line in typed(vault, "recordings", "list", "--json").stdout.splitlines()]
+    known = {"recording", "kind", "call", "day", "line", "agent", "bytes", "sealed", "keys"}
+    assert [set(one) for one in listed] == [known, known]  # docs/design.md
+    by_name = {one["recording"]: one for one in listed}
+    talk, message = by_name[NAME], by_name["fallback/1763600000.7"]
+    assert (talk["call"], talk["sealed"], talk["bytes"]) == ("a-1", True, len(sound(1.0)))
+    assert (message["call"], message["kind"], message["sealed"]) == ("1763600000.7", "fallback", False)
+    assert "已加密" in typed(vault, "recordings", "list").stdout
+    assert audited(vault) == []
+
+
+@pytest.mark.parametrize("which", ["a-1", NAME])
+def test_an_export_is_decrypted_for_its_owner_alone_and_written_down(vault: Vault, tmp_path: Path, which: str) -> None:
+    out = tmp_path / "out.wav"
+    done = typed(vault, "recordings", "export", which, "--out", str(out), *BECAUSE)
+    assert (done.exit_code, out.read_bytes()) == (0, sound(1.0)), done.stderr
+    assert stat.S_IMODE(out.stat().st_mode) == 0o600
+    (entry,) = audited(vault)
+    assert (entry["what"], entry["about"], entry["reason"]) == ("recording_exported", NAME, "投诉 17 号")
+    again = typed(vault, "recordings", "export", which, "--out", str(out), *BECAUSE)
+    assert (again.exit_code, len(audited(vault))) == (1, 1)
+    assert "there already" in again.stderr
+
+
+def test_who_listens_is_written_down_and_hears_it(vault: Vault) -> None:
+    heard = typed(vault, "recordings", "listen", "1763600000.7", *BECAUSE)
+    assert (heard.exit_code, heard.stdout_bytes) == (0, sound(2.0))
+    assert audited(vault)[0]["what"] == "recording_heard"
+
+
+@pytest.mark.parametrize("verb", ["listen", "export"])
+def test_without_a_reason_nobody_hears_anything(vault: Vault, verb: str) -> None:
+    refused = typed(vault, "recordings", verb, "a-1")
+    assert (refused.exit_code, refused.stdout_bytes) == (2, b"")
+    assert "say why" in refused.stderr
+
+
+@pytest.mark.parametrize("call", ["a-2", "../keys", "talks/../../keys", "talks/2026/11/20/none"])
+def test_what_is_not_there_is_told_in_one_line(vault: Vault, call: str) -> None:
+    refused = typed(vault, "recordings", "listen", call, *BECAUSE)
+    assert (refused.exit_code, refused.stdout_bytes) == (1, b"")
+    assert len(refused.stderr.splitlines()) == 1
+    assert audited(vault) == []
+
+
+def test_a_recording_that_was_tampered_with_is_told_and_not_played(vault: Vault) -> None:
+    path = vault.folder / f"{NAME}.wav.sealed"
+    path.write_bytes(path.read_bytes()[:-1])
+    refused = typed(vault, "recordings", "listen", "a-1", *BECAUSE)
+    assert (refused.exit_code, refused.stdout_bytes) == (1, b"")
+    assert "tampered" in refused.stderr
+
+
+def test_keys_are_rotated_listed_without_themselves_and_written_down(vault: Vault) -> None:
+    before = vault.keys.all()[0]
+    assert "say why" in typed(vault, "keys", "rotate").stderr
+    assert typed(vault, "keys", "rotate", *BECAUSE).exit_code == 0
+    listed = typed(vault, "keys", "list", "--json").stdout
+    told = [json.loads(line) for line in listed.splitlines()]
+    assert [(one["key"], one["seals"]) for one in told] == [(before.id, False), (vault.keys.all()[1].id, True)]
+    assert before.key.hex() not in listed + typed(vault, "keys", "list").stdout
+    assert [entry["what"] for entry in audited(vault)] == ["key_made"]
+    assert vault.seal("fallback/1763600000.7")
+    assert vault.about("fallback/1763600000.7").keys == (vault.keys.all()[1].id,)
+    assert vault.read(NAME) == sound(1.0)
+    assert len(files(vault)) == 2
