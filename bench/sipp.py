@@ -132,13 +132,13 @@ class Callers:
         folder.mkdir()
         rows = [str(first + n) for n in range(calls)]
         (folder / "callers.csv").write_text("\n".join(["SEQUENTIAL", *rows, ""]))
-        command = _sipp(self._scenario, self._stand.sip, *free_ports(2))
+        command = sipp_command(self._scenario, self._stand.sip, *free_ports(2))
         command += ["-inf", str(folder / "callers.csv"), "-r", str(rate), "-m", str(calls), "-l", str(at_once or calls)]
         command += ["-timeout", f"{within:.0f}s", "-trace_stat", "-stf", "stat.csv", "-fd", "1"]
         command += ["-trace_rtt", "-rtt_freq", "1", "-trace_logs", "-log_file", "keys.log"]
         command += ["-trace_err", "-error_file", "errors.log"]
         _run(command, folder, within + 20)
-        return _batch(folder)
+        return batch_of(folder)
 
 
 @contextmanager
@@ -146,25 +146,26 @@ def agents(stand: Exchange, *, sound: bool = False, manner: Manner = Manner()) -
     """Every agent of the stand registers and answers until the block ends; gives SIPp's process id."""
     port, media = free_ports(2)
     folder = stand.folder / "agents"
-    folder.mkdir()
+    folder.mkdir(parents=True)
+    before = stand.ready_agents()
     secrets = keep_secrets(stand.settings.var).phones
     rows = [f"{name};[authentication username={name} password={secrets[name]}]" for name in stand.agents]
     (folder / "agents.csv").write_text("\n".join(["SEQUENTIAL", *rows, ""]))
-    enrol = _sipp(HERE / "register.xml", stand.sip, port, media)
+    enrol = sipp_command(HERE / "register.xml", stand.sip, port, media)
     enrol += ["-inf", str(folder / "agents.csv"), "-m", str(len(rows)), "-r", "100", "-timeout", "20s"]
     if _run([*enrol, "-trace_err", "-error_file", "register-errors.log"], folder, 30):
         raise StandFailed(f"not every agent could register: {_last_words(folder)}")
     scenario = folder / "agent.xml"
     scenario.write_text(_room().get_template("agent.xml.j2").render(asdict(manner)))
-    command = _sipp(scenario, stand.sip, port, media)
+    command = sipp_command(scenario, stand.sip, port, media)
     command += ["-trace_logs", "-log_file", "stamps.log", "-trace_err", "-error_file", "errors.log"]
     command += ["-trace_shortmsg", "-shortmessage_file", "messages.log"]
     if sound:
         command.append("-rtp_echo")
-    answering = _start(command, folder)
+    answering = start(command, folder)
     try:
-        if not wait_until(lambda: stand.ready_agents() == len(rows), 30):
-            raise StandFailed(f"only {stand.ready_agents()} of {len(rows)} agents are ready")
+        if not wait_until(lambda: stand.ready_agents() == before + len(rows), 30):
+            raise StandFailed(f"only {stand.ready_agents() - before} of {len(rows)} agents are ready")
         yield answering.pid
     finally:
         answering.terminate()
@@ -186,14 +187,16 @@ def version() -> str:
     return said.split("SIPp", 1)[-1].split()[0].rstrip(".") if "SIPp" in said else "unknown"
 
 
-def _sipp(scenario: Path, switch: str, port: int, media: int) -> list[str]:
+def sipp_command(scenario: Path, switch: str, port: int, media: int) -> list[str]:
+    """SIPp on this scenario, from this SIP port and media port."""
     return [
         *("sipp", switch, "-sf", str(scenario), "-nostdin", "-i", "127.0.0.1", "-p", str(port)),
         *("-mi", "127.0.0.1", "-mp", str(media)),
     ]
 
 
-def _start(command: list[str], folder: Path) -> subprocess.Popen[bytes]:
+def start(command: list[str], folder: Path) -> subprocess.Popen[bytes]:
+    """Begin in `folder`, what it shows kept in `screen.log`."""
     with (folder / "screen.log").open("ab") as screen:
         return subprocess.Popen(
             command,
@@ -207,7 +210,7 @@ def _start(command: list[str], folder: Path) -> subprocess.Popen[bytes]:
 
 def _run(command: list[str], folder: Path, within: float) -> int:
     """Run SIPp to its end: 0 when all calls were good, 1 when not. Raises StandFailed when SIPp itself fails."""
-    running = _start(command, folder)
+    running = start(command, folder)
     try:
         status = running.wait(within)
     except subprocess.TimeoutExpired:
@@ -225,7 +228,8 @@ def _last_words(folder: Path) -> str:
     return " | ".join((folder / "screen.log").read_text(errors="replace").splitlines()[-5:])
 
 
-def _batch(folder: Path) -> Batch:
+def batch_of(folder: Path) -> Batch:
+    """What the SIPp that ran in `folder` says of its calls. Raises StandFailed when it placed none."""
     if not (folder / "stat.csv").is_file():
         raise StandFailed(f"SIPp placed no call: {_last_words(folder)}")
     with (folder / "stat.csv").open() as file:
@@ -234,13 +238,14 @@ def _batch(folder: Path) -> Batch:
     for path in folder.glob("*_rtt.csv"):
         for row in path.read_text().splitlines()[1:]:
             answers.append(float(row.split(";")[1]) / 1000)
+    keys = folder / "keys.log"
     return Batch(
         offered=int(last["TotalCallCreated"]),
         succeeded=int(last["SuccessfulCall(C)"]),
         failed=int(last["FailedCall(C)"]),
         retransmissions=int(last["Retransmissions(C)"]),
         answers=answers,
-        keys=_stamps(folder / "keys.log"),
+        keys=_stamps(keys) if keys.is_file() else [],
         errors=_errors(folder / "errors.log"),
     )
 
