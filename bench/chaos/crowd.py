@@ -66,6 +66,11 @@ class Crowd:
         command += ["-trace_err", "-error_file", "errors.log"]
         self._running = start(command, self._folder)
 
+    def stop(self) -> None:
+        """Their calls are gone: let them be."""
+        self._running.kill()
+        self._running.wait()
+
     def over(self, within: float) -> Batch:
         """Wait until all have ended; who has not by then is a failed call."""
         try:

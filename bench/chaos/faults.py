@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import os
 import signal
+import sqlite3
 import time
+from collections import Counter
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
-from bench.chaos.house import house
+from bench.chaos.house import house, house_on_a_wire
 from bench.chaos.phases import Scene, Size, everybody_calling, newcomers
 from bench.chaos.probe import Heard
 from bench.chaos.promise import Promise, at_most, none_of
+from bench.chaos.proxy import Wire
+from bench.stand import wait_until
 
 Fault = Callable[[Path, Size], list[Promise]]
 
@@ -61,9 +66,123 @@ def freeze(seconds: float) -> Fault:
             os.kill(engine, signal.SIGCONT)
             return [at_most(name, "state equals the switch again", scene.back_within(since), 3.0)]
 
-        return _struck(name, folder, size, strike, sound_within=4.5)
+        return _struck(name, folder, size, strike, sound_within=seconds + 2.0)
 
     return fault
+
+
+def link_reset(folder: Path, size: Size) -> list[Promise]:
+    """The engine's connections to Asterisk are reset."""
+    name = "ARI connections reset"
+
+    def strike(scene: Scene, between: Wire) -> list[Promise]:
+        since = time.monotonic()
+        between.reset()
+        time.sleep(0.1)
+        return [at_most(name, "state equals the switch again", scene.back_within(since), 3.0)]
+
+    return _struck_on_the_wire(name, folder, size, strike)
+
+
+def link_swallowed(folder: Path, size: Size) -> list[Promise]:
+    """For ten seconds nothing comes through between engine and Asterisk, and nobody is told."""
+    name = "ARI silent for 10 s"
+
+    def strike(scene: Scene, between: Wire) -> list[Promise]:
+        here, since = scene.here, time.monotonic()
+        between.swallow()
+        noticed = wait_until(lambda: here.metric("hotline_ari_link_up") == 0, 9)
+        after = time.monotonic() - since
+        time.sleep(max(0.0, 10.0 - after))
+        between.flow()
+        since = time.monotonic()
+        return [
+            at_most(name, "noticed", after if noticed else None, 5.0),
+            at_most(name, "state equals the switch again", scene.back_within(since), 3.0),
+        ]
+
+    return _struck_on_the_wire(name, folder, size, strike, sound_within=12.0)
+
+
+def kill_asterisk(folder: Path, size: Size) -> list[Promise]:
+    """`kill -9` of Asterisk: its calls are gone; what matters is what comes after."""
+    name = "kill -9 of Asterisk"
+    with (
+        house(folder, answering=size.talking, silent=size.ringing) as here,
+        everybody_calling(here, size, lasts=40.0) as scene,
+    ):
+        since = time.monotonic()
+        os.kill(here.asterisk, signal.SIGKILL)
+        closed = wait_until(lambda: len(here.records()) >= size.calls, 20)
+        closed_after = time.monotonic() - since
+        there = size.talking + size.ringing
+        ready = wait_until(lambda: here.ready() and here.metric("hotline_agents", presence="ready") == there, 30)
+        ready_after = time.monotonic() - since
+        with newcomers(here, 0.5, scene.newcomers):
+            time.sleep(2.0)
+        told = [
+            at_most(name, "every record closed", closed_after if closed else None, 5.0),
+            at_most(name, "phones back, ready for calls", ready_after if ready else None, 10.0),
+        ]
+        records = Counter(number for number, _, _ in here.records() if int(number) < 13900009000)
+        reasons = Counter(reason for number, _, reason in here.records() if int(number) < 13900009000)
+        everybody = [number for crowd in scene.crowds for number in crowd.group.numbers]
+        told += [
+            none_of(name, "callers without exactly one record", [n for n in everybody if records[n] != 1]),
+            none_of(name, "records that do not say media_lost", (reasons - Counter(media_lost=size.calls)).elements()),
+            *_heard(name, scene.newcomers, 0.0),
+            none_of(name, "channels and bridges left", [one for left in here.left().values() for one in left]),
+        ]
+        for crowd in scene.crowds:
+            crowd.stop()
+        return told
+
+
+def lock_database(folder: Path, size: Size) -> list[Promise]:
+    """Another process holds the database for a minute (ten seconds in short)."""
+    name = "database locked"
+
+    def strike(scene: Scene) -> list[Promise]:
+        here = scene.here
+        with closing(sqlite3.connect(here.database, isolation_level=None)) as database:
+            database.execute("BEGIN EXCLUSIVE")
+            since = time.monotonic()
+            alarmed = wait_until(lambda: bool(here.metric("hotline_journal_alarm")), 9)
+            after = time.monotonic() - since
+            time.sleep(10.0 if size.calls < 50 else 60.0)
+            settled = scene.settled()
+            database.execute("ROLLBACK")
+        since = time.monotonic()
+        caught_up = wait_until(lambda: here.metric("hotline_journal_lag_entries") == 0, 30)
+        return [
+            at_most(name, "alarm", after if alarmed else None, 5.0),
+            none_of(name, "calls that were not served on meanwhile", [] if settled else ["some"]),
+            at_most(name, "all written afterwards", time.monotonic() - since if caught_up else None, 10.0),
+        ]
+
+    return _struck(name, folder, size, strike, lasts=30.0 if size.calls < 50 else 85.0)
+
+
+def _struck_on_the_wire(
+    name: str,
+    folder: Path,
+    size: Size,
+    strike: Callable[[Scene, Wire], list[Promise]],
+    *,
+    sound_within: float = 1.0,
+    lasts: float = 35.0,
+) -> list[Promise]:
+    with (
+        house_on_a_wire(folder, answering=size.talking, silent=size.ringing) as (here, between),
+        everybody_calling(here, size, lasts=lasts) as scene,
+    ):
+        with newcomers(here, 0.3, scene.newcomers):
+            time.sleep(0.5)
+            since = time.time()
+            told = strike(scene, between)
+            time.sleep(1.0)
+        scene.over(lasts + 60)
+        return [*told, *_heard(name, scene.newcomers, since, sound_within), *scene.promises(name)]
 
 
 def _struck(
@@ -92,6 +211,10 @@ def _struck(
 FAULTS: dict[str, Fault] = {
     "nothing": nothing,
     "kill-engine": kill_engine,
+    "link-reset": link_reset,
+    "link-silent": link_swallowed,
+    "kill-asterisk": kill_asterisk,
+    "database-locked": lock_database,
     "freeze-2": freeze(2.0),
     "freeze-10": freeze(10.0),
 }

@@ -7,12 +7,11 @@ import signal
 import sqlite3
 import subprocess
 import sys
-import time
-import urllib.error
 import urllib.request
-from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
+from http.client import HTTPException
 from pathlib import Path
 
 import numpy as np
@@ -20,9 +19,11 @@ import soundfile
 from prometheus_client.parser import text_string_to_metric_families
 
 from bench import figures
-from bench.stand import Stand, StandFailed, free_settings, wait_until
+from bench.chaos.proxy import Wire, wire
+from bench.stand import Stand, StandFailed, free_ports, free_settings, wait_until
 from hotline.asterisk_process import live_pid
 from hotline.asterisk_program import find_asterisk
+from hotline.secrets import keep_secrets
 from hotline.settings import HOUSE, Settings, load
 from hotline.switch_config import Places
 
@@ -73,20 +74,24 @@ class House:
     process: subprocess.Popen[bytes]
     """What was started: the supervisor."""
     places: Places
-    told: list[str] = field(default_factory=list)
+    variables: dict[str, str]
+    """Its settings, as the environment gives them."""
+    database: Path = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.database = self.settings.var / "hotline.db"
 
     # ── processes ───────────────────────────────────────────────────────────
 
     @property
     def engine(self) -> int:
         """Process id of the engine: the supervisor's child that is no Asterisk. Raises StandFailed."""
-        children = _children(self.process.pid)
-        for child in children:
+        for child in _children(self.process.pid):
             if child != self.asterisk_or_none:
                 return child
-        if children:
-            return self.process.pid
-        raise StandFailed("no engine runs")
+        if self.process.poll() is not None:
+            raise StandFailed("no engine runs")
+        return self.process.pid
 
     @property
     def asterisk_or_none(self) -> int | None:
@@ -102,6 +107,12 @@ class House:
 
     def signal_engine(self, number: signal.Signals) -> None:
         os.kill(self.engine, number)
+
+    def wait_until_ready(self) -> None:
+        """Raises StandFailed."""
+        ended = self.process.poll
+        if not wait_until(lambda: ended() is not None or self.ready(), 60) or ended() is not None:
+            raise StandFailed(f"the hotline is not ready\n{self.log()}")
 
     # ── what it says of itself ──────────────────────────────────────────────
 
@@ -128,14 +139,10 @@ class House:
             with urllib.request.urlopen(url, timeout=1) as answer:
                 said: bytes = answer.read()
                 return said.decode()
-        except (urllib.error.URLError, OSError, TimeoutError):
+        except (OSError, HTTPException):
             return None
 
     # ── what is written ─────────────────────────────────────────────────────
-
-    @property
-    def database(self) -> Path:
-        return self.settings.var / "hotline.db"
 
     def records(self) -> list[tuple[str, str, str]]:
         """Number, outcome and reason of every call that ended, by its beginning."""
@@ -180,12 +187,51 @@ def house(
         wave = 0.2 * np.sin(2 * np.pi * (300 + 50 * place) * instants)
         soundfile.write(config / "recordings" / f"{name}.wav", wave, 16000, subtype="PCM_16")
     given = free_settings()
+    given["rtp"]["timeout"] = 0  # SIPp's agents are silent
     variables = {f"HOTLINE_{part}__{name}".upper(): str(v) for part, own in given.items() for name, v in own.items()}
     variables |= dict(settings)
     read = load(config=config, var=var, **given)
-    command = [sys.executable, "-m", "hotline", "up", "--config", str(config), "--var", str(var)]
-    with (folder / "hotline.log").open("wb") as log:
-        process = subprocess.Popen(
+    process = _started("up", folder, config, var, variables)
+    here = House(folder, read, names, quiet, process, Places.of(read, find_asterisk(read)), variables)
+    try:
+        here.wait_until_ready()
+        yield here
+    finally:
+        _end(here)
+
+
+@contextmanager
+def house_on_a_wire(folder: Path, *, answering: int, silent: int = 0) -> Iterator[tuple[House, Wire]]:
+    """The same; between its engine and its Asterisk is a wire that can be cut.
+
+    The Asterisk is one that nobody else runs: `hotline serve` takes it over. Raises StandFailed.
+    """
+    with house(folder, answering=answering, silent=silent) as here:
+        for pid in (here.process.pid, *_children(here.process.pid)):
+            if pid != here.asterisk:
+                os.kill(pid, signal.SIGKILL)
+        here.process.wait()
+        (port,) = free_ports(1)
+        var = folder / "var-of-the-engine"
+        var.mkdir()
+        for name in ("sounds", "moh"):
+            (var / name).symlink_to(here.settings.var / name)
+        secrets = keep_secrets(here.settings.var)
+        here.variables |= {"HOTLINE_ARI__PORT": str(port), "HOTLINE_ARI__PASSWORD": secrets.ari_password}
+        with wire(port, here.settings.ari.port) as between:
+            here.process = _started("serve", folder, here.settings.config, var, here.variables)
+            here.database = var / "hotline.db"
+            try:
+                here.wait_until_ready()
+                yield here, between
+            finally:
+                _end_engine(here)
+
+
+def _started(what: str, folder: Path, config: Path, var: Path, variables: Mapping[str, str]) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-m", "hotline", what, "--config", str(config), "--var", str(var)]
+    with (folder / "hotline.log").open("ab") as log:
+        return subprocess.Popen(
             command,
             cwd=HOUSE,
             env={**os.environ, "PYTHONPATH": os.pathsep.join([str(HOUSE), *sys.path]), **variables},
@@ -193,13 +239,6 @@ def house(
             stdout=log,
             stderr=subprocess.STDOUT,
         )
-    here = House(folder, read, names, quiet, process, Places.of(read, find_asterisk(read)))
-    try:
-        if not wait_until(lambda: process.poll() is not None or here.ready(), 60) or process.poll() is not None:
-            raise StandFailed(f"the hotline is not ready\n{here.log()}")
-        yield here
-    finally:
-        _end(here)
 
 
 def _plan(answering: tuple[str, ...], silent: tuple[str, ...]) -> str:
@@ -219,16 +258,24 @@ def _children(pid: int) -> list[int]:
 
 
 def _end(here: House) -> None:
-    """End the hotline; what does not end by itself is killed."""
+    """End the hotline and its Asterisk; what does not end by itself is killed."""
+    _end_engine(here)
+    if (asterisk := here.asterisk_or_none) is not None:
+        os.kill(asterisk, signal.SIGKILL)
+
+
+def _end_engine(here: House) -> None:
     children = _children(here.process.pid)
-    here.process.send_signal(signal.SIGCONT)
+    for pid in (here.process.pid, *children):
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGCONT)
     here.process.terminate()
     try:
         here.process.wait(20)
     except subprocess.TimeoutExpired:
         here.process.kill()
         here.process.wait()
-    time.sleep(0.2)
-    for pid in (*children, here.asterisk_or_none):
-        if pid is not None and Path(f"/proc/{pid}").exists():
-            os.kill(pid, signal.SIGKILL)
+    for pid in children:
+        if pid != here.asterisk_or_none:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)

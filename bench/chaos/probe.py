@@ -28,7 +28,7 @@ class Heard:
     """When each packet of sound came."""
 
 
-async def probe(sip: tuple[str, int], number: str, *, stay: float, within: float = 3.0) -> Heard:
+async def probe(sip: tuple[str, int], number: str, *, stay: float, within: float = 20.0) -> Heard:
     """Call the hotline, listen for `stay` seconds after the answer, hang up. Never raises for what the switch does."""
     loop = asyncio.get_running_loop()
     ear, told = _bound(), asyncio.Queue[str]()
