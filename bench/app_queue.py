@@ -154,7 +154,7 @@ def _files(settings: Settings, program: AsteriskProgram, names: tuple[str, ...])
     """The hotline's own configuration, with a queue where the engine was."""
     secrets = keep_secrets(settings.var, names)
     files = render(settings, secrets, [PhoneAccount(name, secrets.phones[name], name) for name in names], program)
-    wanted = [name for name in (*modules(program), "app_queue") if not name.startswith(_ENGINES)]
+    wanted = [name for name in (*modules(program, settings), "app_queue") if not name.startswith(_ENGINES)]
     return files | {
         "modules.conf": "\n".join(["[modules]", "autoload = no", *(f"load = {name}.so" for name in wanted), ""]),
         "extensions.conf": _DIALPLAN,

@@ -90,7 +90,7 @@ def _asterisk(settings: Settings) -> Iterator[Finding]:
         yield Finding(False, str(missing), "make setup")
         return
     yield Finding(True, f"Asterisk {program.release} in {program.sbin}")
-    absent = [module for module in modules(program) if not program.has(module)]
+    absent = [module for module in modules(program, settings) if not program.has(module)]
     yield Finding(
         not absent,
         "all its modules are there" if not absent else f"modules missing in {program.modules}: {', '.join(absent)}",

@@ -22,6 +22,7 @@ from typing import IO, Self
 import aiohttp
 import structlog
 
+from hotline.asterisk_asked import NoAnswer, ask_asterisk
 from hotline.asterisk_process import AsteriskProcess
 from hotline.asterisk_program import AsteriskProgram, find_asterisk
 from hotline.ports import taken
@@ -118,24 +119,10 @@ class ManagedAsterisk:
 
     async def command(self, line: str) -> str:
         """What Asterisk's own command line answers, e.g. to `core show channels`. Raises SwitchRefused."""
-        process = await asyncio.create_subprocess_exec(
-            *self.program.command,
-            *("-C", str(self.places.conf), "-rx", line),
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.STDOUT,
-        )
         try:
-            async with asyncio.timeout(10):
-                said, _ = await process.communicate()
-        except TimeoutError:
-            process.kill()
-            await process.wait()
-            raise SwitchRefused(f"Asterisk did not answer `{line}` within 10 s") from None
-        answer = said.decode(errors="replace")
-        if process.returncode:
-            raise SwitchRefused(f"Asterisk refused `{line}`: {answer.strip()}")
-        return answer
+            return await ask_asterisk(self.program, self.places.conf, line)
+        except NoAnswer as error:
+            raise SwitchRefused(str(error)) from None
 
     async def _bring_up(self) -> None:
         files = self._rendered()
@@ -157,6 +144,7 @@ class ManagedAsterisk:
             raise SwitchRefused("\n".join(refused))
         self._furnish()
         self._write(files)
+        self._mark_file.touch(mode=0o600)
         self._mark_file.write_text(mark, encoding="ascii")
         self._process = AsteriskProcess.start(
             [*self.program.command, "-f", "-C", str(self.places.conf)], self.places.log / "console.log"
@@ -246,6 +234,8 @@ class ManagedAsterisk:
         enough = OPEN_FILES if hard == resource.RLIM_INFINITY else min(OPEN_FILES, hard)
         if soft < enough:
             resource.setrlimit(resource.RLIMIT_NOFILE, (enough, hard))
+        _, hard = resource.getrlimit(resource.RLIMIT_CORE)
+        resource.setrlimit(resource.RLIMIT_CORE, (0, hard))  # a core holds secrets and voices: Asterisk's and ours
 
     def _last_words(self) -> str:
         lines: list[str] = []

@@ -7,6 +7,12 @@ import socket
 
 from hotline.settings import Settings
 
+_KINDS = {
+    "udp": (socket.SOCK_DGRAM, "UDP"),
+    "tcp": (socket.SOCK_STREAM, "TCP"),
+    "tls": (socket.SOCK_STREAM, "TCP"),
+}
+
 
 def taken(settings: Settings, *, asterisk: bool = True, web: bool = False) -> list[str]:
     """One line per address that Asterisk (and the engine, with `web`) cannot listen on; each names the setting."""
@@ -17,6 +23,11 @@ def taken(settings: Settings, *, asterisk: bool = True, web: bool = False) -> li
             (socket.SOCK_STREAM, "TCP", settings.sip.host, settings.sip.port, "sip"),
             (socket.SOCK_STREAM, "TCP", settings.ari.host, settings.ari.port, "ari"),
         ]
+        if listen := settings.trunk.listen:
+            kind, protocol = _KINDS[settings.trunk.transport]
+            wanted.append((kind, protocol, listen.host, listen.port, "trunk.listen"))
+        if settings.webrtc.enabled and settings.webrtc.certificate:
+            wanted.append((socket.SOCK_STREAM, "TCP", settings.webrtc.host, settings.webrtc.port, "webrtc"))
     if web:
         wanted.append((socket.SOCK_STREAM, "TCP", settings.web.host, settings.web.port, "web"))
     return [line for want in wanted if (line := _line(*want))]
@@ -33,7 +44,7 @@ def _line(kind: socket.SocketKind, protocol: str, host: str, port: int, part: st
         except socket.gaierror:
             return f"{part}.host {host} is no address: mend {part}.host in settings.yaml"
         except OSError as error:
-            variable = f"HOTLINE_{part.upper()}__"
+            variable = f"HOTLINE_{part.upper().replace('.', '__')}__"
             if error.errno == errno.EADDRINUSE:
                 return (
                     f"{protocol} port {port} on {host} is taken by another program: end it, or set {part}.port "

@@ -17,7 +17,23 @@ from pydantic_settings import BaseSettings, InitSettingsSource, PydanticBaseSett
 
 from hotline.settings_file import SettingsError, SettingsFile
 
-__all__ = ["HOUSE", "Admission", "Ari", "Rtp", "Sealing", "Settings", "SettingsError", "Sip", "Trunk", "Web", "load"]
+__all__ = [
+    "HOUSE",
+    "Admission",
+    "Ari",
+    "Bans",
+    "Certificate",
+    "Listen",
+    "Rtp",
+    "Sealing",
+    "Settings",
+    "SettingsError",
+    "Sip",
+    "Trunk",
+    "Web",
+    "WebRtc",
+    "load",
+]
 
 HOUSE = Path(__file__).resolve().parent.parent
 """The checkout (or the installed tree): where `asterisk/`, `config/` and the prompt masters lie."""
@@ -31,6 +47,15 @@ def _plain(value: str) -> str:
 
 Plain = Annotated[str, AfterValidator(_plain)]
 """Text that is written into Asterisk's configuration files: nothing in it can start a new line or section."""
+
+
+def _plain_path(value: Path) -> Path:
+    _plain(str(value))
+    return value.absolute()
+
+
+PlainPath = Annotated[Path, AfterValidator(_plain_path)]
+"""A file that Asterisk reads; a relative one counts from where the hotline is started."""
 
 
 def _plain_secret(value: SecretStr) -> SecretStr:
@@ -60,6 +85,10 @@ class Sip(_Part):
     """Who is told our inside address although `external_host` is set."""
     max_calls: Annotated[int, Field(ge=1)] = 500
     """Channels (a talk has two) past which Asterisk refuses a new call."""
+    max_load: Annotated[float, Field(ge=0)] | None = None
+    """Load average past which a new call is refused; unset: 16 for each processor, 0: never."""
+    least_memory: Annotated[int, Field(ge=0)] = 32
+    """MB of quite unused memory (without the disk's cache) below which a new call is refused; 0: never."""
     qualify: Seconds = 30
     """Seconds between two looks whether a registered phone still answers; 0 never looks."""
 
@@ -115,15 +144,80 @@ class Admission(_Part):
     pass that on."""
 
 
+class Listen(_Part):
+    """An address of our own to listen on."""
+
+    host: Plain
+    port: Port
+
+
+class Certificate(_Part):
+    """Who we are to whoever speaks TLS with us, in PEM files."""
+
+    certificate: PlainPath
+    """The certificate, and those between it and the authority."""
+    key: PlainPath
+    """Its private key, readable by the hotline's user alone."""
+    authority: PlainPath | None = None
+    """Who must have signed the other side's certificate; unset: those whom this machine trusts."""
+    version: Literal["1.2", "1.3"] = "1.2"
+    """The one version of TLS that is spoken: Asterisk's transports know no range."""
+
+
+class WebRtc(_Part):
+    """Phones in browsers: SIP over a WebSocket, sound over DTLS-SRTP.
+
+    Without a certificate the WebSocket is `ws://` at ARI's own address, which is loopback: for development, or for a
+    TLS proxy on this machine. With one it is `wss://` at `host` and `port`, and ARI is refused there.
+    """
+
+    enabled: bool = False
+    host: Plain = "127.0.0.1"
+    port: Port = 8089
+    certificate: PlainPath | None = None
+    key: PlainPath | None = None
+    phones: tuple[str, ...] = ()
+    """Usernames of the phones that are browsers; every other phone stays an ordinary one."""
+
+    @checked(mode="after")
+    def _both_or_neither(self) -> Self:
+        if (self.certificate is None) != (self.key is None):
+            raise ValueError("certificate and key go together: set both or neither")
+        return self
+
+
+class Bans(_Part):
+    """When an address that keeps knocking in vain is refused, and for how long."""
+
+    enabled: bool = True
+    after: Annotated[int, Field(ge=3, le=1000)] = 8
+    """Bad requests from one address, none of them followed by a good one, until it is banned."""
+    within: Annotated[int, Field(ge=1, le=86400)] = 600
+    """Seconds in which they are counted."""
+    hours: Annotated[float, Field(gt=0, le=8760)] = 1.0
+    """How long the first ban lasts; each further one of the same address lasts twice as long, at most 30 days."""
+    never: Networks = ()
+    """Networks that are never banned, beside the trunk's and this machine's own."""
+    most: Annotated[int, Field(ge=1, le=10000)] = 2000
+    """Addresses banned at one time; past that the ban that ends first gives way."""
+
+
 class Trunk(_Part):
     """The carrier: where its calls come from, and where outside numbers are dialled.
 
     The default is the development trunk: anyone on loopback may call, outside numbers are tried at 127.0.0.1:5070.
     """
 
+    listen: Listen | None = None
+    """Where the carrier's calls arrive, apart from the phones; unset: where phones register too (development)."""
+
     host: Plain = "127.0.0.1"
     port: Port = 5070
-    transport: Literal["udp", "tcp"] = "udp"
+    transport: Literal["udp", "tcp", "tls"] = "udp"
+    tls: Certificate | None = None
+    """Wanted by `transport: tls`."""
+    media_encryption: Literal["no", "sdes"] = "no"
+    """`sdes`: the sound is SRTP, its keys travel in the signalling; what comes without is refused."""
     match: Networks = Field(default=("127.0.0.1/32",), validate_default=True)
     username: Plain | None = None
     """Set it when the carrier wants registration."""
@@ -138,6 +232,14 @@ class Trunk(_Part):
     def _both_or_neither(self) -> Self:
         if (self.username is None) != (self.password is None):
             raise ValueError("username and password go together: set both or neither")
+        return self
+
+    @checked(mode="after")
+    def _keys_travel_unseen(self) -> Self:
+        if self.transport == "tls" and (self.tls is None or self.listen is None):
+            raise ValueError("transport tls wants an address of its own and a certificate: set listen and tls")
+        if self.media_encryption != "no" and self.transport != "tls":
+            raise ValueError("media_encryption sends the keys in the signalling: set transport to tls too")
         return self
 
 
@@ -180,6 +282,8 @@ class Settings(BaseSettings):
     trunk: Trunk = Trunk()
     admission: Admission = Admission()
     sealing: Sealing = Sealing()
+    webrtc: WebRtc = WebRtc()
+    bans: Bans = Bans()
     database: str | None = None
     """SQLAlchemy URL; default is SQLite in `var/hotline.db`."""
     clock: datetime | None = None

@@ -22,6 +22,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from hashlib import sha256
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
@@ -64,6 +65,9 @@ MODULES = (
 )  # fmt: skip
 """Every module of the switch. A module that is not here is never loaded."""
 
+BROWSER = ("res_srtp", "res_pjsip_transport_websocket")
+"""Loaded when phones may be browsers; the first also when the carrier's sound is encrypted."""
+
 OPUS = ("codec_opus_open_source", "res_format_attr_opus")
 """Loaded where the Asterisk has them: then phones may speak Opus."""
 
@@ -73,6 +77,7 @@ RELOADABLE = {
     "extensions.conf": "dialplan reload",
     "musiconhold.conf": "moh reload",
     "logger.conf": "logger reload",
+    "acl.conf": "module reload acl",
 }
 """Files that a running Asterisk takes anew without dropping a talk, and how; a change in any other needs a restart."""
 
@@ -99,7 +104,10 @@ class PhoneAccount:
         _one_value(self.name)
 
 
-_TAKEN = frozenset({"trunk", "leg", "phone", "phone-aor", "global", "system", "transport-udp", "transport-tcp"})
+_TAKEN = frozenset(
+    {"trunk", "leg", "phone", "browser", "phone-aor", "global", "system", "bans", "anonymous"}
+    | {f"transport-{name}" for name in ("udp", "tcp", "trunk", "ws")}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,8 +167,11 @@ def render(
     phones: Sequence[PhoneAccount],
     program: AsteriskProgram,
     dialplan: str = "",
+    banned: Sequence[str] = (),
 ) -> dict[str, str]:
     """Every configuration file: its text by its name. `dialplan`, the plan's own part, ends `extensions.conf`.
+
+    `banned` are addresses whose SIP is refused.
 
     Raises ValueError when a value holds what could start a new line, comment or section, or a phone is there twice.
     """
@@ -174,13 +185,19 @@ def render(
         "secrets": secrets,
         "phones": sorted(phones, key=lambda phone: phone.username),
         "places": Places.of(settings, program),
-        "modules": modules(program),
+        "modules": modules(program, settings),
         "opus": opus,
         "application": APPLICATION,
         "sounds": "hotline",
         "dialplan": bool(dialplan),
         "fallback_level": LEVEL,
         "busy": tuple((name, SENTENCES[name].value) for name in TURNED_AWAY),
+        "banned": banned,
+        "ari_is_here": is_loopback(settings.ari.host),
+        "max_load": 16 * (os.cpu_count() or 1) if settings.sip.max_load is None else settings.sip.max_load,
+        "transports": transports(settings),
+        "trunk_transport": f"transport-{'trunk' if settings.trunk.listen else settings.trunk.transport}",
+        "trunk_host": settings.trunk.listen.host if settings.trunk.listen else settings.sip.host,
     }
     files = {
         name.removesuffix(".j2"): room.get_template(name).render(given)
@@ -188,6 +205,37 @@ def render(
     }
     files["extensions.conf"] += dialplan
     return files
+
+
+@dataclass(frozen=True, slots=True)
+class Transport:
+    """One address on which SIP is spoken; in the configuration `transport-NAME`."""
+
+    name: str
+    protocol: str
+    bind: str
+
+
+def transports(settings: Settings) -> tuple[Transport, ...]:
+    """Every address on which SIP is spoken with these settings."""
+    at = f"{settings.sip.host}:{settings.sip.port}"
+    found = [Transport("udp", "udp", at), Transport("tcp", "tcp", at)]
+    trunk, browsers = settings.trunk, settings.webrtc
+    if trunk.listen is not None:
+        found.append(Transport("trunk", trunk.transport, f"{trunk.listen.host}:{trunk.listen.port}"))
+    if browsers.enabled and browsers.certificate:
+        found.append(Transport("ws", "wss", f"{browsers.host}:{browsers.port}"))
+    elif browsers.enabled:
+        found.append(Transport("ws", "ws", f"{settings.ari.host}:{settings.ari.port}"))
+    return tuple(found)
+
+
+def is_loopback(host: str) -> bool:
+    """Whether this address cannot be reached from another machine; a name is not looked up."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 @cache
@@ -204,9 +252,12 @@ def _room() -> Environment:
     )
 
 
-def modules(program: AsteriskProgram) -> tuple[str, ...]:
+def modules(program: AsteriskProgram, settings: Settings) -> tuple[str, ...]:
     """The modules to load into this Asterisk, without `.so`."""
-    return MODULES + tuple(module for module in OPUS if all(program.has(part) for part in OPUS))
+    opus = OPUS if all(program.has(part) for part in OPUS) else ()
+    browser = BROWSER if settings.webrtc.enabled else ()
+    secret = BROWSER[:1] if settings.trunk.media_encryption != "no" and not browser else ()
+    return (*MODULES, *browser, *secret, *opus)
 
 
 def fingerprint(files: dict[str, str]) -> str:

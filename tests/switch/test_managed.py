@@ -56,7 +56,7 @@ async def test_every_module_runs_and_nothing_is_amiss_at_the_start(settings: Set
         shown = await switch.command("module show")
         running = set(re.findall(r"^(\w+)\.so .* Running ", shown, re.MULTILINE))
         log = (switch.places.log / "messages.log").read_text(encoding="utf-8")
-    assert running == set(modules(switch.program))
+    assert running == set(modules(switch.program, settings))
     assert not re.findall(r".*(?:WARNING|ERROR).*", log)
 
 

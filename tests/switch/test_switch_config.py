@@ -128,9 +128,10 @@ def test_opus_is_for_phones_where_the_asterisk_has_it(
 def test_sound_stays_on_loopback_until_sip_is_opened(
     settings: Settings, program: AsteriskProgram, files: dict[str, str]
 ) -> None:
-    assert "media_address = 127.0.0.1\n" in files["pjsip.conf"]
+    for name in ("pjsip_trunk.conf", "pjsip_phones.conf"):
+        assert "media_address = 127.0.0.1\n" in files[name]
     opened = settings.model_copy(update={"sip": settings.sip.model_copy(update={"host": "0.0.0.0"})})  # noqa: S104
-    assert "media_address" not in render(opened, SECRETS, [], program)["pjsip.conf"]
+    assert "media_address" not in "".join(render(opened, SECRETS, [], program).values())
 
 
 def test_a_carrier_that_wants_registration_gets_one(tmp_path: Path, program: AsteriskProgram) -> None:

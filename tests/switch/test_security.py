@@ -1,0 +1,120 @@
+"""System: the running switch is held to its checklist, and strangers try to get in."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+import socket
+import ssl
+import subprocess
+import sys
+import warnings
+from pathlib import Path
+
+import pytest
+
+from hotline.hardening.demand import State
+from hotline.hardening.gathering import gather
+from hotline.hardening.table import examine
+from hotline.managed import ManagedAsterisk
+from hotline.operators import read_config
+from hotline.secrets import keep_secrets
+from hotline.settings import HOUSE, Settings, load
+from hotline.switch_config import PhoneAccount
+from tests.ports import free_ports
+from tests.switch.bare_sip import BareCaller
+from tests.switch.test_managed import switch_of
+
+pytestmark = pytest.mark.system
+
+
+async def findings(settings: Settings, switch: ManagedAsterisk) -> dict[str, tuple[State, tuple[str, ...]]]:
+    evidence = await gather(settings, switch.program, ["ann"], keep_secrets(settings.var, ["ann"]))
+    return {finding.demand.id: (finding.state, finding.wrong) for finding in examine(evidence)}
+
+
+async def test_the_running_switch_meets_every_demand_until_somebody_opens_it(settings: Settings) -> None:
+    async with switch_of(settings, "ann") as switch:
+        found = await findings(settings, switch)
+        assert {name: wrong for name, (state, wrong) in found.items() if state is State.NOT_GOOD} == {}
+        assert found["stranger"][0] is State.OK
+        # On paper nothing changes now; the running Asterisk does.
+        await switch.command("module load app_system.so")
+        await switch.command("dialplan add extension 666,1,System,id into from-phone")
+        (settings.var / "asterisk" / "etc" / "ari.conf").chmod(0o644)
+        opened = await findings(settings, switch)
+    assert {name for name, (state, _) in opened.items() if state is State.NOT_GOOD} == {"modules", "contexts", "files"}
+    assert opened["contexts"][1] == ("[from-phone] System(id)",)
+
+
+async def test_the_doctor_tells_it_and_ends_with_the_result(settings: Settings) -> None:
+    doctor = [sys.executable, "-c", "from hotline.cli import main; main()", "doctor", "--security", "--json"]
+    where = ["--var", str(settings.var), "--config", str(HOUSE / "config")]
+
+    def ask() -> tuple[int, dict[str, str]]:
+        env = {"PYTHONPATH": str(HOUSE), "PATH": "/usr/bin:/bin"}
+        env |= {"HOTLINE_SIP__PORT": str(settings.sip.port), "HOTLINE_ARI__PORT": str(settings.ari.port)}
+        env |= {"HOTLINE_RTP__FIRST": "22000", "HOTLINE_RTP__LAST": "22099"}
+        done = subprocess.run([*doctor, *where], env=env, capture_output=True, text=True, timeout=60, check=False)
+        return done.returncode, {row["id"]: row["state"] for row in json.loads(done.stdout)}
+
+    code, states = await asyncio.to_thread(ask)
+    assert (code, states["runs"], states["version"]) == (1, "not good", "not applicable")
+    async with switch_of(settings, *read_config(HOUSE / "config").plan.phones):
+        code, states = await asyncio.to_thread(ask)
+        assert (states["runs"], states["ari"], states["contexts"]) == ("ok", "ok", "ok")
+        assert (code, states["no-strangers"]) == (0, "ok")
+
+
+async def test_the_carrier_comes_in_by_its_own_door_in_new_tls_alone(settings: Settings, tmp_path: Path) -> None:
+    (port, wss) = free_ports(2)
+    certificate, key = tmp_path / "cert.pem", tmp_path / "key.pem"
+    made = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=hotline.example"]
+    await asyncio.to_thread(
+        subprocess.run, [*made, "-keyout", str(key), "-out", str(certificate)], check=True, capture_output=True
+    )
+    opened = load(
+        var=settings.var,
+        config=settings.config,
+        sip={"port": settings.sip.port},
+        ari={"port": settings.ari.port},
+        rtp={"first": 22000, "last": 22099},
+        trunk={
+            "listen": {"host": "127.0.0.1", "port": port},
+            "transport": "tls",
+            "tls": {"certificate": certificate, "key": key},
+            "media_encryption": "sdes",
+        },
+        webrtc={"enabled": True, "port": wss, "certificate": certificate, "key": key, "phones": ["ann"]},
+    )
+    secrets = keep_secrets(opened.var, ["ann"])
+    async with ManagedAsterisk(opened, secrets, [PhoneAccount("ann", secrets.phones["ann"], "Ann")]) as switch:
+        assert not re.findall(r".*ERROR.*", (switch.places.log / "messages.log").read_text(encoding="utf-8"))
+        found = await findings(opened, switch)
+        assert {name: wrong for name, (state, wrong) in found.items() if state is State.NOT_GOOD} == {}
+        assert found["trunk-tls"][0] is found["browsers"][0] is State.OK
+        for door in (port, wss):
+            assert spoken(door, ssl.TLSVersion.TLSv1) is None
+            assert spoken(door, ssl.TLSVersion.TLSv1_1) is None
+            assert spoken(door, ssl.TLSVersion.TLSv1_2) == "TLSv1.2"
+        # The keys of the sound travel in the signalling: nobody speaks to us in the clear.
+        async with BareCaller(("127.0.0.1", settings.sip.port)) as caller:
+            assert await caller.invite() == 488
+
+
+def spoken(port: int, version: ssl.TLSVersion) -> str | None:
+    """The version of TLS in which this port answers one who speaks no other."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    context.set_ciphers("ALL:@SECLEVEL=0")
+    with warnings.catch_warnings(action="ignore", category=DeprecationWarning):  # old versions are what it is about
+        context.minimum_version = context.maximum_version = version
+    try:
+        with (
+            socket.create_connection(("127.0.0.1", port), timeout=5) as plain,
+            context.wrap_socket(plain) as door,
+        ):
+            return door.version()
+    except (ssl.SSLError, ConnectionError):
+        return None
