@@ -36,6 +36,7 @@ class AsteriskProcess:
                 stdin=subprocess.DEVNULL,
                 stdout=out,
                 stderr=subprocess.STDOUT,
+                umask=0o077,  # recordings and logs are nobody else's to read
                 start_new_session=True,
                 cwd="/",
             )

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import io
 import logging
 import sys
+import traceback
 from collections.abc import Iterator, MutableMapping
 from contextlib import contextmanager
+from types import TracebackType
 from typing import Any, TextIO
 
 import structlog
 
-from records.privacy import mask
+from records.privacy import mask, mask_text
 
 PERSONAL = frozenset({"number", "caller", "dialled", "phone"})
 """Fields that hold a telephone number."""
 
 ALLOWED = "private"
 """A line with `private=True` keeps its numbers: only for what an operator asked to see. The flag is not printed."""
+
+_OURS = frozenset({"timestamp", "level", "logger"})
+"""Fields that we write ourselves: nothing in them is anybody's."""
 
 Fields = MutableMapping[str, Any]
 
@@ -31,15 +37,41 @@ def _masked(name: str, value: object) -> object:
             return value
         case _ if name in PERSONAL:
             return mask(str(value))
+        case str() if name not in _OURS:
+            return mask_text(value)
+        case BaseException():
+            return mask_text(repr(value))
         case _:
             return value
 
 
 def mask_numbers(_logger: object, _method: str, fields: Fields) -> Fields:
-    """The processor that hides telephone numbers in fields of these names, however deep they lie."""
+    """The processor that hides telephone numbers: whole fields of these names, and in all other text what may be one.
+
+    What libraries and exceptions say is other people's text: a SIP address in it is a caller's.
+    """
     if fields.pop(ALLOWED, False) is True:
         return fields
-    return {name: _masked(name, value) for name, value in fields.items()}
+    kept = {name: fields[name] for name in ("exc_info", "_record", "_from_structlog") if name in fields}
+    return {name: _masked(name, value) for name, value in fields.items() if name not in kept} | kept
+
+
+def mask_traceback(_logger: object, _method: str, fields: Fields) -> Fields:
+    """The processor that does so in a traceback, once it is text."""
+    if isinstance(told := fields.get("exception"), str):
+        fields["exception"] = mask_text(told)
+    return fields
+
+
+def _plain_traceback(out: TextIO, error: structlog.typing.ExcInfo) -> None:
+    told = io.StringIO()
+    structlog.dev.plain_traceback(told, error)
+    out.write(mask_text(told.getvalue()))
+
+
+def _last_words(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    """What nobody caught ends the program as ever, and shows nobody's number."""
+    sys.stderr.write(mask_text("".join(traceback.format_exception(kind, error, trace))))
 
 
 def set_up_logs(*, level: str = "info", as_json: bool = False, stream: TextIO | None = None) -> None:
@@ -56,10 +88,13 @@ def set_up_logs(*, level: str = "info", as_json: bool = False, stream: TextIO | 
     ]
     last: list[structlog.typing.Processor]
     if as_json:
-        last = [structlog.processors.format_exc_info, structlog.processors.JSONRenderer(ensure_ascii=False)]
+        last = [
+            structlog.processors.format_exc_info,
+            mask_traceback,
+            structlog.processors.JSONRenderer(ensure_ascii=False),
+        ]
     else:
-        plain = structlog.dev.plain_traceback
-        last = [structlog.dev.ConsoleRenderer(colors=out.isatty(), exception_formatter=plain)]
+        last = [structlog.dev.ConsoleRenderer(colors=out.isatty(), exception_formatter=_plain_traceback)]
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         wrapper_class=structlog.make_filtering_bound_logger(level),
@@ -76,6 +111,7 @@ def set_up_logs(*, level: str = "info", as_json: bool = False, stream: TextIO | 
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level.upper())
+    sys.excepthook = _last_words
     for chatty in ("aiohttp.access", "alembic"):
         logging.getLogger(chatty).setLevel("WARNING")
 

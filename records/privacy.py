@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
+_NUMBER = re.compile(r"(?<![\w.+-])\+?[0-9]{8,20}(?![\w.-]*[\w])")
+"""What may be a number in running text: eight digits or more that are no part of a name, an id or a fraction."""
+
 
 def mask(number: str) -> str:
     """The number with its middle hidden: `138****8000`; of a short one only the end stays. Never the whole.
@@ -12,3 +17,12 @@ def mask(number: str) -> str:
     length = len(number)
     ahead, behind = (3, 4) if length >= 11 else (0, min(4, length // 2))
     return number[:ahead] + "*" * (length - ahead - behind) + number[length - behind :]
+
+
+def mask_text(text: str) -> str:
+    """Running text with everything masked that may be a telephone number, and nothing else changed.
+
+    >>> mask_text("<sip:13800138000@10.0.0.7:5060> is busy; call a-1xk2, 1763600000.7")
+    '<sip:138****8000@10.0.0.7:5060> is busy; call a-1xk2, 1763600000.7'
+    """
+    return _NUMBER.sub(lambda found: mask(found[0]), text)

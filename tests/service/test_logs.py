@@ -6,6 +6,8 @@ import asyncio
 import io
 import json
 import logging
+import subprocess
+import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -22,8 +24,9 @@ NUMBER = "13800138000"
 @pytest.fixture
 def stream() -> Iterator[io.StringIO]:
     root = logging.getLogger()
-    handlers, level = list(root.handlers), root.level
+    handlers, level, hook = list(root.handlers), root.level, sys.excepthook
     yield io.StringIO()
+    sys.excepthook = hook
     root.handlers[:] = handlers
     root.setLevel(level)
     structlog.reset_defaults()
@@ -105,3 +108,46 @@ def test_libraries_log_in_the_same_shape_and_below_the_level_nothing_is_said(str
 def test_however_deep_a_number_lies_it_is_masked(value: object) -> None:
     fields = mask_numbers(None, "info", {"event": "x", "caller": value})
     assert not any(c.isdigit() for c in json.dumps(fields["caller"])) or "*" in json.dumps(fields["caller"])
+
+
+@pytest.mark.parametrize("as_json", [True, False])
+def test_what_an_exception_says_is_masked_in_its_traceback_too(stream: io.StringIO, as_json: bool) -> None:
+    set_up_logs(as_json=as_json, stream=stream)
+    try:
+        try:
+            int(f"no answer from <sip:{NUMBER}@10.0.0.7>")
+        except ValueError as error:
+            raise RuntimeError("a leg failed: 02287654321") from error
+    except RuntimeError as error:
+        structlog.get_logger().exception("a call met a bug", error=error, cause=str(error.__cause__))
+        logging.getLogger("asyncio").error("task %r failed", {"caller": NUMBER}, exc_info=error)
+    assert NUMBER not in stream.getvalue()
+    assert "02287654321" not in stream.getvalue()
+    assert "sip:138****8000@10.0.0.7" in stream.getvalue()
+    assert "Traceback" in stream.getvalue()
+
+
+def test_what_nobody_caught_is_masked_as_it_ends_the_program() -> None:
+    code = "from hotline.logs import set_up_logs; set_up_logs(); raise ValueError('number 13800138000')"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert "ValueError: number 138****8000" in done.stderr
+    assert NUMBER not in done.stderr
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a-1xk2mq9z",
+        "1763600000.7",
+        "talks/2026/11/20/a-1xk2mq9z-3",
+        "127.0.0.1:5060",
+        "0123456789abcdef0",
+        "12320",
+        "-12345678",
+    ],
+)
+def test_names_ids_and_addresses_stay_readable(stream: io.StringIO, text: str) -> None:
+    set_up_logs(as_json=True, stream=stream)
+    structlog.get_logger().info("event", what=text)
+    assert lines(stream)[0]["what"] == text
