@@ -35,6 +35,16 @@ lint: ## Format, lint, types, imports, scripts
 	$(BIN)/shellcheck $(SCRIPTS)
 	$(BIN)/hadolint docker/Dockerfile
 
+.PHONY: chaos
+chaos: ## Every fault on a real hotline, and the table of what was promised (half an hour)
+	@scripts/setup run dev test
+	$(BIN)/python -m bench.chaos $(FAULTS)
+
+.PHONY: soak
+soak: ## Two hours of calls at half of what the machine carries (MINUTES=, RATE=)
+	@scripts/setup run dev test
+	$(BIN)/python -m bench.soak --minutes $(or $(MINUTES),120) --rate $(or $(RATE),20)
+
 .PHONY: voice
 voice: ## What building prompts from text needs: the speech model and its voice (600 MB)
 	@scripts/setup run voice

@@ -5,10 +5,14 @@ Every label comes from a closed list: the outcomes, the presences, the lines of 
 
 from __future__ import annotations
 
+import asyncio
+import os
+import resource
 from collections import Counter as Tally
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import Protocol
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, disable_created_metrics
@@ -260,6 +264,20 @@ class PlanGauges(Collector):
         yield GaugeMetricFamily("hotline_front_message_on", front, float(self._front() is not None))
         loaded = "When the live plan became so, in seconds since 1970."
         yield GaugeMetricFamily("hotline_plan_loaded_timestamp_seconds", loaded, plan.loaded.timestamp())
+
+
+class ProcessGauges(Collector):
+    """What the engine's own process uses at the moment of the scrape: what a leak would show in."""
+
+    def collect(self) -> Iterator[Metric]:
+        """The families, for a `CollectorRegistry` to which this was registered; within the event loop."""
+        pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
+        for name, help_text, value in (
+            ("hotline_tasks", "Tasks of the event loop.", len(asyncio.all_tasks())),
+            ("hotline_open_files", "Open file descriptors.", len(os.listdir("/proc/self/fd"))),  # noqa: PTH208
+            ("hotline_resident_memory_bytes", "Memory of the process.", pages * resource.getpagesize()),
+        ):
+            yield GaugeMetricFamily(name, help_text, float(value))
 
 
 class RepairGauges(Collector):

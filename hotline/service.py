@@ -35,7 +35,7 @@ from hotline.floor_watch import FloorWatch
 from hotline.front import FrontWatch
 from hotline.live import Edition, Live, Means, Opening
 from hotline.managed import ManagedAsterisk, SwitchRefused
-from hotline.metrics import CallMetrics, Gauges, PlanGauges, RepairGauges
+from hotline.metrics import CallMetrics, Gauges, PlanGauges, ProcessGauges, RepairGauges
 from hotline.operators import RECORDINGS, Published, mark_of
 from hotline.ports import taken
 from hotline.pulse import Pulse
@@ -285,6 +285,7 @@ async def running(settings: Settings, opening: Opening | Published, *, managed: 
         gauges = Gauges(plan.lines, view, switch, journal)
         registry.register(gauges)
         registry.register(PlanGauges(live, view.front))
+        registry.register(ProcessGauges())
         registry.register(
             FloorGauges(
                 floor,

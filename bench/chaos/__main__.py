@@ -10,7 +10,7 @@ import tempfile
 from pathlib import Path
 
 from bench import report
-from bench.chaos.faults import FAULTS
+from bench.chaos.faults import FAULTS, REPEATS
 from bench.chaos.phases import SHORT, Size
 from bench.chaos.promise import Promise, table, worst
 from bench.stand import StandFailed
@@ -21,7 +21,7 @@ def main() -> int:
     """The command: 0 when every promise held."""
     command = argparse.ArgumentParser(prog="python -m bench.chaos", description=__doc__)
     command.add_argument("faults", nargs="*", help=f"which: {', '.join(FAULTS)} (all)")
-    command.add_argument("--repeat", type=int, default=1, help="so many runs of each; the table tells the worst (1)")
+    command.add_argument("--repeat", type=int, help="so many runs of each; the table tells the worst (by the fault)")
     command.add_argument("--short", action="store_true", help="16 callers instead of 100")
     command.add_argument("--keep", type=Path, help="keep logs and databases in this new folder")
     given = command.parse_args()
@@ -37,7 +37,7 @@ def main() -> int:
         folder = (given.keep or Path(temporary)).absolute()
         for name in given.faults or FAULTS:
             rounds = []
-            for n in range(given.repeat):
+            for n in range(given.repeat or REPEATS.get(name, 1)):
                 try:
                     rounds.append(FAULTS[name](folder / f"{name}-{n + 1}", size))
                 except (StandFailed, AsteriskMissing) as error:

@@ -37,7 +37,7 @@ def nothing(folder: Path, size: Size) -> list[Promise]:
     def strike(scene: Scene) -> list[Promise]:
         return [at_most("no fault", "state equals the switch", scene.back_within(time.monotonic()), 1.0)]
 
-    return _struck("no fault", folder, size, strike, lasts=15.0)
+    return _struck("no fault", folder, size, strike)
 
 
 def kill_engine(folder: Path, size: Size) -> list[Promise]:
@@ -66,7 +66,7 @@ def freeze(seconds: float) -> Fault:
             os.kill(engine, signal.SIGCONT)
             return [at_most(name, "state equals the switch again", scene.back_within(since), 3.0)]
 
-        return _struck(name, folder, size, strike, sound_within=seconds + 2.0)
+        return _struck(name, folder, size, strike, sound_within=seconds + 2.0, takes=seconds)
 
     return fault
 
@@ -101,7 +101,7 @@ def link_swallowed(folder: Path, size: Size) -> list[Promise]:
             at_most(name, "state equals the switch again", scene.back_within(since), 3.0),
         ]
 
-    return _struck_on_the_wire(name, folder, size, strike, sound_within=12.0)
+    return _struck_on_the_wire(name, folder, size, strike, sound_within=12.0, takes=10.0)
 
 
 def kill_asterisk(folder: Path, size: Size) -> list[Promise]:
@@ -109,7 +109,7 @@ def kill_asterisk(folder: Path, size: Size) -> list[Promise]:
     name = "kill -9 of Asterisk"
     with (
         house(folder, answering=size.talking, silent=size.ringing) as here,
-        everybody_calling(here, size, lasts=40.0) as scene,
+        everybody_calling(here, size, lasts=size.lasts) as scene,
     ):
         since = time.monotonic()
         os.kill(here.asterisk, signal.SIGKILL)
@@ -140,7 +140,8 @@ def kill_asterisk(folder: Path, size: Size) -> list[Promise]:
 
 def lock_database(folder: Path, size: Size) -> list[Promise]:
     """Another process holds the database for a minute (ten seconds in short)."""
-    name = "database locked"
+    seconds = 6.0 if size.short else 60.0
+    name = f"database locked for {seconds:g} s"
 
     def strike(scene: Scene) -> list[Promise]:
         here = scene.here
@@ -149,7 +150,7 @@ def lock_database(folder: Path, size: Size) -> list[Promise]:
             since = time.monotonic()
             alarmed = wait_until(lambda: bool(here.metric("hotline_journal_alarm")), 9)
             after = time.monotonic() - since
-            time.sleep(10.0 if size.calls < 50 else 60.0)
+            time.sleep(seconds)
             settled = scene.settled()
             database.execute("ROLLBACK")
         since = time.monotonic()
@@ -160,7 +161,7 @@ def lock_database(folder: Path, size: Size) -> list[Promise]:
             at_most(name, "all written afterwards", time.monotonic() - since if caught_up else None, 10.0),
         ]
 
-    return _struck(name, folder, size, strike, lasts=30.0 if size.calls < 50 else 85.0)
+    return _struck(name, folder, size, strike, takes=seconds + 5.0)
 
 
 def _struck_on_the_wire(
@@ -170,8 +171,9 @@ def _struck_on_the_wire(
     strike: Callable[[Scene, Wire], list[Promise]],
     *,
     sound_within: float = 1.0,
-    lasts: float = 35.0,
+    takes: float = 0.0,
 ) -> list[Promise]:
+    lasts = size.lasts + takes
     with (
         house_on_a_wire(folder, answering=size.talking, silent=size.ringing) as (here, between),
         everybody_calling(here, size, lasts=lasts) as scene,
@@ -192,9 +194,13 @@ def _struck(
     strike: Callable[[Scene], list[Promise]],
     *,
     sound_within: float = 1.0,
-    lasts: float = 30.0,
+    takes: float = 0.0,
 ) -> list[Promise]:
-    """Strike while everybody calls and newcomers come; then let all come to their end."""
+    """Strike while everybody calls and newcomers come; then let all come to their end.
+
+    `takes` is how many seconds the fault itself lasts.
+    """
+    lasts = size.lasts + takes
     with (
         house(folder, answering=size.talking, silent=size.ringing) as here,
         everybody_calling(here, size, lasts=lasts) as scene,
@@ -219,3 +225,6 @@ FAULTS: dict[str, Fault] = {
     "freeze-10": freeze(10.0),
 }
 """By the name that the command knows."""
+
+REPEATS = {"kill-engine": 20}
+"""How often, where it is more than once."""

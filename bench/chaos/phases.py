@@ -37,13 +37,19 @@ class Size:
     ringing: int = 10
     menu: int = 25
     message: int = 15
+    lasts: float = 30.0
+    """Seconds for which they stay, a fault of no length included."""
+
+    @property
+    def short(self) -> bool:
+        return self.calls < 50
 
     @property
     def calls(self) -> int:
         return self.talking + self.waiting + self.ringing + self.menu + self.message
 
 
-SHORT = Size(talking=4, waiting=5, ringing=2, menu=3, message=2)
+SHORT = Size(talking=4, waiting=5, ringing=2, menu=3, message=2, lasts=12.0)
 
 
 @dataclass(slots=True)
