@@ -217,3 +217,7 @@ class Desk:
     def served(self) -> bool:
         """Whether somebody could take a call of this line, now or soon."""
         return self.present > 0 or self.line.outside is not None
+
+    def just_emptied(self, now: float) -> bool:
+        """Whether the last agent left so lately that callers who wait are still kept."""
+        return self.empty_since is not None and now < self.empty_since + self.line.empty_for

@@ -153,7 +153,7 @@ class Floor(Serving):
                 return
         elif not joined.patient and (line.limits or desk.present == 0):
             passed = at_joining(desk, joined.past, now)
-            if passed is not None:
+            if passed is not None and not (joined.urgent and passed.limit is None and desk.just_emptied(now)):
                 self._orders.append(GiveUp(call, line.id, *passed))
                 return
         self._joined += 1
@@ -178,6 +178,8 @@ class Floor(Serving):
         self._free(waiting, desk)
         self._serve_call(waiting, desk)
         waiting.queued = not waiting.offers
+        if desk.present == 0:
+            self._see_who_serves(desk)
 
     def _call_left(self, left: CallLeft) -> None:
         waiting = self._waiting.get(left.call)
@@ -240,7 +242,7 @@ class Floor(Serving):
         self._fail(failed.offer, failed.failure)
 
     def _talk_ended(self, ended: TalkEnded) -> None:
-        self._end_talk(ended.offer)
+        self._end_talk(ended.offer, lost=ended.lost)
 
     # ── agents ─────────────────────────────────────────────────────────────────────
 

@@ -131,7 +131,7 @@ class Serving(Ground):
         desk.outside_calls -= 1
         self._serve_outside(desk)
 
-    def _end_talk(self, offer_id: int) -> None:
+    def _end_talk(self, offer_id: int, *, lost: bool = False) -> None:
         offer = self._talks.pop(offer_id, None)
         if offer is None:
             return
@@ -145,11 +145,21 @@ class Serving(Ground):
         desk.pace.handled(talked + offer.line.wrap_up_for)
         seat = self._seats[offer.agent]
         seat.holds = None
-        if offer.line.wrap_up_for > 0 and not seat.leaving and seat.rings:
+        if lost:
+            self._lose_phone(seat, offer)
+        elif offer.line.wrap_up_for > 0 and not seat.leaving and seat.rings:
             self._roster.move(seat, Presence.WRAP_UP, self._now)
             self._back_in(seat, offer.line.wrap_up_for)
         else:
             self._become_ready(seat)
+
+    def _lose_phone(self, seat: Seat, offer: Offer) -> None:
+        """The agent's phone vanished out of a talk."""
+        if self._explains:
+            alert = Alert(AlertKind.PHONE_FAILED, seat.agent.id, offer.line.id, offer.call, Failure.UNREACHABLE.value)
+            self._orders.append(alert)
+        self._rest(seat, BreakReason.UNREACHABLE)
+        self._parted(seat)
 
     # ── calls ──────────────────────────────────────────────────────────────────────
 

@@ -109,6 +109,8 @@ class OfferFailed:
 @dataclass(frozen=True, slots=True)
 class TalkEnded:
     offer: int
+    lost: bool = False
+    """The agent's phone vanished: they are not rung for a while, should it still be registered."""
 
 
 @dataclass(frozen=True, slots=True)

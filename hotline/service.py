@@ -60,6 +60,7 @@ from ivr.flow import PlanFlow
 from ivr.lead.supervision import Supervision
 from ivr.memory import CallerMemory
 from ivr.outlook import Outlook
+from ivr.phone_watch import PhoneWatch
 from ivr.reconcile import Reconciler
 from ivr.switch import SwitchError
 from ivr.switchboard import CallIds, Service, Switchboard
@@ -315,6 +316,7 @@ async def running(settings: Settings, opening: Opening | Published, *, managed: 
         registry.register(SealingGauges(sealing))
         works = [switch.listen(), board.run(), reconciler.run(), shifts.run(), wishes.heed_signals(), pulse.beat()]
         works.append(sealing.run())
+        works.append(PhoneWatch(switch, board, clock, settings.sip.no_reply).run())
         if opening.published.files:
             works.append(wishes.heed_files())
         for work in works:

@@ -89,8 +89,13 @@ class Sip(_Part):
     """Load average past which a new call is refused; unset: 16 for each processor, 0: never."""
     least_memory: Annotated[int, Field(ge=0)] = 32
     """MB of quite unused memory (without the disk's cache) below which a new call is refused; 0: never."""
-    qualify: Seconds = 30
-    """Seconds between two looks whether a registered phone still answers; 0 never looks."""
+    qualify: Seconds = 2
+    """Seconds between two looks whether a registered phone still answers; 0 never looks.
+
+    A phone counts as gone 2 seconds after a look that it did not answer: so long its caller waits for nothing.
+    """
+    no_reply: Seconds = 3
+    """Seconds after which an agent's phone should have said that it rings, or is not tried any longer; 0 tries on."""
 
 
 class Rtp(_Part):

@@ -22,7 +22,7 @@ from __future__ import annotations
 import asyncio
 import re
 import time
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Collection, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any
@@ -96,6 +96,14 @@ _OWN_SOUNDS = {BEEP: "sound:beep", RINGING: "tone:ring"}
 
 _AWAY = frozenset({"UNAVAILABLE", "INVALID", "UNKNOWN"})
 """Device states of a phone that cannot be rung."""
+
+_SILENT = 1
+"""`cause` of a soft ChannelHangupRequest when `rtp_timeout` ended a channel: the flag AST_SOFTHANGUP_DEV, no Q.850."""
+
+_HAS_RUNG = frozenset({"Ringing", "Up"})
+
+_FEW = 4
+"""Phones that are asked for one by one; of more the whole list is taken."""
 
 _PLAIN = re.compile(r"^[a-z][a-z0-9-]{0,39}$")
 _DIGITS = re.compile(r"^\+?[0-9]{3,20}$")
@@ -320,6 +328,8 @@ class AriSwitch:
                 return Recorded(recording["name"], recording.get("duration"), recording.get("talking_duration"), failed)
             case "StasisEnd":
                 return Gone(event["channel"]["id"], None)
+            case "ChannelHangupRequest" if event.get("soft") and event.get("cause") == _SILENT:
+                return Gone(event["channel"]["id"], None, lost=True)
             case "ChannelHangupRequest" if event["channel"]["id"] in self._talking:
                 return Gone(event["channel"]["id"], None)  # says so before it has left its bridge
             case "ChannelDestroyed":
@@ -467,6 +477,32 @@ class AriSwitch:
                 if endpoint["state"] == "online" and endpoint["resource"] in self._phones
             ),
         )
+
+    async def there(self, phones: Collection[str]) -> frozenset[str]:
+        if len(phones) > _FEW:
+            told = await self._order("GET", "/endpoints/PJSIP")
+        else:
+            told = [one for one in await asyncio.gather(*map(self._endpoint, phones)) if one is not None]
+        up = {endpoint["resource"] for endpoint in told if endpoint["state"] == "online"}
+        return frozenset(up.intersection(phones))
+
+    async def _endpoint(self, phone: str) -> dict[str, Any] | None:
+        try:
+            endpoint: dict[str, Any] = await self._order("GET", f"/endpoints/PJSIP/{quote(phone)}")
+        except ChannelGone:
+            return None  # the switch has no such phone
+        return endpoint
+
+    async def rings(self, leg: str) -> bool:
+        return (await self._order("GET", f"/channels/{quote(leg)}"))["state"] in _HAS_RUNG
+
+    async def packets(self, leg: str) -> int | None:
+        try:
+            told = await self._order("GET", f"/channels/{quote(leg)}/rtp_statistics")
+        except ChannelGone:
+            return None
+        count = told.get("rxcount")
+        return count if isinstance(count, int) else None
 
     async def record_bridge(self, bridge: str, recording: str) -> None:
         await self._order("POST", f"/bridges/{quote(bridge)}/record", name=recording, format="wav", ifExists="append")

@@ -65,6 +65,8 @@ class Carried:
     """The agent to ask when that one does not take it."""
     urgent: bool = False
     """Before everybody else: it was promised somebody, and they did not come."""
+    interrupted: bool = False
+    """The phone that it talked with vanished: the caller is told so."""
 
 
 class Call:
@@ -96,6 +98,7 @@ class Call:
         self._stirred = asyncio.Event()
         """A key was typed, or what was playing ended."""
         self._gone = asyncio.Event()
+        self._lost = False
         self._playing: str | None = None
         self._unheard = False
         """What was played last could not be."""
@@ -132,9 +135,10 @@ class Call:
         if self._recording is not None and recorded.recording == self._recording[0] and not self._recording[1].done():
             self._recording[1].set_result(recorded)
 
-    def hung_up(self, cause: int | None = None) -> None:
-        """The channel is no more; `cause` after Q.850."""
+    def hung_up(self, cause: int | None = None, *, lost: bool = False) -> None:
+        """The channel is no more; `cause` after Q.850. `lost`: its sound stopped, and nobody hung up."""
         del cause
+        self._lost |= lost and not self.gone
         self._gone.set()
 
     def picked_up(self) -> None:
@@ -382,6 +386,8 @@ class Call:
         except (SwitchError, TimeoutError) as error:
             log.warning("a channel could not be released", error=str(error))
         finally:
+            if self._lost and self.outcome[1] is Reason.CALLER_HUNG_UP:
+                self.outcome = (self.outcome[0], Reason.MEDIA_LOST)
             self.note(CallEnded(*self.outcome))
 
 

@@ -84,6 +84,8 @@ class Connected:
     agent: str | None
     leg: str
     over: asyncio.Event = field(default_factory=asyncio.Event)
+    lost: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set before `over` when nobody hung up: the phone vanished."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +107,19 @@ class _Leg:
     connected: Connected | None = None
     kept: bool = False
     """Nobody was rung: the agent is kept free under its name."""
+    phone: str = ""
+    """Which rings, an agent's; empty for a number on the trunk."""
+    since: float = 0.0
+    """When it was rung."""
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """A leg at a phone of ours: rung at `since` (monotonic), and perhaps answered."""
+
+    phone: str
+    since: float
+    talks: bool
 
 
 class Dispatch:
@@ -232,13 +247,16 @@ class Dispatch:
         rung.call.note(OfferEnded(rung.offer, OfferResult.ANSWERED))
         self.signal(PhoneAnswered(rung.offer))
 
-    def leg_gone(self, leg: str, cause: int | None) -> None:
+    def leg_gone(self, leg: str, cause: int | None, *, lost: bool = False) -> None:
+        """A leg is no more; `lost`: nobody hung up, its phone vanished."""
         rung = self._forget(leg)
         if rung is None:
             return
         if rung.connected is not None:
+            if lost:
+                rung.connected.lost.set()
             rung.connected.over.set()
-            self.signal(TalkEnded(rung.offer))
+            self.signal(TalkEnded(rung.offer, lost=lost))
             return
         others = self._rung.get(rung.offer, ())
         if others and cause != _REJECTED:
@@ -253,6 +271,20 @@ class Dispatch:
             failure = Failure.UNANSWERED
         rung.call.note(OfferEnded(rung.offer, OfferResult(failure.value), cause))
         self.signal(OfferFailed(rung.offer, failure))
+
+    def lose(self, leg: str) -> None:
+        """The phone of a leg vanished, and the switch does not know: end the leg."""
+        if leg in self._legs:
+            self._drop(leg)
+            self.leg_gone(leg, None, lost=True)
+
+    def watched(self) -> dict[str, Watched]:
+        """Every leg at an agent's phone."""
+        return {
+            leg: Watched(rung.phone, rung.since, talks=rung.connected is not None)
+            for leg, rung in self._legs.items()
+            if rung.phone
+        }
 
     def hold_back(self, agent: str) -> None:
         """This agent's phone is in a call that the floor does not know: offer it nothing."""
@@ -384,7 +416,8 @@ class Dispatch:
         if order.why is not None:
             call.note(Considered(order.line, order.offer, order.why))
         for leg, phone in zip(legs, order.phones, strict=False):
-            self._legs[leg] = _Leg(order.offer, call)
+            own = "" if order.agent is None else phone
+            self._legs[leg] = _Leg(order.offer, call, phone=own, since=self._clock.monotonic())
             self._spawn(self._ring_phone(leg, Phone(phone, trunk=order.agent is None), call))
 
     def _stop_ringing(self, offer: int, failure: Failure | None) -> None:

@@ -36,6 +36,7 @@ class Reason(StrEnum):
 
     CALLER_HUNG_UP = "caller_hung_up"
     OTHER_SIDE_HUNG_UP = "other_side_hung_up"
+    MEDIA_LOST = "media_lost"  # the caller's sound stopped, or the switch died with the call on it
     COMPLETED = "completed"
     NO_MESSAGE = "no_message"
     BUSY = "busy"
@@ -70,6 +71,7 @@ class Party(StrEnum):
     PASSED_ON = "passed_on"  # the agent passed the caller on: to a line, an agent, a number
     LEFT = "left"  # the agent left, and the others talked on
     TAKEN_OVER = "taken_over"  # a shift leader took the talk
+    LOST = "lost"  # the other side's phone vanished: no sound, and no word of a hang-up
 
 
 class ConsultationEnd(StrEnum):

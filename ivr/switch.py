@@ -6,7 +6,7 @@ by the switch, so no phone is rung twice). Adapters: `ivr.ari` on Asterisk; test
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final, Protocol
@@ -82,6 +82,8 @@ class Gone:
 
     channel: str
     cause: int | None
+    lost: bool = False
+    """Nobody hung up: its sound stopped for so long that the switch ended it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,4 +248,19 @@ class Switch(Protocol):
 
     async def census(self) -> Census:
         """What exists now."""
+        ...
+
+    async def there(self, phones: Collection[str]) -> frozenset[str]:
+        """Those of these phones that are registered, and answered when the switch last asked them.
+
+        Device states do not tell it while a phone rings or talks.
+        """
+        ...
+
+    async def rings(self, leg: str) -> bool:
+        """Whether the phone of a leg said that it rings, or was answered."""
+        ...
+
+    async def packets(self, leg: str) -> int | None:
+        """How many packets of sound came from an answered leg until now; None when the switch cannot tell."""
         ...

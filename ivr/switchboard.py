@@ -201,13 +201,13 @@ class Switchboard:
                     call.picked_up()
                 elif not self.conversations.legs.answered(leg):
                     self.dispatch.leg_answered(leg)
-            case Gone(channel, cause):
+            case Gone(channel, cause, lost):
                 if (call := self._calls.get(channel)) is not None:
-                    call.hung_up(cause)
+                    call.hung_up(cause, lost=lost)
                 elif (found := self._found.get(channel)) is not None:
                     self._left_found(found, channel)
-                elif not self.conversations.legs.gone(channel):
-                    self.dispatch.leg_gone(channel, cause)
+                elif not self.conversations.legs.gone(channel, lost=lost):
+                    self.dispatch.leg_gone(channel, cause, lost=lost)
             case TalkFound(channels=channels, phones=phones):
                 self._found |= dict.fromkeys(channels, event)
                 for phone in phones.values():

@@ -200,6 +200,8 @@ class Waiting:
         """Welcome the caller, tell them now and then how things stand, and heed their keys; how they left by one."""
         call, floor, monotonic = self._call, self._house.dispatch.floor, self._house.clock.monotonic
         teller = _Teller(call, self._house, enter, position.way.variant)
+        if call.carried.interrupted and position.way.variant is None:
+            welcome = self._house.sounds.phrase(Phrase.INTERRUPTED)
         call.forget_keys()
         call.heed(enter.keys)
         await call.say(welcome)

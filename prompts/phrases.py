@@ -1,4 +1,4 @@
-"""The sentences that the hotline itself says, whatever the operators wrote: of callbacks, and at its door."""
+"""The sentences that the hotline itself says, whatever the operators wrote: of callbacks, at its door, of broken talks."""
 
 from __future__ import annotations
 
@@ -27,6 +27,7 @@ class Phrase(StrEnum):
     TOO_OFTEN = "say-door-too-often"
     BLOCKED = "say-door-blocked"
     PROVE = "say-door-prove"
+    INTERRUPTED = "say-interrupted"
 
 
 WORDS: Final[dict[Phrase, str]] = {
@@ -48,5 +49,6 @@ WORDS: Final[dict[Phrase, str]] = {
     Phrase.TOO_OFTEN: "您好，这个号码的来电过于频繁，请您稍后再拨。",
     Phrase.BLOCKED: "您好，这个号码暂时不能使用本热线。",
     Phrase.PROVE: "您好，现在来电较多，请按一继续。",
+    Phrase.INTERRUPTED: "很抱歉，刚才的通话中断了。您排在最前面，我们马上为您重新接通，请不要挂机。",
 }
 """What is said to callers, and to agents in `NOTICE` and `NOT_REACHED`."""

@@ -198,6 +198,7 @@ PARTIES: Final[Mapping[Party, Words]] = {
     Party.PASSED_ON: ("座席转出", "the agent passed the caller on"),
     Party.LEFT: ("退出，其余的人继续通话", "they left, and the others talked on"),
     Party.TAKEN_OVER: ("班长接管", "a shift leader took over"),
+    Party.LOST: ("对方话机失联", "the other side's phone vanished"),
 }
 
 TARGETS: Final[Mapping[str, Words]] = {
@@ -248,6 +249,7 @@ OUTCOMES: Final[Mapping[str, Words]] = {
 REASONS: Final[Mapping[str, Words]] = {
     Reason.CALLER_HUNG_UP: ("来电人挂机", "the caller hung up"),
     Reason.OTHER_SIDE_HUNG_UP: ("对方挂机", "the other side hung up"),
+    Reason.MEDIA_LOST: ("声音中断", "the sound stopped"),
     Reason.COMPLETED: ("走完流程", "completed"),
     Reason.NO_MESSAGE: ("没有留言", "no message"),
     "busy": ("对方忙", "busy"),

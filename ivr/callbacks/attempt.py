@@ -56,10 +56,10 @@ class PlacedCall(Call):
     def picked_up(self) -> None:
         self.answered.set()
 
-    def hung_up(self, cause: int | None = None) -> None:
+    def hung_up(self, cause: int | None = None, *, lost: bool = False) -> None:
         if not self.answered.is_set() and not self.stopping:
             self.outcome = (Outcome.UNANSWERED, _REASONS.get(cause or 0, Reason.UNREACHABLE))
-        super().hung_up(cause)
+        super().hung_up(cause, lost=lost)
 
     async def close(self) -> None:
         """A phone that rings is hung up, also when the engine ends: nobody would look after whoever answers."""

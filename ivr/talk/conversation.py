@@ -13,6 +13,7 @@ Who hangs up when:
 
     caller, ever                   everybody is let go; a consultation ends with `caller_left`
     agent, talking                 the talk is over
+    agent, whose phone vanished    the caller wanted to talk on: back to the line, before everybody else
     agent, holding or asking       the caller was promised somebody: back to the line, before everybody else
     agent, consulting              as `complete`: who was asked has the caller (gone as well: back to the line)
     who was asked, consulting      the caller is back with the agent

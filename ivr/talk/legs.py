@@ -20,6 +20,7 @@ class _Rung:
 
     answer: asyncio.Future[bool]
     over: asyncio.Event = field(default_factory=asyncio.Event)
+    lost: asyncio.Event = field(default_factory=asyncio.Event)
 
 
 class Legs:
@@ -47,7 +48,7 @@ class Legs:
             if not answered:
                 self._rung.pop(leg, None)  # it may have been answered and gone meanwhile
                 self.drop(leg)
-        return Connected(offer, agent, leg, rung.over) if answered else None
+        return Connected(offer, agent, leg, rung.over, rung.lost) if answered else None
 
     def answered(self, leg: str) -> bool:
         """A leg was answered; whether it is one of these."""
@@ -58,13 +59,15 @@ class Legs:
             rung.answer.set_result(True)
         return True
 
-    def gone(self, leg: str) -> bool:
-        """A leg is no more; whether it was one of these."""
+    def gone(self, leg: str, *, lost: bool = False) -> bool:
+        """A leg is no more (`lost`: its phone vanished); whether it was one of these."""
         rung = self._rung.get(leg)
         if rung is None:
             return False
         if rung.answer.done():
             del self._rung[leg]
+            if lost:
+                rung.lost.set()
             rung.over.set()
         else:
             rung.answer.set_result(False)

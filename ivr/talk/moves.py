@@ -216,9 +216,12 @@ class Moves:
         elif side not in self.there.sides:
             return
         elif len(self.there.sides) > 1:
-            await self._without(side, Party.OTHER_SIDE)
+            await self._without(side, Party.LOST if side.seated.lost.is_set() else Party.OTHER_SIDE)
         elif aside is not None and not aside.seated.over.is_set():
             await self._hand_over()
+        elif self.there.state is State.TALKING and side.seated.lost.is_set():
+            self.there.ended(side, Party.LOST)
+            self._send_back(side.line, interrupted=True)
         elif self.there.state is State.TALKING:
             self.there.ended(side, Party.OTHER_SIDE)
             self.there.call.outcome = (Outcome.TALKED, Reason.OTHER_SIDE_HUNG_UP)
@@ -226,13 +229,15 @@ class Moves:
         else:
             self.asked.over(ConsultationEnd.AGENT_LEFT)
             await self.asked.drop()
-            self.there.ended(side, Party.OTHER_SIDE)
-            self._send_back(side.line)
+            lost = side.seated.lost.is_set()
+            self.there.ended(side, Party.LOST if lost else Party.OTHER_SIDE)
+            self._send_back(side.line, interrupted=lost)
 
-    def _send_back(self, line: str) -> None:
-        """The caller was promised somebody who did not come: before everybody else, to the line."""
+    def _send_back(self, line: str, *, interrupted: bool = False) -> None:
+        """The caller was promised somebody who did not come, or is gone: before everybody else, to the line."""
         self.there.note(PassedBack("line", line))
-        self._send(Onward(line, heard=True), Carried(self.there.call.waited, urgent=True))
+        carried = Carried(self.there.call.waited, urgent=True, interrupted=interrupted)
+        self._send(Onward(line, heard=True), carried)
 
     async def answered(self, answer: Answer) -> None:
         """Who was rung answered, or nobody did."""

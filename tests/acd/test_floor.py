@@ -295,3 +295,48 @@ def test_signals_that_come_twice_change_nothing() -> None:
 def test_a_move_that_the_table_does_not_have_is_refused() -> None:
     with pytest.raises(IllegalMove, match="ann: offline → talking"):
         Seat(ANN).move(Presence.TALKING, 0.0)
+
+
+# ── phones that vanish ─────────────────────────────────────────────────────────────────────
+
+
+def test_an_agent_whose_phone_vanished_out_of_a_talk_rests_instead_of_writing_it_up() -> None:
+    floor = floor_with(ANN, BOB)
+    floor.handle(CallJoined("c1", "immunization"), 1.0)
+    floor.handle(PhoneAnswered(1), 2.0)
+    assert floor.handle(TalkEnded(1, lost=True), 9.0) == []
+    assert (floor.seat("ann").presence, floor.seat("ann").reason) == (Presence.BREAK, BreakReason.UNREACHABLE)
+    assert floor.handle(CallJoined("c1", "immunization", urgent=True), 9.0) == [ring(2, "c1", "bob")]
+    floor.handle(PhoneAnswered(2), 10.0)
+    floor.handle(Tick(), 39.0)
+    assert floor.seat("ann").presence is Presence.READY
+
+
+def test_an_agent_whose_phone_vanished_for_good_is_offline() -> None:
+    floor = floor_with(ANN)
+    floor.handle(CallJoined("c1", "immunization"), 1.0)
+    floor.handle(PhoneAnswered(1), 2.0)
+    floor.handle(PhoneDown("ann"), 8.0)
+    floor.handle(TalkEnded(1, lost=True), 9.0)
+    assert floor.seat("ann").presence is Presence.OFFLINE
+
+
+def test_who_was_cut_off_by_the_last_agents_phone_waits_for_somebody_to_come_back_as_others_do() -> None:
+    floor = floor_with(ANN)
+    floor.handle(CallJoined("c1", "immunization"), 1.0)
+    floor.handle(PhoneAnswered(1), 2.0)
+    floor.handle(PhoneDown("ann"), 8.0)
+    floor.handle(TalkEnded(1, lost=True), 9.0)
+    assert floor.handle(CallJoined("c1", "immunization", urgent=True), 9.0) == []
+    assert floor.handle(CallJoined("new", "immunization"), 9.5) == [
+        GiveUp("new", "immunization", GivenUp.NOBODY_ON_SHIFT)
+    ]
+    assert floor.wake_at() == 9.0 + VACCINES.empty_for
+    assert floor.handle(Tick(), 29.0) == [GiveUp("c1", "immunization", GivenUp.NOBODY_ON_SHIFT)]
+    floor.handle(PhoneUp("ann"), 30.0)
+    floor.handle(CallJoined("c2", "immunization"), 31.0)
+    floor.handle(PhoneAnswered(2), 32.0)
+    floor.handle(PhoneDown("ann"), 38.0)
+    floor.handle(TalkEnded(2, lost=True), 39.0)
+    floor.handle(CallJoined("c2", "immunization", urgent=True), 39.0)
+    assert floor.handle(PhoneUp("ann"), 50.0) == [ring(3, "c2", "ann")]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from dataclasses import dataclass, field
 
 from ivr.switch import (
@@ -38,6 +38,8 @@ class Behaviour:
     fails_after: float | None = None
     cause: int = BUSY
     unknown: bool = False
+    speechless: bool = False
+    """Never says that it rings."""
 
 
 @dataclass(slots=True)
@@ -71,6 +73,10 @@ class FakeSwitch:
     """Ear → whom it listens to, and whether it whispers."""
     answered: set[str] = field(default_factory=set)
     heard: list[tuple[str, str]] = field(default_factory=list)
+    silent: set[str] = field(default_factory=set)
+    """Legs and callers from whom no sound comes any more."""
+    at: dict[str, str] = field(default_factory=dict)
+    """Leg → the phone that it was to ring."""
     released: list[str] = field(default_factory=list)
     turned_away: list[tuple[str, str]] = field(default_factory=list)
     """Whom the engine did not let in, and what they heard; nothing is the busy tone."""
@@ -97,6 +103,19 @@ class FakeSwitch:
         self.registered.add(phone)
         self.tell(PhoneChanged(phone, up=True))
 
+    def vanish(self, phone: str) -> None:
+        """A phone is gone without a word; nothing is told while it is in a call."""
+        self.registered.discard(phone)
+        legs = {leg for leg, rung in self.at.items() if rung == phone and leg in self.channels}
+        self.silent |= legs
+        self.phones[phone] = Behaviour()
+        if not legs:
+            self.tell(PhoneChanged(phone, up=False))
+
+    def sound_stops(self, channel: str) -> None:
+        """The switch ends a channel from which no sound comes."""
+        self.ends(channel, lost=True)
+
     def caller_dials(self, channel: str, number: str = "13800138000") -> None:
         self.channels.add(channel)
         self.callers.add(channel)
@@ -108,7 +127,7 @@ class FakeSwitch:
             for recording in [name for name, r in self.recordings.items() if r.channel == channel and key == "#"]:
                 self._finish(recording)
 
-    def ends(self, channel: str, cause: int = NORMAL) -> None:
+    def ends(self, channel: str, cause: int = NORMAL, *, lost: bool = False) -> None:
         """A channel or leg is hung up by its own side, or by us."""
         if channel not in self.channels:
             return
@@ -120,7 +139,7 @@ class FakeSwitch:
             self._finish(recording)
         self._leave(channel)
         self.answered.discard(channel)
-        self.tell(Gone(channel, cause))
+        self.tell(Gone(channel, None if lost else cause, lost))
         self.ears.pop(channel, None)
         for ear in [ear for ear, (target, _) in self.ears.items() if target == channel]:
             self.ends(ear)
@@ -188,6 +207,7 @@ class FakeSwitch:
             raise SwitchError("409 a channel of this name exists")
         self.channels.add(leg)
         self.rung.append(phone.name)
+        self.at[leg] = phone.name
         loop = asyncio.get_running_loop()
         if behaviour.answers_after is not None:
             loop.call_later(behaviour.answers_after, self._pick_up, leg)
@@ -221,6 +241,17 @@ class FakeSwitch:
             {bridge: frozenset(members) for bridge, members in self.bridges.items()},
             frozenset(self.registered),
         )
+
+    async def there(self, phones: Collection[str]) -> frozenset[str]:
+        return frozenset(self.registered.intersection(phones))
+
+    async def rings(self, leg: str) -> bool:
+        self._need(leg)
+        return not self.phones[self.at[leg]].speechless
+
+    async def packets(self, leg: str) -> int | None:
+        self._need(leg)
+        return 50 if leg in self.silent else int(50 * asyncio.get_running_loop().time())
 
     async def record_bridge(self, bridge: str, recording: str) -> None:
         if bridge not in self.bridges:

@@ -21,6 +21,7 @@ from ivr.flow import PlanFlow
 from ivr.lead.supervision import Supervision
 from ivr.memory import CallerMemory
 from ivr.outlook import Outlook
+from ivr.phone_watch import PhoneWatch
 from ivr.switchboard import CallIds, Service, Switchboard
 from prompts.catalogue import Catalogue
 from routing.calendar import SHANGHAI
@@ -118,9 +119,13 @@ async def house(
     front: Callable[[], str | None] = lambda: None,
     switch: FakeSwitch | None = None,
     door: Doorkeeper | None = None,
+    watched: bool = False,
     **phones: Behaviour,
 ) -> AsyncIterator[House]:
-    """A hotline on a fake switch. `phones` by agent, or `n` and an outside number."""
+    """A hotline on a fake switch. `phones` by agent, or `n` and an outside number.
+
+    `watched`: phones are looked at twice a second, which takes long where days of virtual time pass.
+    """
     switch, ledger, clock, floor = switch or FakeSwitch(), Ledger(), LoopClock(begins=at), floor_of(plan)
     catalogue = Catalogue(plan.words)
     ids = CallIds("t")
@@ -166,7 +171,10 @@ async def house(
     )
     async with asyncio.TaskGroup() as tasks:
         serving = tasks.create_task(board.run())
+        watching = tasks.create_task(PhoneWatch(switch, board, clock).run()) if watched else None
         try:
             yield House(switch, ledger, board, supervision, callbacks)
         finally:
+            if watching is not None:
+                watching.cancel()
             serving.cancel()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -294,3 +295,29 @@ async def test_a_census_tells_everything_that_exists(here: Here) -> None:
     for leg in ("n-abcdef-1", "n-abcdef-2"):
         await world.switch.hang_up(leg)
     await world.switch.drop_bridge("n-abcdef-1-talk")
+
+
+async def test_phones_in_a_call_can_be_asked_for_and_their_legs_too(here: Here) -> None:
+    world, listener = here
+    switch = world.switch
+    channel = await listener.arrival(world)
+    await switch.answer(channel)
+    await listener.leg(world, "n-abcdef-1", ANSWERS, channel)
+    await switch.ring("n-abcdef-2", Phone(RINGS), caller=CALLER, like=channel)
+    await switch.bridge("n-abcdef-1-talk", [channel, "n-abcdef-1"])
+    assert await switch.there({ANSWERS, RINGS, ABSENT, "unheard-of"}) == {ANSWERS, RINGS}
+    assert await switch.there({ANSWERS, RINGS, ABSENT, SECOND, REFUSES}) == {ANSWERS, RINGS, SECOND, REFUSES}
+    assert await switch.there(set()) == set()
+    assert await switch.rings("n-abcdef-1")
+    async with asyncio.timeout(5.0):
+        while not await switch.rings("n-abcdef-2"):
+            await asyncio.sleep(0.05)
+        before = await switch.packets("n-abcdef-1")
+        while before is not None and await switch.packets("n-abcdef-1") == before:
+            await asyncio.sleep(0.05)
+    assert before is not None
+    for leg in ("n-abcdef-1", "n-abcdef-2"):
+        await switch.hang_up(leg)
+    with pytest.raises(ChannelGone):
+        await switch.rings("n-abcdef-2")
+    await switch.drop_bridge("n-abcdef-1-talk")

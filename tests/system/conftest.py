@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -35,8 +36,12 @@ def open_stage(tmp_path: Path, sounds: Path, exchange: Exchange) -> OpenStage:
     """`async with open_stage(at, ring=2.0) as s:` the shipped hotline at an instant, with the times changed."""
 
     def opened(
-        at: datetime = WORKDAY, published: Published | None = None, **lines: float
+        at: datetime = WORKDAY,
+        published: Published | None = None,
+        changed: Mapping[str, Mapping[str, Any]] | None = None,
+        **lines: float,
     ) -> AbstractAsyncContextManager[Stage]:
-        return stage(tmp_path / "var", sounds, exchange, at, published or shipped_plan(**lines))
+        plan = published or shipped_plan(**lines)
+        return stage(tmp_path / "var", sounds, exchange, at, plan, changed=changed)
 
     return opened

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from hotline import ear
 from hotline.handset import Samples
@@ -147,17 +148,21 @@ async def stage(
     published: Published,
     *,
     config: Path = HOUSE / "config",
+    changed: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> AsyncIterator[Stage]:
-    """The hotline up, at an instant of its own; nothing may be left on the switch when the test ends."""
+    """The hotline up, at an instant of its own; nothing may be left on the switch when the test ends.
+
+    `changed` are settings of a part, such as `{"rtp": {"timeout": 2}}`.
+    """
     sip, ari = free_ports(2)
     carrier = await Carrier.open(exchange)
     settings = load(
         var=var,
         config=config,
-        sip={"port": sip},
+        sip={"port": sip, **(changed or {}).get("sip", {})},
         ari={"port": ari},
         web={"port": free_ports(1)[0]},
-        rtp={"first": 22000, "last": 22999},
+        rtp={"first": 22000, "last": 22999, **(changed or {}).get("rtp", {})},
         trunk={"port": int(exchange.address.rpartition(":")[2])},
         clock=at,
     )
