@@ -1,4 +1,4 @@
-"""The sentences that the hotline itself says, whatever the operators wrote: of callbacks, at its door, of broken talks."""
+"""The sentences that the hotline itself says, whatever the operators wrote: of callbacks, at its door, of cut talks."""
 
 from __future__ import annotations
 

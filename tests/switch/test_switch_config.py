@@ -103,7 +103,7 @@ def test_the_carrier_is_not_told_which_agent_talks(files: dict[str, str]) -> Non
 def test_a_phone_has_one_contact_and_its_secret(files: dict[str, str]) -> None:
     text = files["pjsip_phones.conf"]
     aor = section(text, "[phone-aor](")
-    assert (aor["max_contacts"], aor["remove_existing"], aor["qualify_frequency"]) == ("1", "yes", "30")
+    assert (aor["max_contacts"], aor["remove_existing"], aor["qualify_frequency"]) == ("1", "yes", "2")
     assert "\n[ann]\ntype = auth\nauth_type = digest\nusername = ann\npassword = a-secret-of-ann\n" in text
     assert '\ncallerid = "安娜" <ann>\n' in text
 

@@ -160,8 +160,8 @@ async def test_an_agent_who_was_taken_out_and_put_back_is_rung_without_registeri
         assert "vct-1" not in s.hotline.live.now.agents
         desk.edit("agents.yaml", (gone, here))
         await desk.tell("/reload")
-        ready = 45.0  # Asterisk asks the phone again within the 30 seconds of `sip.qualify`
-        await s.until(lambda: s.hotline.board.dispatch.floor.seat("vct-1").phone_up, ready)
+        # Asterisk asks the phone again with the next look of `sip.qualify`
+        await s.until(lambda: s.hotline.board.dispatch.floor.seat("vct-1").phone_up, 15.0)
         caller = await s.caller()
         await caller.press("15")
         await s.noted(TalkBegan)
