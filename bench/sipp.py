@@ -160,6 +160,7 @@ def agents(stand: Exchange, *, sound: bool = False, manner: Manner = Manner()) -
     command = sipp_command(scenario, stand.sip, port, media)
     command += ["-trace_logs", "-log_file", "stamps.log", "-trace_err", "-error_file", "errors.log"]
     command += ["-trace_shortmsg", "-shortmessage_file", "messages.log"]
+    command.append("-aa")  # answers who asks whether the phone is still there
     if sound:
         command.append("-rtp_echo")
     answering = start(command, folder)

@@ -14,7 +14,7 @@ from pathlib import Path
 from bench.chaos.house import house, house_on_a_wire
 from bench.chaos.phases import Scene, Size, everybody_calling, newcomers
 from bench.chaos.probe import Heard
-from bench.chaos.promise import Promise, at_most, none_of
+from bench.chaos.promise import Promise, at_most, exactly, none_of
 from bench.chaos.proxy import Wire
 from bench.stand import wait_until
 
@@ -138,6 +138,35 @@ def kill_asterisk(folder: Path, size: Size) -> list[Promise]:
         return told
 
 
+def vanish(folder: Path, size: Size) -> list[Promise]:
+    """Every phone is gone at once, without a word: first those that ring, then those that talk."""
+    name = "phones vanish"
+    with (
+        house(folder, answering=size.talking, silent=size.ringing, settings=[("HOTLINE_SIP__QUALIFY", "2")]) as here,
+        everybody_calling(here, size, lasts=size.lasts) as scene,
+    ):
+        since = time.monotonic()
+        os.kill(scene.silent, signal.SIGKILL)
+        silent = wait_until(lambda: here.metric("hotline_agents", presence="offline") == size.ringing, 15)
+        silent_after = time.monotonic() - since
+        rang = here.metric("hotline_offers_ringing")
+        since = time.monotonic()
+        os.kill(scene.answering, signal.SIGKILL)
+        gone = wait_until(lambda: here.metric("hotline_talks") == 0, 15)
+        gone_after = time.monotonic() - since
+        back = here.metric("hotline_waiting_calls", line="line")
+        lost = [number for number, _, _ in here.records() if number.startswith(("1390000200", "1390000201"))]
+        for crowd in scene.crowds:
+            crowd.stop()
+        return [
+            at_most(name, "noticed while they ring", silent_after if silent else None, 5.0),
+            none_of(name, "offers that ring on", [] if rang == 0 else [rang]),
+            at_most(name, "noticed while they talk", gone_after if gone else None, 5.0),
+            exactly(name, "callers who wait again", int(back or 0), size.talking + size.waiting),
+            none_of(name, "callers hung up on", lost),
+        ]
+
+
 def lock_database(folder: Path, size: Size) -> list[Promise]:
     """Another process holds the database for a minute (ten seconds in short)."""
     seconds = 6.0 if size.short else 60.0
@@ -220,6 +249,7 @@ FAULTS: dict[str, Fault] = {
     "link-reset": link_reset,
     "link-silent": link_swallowed,
     "kill-asterisk": kill_asterisk,
+    "phones-vanish": vanish,
     "database-locked": lock_database,
     "freeze-2": freeze(2.0),
     "freeze-10": freeze(10.0),

@@ -61,6 +61,10 @@ class Scene:
     crowds: list[Crowd]
     newcomers: list[Heard] = field(default_factory=list)
     batches: dict[str, Batch] = field(default_factory=dict)
+    silent: int = 0
+    """Process id of the SIPp that is all phones which only ring."""
+    answering: int = 0
+    """And of the one that is all which answer."""
 
     def settled(self) -> bool:
         """Whether the hotline knows of exactly these calls: who talks, for whom it rings, who waits."""
@@ -133,9 +137,9 @@ def everybody_calling(here: House, size: Size, *, lasts: float) -> Iterator[Scen
     manner = Manner(ring=(100, 300), talk=(500, 900), together=together)
     with ExitStack() as stack:
         silent = Stand(here.folder / "silent", here.settings, here.silent, here.engine, here.asterisk)
-        stack.enter_context(agents(silent, manner=Manner(ring=(100_000, 100_000))))
-        stack.enter_context(agents(here.stand, manner=manner))
         scene = Scene(here, size, [])
+        scene.silent = stack.enter_context(agents(silent, manner=Manner(ring=(100_000, 100_000))))
+        scene.answering = stack.enter_context(agents(here.stand, manner=manner))
         for group in groups:
             scene.crowds.append(Crowd(here, group))
             if group.name == "talking" and not wait_until(
