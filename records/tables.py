@@ -18,6 +18,7 @@ from sqlalchemy import (
     Float,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     PrimaryKeyConstraint,
     Table,
@@ -143,3 +144,63 @@ holds = Table(
 
 reducing = Table("reducing", metadata, Column("call", Text, nullable=False), PrimaryKeyConstraint("call"))
 """Calls whose numbers the transaction at hand takes out of the journal; empty outside of one."""
+
+users = Table(
+    "users",
+    metadata,
+    Column("name", Text, nullable=False),
+    Column("shown", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("agent", Text),
+    Column("password", Text, nullable=False),
+    Column("must_change", Boolean, nullable=False),
+    Column("disabled", Boolean, nullable=False),
+    Column("factor", LargeBinary),
+    Column("factor_on", Boolean, nullable=False),
+    Column("factor_step", Integer, nullable=False),
+    Column("made", Instant, nullable=False),
+    Column("seen", Instant),
+    PrimaryKeyConstraint("name"),
+    Index(None, "agent", unique=True),
+)
+"""Who may sign in. `password` is an argon2id hash, `factor` a sealed secret, `agent` one of the plan; `factor_step` is
+the last time step whose code was used."""
+
+recovery_codes = Table(
+    "recovery_codes",
+    metadata,
+    Column("user", Text, nullable=False),
+    Column("hash", Text, nullable=False),
+    PrimaryKeyConstraint("user", "hash"),
+)
+"""Those that were not used yet."""
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("hash", Text, nullable=False),
+    Column("user", Text, nullable=False),
+    Column("stage", Text, nullable=False),
+    Column("began", Instant, nullable=False),
+    Column("seen", Instant, nullable=False),
+    Column("address", Text, nullable=False),
+    Column("browser", Text, nullable=False),
+    PrimaryKeyConstraint("hash"),
+    Index(None, "user"),
+)
+"""Who is signed in. `hash` is that of the cookie, which is not kept."""
+
+tokens = Table(
+    "tokens",
+    metadata,
+    Column("name", Text, nullable=False),
+    Column("hash", Text, nullable=False),
+    Column("scopes", Text, nullable=False),
+    Column("made", Instant, nullable=False),
+    Column("expires", Instant, nullable=False),
+    Column("revoked", Instant),
+    Column("used", Instant),
+    PrimaryKeyConstraint("name"),
+    Index(None, "hash", unique=True),
+)
+"""Keys of machines. `scopes` are permissions with spaces between."""

@@ -1,0 +1,55 @@
+"""Who may do what: the one table. A route names a permission of it, a user has a role of it, a token some of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Final
+
+
+class Role(StrEnum):
+    """What a person is in the hotline."""
+
+    AGENT = "agent"
+    LEADER = "leader"
+    QUALITY = "quality"
+    ADMINISTRATOR = "administrator"
+    AUDITOR = "auditor"
+
+
+class Permission(StrEnum):
+    """One thing that somebody may do."""
+
+    STATUS = "status.read"
+    DESK = "desk.command"  # their own seat, nobody else's
+    LEAD = "lead.command"
+    FLOOR_OWN = "floor.own"  # how lines stand, and their own seat
+    FLOOR = "floor.read"
+    CALLS_OWN = "calls.own"  # those that they talked in
+    CALLS = "calls.read"
+    NUMBERS = "numbers.read"  # whole numbers of callers: asked for each time, and audited
+    USERS_READ = "users.read"
+    USERS = "users.manage"
+    METRICS = "metrics"
+    AUDIT = "audit.read"
+
+
+_P = Permission
+
+PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = {
+    Role.AGENT: frozenset({_P.STATUS, _P.DESK, _P.FLOOR_OWN, _P.CALLS_OWN}),
+    Role.LEADER: frozenset({_P.STATUS, _P.DESK, _P.LEAD, _P.FLOOR, _P.CALLS, _P.NUMBERS}),
+    Role.QUALITY: frozenset({_P.STATUS, _P.FLOOR, _P.CALLS, _P.NUMBERS}),
+    Role.ADMINISTRATOR: frozenset({_P.STATUS, _P.FLOOR, _P.CALLS, _P.METRICS, _P.USERS_READ, _P.USERS}),
+    Role.AUDITOR: frozenset({_P.STATUS, _P.CALLS, _P.USERS_READ, _P.AUDIT}),
+}
+"""Who keeps the accounts sees no caller's number; who reads the audit log changes nothing."""
+
+SCOPES: Final = frozenset({_P.STATUS, _P.METRICS, _P.FLOOR, _P.CALLS})
+"""What a machine's token may be given: looking, and no number of a caller."""
+
+SECOND_FACTOR: Final = frozenset(Role) - {Role.AGENT}
+"""Who must show a second factor. An agent may choose to."""
+
+SEATED: Final = frozenset({Role.AGENT, Role.LEADER})
+"""Who may be an agent of the plan."""
