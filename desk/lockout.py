@@ -40,7 +40,7 @@ class Lockout:
         if tally is None or now - tally.last > 4 * self._longest:
             tally = self._tallies[key] = _Tally()
         tally.failures, tally.last = tally.failures + 1, now
-        if (beyond := tally.failures - self._free) >= 0:
+        if (beyond := tally.failures - self._free - 1) >= 0:
             tally.until = now + min(self._first * 2.0 ** min(beyond, 30), self._longest)
         self._tallies.move_to_end(key)
         if len(self._tallies) > self._most:
@@ -49,3 +49,14 @@ class Lockout:
     def passed(self, key: Hashable) -> None:
         """It was right: what was before is forgotten."""
         self._tallies.pop(key, None)
+
+    def take_back(self, key: Hashable) -> None:
+        """The last try was no failure; those before it stay."""
+        tally = self._tallies.get(key)
+        if tally is None:
+            return
+        tally.failures -= 1
+        if tally.failures <= 0:
+            del self._tallies[key]
+        elif tally.failures <= self._free:
+            tally.until = 0.0

@@ -23,12 +23,24 @@ WAITING = 16
 SHORTEST, LONGEST = 12, 128
 
 _HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1, hash_len=32, salt_len=16, type=Type.ID)
-"""OWASP's Password Storage Cheat Sheet: argon2id, 19 MiB, two passes, one lane. Change it and hashes follow at sign-in."""
+"""OWASP's Password Storage Cheat Sheet: argon2id, 19 MiB, two passes, one lane. Hashes follow it at sign-in."""
 
 _SIGNS = "abcdefghjkmnpqrstuvwxyz23456789"
 """Without those that are taken for each other when they are read out."""
 
-_COMMON = ("password", "passw0rd", "123456", "654321", "qwerty", "abcdef", "admin", "hotline", "12320", "mima", "woaini")
+_COMMON = (
+    "password",
+    "passw0rd",
+    "123456",
+    "654321",
+    "qwerty",
+    "abcdef",
+    "admin",
+    "hotline",
+    "12320",
+    "mima",
+    "woaini",
+)
 
 
 class TooMany(RuntimeError):

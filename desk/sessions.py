@@ -78,7 +78,7 @@ def digest(secret: str) -> str:
 class Sessions:
     """The sessions. Instants are aware."""
 
-    def __init__(self, store: Store, lengths: Lengths = Lengths()) -> None:  # noqa: B008 - a frozen value
+    def __init__(self, store: Store, lengths: Lengths = Lengths()) -> None:
         self._store, self._lengths = store, lengths
 
     async def begin(self, user: str, stage: Stage, *, address: str, browser: str, now: datetime) -> str:

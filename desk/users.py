@@ -179,13 +179,15 @@ class Users:
         free = and_(users.c.name == name, users.c.factor_on.is_(False))
         return await self._store.do(update(users).where(free).values(factor=sealed, factor_step=0)) == 1
 
-    async def confirm_factor(self, name: str, sealed: bytes, step: int, codes: Sequence[str]) -> bool:
-        """In force from now on, with the hashes of new recovery codes; False when another one was offered since."""
-        offered = and_(users.c.name == name, users.c.factor == sealed, users.c.factor_on.is_(False))
+    async def confirm_factor(self, name: str, offered: bytes, sealed: bytes, step: int, codes: Sequence[str]) -> bool:
+        """What was `offered` is in force from now on, kept as `sealed`, with the hashes of new recovery codes.
+
+        False when another one was offered since.
+        """
+        same = and_(users.c.name == name, users.c.factor == offered, users.c.factor_on.is_(False))
+        change = update(users).where(same).values(factor=sealed, factor_on=True, factor_step=step)
         async with self._store.writing() as connection:
-            result: Any = await connection.execute(
-                update(users).where(offered).values(factor_on=True, factor_step=step)
-            )
+            result: Any = await connection.execute(change)
             if result.rowcount != 1:
                 return False
             await connection.execute(delete(recovery_codes).where(recovery_codes.c.user == name))

@@ -152,14 +152,18 @@ class FloorDoor:
     # ── agents ──────────────────────────────────────────────────────────────
 
     async def _on_desk(self, request: web.Request) -> web.Response:
-        agent, verb = request.match_info["agent"], self._verb(self._desk, request)
+        agent, verb = request.match_info["agent"], request.match_info["verb"]
+        return web.json_response(await self.desk(agent, verb, await told(request)))
+
+    async def desk(self, agent: str, verb: str, asked: Asked) -> Any:
+        """Do what an agent wants; the agent as /floor tells them. Raises web.HTTPBadRequest."""
+        wanted = self._verb(self._desk, verb)
         self._seat(agent)
-        await verb(agent, await told(request))
-        return web.json_response(self._state.agent(agent))
+        await wanted(agent, asked)
+        return self._state.agent(agent)
 
     @staticmethod
-    def _verb(verbs: Mapping[str, Verb], request: web.Request) -> Verb:
-        name = request.match_info["verb"]
+    def _verb(verbs: Mapping[str, Verb], name: str) -> Verb:
         if name not in verbs:
             raise bad(f"{name!r} is nothing that can be done; there is {', '.join(verbs)}")
         return verbs[name]
@@ -235,13 +239,18 @@ class FloorDoor:
     # ── shift leaders ───────────────────────────────────────────────────────
 
     async def _on_lead(self, request: web.Request) -> web.Response:
-        leader, verb = request.match_info["leader"], self._verb(self._lead, request)
+        leader, verb = request.match_info["leader"], request.match_info["verb"]
+        return web.json_response(await self.lead(leader, verb, await told(request)))
+
+    async def lead(self, leader: str, verb: str, asked: Asked) -> Any:
+        """Do what a shift leader wants; what became of it. Raises web.HTTPBadRequest."""
+        wanted = self._verb(self._lead, verb)
         rule = self._plan().agents.get(leader)
         if rule is None:
             raise bad(f"there is no agent {leader!r} in the live plan")
         if not rule.leader:
             raise bad(f"{leader} is no shift leader: the plan says `leader: true` of one who is")
-        return web.json_response(await verb(leader, await told(request)))
+        return await wanted(leader, asked)
 
     async def _move(self, _leader: str, asked: Asked) -> Any:
         """`lines` maps line to level; null gives the plan's lines back."""

@@ -57,8 +57,8 @@ class FloorState:
         self._number_of, self._talks, self._attending, self._by_hand = number_of, talks, attending, by_hand
         self._alerts, self._callbacks = alerts, callbacks
 
-    def to_json(self) -> dict[str, Any]:
-        """Everything at once."""
+    def to_json(self, *, private: bool = False) -> dict[str, Any]:
+        """Everything at once; with the whole numbers of callers when `private`, for whom it was written down."""
         plan, now = self._plan(), self._clock.now()
         seats = sorted(self._floor.seats(), key=lambda seat: (seat.position, seat.id))
         offers = {offer.id: offer for offer in (*self._floor.offers(), *self._floor.talks())}
@@ -69,11 +69,11 @@ class FloorState:
         return {
             "now": wall_time(now),
             "plan": plan.hotline.name,
-            "lines": [self._line(line, plan, now, by_line.get(line, Counter())) for line in self._lines()],
+            "lines": [self._line(line, plan, now, by_line.get(line, Counter()), private) for line in self._lines()],
             "agents": [self._agent(seat, plan, offers) for seat in seats],
             "offers": [self._offer(offer) for offer in self._floor.offers()],
-            "talks": [self._talk(offer) for offer in self._floor.talks()],
-            "callbacks": [self._callback(ticket, now) for ticket in self._callbacks()],
+            "talks": [self._talk(offer, private) for offer in self._floor.talks()],
+            "callbacks": [self._callback(ticket, now, private) for ticket in self._callbacks()],
             "alerts": [alerted.to_json() for alerted in self._alerts()],
         }
 
@@ -85,7 +85,9 @@ class FloorState:
 
     # ── lines ───────────────────────────────────────────────────────────────
 
-    def _line(self, line: str, plan: Plan, now: datetime, agents: Mapping[Presence, int]) -> dict[str, Any]:
+    def _line(
+        self, line: str, plan: Plan, now: datetime, agents: Mapping[Presence, int], private: bool
+    ) -> dict[str, Any]:
         rule = plan.lines.get(line)
         opened = None if rule is None else line_opening(plan, line, Scene(now, by_hand=self._by_hand()))
         known = self._floor.is_line(line)
@@ -105,7 +107,7 @@ class FloorState:
                 {
                     "place": number,
                     "call": place.call,
-                    "number": self._number(place.call),
+                    "number": self._number(place.call, private),
                     "waited": round(moment - place.since, 1),
                     "expected": _estimate(self._floor.expected(place.call, moment)),
                     "urgent": place.rank == 0,
@@ -154,25 +156,25 @@ class FloorState:
             "rings_on": round(max(0.0, offer.deadline - self._clock.monotonic()), 1),
         }
 
-    def _talk(self, offer: Offer) -> dict[str, Any]:
+    def _talk(self, offer: Offer, private: bool) -> dict[str, Any]:
         since = None if offer.agent is None else self._floor.seat(offer.agent).since
         return {
             "offer": offer.id,
             "call": offer.call,
             "line": offer.line.id,
             "agent": offer.agent,
-            "number": self._number(offer.call),
+            "number": self._number(offer.call, private),
             "with": self._others(offer),
             "state": self._doing(offer),
             "seconds": None if since is None else round(self._clock.monotonic() - since, 1),
         }
 
     @staticmethod
-    def _callback(ticket: Ticket, now: datetime) -> dict[str, Any]:
+    def _callback(ticket: Ticket, now: datetime, private: bool) -> dict[str, Any]:
         return {
             "ticket": ticket.id,
             "line": ticket.line,
-            "number": mask(ticket.number),
+            "number": ticket.number if private else mask(ticket.number),
             "call": ticket.call,
             "booked": wall_time(ticket.booked),
             "waited": round(ticket.waited(now), 1),
@@ -193,10 +195,10 @@ class FloorState:
         sides = [*conversation.sides, *([] if conversation.aside is None else [conversation.aside])]
         return [side.agent or "" for side in sides if side.offer != offer.id]
 
-    def _number(self, call: str) -> str | None:
-        """Masked; that of a consultation is its caller's."""
+    def _number(self, call: str, private: bool) -> str | None:
+        """Masked unless `private`; that of a consultation is its caller's."""
         number = self._number_of(call.partition("~")[0])
-        return None if number is None else mask(number)
+        return number if number is None or private else mask(number)
 
     def _wall(self, moment: float) -> str:
         return wall_time(self._clock.now() - timedelta(seconds=self._clock.monotonic() - moment))

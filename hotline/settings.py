@@ -126,10 +126,33 @@ class Ari(_Part):
 
 
 class Web(_Part):
-    """`/healthz`, `/readyz`, `/metrics`."""
+    """The pages, the API, `/healthz`, `/readyz`, `/metrics`: docs/web.md."""
 
     host: Plain = "127.0.0.1"
+    """Outside loopback it needs TLS, or `behind_proxy`."""
     port: Port = 8320
+    certificate: Path | None = None
+    """PEM, the whole chain; its names are answered to."""
+    key: Path | None = None
+    """PEM, the certificate's."""
+    names: tuple[Annotated[str, Field(pattern=r"^[A-Za-z0-9.:-]{1,253}$")], ...] = ()
+    """Names and addresses by which people ask for the pages, beside those of the certificate and of loopback."""
+    behind_proxy: bool = False
+    """A proxy of yours does TLS, and passes on `Host`, `X-Forwarded-For` and `X-Forwarded-Proto`."""
+    proxies: Networks = Field(default=("127.0.0.0/8", "::1/128"), validate_default=True)
+    """Whose word about that is taken."""
+    session_idle: Annotated[int, Field(ge=300, le=86400)] = 3600
+    """Seconds without a request after which somebody must sign in again."""
+    session_longest: Annotated[int, Field(ge=600, le=604800)] = 43200
+    """Seconds after which everybody must."""
+
+    @checked(mode="after")
+    def _both_or_neither(self) -> Self:
+        if (self.certificate is None) != (self.key is None):
+            raise ValueError("certificate and key go together: set both or neither")
+        if self.certificate is not None and self.behind_proxy:
+            raise ValueError("TLS is done here (certificate) or by a proxy (behind_proxy): choose one")
+        return self
 
 
 class Admission(_Part):

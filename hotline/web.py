@@ -1,26 +1,30 @@
 """The hotline seen from outside: `/healthz`, `/readyz`, `/metrics`, and one page that says how it stands.
 
-Nothing here changes anything, and nothing here names a caller.
+Nothing here changes anything, and nothing here names a caller. The guard and all else are the desk's.
 """
 
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Protocol
-from urllib.parse import urlsplit
 
 import jinja2
 from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 
 from acd.agent import Presence
+from desk.asker import ID
+from desk.desk import Desk
+from desk.gate import Gate
+from desk.guard import LARGEST_BODY
+from desk.pages import STYLE_HASH
+from desk.roles import Permission
+from desk.route import PUBLIC, Route, one_of
 from ivr.events import Outcome
 from routing.calendar import SHANGHAI
 
@@ -87,6 +91,7 @@ class StatusView(Protocol):
 
 _VIEW: web.AppKey[StatusView] = web.AppKey("view", StatusView)
 _REGISTRY = web.AppKey("registry", CollectorRegistry)
+_GATE = web.AppKey("gate", Gate)
 
 
 def _clock(seconds: float) -> str:
@@ -101,11 +106,14 @@ _TEMPLATES.filters["clock"] = _clock
 
 _HEADERS = {
     "Content-Security-Policy": (
-        f"default-src 'none'; style-src 'sha256-{b64encode(sha256(_STYLE.encode()).digest()).decode()}'; "
-        "img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+        f"default-src 'none'; style-src 'sha256-{b64encode(sha256(_STYLE.encode()).digest()).decode()}' {STYLE_HASH}; "
+        "img-src data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
     ),
     "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
+    "X-Frame-Options": "DENY",
+    # `no-referrer` would make browsers send `Origin: null` with our own forms
+    "Referrer-Policy": "same-origin",
+    "Permissions-Policy": "microphone=(self), camera=(), geolocation=(), payment=(), usb=()",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cache-Control": "no-store",
@@ -113,33 +121,15 @@ _HEADERS = {
 }
 
 
-async def _harden(_request: web.Request, response: web.StreamResponse) -> None:
+_FOR_A_YEAR = "max-age=31536000"
+
+
+async def _harden(request: web.Request, response: web.StreamResponse) -> None:
     response.headers.update(_HEADERS)
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
-
-
-def _only_for_loopback_names() -> Callable[..., Awaitable[web.StreamResponse]]:
-    """Against DNS rebinding: a page elsewhere may point its own name at 127.0.0.1, but must send that name as Host."""
-
-    @web.middleware
-    async def check(
-        request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
-    ) -> web.StreamResponse:
-        try:
-            name = urlsplit(f"//{request.headers.get('Host', '')}").hostname or ""
-        except ValueError:
-            name = ""
-        if not _is_loopback(name):
-            raise web.HTTPMisdirectedRequest(text="open this page as http://127.0.0.1 or http://localhost\n")
-        return await handler(request)
-
-    return check
+    if request_id := request.get(ID):
+        response.headers["X-Request-Id"] = request_id
+    if request.app[_GATE].tls:
+        response.headers["Strict-Transport-Security"] = _FOR_A_YEAR
 
 
 async def _healthz(_request: web.Request) -> web.Response:
@@ -170,30 +160,20 @@ async def _status(request: web.Request) -> web.Response:
     return web.Response(text=page, content_type="text/html")
 
 
-def create_app(view: StatusView, registry: CollectorRegistry, *, host: str) -> web.Application:
-    """The application. When `host`, the address it will listen at, is loopback, only loopback names may ask for it."""
-    app = web.Application(middlewares=[_only_for_loopback_names()] if _is_loopback(host) else [])
-    app[_VIEW], app[_REGISTRY] = view, registry
-    app.on_response_prepare.append(_harden)
-    app.add_routes(
-        [
-            web.get("/", _status),
-            web.get("/healthz", _healthz),
-            web.get("/readyz", _readyz),
-            web.get("/metrics", _metrics),
-        ]
+def routes() -> tuple[Route, ...]:
+    """What the hotline tells of itself. On loopback, where nobody else reaches it, to every program there."""
+    return (
+        Route("GET", "/", one_of(Permission.STATUS), _status, "How the hotline stands.", page=True, local=True),
+        Route("GET", "/healthz", PUBLIC, _healthz, "Whether the engine is alive."),
+        Route("GET", "/readyz", PUBLIC, _readyz, "Whether it takes calls, and what keeps it from it."),
+        Route("GET", "/metrics", one_of(Permission.METRICS), _metrics, "Figures for Prometheus.", local=True),
     )
+
+
+def create_app(view: StatusView, registry: CollectorRegistry, desk: Desk) -> web.Application:
+    """The application: the hotline's own pages and the desk's, all behind its guard."""
+    app = web.Application(middlewares=desk.guard.middlewares(), client_max_size=LARGEST_BODY)
+    app[_VIEW], app[_REGISTRY], app[_GATE] = view, registry, desk.guard.gate
+    app.on_response_prepare.append(_harden)
+    desk.give(app, routes())
     return app
-
-
-@asynccontextmanager
-async def open_web(app: web.Application, host: str, port: int) -> AsyncIterator[int]:
-    """Listen; yields the port (which one, when `port` is 0). Raises OSError when it is taken."""
-    runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=2.0)
-    await runner.setup()
-    try:
-        site = web.TCPSite(runner, host, port)
-        await site.start()
-        yield runner.addresses[0][1]
-    finally:
-        await runner.cleanup()

@@ -1,0 +1,100 @@
+"""The desk, put together: every part of this room, and all routes behind the guard."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from time import monotonic as steady
+
+from aiohttp import web
+
+from desk.factor import Sealer
+from desk.floor_api import Floor, FloorApi
+from desk.gate import Gate
+from desk.guard import Guard
+from desk.ledger import Ledger, Write
+from desk.live import Live
+from desk.openapi import description
+from desk.pages import Pages
+from desk.passwords import Passwords
+from desk.route import PUBLIC, Route
+from desk.session_api import SessionApi
+from desk.sessions import Lengths, Sessions
+from desk.signing_in import SigningIn
+from desk.store import Store
+from desk.tokens import Tokens
+from desk.users import Users
+from desk.users_api import UsersApi
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What the rest of the house asks of it. `ledger.run` and `live.run` must run."""
+
+    guard: Guard
+    users: Users
+    ledger: Ledger
+    live: Live
+    routes: tuple[Route, ...]
+
+    def give(self, app: web.Application, more: tuple[Route, ...] = ()) -> None:
+        """Put all routes, and those of others, into the application, each behind its need."""
+        for route in (*self.routes, *more):
+            app.router.add_route(route.method, route.path, self.guard.around(route))
+
+
+@asynccontextmanager
+async def open_desk(
+    url: str,
+    gate: Gate,
+    floor: Floor,
+    *,
+    key: bytes,
+    write: Write,
+    hotline: Callable[[], tuple[str, str]],
+    version: str,
+    lengths: Lengths = Lengths(),  # noqa: B008 - a frozen value
+    now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    monotonic: Callable[[], float] = steady,
+) -> AsyncIterator[Desk]:
+    """The desk on the database at `url`. `key` (32 bytes) seals second factors, `write` is the audit log's.
+
+    `hotline` gives number and name of the hotline; `now` is the machine's own time: codes of the moment depend on it.
+    """
+    store, passwords = Store(url), Passwords()
+    try:
+        users, sessions, tokens, ledger = Users(store), Sessions(store, lengths), Tokens(store), Ledger(write)
+        signing_in = SigningIn(
+            users,
+            sessions,
+            passwords,
+            Sealer(key),
+            ledger,
+            hotline=lambda: " ".join(hotline()),
+            now=now,
+            monotonic=monotonic,
+        )
+        guard = Guard(gate, sessions, tokens, ledger, now=now, monotonic=monotonic)
+        live = Live(floor, sessions, now)
+        parts = (
+            SessionApi(signing_in, gate),
+            UsersApi(users, sessions, passwords, ledger, now),
+            FloorApi(floor, store, ledger),
+            live,
+            Pages(signing_in, gate, hotline),
+        )
+        routes = [route for part in parts for route in part.routes()]
+        routes.append(_described(routes, version))
+        yield Desk(guard, users, ledger, live, tuple(routes))
+    finally:
+        passwords.close()
+        await store.close()
+
+
+def _described(routes: list[Route], version: str) -> Route:
+    async def on_description(_request: web.Request) -> web.Response:
+        return web.json_response(description(routes, version))
+
+    return Route("GET", "/api/v1/openapi.json", PUBLIC, on_description, "This description.")
