@@ -43,6 +43,7 @@ class Desk:
         """Put all routes, and those of others, into the application, each behind its need."""
         for route in (*self.routes, *more):
             app.router.add_route(route.method, route.path, self.guard.around(route))
+        app.on_shutdown.append(self.live.close)
 
 
 @asynccontextmanager

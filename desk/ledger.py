@@ -76,4 +76,9 @@ class Ledger:
         async def write() -> None:
             await self._write(deed, at)
 
-        await asyncio.to_thread(asyncio.run, write())  # it waits for the disk
+        work = asyncio.ensure_future(asyncio.to_thread(lambda: asyncio.run(write())))  # it waits for the disk
+        try:
+            await asyncio.shield(work)
+        except asyncio.CancelledError:
+            await asyncio.wait([work])  # begun is begun: the engine's end must not cost an entry
+            raise

@@ -13,7 +13,7 @@ from typing import Any
 
 import orjson
 import structlog
-from aiohttp import WSMsgType, web
+from aiohttp import WSCloseCode, WSMsgType, web
 from sqlalchemy.exc import DBAPIError
 
 from desk.asker import ASKER, Asker
@@ -74,6 +74,12 @@ class Live:
     def changed(self, *_: Any) -> None:
         """Something on the floor is not as it was."""
         self._changed.set()
+
+    async def close(self, _app: web.Application) -> None:
+        """The engine ends: nobody is left to wait for it."""
+        async with asyncio.TaskGroup() as tasks:
+            for listener in list(self._listeners):
+                tasks.create_task(listener.socket.close(code=WSCloseCode.GOING_AWAY, message=b"the engine ends"))
 
     # ── telling ─────────────────────────────────────────────────────────────
 

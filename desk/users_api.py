@@ -144,7 +144,9 @@ class UsersApi:
             raise busy() from None
 
     async def _changed(self, request: web.Request, name: str, change: str, **details: Detail) -> None:
-        await self._ledger.write(request[ASKER].who, Act.ACCOUNT_CHANGED, about=name, reason=None, change=change, **details)
+        await self._ledger.write(
+            request[ASKER].who, Act.ACCOUNT_CHANGED, about=name, reason=None, change=change, **details
+        )
 
 
 def _role(name: str) -> Role:

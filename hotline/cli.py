@@ -32,6 +32,8 @@ ROOMS: Final[Mapping[str, tuple[str, ...]]] = {
     "lines": ("line",),
     "floor": ("floor",),
     "desk": ("desk",),
+    "users": ("users",),
+    "tokens": ("tokens",),
     "lead": ("lead",),
     "calls": ("calls", "call"),
     "callbacks": ("callbacks",),

@@ -19,12 +19,16 @@ from sqlalchemy.exc import DBAPIError
 
 from acd.agent import BreakReason
 from acd.signals import BreakBegan
+from desk.desk import open_desk
+from desk.listening import listening
+from desk.sessions import Lengths
 from hotline.accounts import phones_of, secrets_of
 from hotline.arrangement import arrangement_of, floor_of
 from hotline.by_hand import ByHandWatch
 from hotline.callback_door import cancelling
 from hotline.clock import clock_of
 from hotline.control import open_control
+from hotline.desk_floor import DeskFloor
 from hotline.door_metrics import DoorGauges, DoorMetrics
 from hotline.doorkeeper import Keeper, capacity_of
 from hotline.fallback import dialplan_of
@@ -45,7 +49,8 @@ from hotline.shifts import Shifts
 from hotline.sounds import build_sounds, forget_standing, standing
 from hotline.versions import Versions
 from hotline.view import HotlineView, midnight
-from hotline.web import create_app, open_web
+from hotline.web import create_app
+from hotline.web_gate import gate_of, key_of, tls_of
 from hotline.wishes import Wishes
 from ivr.ari import AriSwitch
 from ivr.callbacks.attempt import CallbackService
@@ -65,6 +70,7 @@ from ivr.reconcile import Reconciler
 from ivr.switch import SwitchError
 from ivr.switchboard import CallIds, Service, Switchboard
 from prompts.build import Report, forget_kept
+from records.audit import Audit
 from records.callbacks import callback_facts
 from records.calls import outcomes, talks_since
 from records.database import open_database
@@ -130,6 +136,7 @@ async def running(settings: Settings, opening: Opening | Published, *, managed: 
     """
     opening = opening if isinstance(opening, Opening) else Opening(opening, seen=mark_of(settings.config))
     plan = opening.published.plan
+    gate, tls, desk_key = gate_of(settings), tls_of(settings), key_of(settings.var)
     secrets = secrets_of(settings, plan)
     clock, floor = clock_of(settings), floor_of(plan)
     async with AsyncExitStack() as stack:
@@ -305,22 +312,6 @@ async def running(settings: Settings, opening: Opening | Published, *, managed: 
         journal.subscribe(metrics.hear)
         journal.subscribe(view.hear)
         journal.subscribe(memory.hear)
-        web = create_app(view, registry, host=settings.web.host)
-        web_port = await stack.enter_async_context(open_web(web, settings.web.host, settings.web.port))
-        tasks = await stack.enter_async_context(asyncio.TaskGroup())
-        wishes = Wishes(live, opening.seen, shifts.wake)
-        reconciler = Reconciler(switch, board)
-        registry.register(RepairGauges(reconciler.repairs))
-        sealing = Sealing(vault, settings.sealing, living=lambda call: board.call(call) is not None, now=clock.now)
-        journal.subscribe(sealing.hear)
-        registry.register(SealingGauges(sealing))
-        works = [switch.listen(), board.run(), reconciler.run(), shifts.run(), wishes.heed_signals(), pulse.beat()]
-        works.append(sealing.run())
-        works.append(PhoneWatch(switch, board, clock, settings.sip.no_reply).run())
-        if opening.published.files:
-            works.append(wishes.heed_files())
-        for work in works:
-            stack.callback(tasks.create_task(work).cancel)
         state = FloorState(
             floor,
             clock,
@@ -344,6 +335,40 @@ async def running(settings: Settings, opening: Opening | Published, *, managed: 
             database=settings.database_url,
             now=clock.now,
         )
+        desk = await stack.enter_async_context(
+            open_desk(
+                settings.database_url,
+                gate,
+                DeskFloor(state, door),
+                key=desk_key,
+                write=Audit(settings.database_url, settings.var).write,
+                hotline=lambda: (live.now.plan.hotline.number, live.now.plan.hotline.name),
+                version=version("hotline"),
+                lengths=Lengths(
+                    timedelta(seconds=settings.web.session_idle), timedelta(seconds=settings.web.session_longest)
+                ),
+            )
+        )
+        board.dispatch.watch(desk.live.changed)
+        if not await desk.users.all():
+            log.info("nobody can sign in to the web yet: `hotline users add NAME --role administrator`")
+        web = create_app(view, registry, desk)
+        web_port = await stack.enter_async_context(listening(web, gate, settings.web.port, tls))
+        tasks = await stack.enter_async_context(asyncio.TaskGroup())
+        wishes = Wishes(live, opening.seen, shifts.wake)
+        reconciler = Reconciler(switch, board)
+        registry.register(RepairGauges(reconciler.repairs))
+        sealing = Sealing(vault, settings.sealing, living=lambda call: board.call(call) is not None, now=clock.now)
+        journal.subscribe(sealing.hear)
+        registry.register(SealingGauges(sealing))
+        works = [switch.listen(), board.run(), reconciler.run(), shifts.run(), wishes.heed_signals(), pulse.beat()]
+        works.append(sealing.run())
+        works.append(PhoneWatch(switch, board, clock, settings.sip.no_reply).run())
+        works += [desk.ledger.run(), desk.live.run()]
+        if opening.published.files:
+            works.append(wishes.heed_files())
+        for work in works:
+            stack.callback(tasks.create_task(work).cancel)
         routes = [*wishes.routes(), *door.routes(), cancelling(callbacks)]
         await stack.enter_async_context(open_control(settings.var, routes))
         yield Running(switch, board, journal, view, asterisk, web_port, live, wishes, supervision, reconciler)
@@ -394,7 +419,7 @@ async def serve(settings: Settings, opening: Opening | Published, *, managed: bo
             plan=hotline.live.mark,
             version=hotline.live.number,
             sip=f"sip:{hotline.live.now.plan.hotline.number}@{settings.sip.host}:{settings.sip.port}",
-            web=f"http://{settings.web.host}:{hotline.web_port}/",
+            web=f"{'https' if settings.web.certificate else 'http'}://{settings.web.host}:{hotline.web_port}/",
         )
         end = await _end_of(hotline, stop)
         log.info("the hotline goes down", calls=hotline.board.calls)

@@ -3,19 +3,28 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
 
 import aiohttp
+import aiohttp.web
 import pytest
 from prometheus_client import CollectorRegistry, Gauge
 from prometheus_client.parser import text_string_to_metric_families
 
 from acd.agent import Presence
-from hotline.web import LineStatus, Status, create_app, open_web
+from desk.desk import open_desk
+from desk.gate import Gate
+from desk.listening import listening
+from hotline.web import LineStatus, Status, create_app
 from ivr.events import Outcome
+from records.audit import Audit
+from records.migrations import upgrade
 
 STATUS = Status(
     name="天津公共卫生热线",
@@ -70,14 +79,41 @@ class Web:
             return answer.status, await answer.text(), answer
 
 
-@pytest.fixture
-async def web() -> AsyncIterator[Web]:
+class NoFloor:
+    """Nobody asks for it here."""
+
+    def floor(self, *, private: bool = False) -> dict[str, Any]:
+        raise NotImplementedError
+
+    async def desk(self, agent: str, verb: str, asked: Mapping[str, Any]) -> Any:
+        raise NotImplementedError
+
+    async def lead(self, leader: str, verb: str, asked: Mapping[str, Any]) -> Any:
+        raise NotImplementedError
+
+
+@asynccontextmanager
+async def served(var: Path, hotline: MadeUpHotline, gate: Gate) -> AsyncIterator[int]:
+    """The pages behind a gate, listening on loopback; the port."""
+    url = f"sqlite+aiosqlite:///{var / 'hotline.db'}"
+    await upgrade(url)
     registry = CollectorRegistry()
     Gauge("hotline_messages", "Messages.", registry=registry).inc()
-    hotline = MadeUpHotline()
-    app = create_app(hotline, registry, host="127.0.0.1")
+    write = Audit(url, var).write
     async with (
-        open_web(app, "127.0.0.1", 0) as port,
+        open_desk(
+            url, gate, NoFloor(), key=b"k" * 32, write=write, hotline=lambda: ("12320", "热线"), version="0"
+        ) as desk,
+        listening(create_app(hotline, registry, desk), Gate("127.0.0.1"), 0) as port,
+    ):
+        yield port
+
+
+@pytest.fixture
+async def web(tmp_path: Path) -> AsyncIterator[Web]:
+    hotline = MadeUpHotline()
+    async with (
+        served(tmp_path, hotline, Gate("127.0.0.1")) as port,
         aiohttp.ClientSession(f"http://127.0.0.1:{port}") as session,
     ):
         yield Web(session, hotline)
@@ -192,18 +228,21 @@ async def test_loopback_names_are_served(web: Web, host: str) -> None:
     assert (await web.get("/", host))[0] == 200
 
 
-async def test_a_hotline_that_was_opened_on_purpose_answers_to_any_name() -> None:
-    app = create_app(MadeUpHotline(), CollectorRegistry(), host="0.0.0.0")  # noqa: S104 - the case in question
-    async with open_web(app, "127.0.0.1", 0) as port, aiohttp.ClientSession() as session:
-        headers = {"Host": "hotline.example"}
-        async with session.get(f"http://127.0.0.1:{port}/healthz", headers=headers) as answer:
-            assert answer.status == 200
+async def test_opened_on_purpose_probes_are_answered_under_any_name_and_nothing_else(tmp_path: Path) -> None:
+    gate = Gate("0.0.0.0", frozenset({"hotline.example"}), behind_proxy=True)  # noqa: S104 - the case in question
+    async with served(tmp_path, MadeUpHotline(), gate) as port, aiohttp.ClientSession() as session:
+        statuses = {}
+        for host in ("10.0.0.1:8320", "hotline.example"):
+            for path in ("/healthz", "/readyz", "/metrics", "/"):
+                async with session.get(
+                    f"http://127.0.0.1:{port}{path}", headers={"Host": host}, allow_redirects=False
+                ) as answer:
+                    statuses[host, path] = answer.status
+        assert list(statuses.values()) == [200, 200, 421, 421, 200, 200, 401, 303]
 
 
-async def test_a_port_that_is_taken_is_an_error_at_once() -> None:
-    app = create_app(MadeUpHotline(), CollectorRegistry(), host="127.0.0.1")
-    other = create_app(MadeUpHotline(), CollectorRegistry(), host="127.0.0.1")
-    async with open_web(app, "127.0.0.1", 0) as port:
+async def test_a_port_that_is_taken_is_an_error_at_once(tmp_path: Path) -> None:
+    async with served(tmp_path, MadeUpHotline(), Gate("127.0.0.1")) as port:
         with pytest.raises(OSError, match="address already in use"):
-            async with open_web(other, "127.0.0.1", port):
+            async with listening(aiohttp.web.Application(), Gate("127.0.0.1"), port):
                 pass

@@ -1,0 +1,36 @@
+"""The accounts and tokens as the commands reach them: the database itself, whether an engine runs or not."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+from sqlalchemy.exc import DBAPIError
+
+from desk.store import Store
+from desk.users import Unfit
+from hotline.settings import Settings
+from hotline.terminal import fail
+from records.migrations import upgrade
+
+T = TypeVar("T")
+
+
+def with_accounts(settings: Settings, work: Callable[[Store], Awaitable[T]]) -> T:
+    """What `work` gives, on today's tables; ends with one line when it cannot be done."""
+
+    async def do() -> T:
+        await upgrade(settings.database_url)
+        store = Store(settings.database_url)
+        try:
+            return await work(store)
+        finally:
+            await store.close()
+
+    try:
+        return asyncio.run(do())
+    except Unfit as error:
+        fail(error)
+    except DBAPIError as error:
+        fail(f"the database cannot be used ({error.orig}): {settings.database_url}")
