@@ -37,6 +37,7 @@ from hotline.floor_metrics import FloorGauges, TalkMetrics
 from hotline.floor_state import FloorState
 from hotline.floor_watch import FloorWatch
 from hotline.front import FrontWatch
+from hotline.keeping import Keeping
 from hotline.live import Edition, Live, Means, Opening
 from hotline.managed import ManagedAsterisk, SwitchRefused
 from hotline.metrics import CallMetrics, Gauges, PlanGauges, ProcessGauges, RepairGauges
@@ -362,7 +363,8 @@ async def running(settings: Settings, opening: Opening | Published, *, managed: 
         journal.subscribe(sealing.hear)
         registry.register(SealingGauges(sealing))
         works = [switch.listen(), board.run(), reconciler.run(), shifts.run(), wishes.heed_signals(), pulse.beat()]
-        works.append(sealing.run())
+        keeping = Keeping(settings, who=f"engine:{settings.node}")
+        works += [sealing.run(), keeping.run(lambda: live.now.plan.lines)]
         works.append(PhoneWatch(switch, board, clock, settings.sip.no_reply).run())
         works += [desk.ledger.run(), desk.live.run()]
         if opening.published.files:

@@ -290,6 +290,31 @@ class Sealing(_Part):
         return self
 
 
+Days = Annotated[int, Field(ge=1, le=36500)]
+
+
+class LineRetention(_Part):
+    """Days of one line's own; what is not written is as everywhere."""
+
+    talks: Days | None = None
+    messages: Days | None = None
+
+
+class Retention(_Part):
+    """For how many days what is kept; then it is deleted, unless somebody holds it."""
+
+    talks: Days = 1095
+    """Recorded talks. Three years, as psychological-aid lines have to keep theirs; shorten it where you may."""
+    messages: Days = 1095
+    """Recorded messages."""
+    numbers: Days = 1095
+    """Whole numbers in the records; masked ones stay."""
+    lines: dict[str, LineRetention] = Field(default_factory=dict)
+    """Lines with days of their own, by id."""
+    hour: Annotated[int, Field(ge=0, le=23)] = 3
+    """The quiet hour (Asia/Shanghai) in which this is done each day."""
+
+
 class Settings(BaseSettings):
     """All settings of one hotline."""
 
@@ -310,6 +335,7 @@ class Settings(BaseSettings):
     trunk: Trunk = Trunk()
     admission: Admission = Admission()
     sealing: Sealing = Sealing()
+    retention: Retention = Retention()
     webrtc: WebRtc = WebRtc()
     bans: Bans = Bans()
     database: str | None = None

@@ -7,6 +7,7 @@ it is.
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +39,7 @@ def open_database(url: str, *, read_only: bool = False, busy: float = 2.0) -> As
         raise FileNotFoundError(file)
     if not read_only:
         file.parent.mkdir(parents=True, exist_ok=True)
+        _for_us_alone(file)
     # The driver is kept from opening transactions by itself: it would leave DDL outside of them.
     engine = create_async_engine(url, hide_parameters=True, connect_args={"isolation_level": None, "timeout": busy})
 
@@ -58,3 +60,10 @@ def open_database(url: str, *, read_only: bool = False, busy: float = 2.0) -> As
         connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
 
     return engine
+
+
+def _for_us_alone(file: Path) -> None:
+    """Numbers of callers are in it. SQLite gives the files beside it the same mode."""
+    file.touch(mode=0o600)
+    if file.stat().st_uid == os.getuid():
+        file.chmod(0o600)

@@ -204,3 +204,12 @@ tokens = Table(
     Index(None, "hash", unique=True),
 )
 """Keys of machines. `scopes` are permissions with spaces between."""
+
+reduced = Table(
+    "reduced",
+    metadata,
+    Column("call", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+    PrimaryKeyConstraint("call"),
+)
+"""Calls whose numbers were masked for good when their term was over."""

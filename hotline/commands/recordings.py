@@ -1,4 +1,4 @@
-"""Recordings: recordings list, listen, export."""
+"""Recordings: recordings list, listen, export, hold, release, expire."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import asyncio
 import os
 import sys
 from collections.abc import Coroutine
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
@@ -14,13 +15,18 @@ from rich.console import Console
 from rich.table import Column, Table
 from sqlalchemy.exc import DBAPIError
 
-from hotline.audited import REASON, reason_of, write_down
+from hotline.audited import REASON, readable, reason_of, write_down
+from hotline.identity import asker
+from hotline.keeping import Keeping
 from hotline.sealing import vault_of
 from hotline.settings import Settings
 from hotline.terminal import Config, Json, Var, day_typed, fail, people, put, settings_of
 from records.audit import Act
+from records.calls import facts_of
+from records.clock import wall_time
 from records.database import open_database
-from records.recordings import Recording, kept_in, told
+from records.recordings import Recording, kept_in, told, whose
+from records.retention.holds import Hold, Holds
 from records.vault.ciphers import Tampered
 from records.vault.keys import KeysError
 from records.vault.vault import NoRecording, Vault
@@ -97,6 +103,90 @@ def export(
     except OSError as error:
         fail(f"{path} cannot be written: {error.strerror}")
     people.print(f"{path}: {len(sound)} bytes, not encrypted any more; delete it when you are done", markup=False)
+
+
+@recordings.command()
+def hold(
+    call: Annotated[str | None, typer.Argument(help="A call's id; none: show what is held.")] = None,
+    reason: Annotated[str | None, typer.Option(help=REASON)] = None,
+    config: Config = None,
+    var: Var = None,
+    as_json: Json = False,
+) -> None:
+    """Keep everything of a call, whatever its terms, until it is released; without a call: what is held."""
+    settings = settings_of(config, var)
+    holds = Holds(settings.database_url, settings.var)
+    if call is None:
+        _show_holds(run(settings, holds.all()), as_json=as_json)
+        return
+    why = reason_of(reason, "who holds a call")
+    call = whose(call) if "/" in call else call
+    if not run(settings, known(settings, call)):
+        fail(f"there is no call {call}: `hotline calls --json` and `hotline recordings list` show them")
+    run(settings, holds.place(Hold(call, datetime.now(UTC), asker(), why)))
+    people.print(f"{call} is kept until `hotline recordings release {call} --reason WHY`", markup=False)
+
+
+@recordings.command()
+def release(
+    call: Annotated[str, typer.Argument(help="The id of a held call.")],
+    reason: Annotated[str | None, typer.Option(help=REASON)] = None,
+    config: Config = None,
+    var: Var = None,
+) -> None:
+    """Let the terms of a held call count again: what is older than they are is deleted the next night."""
+    settings = settings_of(config, var)
+    why = reason_of(reason, "who releases a call")
+    holds = Holds(settings.database_url, settings.var)
+    if not run(settings, holds.release(Hold(call, datetime.now(UTC), asker(), why))):
+        fail(f"{call} is not held: `hotline recordings hold` shows what is")
+    people.print(f"{call} is held no more", markup=False)
+
+
+@recordings.command()
+def expire(
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be deleted.")] = False,
+    config: Config = None,
+    var: Var = None,
+    as_json: Json = False,
+) -> None:
+    """Delete what is older than its term and that nobody holds, now; the engine does it each night."""
+    settings = settings_of(config, var)
+    keeping = Keeping(settings, who=asker())
+    now = datetime.now(UTC)
+    with readable(settings):
+        found = asyncio.run(keeping.due(now) if dry_run else keeping.expire(now))
+    if as_json:
+        put({"recordings": [one.to_json() for one in found.recordings], "calls": found.calls, "deleted": not dry_run})
+        return
+    for one in found.recordings:
+        state = "held" if one.held else "would be deleted" if dry_run else "deleted"
+        people.print(f"{one.recording.name}: {state} (kept for {one.days} days)", markup=False)
+    done = "would lose" if dry_run else "lost"
+    people.print(f"{len(found.recordings)} recordings; {found.calls} calls {done} their whole numbers", markup=False)
+
+
+def _show_holds(found: list[Hold], *, as_json: bool) -> None:
+    if as_json:
+        for one in found:
+            put(one.to_json())
+        return
+    table = Table(*(Column(heading, overflow="fold") for heading in ("通话", "时间", "何人", "事由")))
+    table.box, table.pad_edge = None, False
+    for one in found:
+        table.add_row(one.call, wall_time(one.at)[:19].replace("T", " "), one.who, one.reason)
+    Console(highlight=False).print(table)
+
+
+async def known(settings: Settings, call: str) -> bool:
+    """Whether anything was recorded or written down of a call."""
+    engine = open_database(settings.database_url, read_only=True)
+    try:
+        if await facts_of(engine, call):
+            return True
+    finally:
+        await engine.dispose()
+    return bool(await asyncio.to_thread(_of_call, vault_of(settings), call))
 
 
 def _opened(settings: Settings, call: str, what: Act, why: str) -> bytes:

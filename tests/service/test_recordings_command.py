@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import stat
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 from typer.testing import CliRunner, Result
 
+from hotline import keeping
 from hotline.cli import app_of
 from hotline.sealing import vault_of
 from hotline.settings import load
@@ -19,6 +23,7 @@ from records.migrations import upgrade
 from records.vault.ciphers import CIPHERS
 from records.vault.keys import KeyFile
 from records.vault.vault import Vault
+from routing.calendar import SHANGHAI
 from tests.records.tales import TALKS, entries
 from tests.records.test_vault import files, put, sound
 
@@ -125,3 +130,66 @@ def test_keys_are_rotated_listed_without_themselves_and_written_down(vault: Vaul
     assert vault.about("fallback/1763600000.7").keys == (vault.keys.all()[1].id,)
     assert vault.read(NAME) == sound(1.0)
     assert len(files(vault)) == 2
+
+
+def test_a_held_call_is_shown_and_neither_it_nor_what_is_young_expires(vault: Vault) -> None:
+    assert "say why" in typed(vault, "recordings", "hold", "a-1").stderr
+    assert typed(vault, "recordings", "hold", NAME, *BECAUSE).exit_code == 0
+    (held,) = map(json.loads, typed(vault, "recordings", "hold", "--json").stdout.splitlines())
+    assert (held["call"], held["reason"]) == ("a-1", "投诉 17 号")
+    assert "a-1" in typed(vault, "recordings", "hold").stdout
+    long_ago = time.time() - 2000 * 86400
+    for path in vault.folder.rglob("*.wav*"):
+        os.utime(path, (long_ago, long_ago))
+    put(vault, sound(), "talks/2020/01/02/a-9-1")  # its name is old, its sound is of today
+    dry = json.loads(typed(vault, "recordings", "expire", "--dry-run", "--json").stdout)
+    assert {one["recording"]: one["held"] for one in dry["recordings"]} == {NAME: True, "fallback/1763600000.7": False}
+    assert (dry["deleted"], len(files(vault))) == (False, 3)
+    done = json.loads(typed(vault, "recordings", "expire", "--json").stdout)
+    assert done["deleted"]
+    assert list(vault.names()) == [NAME, "talks/2020/01/02/a-9-1"]
+    assert typed(vault, "recordings", "release", "a-1", *BECAUSE).exit_code == 0
+    assert "not held" in typed(vault, "recordings", "release", "a-1", *BECAUSE).stderr
+    assert "deleted (kept for 1095 days)" in typed(vault, "recordings", "expire").stderr
+    assert [entry["what"] for entry in audited(vault)] == [
+        "hold_placed",
+        "recording_expired",
+        "hold_released",
+        "recording_expired",
+    ]
+    assert typed(vault, "audit", "verify").exit_code == 0
+
+
+def test_nobody_holds_a_call_that_never_was(vault: Vault) -> None:
+    refused = typed(vault, "recordings", "hold", "a-77", *BECAUSE)
+    assert (refused.exit_code, len(refused.stderr.splitlines())) == (1, 1)
+    assert audited(vault) == []
+
+
+async def test_the_engine_deletes_in_its_quiet_hour_and_tells_the_logs_head(
+    vault: Vault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keeping, "LOOK", 0.01)
+    var = vault.folder.parent
+    settings = load(var=var, retention={"messages": 10, "lines": {"nobody": {"talks": 3}}})
+    long_ago = time.time() - 20 * 86400
+    os.utime(vault.folder / "fallback/1763600000.7.wav", (long_ago, long_ago))
+    at = datetime.now(UTC).astimezone(SHANGHAI).replace(hour=2, minute=59)
+    with capture_logs() as told:
+        work = asyncio.create_task(keeping.Keeping(settings, who="engine:a").run(lambda: ["desk"], lambda: at))
+        async with asyncio.timeout(10):
+            while not told:  # noqa: ASYNC110
+                await asyncio.sleep(0.01)
+            await asyncio.sleep(0.05)
+            assert [line["event"] for line in told] == [
+                "settings.retention.lines names lines that the plan does not have"
+            ]
+            at = at.replace(hour=3)
+            while len(told) < 3:  # noqa: ASYNC110
+                await asyncio.sleep(0.01)
+            await asyncio.sleep(0.05)  # once a day
+        work.cancel()
+        await asyncio.wait([work])
+    assert [line["event"] for line in told[1:]] == ["terms were kept", "head of the audit log"]
+    assert (told[1]["deleted"], told[2]["entry"]) == (1, 1)
+    assert list(vault.names()) == [NAME]

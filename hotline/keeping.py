@@ -1,0 +1,92 @@
+"""Retention of a running hotline: once a day, in a quiet hour, what is older than its term goes."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import structlog
+from sqlalchemy.exc import DBAPIError
+
+from hotline.sealing import vault_of
+from hotline.settings import Settings
+from records.audit import Audit
+from records.retention.expiry import Expired, Expiry
+from records.retention.holds import Holds
+from records.retention.reducing import Reducing
+from records.retention.terms import LineTerms, Terms
+from routing.calendar import SHANGHAI
+
+log = structlog.get_logger(__name__)
+
+LOOK = 600.0
+"""Seconds between two looks at the clock."""
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What expired: recordings, held ones among them, and how many calls lost their whole numbers."""
+
+    recordings: list[Expired]
+    calls: int
+
+
+class Keeping:
+    """Deletes and reduces, as `who` in the audit log.
+
+    Time is the machine's own, never that of a hotline whose clock was set to try a holiday: years ahead of it
+    everything would be too old.
+    """
+
+    def __init__(self, settings: Settings, *, who: str) -> None:
+        rules = settings.retention
+        lines = {line: LineTerms(rule.talks, rule.messages) for line, rule in rules.lines.items()}
+        self._terms, self._hour = Terms(rules.talks, rules.messages, rules.numbers, lines), rules.hour
+        holds, audit = Holds(settings.database_url, settings.var), Audit(settings.database_url, settings.var)
+        self._audit = audit
+        self._expiry = Expiry(settings.database_url, vault_of(settings), holds, audit, who)
+        self._reducing = Reducing(settings.database_url, holds, audit, who)
+
+    async def due(self, now: datetime) -> Done:
+        """What would go. Raises FileNotFoundError, DBAPIError, OSError, ValueError."""
+        found = await self._expiry.due(self._terms, now.astimezone(SHANGHAI).date())
+        return Done(found, await self._reducing.due(self._before(now)))
+
+    async def expire(self, now: datetime) -> Done:
+        """Let it go. Raises as `due` does."""
+        found = await self._expiry.delete(self._terms, now.astimezone(SHANGHAI).date(), now)
+        return Done(found, await self._reducing.reduce(self._before(now), now, days=self._terms.numbers))
+
+    def _before(self, now: datetime) -> datetime:
+        return now - timedelta(days=self._terms.numbers)
+
+    async def run(self, lines: Callable[[], Collection[str]], now: Callable[[], datetime] | None = None) -> None:
+        """Work until cancelled: each day in the quiet hour. The audit log's head is told in the log then, too."""
+        if unknown := sorted(set(self._terms.lines) - set(lines())):
+            log.warning("settings.retention.lines names lines that the plan does not have", lines=unknown)
+        clock, last = now or _machine_time, None
+        while True:
+            at = clock()
+            here = at.astimezone(SHANGHAI)
+            if here.hour == self._hour and here.date() != last:
+                last = here.date()
+                await self._night(at)
+            await asyncio.sleep(LOOK)
+
+    async def _night(self, at: datetime) -> None:
+        try:
+            done = await self.expire(at)
+            head = await asyncio.to_thread(self._audit.head)
+        except (DBAPIError, OSError, ValueError) as error:
+            log.error("what is older than its term could not be deleted: tried again tomorrow", error=str(error))
+            return
+        held = sum(one.held for one in done.recordings)
+        log.info("terms were kept", deleted=len(done.recordings) - held, held=held, reduced=done.calls)
+        if head is not None:
+            log.info("head of the audit log", entry=head.number, hash=head.hash)
+
+
+def _machine_time() -> datetime:
+    return datetime.now(UTC)

@@ -1,0 +1,120 @@
+"""Whole numbers are masked for good in old records: the one change that the journal lets happen to a fact.
+
+The journal's triggers allow it for calls that stand in the table `reducing`, which only this transaction sees, and for
+what a fact tells alone, not for its place, time or kind.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+from typing import Any
+
+from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from records.audit import Act, Audit, Deed
+from records.cdr import fold
+from records.database import open_database
+from records.privacy import mask
+from records.retention.holds import Holds
+from records.rows import cdr_row, entry_from
+from records.tables import cdr, holds, journal, reduced, reducing
+
+AT_ONCE = 200
+"""Calls of one transaction: a caller's facts wait for it no longer than a moment."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reducing:
+    """What masks, for whom the audit log is told that it did."""
+
+    url: str
+    holds: Holds
+    audit: Audit
+    who: str
+
+    async def reduce(self, before: datetime, at: datetime, *, days: int) -> int:
+        """Mask the numbers of calls that ended before an instant and that nobody holds; how many calls there were.
+
+        Raises FileNotFoundError, DBAPIError.
+        """
+        total = 0
+        while count := await self._some(before, at, days):
+            total += count
+        return total
+
+    async def due(self, before: datetime) -> int:
+        """How many calls there would be."""
+        engine = open_database(self.url, read_only=True)
+        try:
+            async with engine.connect() as connection:
+                return len((await connection.execute(_due(before))).all())
+        finally:
+            await engine.dispose()
+
+    async def _some(self, before: datetime, at: datetime, days: int) -> int:
+        engine = open_database(self.url, busy=30.0)
+        try:
+            async with self.holds.alone():
+                async with engine.connect() as connection:
+                    calls = list((await connection.execute(_due(before).limit(AT_ONCE))).scalars())
+                if not calls:
+                    return 0
+                reason = f"numbers are kept for {days} days"
+                deed = Deed(self.who, Act.NUMBERS_REDUCED, "calls", reason, {"calls": calls})
+                await self.audit.write(deed, at)
+                async with engine.begin() as connection:
+                    await _reduce(connection, calls, at)
+            return len(calls)
+        finally:
+            await engine.dispose()
+
+
+def _due(before: datetime) -> Any:
+    return (
+        select(cdr.c.id)
+        .where(
+            cdr.c.ended < before,
+            cdr.c.id.not_in(select(reduced.c.call)),
+            cdr.c.id.not_in(select(holds.c.call)),
+        )
+        .order_by(cdr.c.ended, cdr.c.id)
+    )
+
+
+async def _reduce(connection: AsyncConnection, calls: Sequence[str], at: datetime) -> None:
+    await connection.execute(insert(reducing), [{"call": call} for call in calls])
+    query = select(journal).where(journal.c.call.in_(calls)).order_by(journal.c.call, journal.c.seq)
+    rows = (await connection.execute(query)).mappings().all()
+    changed = []
+    for row in rows:
+        data = without_numbers(row["kind"], row["data"])
+        if data != row["data"]:
+            changed.append({"of": row["call"], "nth": row["seq"], "told": data})
+    if changed:
+        one = (journal.c.call == bindparam("of")) & (journal.c.seq == bindparam("nth"))
+        await connection.execute(update(journal).where(one).values(data=bindparam("told")), changed)
+    entries = map(entry_from, (await connection.execute(query)).mappings())
+    records = [fold(list(group)) for _, group in groupby(entries, key=lambda entry: entry.call)]
+    if records:
+        await connection.execute(delete(cdr).where(cdr.c.id.in_([record.id for record in records])))
+        await connection.execute(insert(cdr), [cdr_row(record) for record in records])
+    await connection.execute(insert(reduced), [{"call": call, "at": at} for call in calls])
+    await connection.execute(delete(reducing))
+
+
+def without_numbers(kind: str, data: dict[str, Any]) -> dict[str, Any]:
+    """What a fact tells, its numbers masked and typed digits hidden; of any version of the program."""
+    told = dict(data)
+    if isinstance(told.get("number"), str):
+        told["number"] = mask(told["number"])
+    if isinstance(told.get("digits"), str):
+        told["digits"] = "*" * len(told["digits"])
+    if kind == "Offered" and told.get("agent") is None and isinstance(told.get("phone"), str):
+        told["phone"] = mask(told["phone"])  # an outside number
+    if told.get("to") == "number" and isinstance(told.get("target"), str):
+        told["target"] = mask(told["target"])
+    return told
