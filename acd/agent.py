@@ -30,14 +30,14 @@ class BreakReason(StrEnum):
 
 _P = Presence
 MOVES: Mapping[Presence, frozenset[Presence]] = {
-    _P.OFFLINE: frozenset({_P.READY, _P.BREAK}),
-    _P.READY: frozenset({_P.OFFERED, _P.BREAK, _P.OFFLINE}),
+    _P.OFFLINE: frozenset({_P.READY, _P.BREAK, _P.TALKING}),
+    _P.READY: frozenset({_P.OFFERED, _P.BREAK, _P.OFFLINE, _P.TALKING}),
     _P.OFFERED: frozenset({_P.TALKING, _P.READY, _P.BREAK, _P.OFFLINE}),
     _P.TALKING: frozenset({_P.WRAP_UP, _P.READY, _P.BREAK, _P.OFFLINE}),
     _P.WRAP_UP: frozenset({_P.READY, _P.BREAK, _P.OFFLINE}),
-    _P.BREAK: frozenset({_P.READY, _P.OFFLINE}),
+    _P.BREAK: frozenset({_P.READY, _P.OFFLINE, _P.TALKING}),
 }
-"""Allowed moves; an absent pair is an error."""
+"""Allowed moves; an absent pair is an error. Into a talk without an offer goes who was found in one (`TalkResumed`)."""
 
 
 class IllegalMove(Exception):

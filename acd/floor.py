@@ -34,6 +34,7 @@ from acd.audit import Fault, FaultKind
 from acd.desk import Desk
 from acd.limits import at_joining, of_line, of_wait
 from acd.line import Line
+from acd.offer import Offer
 from acd.seat import Seat
 from acd.serving import SYSTEM, Serving
 from acd.signals import (
@@ -54,6 +55,7 @@ from acd.signals import (
     GiveUp,
     LineClosed,
     OfferFailed,
+    OffersMade,
     Order,
     PhoneAnswered,
     PhoneDown,
@@ -64,6 +66,7 @@ from acd.signals import (
     Signal,
     StopRinging,
     TalkEnded,
+    TalkResumed,
     Tick,
     WrapUpExtended,
 )
@@ -85,6 +88,8 @@ class Floor(Serving):
             PhoneAnswered: self._phone_answered,
             OfferFailed: self._offer_failed,
             TalkEnded: self._talk_ended,
+            TalkResumed: self._talk_resumed,
+            OffersMade: self._offers_made,
             PhoneUp: self._phone_up,
             PhoneDown: self._phone_down,
             ShiftBegan: self._shift_began,
@@ -148,10 +153,10 @@ class Floor(Serving):
         desk = self._desks[joined.line]
         line = desk.line
         if joined.only is not None:
-            if not self._is_there(joined.only):
+            if joined.here is None and not self._is_there(joined.only):
                 self._orders.append(GiveUp(call, line.id, GivenUp.AGENT_AWAY))
                 return
-        elif not joined.patient and (line.limits or desk.present == 0):
+        elif joined.here is None and not joined.patient and (line.limits or desk.present == 0):
             passed = at_joining(desk, joined.past, now)
             if passed is not None and not (joined.urgent and passed.limit is None and desk.just_emptied(now)):
                 self._orders.append(GiveUp(call, line.id, *passed))
@@ -168,7 +173,7 @@ class Floor(Serving):
             joined.had,
             joined.only,
             joined.past,
-            now,
+            now - (joined.here or 0.0),
             joined.patient,
         )
         self._add(waiting, desk)
@@ -178,6 +183,8 @@ class Floor(Serving):
         self._free(waiting, desk)
         self._serve_call(waiting, desk)
         waiting.queued = not waiting.offers
+        if joined.here is not None and desk.empty_since is not None:
+            desk.empty_since = max(desk.empty_since, now)  # whoever serves the line has yet to be heard of
         if desk.present == 0:
             self._see_who_serves(desk)
 
@@ -243,6 +250,35 @@ class Floor(Serving):
 
     def _talk_ended(self, ended: TalkEnded) -> None:
         self._end_talk(ended.offer, lost=ended.lost)
+
+    def _talk_resumed(self, resumed: TalkResumed) -> None:
+        self._offered = max(self._offered, resumed.offer)
+        call, desk = resumed.call, self._desks.get(resumed.line)
+        known = call in self._waiting or call in self._talk_of or resumed.offer in self._talks
+        if desk is None or known or resumed.offer in self._offers:
+            return
+        seat = None if resumed.agent is None else self._seats.get(resumed.agent)
+        if seat is None:
+            if resumed.agent is not None or desk.line.outside is None:
+                return
+            desk.outside_calls += 1
+            phones: tuple[str, ...] = (desk.line.outside.phone,)
+        elif seat.presence in (Presence.OFFERED, Presence.TALKING):
+            return
+        else:
+            phones = seat.agent.phones
+            self._roster.move(seat, Presence.TALKING, self._now)
+            seat.holds = resumed.offer
+            seat.answered += 1
+        began = self._now - resumed.talked
+        offer = Offer(resumed.offer, call, desk.line, resumed.agent, phones, self._now, began, began)
+        self._talks[offer.id] = offer
+        self._talk_of[call] = offer.id
+        if desk.line.talk_warning is not None:
+            self._timers.set(max(self._now, began + desk.line.talk_warning), Alarm.LONG_TALK, call, offer.id)
+
+    def _offers_made(self, made: OffersMade) -> None:
+        self._offered = max(self._offered, made.last)
 
     # ── agents ─────────────────────────────────────────────────────────────────────
 

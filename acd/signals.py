@@ -66,6 +66,8 @@ class CallJoined:
     """No limit holds for it: a callback, which waits without anybody on the line."""
     behind: float = 0.0
     """Seconds: served as if it had come so much later, and urgent on no line of itself. The slow lane."""
+    here: float | None = None
+    """Seconds that it waited on this very line, under an engine before us: it was admitted, and its limits count on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +113,29 @@ class TalkEnded:
     offer: int
     lost: bool = False
     """The agent's phone vanished: they are not rung for a while, should it still be registered."""
+
+
+@dataclass(frozen=True, slots=True)
+class TalkResumed:
+    """A talk that an engine before us began goes on, under the offer that it had.
+
+    Whose agent, line or call is not there any more, or in something else already, is no talk of the floor.
+    """
+
+    offer: int
+    call: str
+    line: str
+    agent: str | None
+    """None for the line's outside number."""
+    talked: float = 0.0
+    """Seconds until now."""
+
+
+@dataclass(frozen=True, slots=True)
+class OffersMade:
+    """An engine before us made offers up to this one: those to come have other ids."""
+
+    last: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,6 +239,8 @@ Signal = (
     | PhoneAnswered
     | OfferFailed
     | TalkEnded
+    | TalkResumed
+    | OffersMade
     | PhoneUp
     | PhoneDown
     | ShiftBegan

@@ -53,7 +53,11 @@ from hotline.view import HotlineView, midnight
 from hotline.web import create_app
 from hotline.web_gate import gate_of, key_of, tls_of
 from hotline.wishes import Wishes
+from ivr.adoption.flow import AdoptingFlow
+from ivr.adoption.remains import Remains
+from ivr.adoption.unfinished import Unfinished
 from ivr.ari import AriSwitch
+from ivr.call import Call, Flow
 from ivr.callbacks.attempt import CallbackService
 from ivr.callbacks.board import Callbacks
 from ivr.callbacks.ticket import tickets
@@ -96,8 +100,13 @@ REMEMBERED = timedelta(days=32)
 
 def service_of(edition: Edition, dispatch: Dispatch, clock: Clock, outlook: Outlook, callbacks: Callbacks) -> Service:
     """What a call is given that arrives while this edition is live."""
-    flow = PlanFlow(edition.plan, edition.words, dispatch, clock, outlook, callbacks)
-    return Service(edition.counted(flow), edition.published.version, _apology(edition))
+    flow = AdoptingFlow(edition.plan, edition.words, dispatch, clock, outlook, callbacks)
+
+    def resume(call: Call, one: Unfinished, left: Remains) -> Flow | None:
+        resumed = flow.resume(call, one, left)
+        return None if resumed is None else edition.counted(resumed)
+
+    return Service(edition.counted(flow), edition.published.version, _apology(edition), resume)
 
 
 def callback_service_of(
@@ -151,10 +160,7 @@ async def running(settings: Settings, opening: Opening | Published, *, managed: 
         vault = vault_of(settings)
         await first_key(settings, vault)
         journal = await stack.enter_async_context(SqlJournal(settings.database_url, node=settings.node))
-        lost = await journal.close_lost(clock.now())
-        if lost:
-            log.warning("calls of an earlier run ended unseen", calls=lost)
-            await journal.flush()  # today's calls are counted from what is written
+        left = await journal.left_open()  # the switch will tell which of them live: see `Switchboard`
         presences = await stack.enter_async_context(Presences(settings.database_url, node=settings.node))
         breaks = await presences.breaks_left(clock.now() - BREAKS_KEPT)
         await presences.close_lost()
@@ -237,6 +243,7 @@ async def running(settings: Settings, opening: Opening | Published, *, managed: 
             service=lambda dispatch: service_of(live.now, dispatch, clock, outlook, callbacks),
             agents=lambda: live.now.plan.phones,
             door=keeper,
+            left=left,
         )
         supervision = Supervision(
             board.conversations,
@@ -269,7 +276,7 @@ async def running(settings: Settings, opening: Opening | Published, *, managed: 
         callbacks = Callbacks(
             board.dispatch,
             switch,
-            journal,
+            board.journal,
             clock,
             ids,
             board,

@@ -39,6 +39,7 @@ from ivr.switch import (
     Arrived,
     Census,
     ChannelGone,
+    Found,
     Gone,
     KeyTyped,
     Kind,
@@ -50,10 +51,10 @@ from ivr.switch import (
     Played,
     Recorded,
     Seen,
+    Stranger,
     SwitchError,
     SwitchEvent,
     SwitchTaken,
-    TalkFound,
 )
 
 log = structlog.get_logger()
@@ -108,12 +109,16 @@ _FEW = 4
 _PLAIN = re.compile(r"^[a-z][a-z0-9-]{0,39}$")
 _DIGITS = re.compile(r"^\+?[0-9]{3,20}$")
 _NUMBER = re.compile(r"^\+?[0-9]{1,20}$")
-_LEG_NAME = re.compile(r"^[a-z][a-z0-9]{0,15}-[0-9a-z]{6,12}(~[0-9a-z]+)?-([0-9]+[a-z]?|[vx][0-9]+)(-ear[0-9]*)?$")
+_LEG_NAME = re.compile(r"^[a-z][a-z0-9]{0,15}-[0-9a-z]{6,12}(~[0-9a-z]+)?-([a-z]*[0-9]+[a-z]?)(-ear[0-9]*)?$")
 """A leg's name: node, call (`~N` for one that is made within it, such as a consultation), then the offer (with a letter
 where the agent has several phones), `xN` for an outside number or `vN` for a shift leader, whose ear ends in `-ear`.
+An engine that adopted the call puts letters of its own before the number: `ivr.adoption.names.mark_of`.
 """
+_OWN_BRIDGE = re.compile(r"-(talk|aside|listen)$")
 _EAR_NAME = re.compile(r"-ear[0-9]*$")
 _CHANNEL = re.compile(r"^PJSIP/(.+)-[0-9a-f]{8}$")
+_WAV_HEADER, _WAV_RATE = 44, 16_000
+"""Bytes before the sound of a recording, and bytes of each second of it: 8 kHz, 16 bits."""
 RING_AT_MOST = 120
 """Seconds after which Asterisk itself stops ringing a phone, should nobody else do it."""
 
@@ -149,6 +154,8 @@ class AriSwitch:
         self._calm = asyncio.Event()
         self._calm.set()
         self._trip = 0.0
+        self._left = False
+        """Another engine goes on with everything."""
         self.up = False
 
     async def __aenter__(self) -> AriSwitch:
@@ -179,7 +186,7 @@ class AriSwitch:
     async def listen(self) -> None:
         """Hold the socket, for ever. Run it beside the reader of `events()`. Raises SwitchTaken."""
         pause = 0.1
-        while True:
+        while not self._left:
             try:
                 await self._hold()
                 pause = 0.1
@@ -190,6 +197,7 @@ class AriSwitch:
                 await self._queue.put(LinkDown())
             await asyncio.sleep(pause)
             pause = min(pause * 2, 1.0)
+        await asyncio.Event().wait()
 
     async def _hold(self) -> None:
         http = self._session()
@@ -208,6 +216,8 @@ class AriSwitch:
                 except asyncio.QueueFull:
                     log.critical("the switch tells more than we can take in; dropping the link", events=QUEUE)
                     return
+                if event.get("type") == "ApplicationReplaced" and self._left:
+                    return
                 if event.get("type") == "ApplicationReplaced":
                     raise SwitchTaken("another engine took this Asterisk over; only one can serve it")
 
@@ -220,18 +230,36 @@ class AriSwitch:
         restarted, self._started = self._started not in (None, started), started
         self._watched.clear()
         await self._subscribe()
-        there = {channel["id"]: channel for channel in await self._order("GET", "/channels")}
+        there = await self._without_strangers_that_ring()
+        found = await self._strangers({name: channel for name, channel in there.items() if name not in self._channels})
         self.up = True
         await self._subscribe()  # whom `watch` named in the meantime
         await self._queue.put(LinkUp(restarted))
         for channel in sorted(self._channels - there.keys()):
             await self._queue.put(Gone(channel, None))
+        await self._queue.put(found)
         for endpoint in await self._order("GET", "/endpoints/PJSIP"):
             await self._queue.put(PhoneChanged(endpoint["resource"], endpoint["state"] == "online"))
         for name in sorted(self._channels & there.keys()):
             if _kind_of(there[name]) is Kind.LEG and there[name]["state"] == "Up":
                 await self._queue.put(LegAnswered(name))
-        await self._adopt({name: channel for name, channel in there.items() if name not in self._channels})
+
+    async def _without_strangers_that_ring(self) -> dict[str, dict[str, Any]]:
+        """The channels that exist, once phones that an engine before us rang are quiet: they may be rung anew then."""
+        for _ in range(TRIES):
+            there = {channel["id"]: channel for channel in await self._order("GET", "/channels")}
+            ringing = [
+                name
+                for name, channel in there.items()
+                if name not in self._channels and _LEG_NAME.match(name) and channel["state"] != "Up"
+            ]
+            if not ringing:
+                return there
+            for name in ringing:
+                await self._unless_gone("DELETE", f"/channels/{quote(name)}", reason_code="16")
+            await asyncio.sleep(TRY_EVERY)
+        log.warning("phones ring on that nobody rings", legs=len(ringing))
+        return {name: channel for name, channel in there.items() if name not in ringing}
 
     async def watch(self, phones: Sequence[str]) -> None:
         """Watch these phones from now on and no others, and tell of those that are new whether they are there.
@@ -263,28 +291,24 @@ class AriSwitch:
         self._watched.update(missing)
         return set(missing)
 
-    async def _adopt(self, strangers: dict[str, dict[str, Any]]) -> None:
+    async def _strangers(self, strangers: dict[str, dict[str, Any]]) -> Found:
         """Channels whom an engine before us, or the time without a link, left alone."""
-        ours = {name: channel for name, channel in strangers.items() if _is_ours(channel)}
-        for bridge in await self._order("GET", "/bridges"):
-            talkers = frozenset(ours.keys() & set(bridge["channels"]))
-            known = self._channels.intersection(bridge["channels"])
-            if len(talkers) == 1 and not known:
-                await self.drop_bridge(bridge["id"])  # nobody is left there who could be talked with
-            elif talkers and not known:
-                log.info("a talk goes on from before", bridge=bridge["id"])
-                phones = {name: phone for name in talkers if (phone := _phone_of(ours[name])) in self._phones}
-                legs = frozenset(name for name in talkers if _is_leg(ours[name]))
-                await self._queue.put(TalkFound(bridge["id"], talkers, phones, legs))
-                ours = {name: channel for name, channel in ours.items() if name not in talkers}
-        for name, channel in ours.items():
-            if not _is_leg(channel):
-                log.info("a caller was alone on the switch", channel=name)
-                await self._queue.put(replace(self._arrived(channel), found=True))
-        for name, channel in strangers.items():
-            rings = _LEG_NAME.match(name) and channel["state"] != "Up"
-            if rings or (name in ours and _is_leg(channel)):
-                await self.hang_up(name)
+        ours = {
+            name: Stranger(
+                kind,
+                channel["state"] == "Up",
+                replace(self._arrived(channel), found=True) if kind is Kind.CALLER else None,
+                phone if (phone := _phone_of(channel)) in self._phones else None,
+            )
+            for name, channel in strangers.items()
+            if (kind := _kind_of(channel)) is not Kind.OTHER and _is_ours(channel)
+        }
+        bridges = {
+            bridge["id"]: frozenset(ours.keys() & set(bridge["channels"]))
+            for bridge in await self._order("GET", "/bridges")
+            if not self._channels.intersection(bridge["channels"])
+        }
+        return Found(ours, {name: members for name, members in bridges.items() if members or _OWN_BRIDGE.search(name)})
 
     async def events(self) -> AsyncIterator[SwitchEvent]:
         while True:
@@ -298,7 +322,8 @@ class AriSwitch:
                 if told is None:
                     continue
                 item = told
-            yield self._remember(item)
+            if not self._left:
+                yield self._remember(item)
 
     def _remember(self, event: SwitchEvent) -> SwitchEvent:
         match event:
@@ -307,8 +332,9 @@ class AriSwitch:
             case LegAnswered(leg):
                 self._channels.add(leg)
                 self._talking.add(leg)
-            case TalkFound(channels=channels):
-                self._channels |= channels
+            case Found(channels=channels):
+                self._channels |= channels.keys()
+                self._talking |= {name for name, one in channels.items() if one.kind is Kind.LEG}
             case Gone(channel):
                 self._channels.discard(channel)
                 self._talking.discard(channel)
@@ -504,6 +530,33 @@ class AriSwitch:
         count = told.get("rxcount")
         return count if isinstance(count, int) else None
 
+    async def recorded(self, recording: str) -> Recorded | None:
+        name = quote(recording, safe="")
+        with suppress(ChannelGone):
+            await self._order("GET", f"/recordings/live/{name}")
+            return None
+        try:
+            length = await self._length(f"/recordings/stored/{name}/file")
+        except ChannelGone:
+            return None
+        seconds = max(0.0, (length - _WAV_HEADER) / _WAV_RATE)
+        return Recorded(recording, seconds, seconds)
+
+    async def _length(self, path: str) -> int:
+        """Bytes of what an order would bring; the bytes themselves stay where they are."""
+        try:
+            async with self._session().get(f"{self._url}/ari{path}") as reply:
+                if reply.status == 404:
+                    raise ChannelGone(path)
+                if reply.status != 200 or reply.content_length is None:
+                    raise SwitchError(f"GET {path}: {reply.status}")
+                return reply.content_length
+        except (aiohttp.ClientError, OSError, TimeoutError) as error:
+            raise SwitchError(f"GET {path}: {error or type(error).__name__}") from error
+
+    def hand_over(self) -> None:
+        self._left, self.up = True, False
+
     async def record_bridge(self, bridge: str, recording: str) -> None:
         await self._order("POST", f"/bridges/{quote(bridge)}/record", name=recording, format="wav", ifExists="append")
 
@@ -553,6 +606,8 @@ class AriSwitch:
 
     async def _order(self, method: str, path: str, body: object = None, **query: str) -> Any:
         """Send one order. Raises ChannelGone for what is no more, SwitchError for the rest."""
+        if self._left:
+            raise SwitchError(f"{method} {path}: the next engine has the switch")
         began = time.monotonic()
         try:
             url = f"{self._url}/ari{path}"

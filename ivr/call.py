@@ -16,9 +16,11 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from ivr.adoption.names import mark_of
 from ivr.clock import Clock
 from ivr.door.verdict import WELCOME
 from ivr.events import (
+    CallAdopted,
     CallAnswered,
     CallEnded,
     Entry,
@@ -35,6 +37,7 @@ from ivr.events import (
 from ivr.switch import ChannelGone, Recorded, Switch, SwitchError
 
 if TYPE_CHECKING:
+    from ivr.adoption.unfinished import Unfinished
     from ivr.talk.conversations import Conversations
 
 log = structlog.get_logger()
@@ -92,6 +95,10 @@ class Call:
         """The agent who talked with the caller last."""
         self.stopping = False
         """The engine is going down: leave the caller to the dialplan, a talk to itself."""
+        self.handed_over = False
+        """The next engine goes on with the call: leave everything as it is."""
+        self.mark = ""
+        """Letters in the names that this call gives: those of engines before us must not come again."""
         self._switch, self._journal, self._clock = switch, journal, clock
         self._keys: deque[str] = deque()
         self._heeded: Container[str] | None = None
@@ -117,6 +124,16 @@ class Call:
         self._waiting_since: datetime | None = None
         self._made = self._beside = self._within = 0
         self._seq = 0
+
+    def take_over(self, one: Unfinished) -> None:
+        """Go on where the engine before us was."""
+        by = one.adopted + 1
+        self.outcome, self.talked_with, self.raised = one.outcome, one.talked_with, one.raised
+        self.waited, self._waiting_since = one.waited, one.since
+        self.mark, self._beside = mark_of(by), by * 1000
+        self._music = True  # there may be some: whoever wants silence, or other music, stops it first
+        self._seq = one.seq
+        self.note(CallAdopted(by))
 
     # ── told by the switchboard ─────────────────────────────────────────────
 
@@ -144,9 +161,9 @@ class Call:
     def picked_up(self) -> None:
         """The channel was answered: of interest to a call that we make."""
 
-    def stop(self) -> None:
-        """The engine is going down."""
-        self.stopping = True
+    def stop(self, *, handed_over: bool = False) -> None:
+        """The engine is going down; `handed_over`: another one goes on with the call."""
+        self.stopping, self.handed_over = True, handed_over
         talked = self.outcome[0] is Outcome.TALKED
         self.outcome = (Outcome.TALKED if talked else Outcome.FAILED, Reason.ENGINE_STOPPED)
 
@@ -200,17 +217,17 @@ class Call:
     def name_playback(self) -> str:
         """The name of another playback of this call."""
         self._made += 1
-        return f"{self.id}-p{self._made}"
+        return f"{self.id}-p{self.mark}{self._made}"
 
     def name_leg(self, kind: str) -> tuple[int, str]:
         """An offer that the floor does not know (below zero) and its leg: kind `x` is outside, `v` a shift leader."""
         self._beside += 1
-        return -self._beside, f"{self.id}-{kind}{self._beside}"
+        return -self._beside, f"{self.id}-{kind}{self.mark}{self._beside}"
 
     def name_within(self) -> str:
         """The id of another call that is made within this one."""
         self._within += 1
-        return f"{self.id}~{self._within}"
+        return f"{self.id}~{self.mark}{self._within}"
 
     # ── verbs ───────────────────────────────────────────────────────────────
 
@@ -315,6 +332,16 @@ class Call:
         ended = self._expect_recording(file)
         await self._switch.record(self.channel, file, limit=limit, silence=silence)
         self.note(RecordingBegan(file, "message"))
+        return await self._message(file, line, ended, limit)
+
+    async def finish_message(self, file: str, line: str | None, *, limit: float) -> bool:
+        """Go on with a message that began under an engine before us; whether the caller left anything."""
+        ended = self._expect_recording(file)
+        if (recorded := await self._switch.recorded(file)) is not None and not ended.done():
+            ended.set_result(recorded)  # it ended while nobody heard of it
+        return await self._message(file, line, ended, limit)
+
+    async def _message(self, file: str, line: str | None, ended: asyncio.Future[Recorded], limit: float) -> bool:
         recorded = Recorded(file, None, None, failed=True)
         try:
             async with asyncio.timeout(limit + PATIENCE):
@@ -348,6 +375,10 @@ class Call:
         self.note(RecordingBegan(file, "talk"))
         return True
 
+    def resume_recording(self, file: str) -> None:
+        """A talk is recorded into this file since before; `end_recording` ends it."""
+        self._talk_recording = (file, self._expect_recording(file))
+
     async def end_recording(self) -> None:
         """End the recording of a talk, if there is one, and note how long it is."""
         if self._talk_recording is None:
@@ -377,7 +408,7 @@ class Call:
         """Release the caller's channel and note the end. Idempotent; bounded in time."""
         try:
             async with asyncio.timeout(PATIENCE):
-                if self.gone:
+                if self.gone or self.handed_over:
                     return
                 if not self.stopping:
                     await self._switch.hang_up(self.channel)
@@ -406,7 +437,7 @@ async def run_call(call: Call, flow: Flow, apology: Sequence[str]) -> None:
     except* Hangup:
         pass
     except* SwitchError as errors:
-        if not await call.gone_soon():
+        if not call.handed_over and not await call.gone_soon():
             log.error("the switch failed a call", errors=[str(e) for e in errors.exceptions])
             call.outcome = (Outcome.FAILED, Reason.SWITCH_ERROR)
             await apologise(call, apology)

@@ -37,6 +37,7 @@ from acd.signals import (
     Signal,
     StopRinging,
     TalkEnded,
+    TalkResumed,
     Tick,
 )
 from ivr.clock import Clock
@@ -71,6 +72,11 @@ class Caller(Protocol):
     @property
     def channel(self) -> str:
         """Its codecs are asked of the phone that rings."""
+        ...
+
+    @property
+    def mark(self) -> str:
+        """Letters in the names of its legs."""
         ...
 
     def note(self, event: Event) -> None: ...
@@ -145,10 +151,22 @@ class Dispatch:
 
     async def seat(self, call: Caller, joined: CallJoined) -> Seated:
         """Wait on a line until a phone is answered, the line gives the call up, or the place is given away."""
+        self.place(call, joined)
+        return await self.seated(call)
+
+    def place(self, call: Caller, joined: CallJoined) -> None:
+        """Join a line at once; `seated` waits for what comes of it."""
         self._expect(call)
         self._joined[call.id] = (joined, self._clock.monotonic())
         self.signal(joined)
-        return await self.seated(call)
+
+    def resume(self, call: Caller, talk: TalkResumed, leg: str) -> Connected:
+        """A talk of an engine before us goes on: its agent is talking, and free when its leg is gone."""
+        connected = Connected(talk.offer, talk.agent, leg)
+        self._legs[leg] = _Leg(talk.offer, call, connected)
+        self._rung[talk.offer] = [leg]
+        self.signal(talk)
+        return connected
 
     def replace(self, of: str, by: Caller) -> bool:
         """Give a waiting call's place to another, who then awaits `seated`; False when it waits no more."""
@@ -405,7 +423,7 @@ class Dispatch:
     def _ring(self, order: Ring) -> None:
         call, _ = self._waiters[order.call]
         letters = _ONE if len(order.phones) == 1 else _SEVERAL
-        legs = [f"{call.id}-{order.offer}{letter}" for letter, _ in zip(letters, order.phones, strict=False)]
+        legs = [f"{call.id}-{call.mark}{order.offer}{letter}" for letter, _ in zip(letters, order.phones, strict=False)]
         self._rung[order.offer] = legs
         if call.id in self._keeps:
             self._legs[legs[0]] = _Leg(order.offer, call, kept=True)

@@ -147,6 +147,13 @@ class CallScreened:
 
 
 @dataclass(frozen=True, slots=True)
+class CallAdopted:
+    """The engine that had this call is no more; another one goes on with it, `by` its how manieth."""
+
+    by: int
+
+
+@dataclass(frozen=True, slots=True)
 class CallAnswered:
     """We picked up: from here on the caller hears us (and pays)."""
 
@@ -197,10 +204,26 @@ class EndReached:
 
 @dataclass(frozen=True, slots=True)
 class WaitBegan:
-    """The call joined the line's waiting callers; `ahead` of it waited so many."""
+    """The call joined the line's waiting callers; `ahead` of it waited so many.
+
+    The rest is its place, for an engine that goes on with the call: entries of before 0.4 do not say.
+    """
 
     line: str
     ahead: int
+    waited: float = 0.0
+    """Seconds before this that count."""
+    priority: int = 0
+    language: str | None = None
+    only: str | None = None
+    """This agent and nobody else."""
+    back_to: str | None = None
+    """The agent to ask when that one does not take it."""
+    urgent: bool = False
+    past: tuple[int, ...] = ()
+    """Limits of the line, by their place, for which it was given up before."""
+    behind: float = 0.0
+    """Seconds: served as if it had come so much later."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -445,6 +468,7 @@ class CallEnded:
 Event = (
     CallArrived
     | CallScreened
+    | CallAdopted
     | CallAnswered
     | StepHeard
     | DigitsEntered

@@ -25,7 +25,7 @@ from ivr.events import (
 from ivr.outlook import Outlook
 from ivr.sounds import Sounds
 from ivr.switch import ChannelGone
-from ivr.talk.inbox import Onward
+from ivr.talk.inbox import Onward, Resumed
 from ivr.talk.targets import TalkRules
 from ivr.waiting import House, Left, Waiting
 from prompts.phrases import Phrase
@@ -122,10 +122,12 @@ class PlanFlow:
         if following is not None:
             await self._walk(call, following, waiting)
 
-    async def _walk(self, call: Call, position: Position, waiting: Waiting) -> None:
+    async def _walk(self, call: Call, position: Position, waiting: Waiting, *, told: bool = False) -> None:
+        """Walk on from a position; `told`: that it is a destination was noted already."""
         while True:
-            if (reached := destination(position)) is not None:
+            if (reached := destination(position)) is not None and not told:
                 call.note(EndReached(reached.kind, reached.line, reached.open, reached.why))
+            told = False
             position, came = await self._step(call, position, waiting)
             if reached is None and (reached := destination(position, came)) is not None:
                 call.note(EndReached(reached.kind, reached.line, reached.open, reached.why))
@@ -220,18 +222,22 @@ class PlanFlow:
         *,
         seated: Connected | None = None,
         kept: Connected | None = None,
+        placed: bool = False,
+        resumed: Resumed | None = None,
     ) -> tuple[Position, Came]:
+        """Wait on a line, and talk. `placed`: the call has its place; `resumed`: the talk of `seated` goes on."""
         welcome = self._sound(enter.welcome)
         for _ in range(ATTEMPTS):
             if seated is None:
-                came = await waiting.seat(position, enter, welcome, instead_of=kept)
+                came = await waiting.seat(position, enter, welcome, instead_of=kept, placed=placed)
+                placed = False
                 if isinstance(came, Left) and came.end is WaitEnd.AGENT_AWAY:
                     return position, self._passed_back(call, enter.line)
                 if isinstance(came, Left):
                     return came.position, came.came
                 seated, kept = came, None
             try:
-                onward = await self._talk(call, enter.line, position.way.variant, seated)
+                onward = await self._talk(call, enter.line, position.way.variant, seated, resumed)
                 waiting.over()
                 return position, Talked() if onward is None else PassedOn(onward.line, onward.heard)
             except ChannelGone:
@@ -240,19 +246,21 @@ class PlanFlow:
                 log.info("a phone was hung up in the instant of its answer", agent=seated.agent)
             finally:
                 self._dispatch.talk_over(seated)
-            seated, welcome = None, ()
+            seated, resumed, welcome = None, None, ()
         if call.outcome[0] is not Outcome.TALKED:
             call.outcome = (Outcome.INFORMED, Reason.CALLER_HUNG_UP)
         return position, GaveUp()
 
-    async def _talk(self, call: Call, line: str, variant: str | None, seated: Connected) -> Onward | None:
+    async def _talk(
+        self, call: Call, line: str, variant: str | None, seated: Connected, resumed: Resumed | None
+    ) -> Onward | None:
         """Let them talk until the other side hangs up, or passes the caller on."""
 
         def say(prompts: tuple[str, ...]) -> tuple[str, ...]:
             return self._sound(self._plan.said(prompts, variant))
 
         rules = TalkRules(self._plan, self._dispatch.floor, self._clock.now, say)
-        onward = await call.conversations.run(call, seated, line, rules)
+        onward = await call.conversations.run(call, seated, line, rules, resumed)
         call.forget_keys()
         return onward
 

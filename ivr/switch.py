@@ -32,6 +32,15 @@ class SwitchTaken(Exception):
     """Another engine took the switch over: this one hears nothing any more and must end."""
 
 
+class Kind(StrEnum):
+    """What a channel is to us."""
+
+    CALLER = "caller"
+    LEG = "leg"
+    EAR = "ear"  # of somebody who listens in
+    OTHER = "other"  # not ours, such as a recorder of the switch's own
+
+
 # ── what the switch tells ───────────────────────────────────────────────────
 
 
@@ -107,6 +116,30 @@ class TalkFound:
 
 
 @dataclass(frozen=True, slots=True)
+class Stranger:
+    """A channel of ours of which we know nothing."""
+
+    kind: Kind
+    up: bool
+    arrived: Arrived | None = None
+    """How a caller's channel would have arrived."""
+    phone: str | None = None
+    """Which phone of ours it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What exists that we do not know: left by an engine before us, or come while the switch was not heard.
+
+    Told once after each link, before anything is told of phones; phones that rang for nobody were hung up before.
+    """
+
+    channels: Mapping[str, Stranger] = field(default_factory=dict)
+    bridges: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """Those in which nobody is whom we know, and the strangers in each."""
+
+
+@dataclass(frozen=True, slots=True)
 class LinkUp:
     """The switch can be heard (again). `restarted`: it forgot everything that we knew."""
 
@@ -118,19 +151,12 @@ class LinkDown:
     """The switch cannot be heard; what happens now is not told later."""
 
 
-SwitchEvent = Arrived | KeyTyped | Played | Recorded | LegAnswered | Gone | PhoneChanged | TalkFound | LinkUp | LinkDown
+SwitchEvent = (
+    Arrived | KeyTyped | Played | Recorded | LegAnswered | Gone | PhoneChanged | TalkFound | Found | LinkUp | LinkDown
+)
 
 
 # ── what the switch holds ───────────────────────────────────────────────────
-
-
-class Kind(StrEnum):
-    """What a channel is to us."""
-
-    CALLER = "caller"
-    LEG = "leg"
-    EAR = "ear"  # of somebody who listens in
-    OTHER = "other"  # not ours, such as a recorder of the switch's own
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,4 +289,12 @@ class Switch(Protocol):
 
     async def packets(self, leg: str) -> int | None:
         """How many packets of sound came from an answered leg until now; None when the switch cannot tell."""
+        ...
+
+    async def recorded(self, recording: str) -> Recorded | None:
+        """What a recording that ended came to; None when there is none, or it goes on."""
+        ...
+
+    def hand_over(self) -> None:
+        """Leave everything as it is for the next engine: from now on every order is refused, and nothing is told."""
         ...

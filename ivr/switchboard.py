@@ -4,22 +4,39 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any
 
 import structlog
 
+from acd.signals import OffersMade
+from ivr.adoption.remains import Remains, remains
+from ivr.adoption.strangers import sort
+from ivr.adoption.unfinished import Unfinished, closing, last_outcome, unfinished
 from ivr.beliefs import Beliefs
-from ivr.call import PATIENCE, Call, Flow, run_call, settled
+from ivr.call import PATIENCE, SHORTEST_MESSAGE, Call, Flow, run_call, settled
+from ivr.callbacks.attempt import PlacedCall
 from ivr.clock import Clock
 from ivr.dispatch import Dispatch
 from ivr.door.keeper import Doorkeeper, OpenDoor
 from ivr.door.verdict import OVERLOAD, Lane, Verdict, Why
-from ivr.events import CallArrived, CallScreened, Journal, Outcome, Reason
+from ivr.events import (
+    CallArrived,
+    CallEnded,
+    CallScreened,
+    Entry,
+    Journal,
+    MessageLeft,
+    Outcome,
+    Reason,
+    RecordingEnded,
+)
 from ivr.switch import (
     Arrived,
+    Found,
     Gone,
     KeyTyped,
     LegAnswered,
@@ -45,6 +62,8 @@ class Service:
     flow: Flow
     version: str
     apology: Sequence[str]
+    resume: Callable[[Call, Unfinished, Remains], Flow | None] | None = None
+    """Goes on with a call of an engine before us (`ivr.adoption.flow`)."""
 
 
 class CallIds:
@@ -66,6 +85,21 @@ def _base36(number: int) -> str:
     return digits or "0"
 
 
+class Facts:
+    """The journal, until it is closed: what an engine that hands over would note of its end is no fact."""
+
+    def __init__(self, journal: Journal) -> None:
+        self._journal, self._closed = journal, False
+
+    def note(self, entry: Entry) -> None:
+        if not self._closed:
+            self._journal.note(entry)
+
+    def close(self) -> None:
+        """Nothing more is noted."""
+        self._closed = True
+
+
 class Switchboard:
     """One task group owns every call; whatever happens to one of them stays there."""
 
@@ -78,9 +112,13 @@ class Switchboard:
         dispatch: Callable[[Callable[[Coroutine[Any, Any, None]], object]], Dispatch],
         service: Callable[[Dispatch], Service],
         agents: Callable[[], Mapping[str, str]],
+        left: Iterable[Sequence[Entry]] = (),
         door: Doorkeeper | None = None,
     ) -> None:
-        self._switch, self._journal, self._clock, self._ids = switch, journal, clock, ids
+        """`left` are the entries of calls that an engine before us began and did not end, call by call."""
+        self.journal = Facts(journal)
+        self._switch, self._journal, self._clock, self._ids = switch, self.journal, clock, ids
+        self._left = [one for entries in left if (one := unfinished(entries)) is not None]
         self._make_service, self._agents, self._door = service, agents, door or OpenDoor()
         self._call_tasks: asyncio.TaskGroup | None = None
         self._order_tasks: asyncio.TaskGroup | None = None
@@ -98,6 +136,7 @@ class Switchboard:
         self._first: list[Callable[[], None]] = []
         self._found: dict[str, TalkFound] = {}
         """Talks of an engine before us, by channel."""
+        self.handing_over = False
         self.linked = asyncio.Event()
         """Set whenever the switch can be heard again: what happened meanwhile was not told."""
 
@@ -134,6 +173,22 @@ class Switchboard:
             phones_up=frozenset(phone for seat in dispatch.floor.seats() for phone in seat.phones),
             adrift=dispatch.adrift(),
         )
+
+    @property
+    def awaited(self) -> int:
+        """Calls of an engine before us of which the switch has not told yet whether they live."""
+        return len(self._left)
+
+    def hand_over(self) -> None:
+        """Leave all calls as they are, for the next engine: no order is given and no fact written any more.
+
+        What was noted until now is to be flushed; then `run` may be cancelled.
+        """
+        self.handing_over = True
+        for call in self._calls.values():
+            call.stop(handed_over=True)
+        self._switch.hand_over()
+        self.journal.close()
 
     async def run(self) -> None:
         """Serve until cancelled; then every call is released."""
@@ -173,7 +228,7 @@ class Switchboard:
 
     def _stop(self) -> None:
         for call in self._calls.values():
-            call.stop()
+            call.stop(handed_over=self.handing_over)
 
     def hear(self, event: SwitchEvent) -> None:
         """Take in what the switch tells, or should have told."""
@@ -208,6 +263,8 @@ class Switchboard:
                     self._left_found(found, channel)
                 elif not self.conversations.legs.gone(channel, lost=lost):
                     self.dispatch.leg_gone(channel, cause, lost=lost)
+            case Found():
+                self._take_over(event)
             case TalkFound(channels=channels, phones=phones):
                 self._found |= dict.fromkeys(channels, event)
                 for phone in phones.values():
@@ -222,6 +279,105 @@ class Switchboard:
                     call.missed_events()
             case LinkDown():
                 log.error("the switch is not heard")
+
+    # ── calls of an engine before us ────────────────────────────────────────
+
+    def _take_over(self, found: Found) -> None:
+        """Go on with every call that the journal knows and the switch still has; take the rest as they are.
+
+        Everybody is in their place before the first phone is heard of, so nobody who came later is served before.
+        """
+        left, self._left = self._left, []
+        began, taken = time.monotonic(), set[str]()
+        self.dispatch.signal(OffersMade(max((one.last_offer for one in left), default=0)))
+        now = self._clock.now()
+        for one in sorted(left, key=lambda one: now - timedelta(seconds=one.place(now)[0])):
+            of_it = remains(one, found)
+            if of_it is not None and self._adopt(one, of_it):
+                taken |= of_it.channels
+                for name in of_it.let_go:
+                    self.order(self._switch.hang_up(name))
+                for name in of_it.drop:
+                    self.order(self._switch.drop_bridge(name))
+            else:
+                self.order(self._close_lost(one))
+        told = sort(found, taken)
+        for event in told.told:
+            self._tell(event)
+        for name in told.hang_up:
+            self.order(self._switch.hang_up(name))
+        for name in told.drop:
+            self.order(self._switch.drop_bridge(name))
+        if left:
+            adopted = sum(one.channel in taken for one in left)
+            took = round(time.monotonic() - began, 3)
+            log.info("calls were adopted", adopted=adopted, ended=len(left) - adopted, took=took)
+
+    def _adopt(self, one: Unfinished, left: Remains) -> bool:
+        """Go on with a call; False when it cannot be."""
+        service = self._make_service(self.dispatch)
+        if service.resume is None:
+            return False
+        kind = Call if one.ticket is None else PlacedCall
+        call = kind(
+            one.id,
+            one.channel,
+            one.number,
+            one.dialled,
+            switch=self._switch,
+            journal=self._journal,
+            clock=self._clock,
+            conversations=self.conversations,
+        )
+        call.take_over(one)
+        try:
+            flow = service.resume(call, one, left)
+        except Exception:
+            log.exception("a call could not be adopted", call=one.id)
+            return False
+        if flow is None:
+            return False
+        if one.ticket is None:
+            self._door.judge(call.id, Arrived(call.channel, call.number, call.dialled, found=True))  # let in already
+        self._calls[call.channel] = call
+        self._by_id[call.id] = call
+        work = self._run(call, replace(service, flow=flow), None)
+        _within(self._call_tasks).create_task(_guarded(work))
+        return True
+
+    async def _close_lost(self, one: Unfinished) -> None:
+        """End a call that the switch has no more, or nobody can go on with: what was done for its caller counts."""
+        call = Call(
+            one.id,
+            one.channel,
+            one.number,
+            one.dialled,
+            switch=self._switch,
+            journal=self._journal,
+            clock=self._clock,
+            conversations=self.conversations,
+        )
+        call.take_over(one)
+        for fact in closing(one):
+            call.note(fact)
+        outcome = last_outcome(one)
+        for file, what in one.recordings.items():
+            recorded = await self._recorded(file)
+            seconds = None if recorded is None else recorded.seconds
+            call.note(RecordingEnded(file, seconds))
+            if what == "message" and seconds is not None and seconds >= SHORTEST_MESSAGE:
+                call.note(MessageLeft(one.message_for, file, seconds))
+                outcome = outcome if outcome is Outcome.TALKED else Outcome.MESSAGE
+        call.note(CallEnded(outcome, Reason.ENGINE_STOPPED))
+
+    async def _recorded(self, file: str) -> Recorded | None:
+        try:
+            return await self._switch.recorded(file)
+        except SwitchError as error:
+            log.warning("nothing is known of a recording", file=file, error=str(error))
+            return None
+
+    # ── talks of which the journal knows nothing ────────────────────────────
 
     def _left_found(self, talk: TalkFound, channel: str) -> None:
         """Somebody left a talk from before us: of three, the caller among them, two talk on."""
@@ -316,7 +472,7 @@ class Switchboard:
 
     def order(self, work: Coroutine[Any, Any, None]) -> object:
         """Begin to carry out an order, such as the dispatch's; the engine's end waits for it."""
-        task = _within(self._order_tasks).create_task(_guarded(work))
+        task = _within(self._order_tasks).create_task(_guarded(work, quiet=lambda: self.handing_over))
         self._orders.add(task)
         task.add_done_callback(self._orders.discard)
         return task
@@ -332,9 +488,12 @@ def _within(group: asyncio.TaskGroup | None) -> asyncio.TaskGroup:
     return group
 
 
-async def _guarded(work: Coroutine[Any, Any, None]) -> None:
+async def _guarded(work: Coroutine[Any, Any, None], quiet: Callable[[], bool] = lambda: False) -> None:
     """A bug ends what met it, and nothing else."""
     try:
         await work
+    except SwitchError as error:
+        if not quiet():
+            log.warning("the switch refused an order", error=str(error))
     except Exception:
         log.exception("a task met a bug")

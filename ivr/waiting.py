@@ -7,10 +7,10 @@ the line's hours run out. Whatever comes first ends the others; an agent's answe
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from acd.signals import CallJoined, GiveUp
-from ivr.call import Call
+from ivr.call import Call, Carried
 from ivr.callbacks.board import Callbacks
 from ivr.callbacks.booking import Agreed, agree
 from ivr.clock import Clock
@@ -77,22 +77,53 @@ class Waiting:
         """Somebody talked with them: what they wait for from now on is something else."""
         self._waited = 0.0
 
+    def resume(self, began: WaitBegan, waited: float, here: float) -> None:
+        """Take the place on a line again that the call had under an engine before us; then `seat` it `placed`.
+
+        `waited` are the seconds that count for it, `here` those of them on this line.
+        """
+        call = self._call
+        self._waited, self._since = waited, self._house.clock.monotonic()
+        call.carried = Carried(waited, began.only, began.back_to, began.urgent)
+        call.lane = replace(call.lane, behind=began.behind)
+        self._house.dispatch.place(
+            call,
+            CallJoined(
+                call.id,
+                began.line,
+                began.priority,
+                waited=waited,
+                language=began.language,
+                had=self._house.outlook.had(call.number, began.line),
+                only=began.only,
+                urgent=began.urgent or call.raised,
+                past=frozenset(began.past),
+                behind=0.0 if call.raised else began.behind,
+                here=here,
+            ),
+        )
+
     async def seat(
-        self, position: Position, enter: Enter, welcome: tuple[str, ...], *, instead_of: Connected | None = None
+        self,
+        position: Position,
+        enter: Enter,
+        welcome: tuple[str, ...],
+        *,
+        instead_of: Connected | None = None,
+        placed: bool = False,
     ) -> Connected | Left:
         """Wait on a line until a phone is answered, or the call leaves it. `instead_of` is an agent kept for the call.
 
-        Notes how long it was and to what end.
+        Notes how long it was and to what end. `placed`: the call has its place on the line (`resume`).
         """
         call, line = self._call, enter.line
         if call.outcome[0] is not Outcome.TALKED:
             call.outcome = (Outcome.ABANDONED, Reason.CALLER_HUNG_UP)
-        self._waited = max(self._waited, self._house.callbacks.take_back(call.number, line))
-        call.note(WaitBegan(line, len(self._house.dispatch.floor.waiting(line))))
-        self._since = self._house.clock.monotonic()
+        if not placed:
+            self._begin(enter)
         end, self._booked = WaitEnd.CALLER_LEFT, False
         try:
-            seated = await self._wait(position, enter, welcome, instead_of)
+            seated = await self._wait(position, enter, welcome, instead_of, placed=placed)
             end = WaitEnd.CONNECTED if isinstance(seated, Connected) else seated.end
         finally:
             self._waited, self._since = self.waited, None
@@ -103,11 +134,29 @@ class Waiting:
             call.note(WaitEnded(line, WaitEnd.ENGINE_STOPPED if call.stopping else end))
         return seated
 
-    async def _wait(
-        self, position: Position, enter: Enter, welcome: tuple[str, ...], instead_of: Connected | None
-    ) -> Connected | Left:
-        call, dispatch = self._call, self._house.dispatch
-        joined = CallJoined(
+    def _begin(self, enter: Enter) -> None:
+        """Note how the call joins a line, so that another engine could place it there again."""
+        call, line = self._call, enter.line
+        self._waited = max(self._waited, self._house.callbacks.take_back(call.number, line))
+        call.note(
+            WaitBegan(
+                line,
+                len(self._house.dispatch.floor.waiting(line)),
+                max(self._waited, call.carried.waited),
+                enter.priority,
+                enter.language,
+                call.carried.only,
+                call.carried.back_to,
+                call.carried.urgent,
+                tuple(sorted(enter.past)),
+                self._behind(),
+            )
+        )
+        self._since = self._house.clock.monotonic()
+
+    def _joined(self, enter: Enter) -> CallJoined:
+        call = self._call
+        return CallJoined(
             call.id,
             enter.line,
             enter.priority,
@@ -117,15 +166,32 @@ class Waiting:
             only=call.carried.only,
             urgent=call.carried.urgent or call.raised,
             past=enter.past,
-            behind=0.0 if call.raised or call.talked_with is not None else call.lane.behind,
+            behind=self._behind(),
         )
+
+    def _behind(self) -> float:
+        """How much later than it came the call counts as having come."""
+        call = self._call
+        return 0.0 if call.raised or call.talked_with is not None else call.lane.behind
+
+    async def _wait(
+        self,
+        position: Position,
+        enter: Enter,
+        welcome: tuple[str, ...],
+        instead_of: Connected | None,
+        *,
+        placed: bool,
+    ) -> Connected | Left:
+        call, dispatch = self._call, self._house.dispatch
         seated: asyncio.Task[Seated] | None = None
         try:
             async with asyncio.TaskGroup() as tasks:
-                seated = tasks.create_task(dispatch.seat(call, joined))
+                turn = dispatch.seated(call) if placed else dispatch.seat(call, self._joined(enter))
+                seated = tasks.create_task(turn)
                 if instead_of is not None:
                     tasks.create_task(self._let_back(instead_of))  # begins after `seat` has joined
-                attending = tasks.create_task(self._attend(position, enter, welcome))
+                attending = tasks.create_task(self._attend(position, enter, welcome, resumed=placed))
                 closed = tasks.create_task(self._closed(enter.line))
                 try:
                     await asyncio.wait((seated, attending, closed), return_when=asyncio.FIRST_COMPLETED)
@@ -196,8 +262,11 @@ class Waiting:
 
     # ── what the caller hears and does ──────────────────────────────────────
 
-    async def _attend(self, position: Position, enter: Enter, welcome: tuple[str, ...]) -> Left:
-        """Welcome the caller, tell them now and then how things stand, and heed their keys; how they left by one."""
+    async def _attend(self, position: Position, enter: Enter, welcome: tuple[str, ...], *, resumed: bool) -> Left:
+        """Welcome the caller, tell them now and then how things stand, and heed their keys; how they left by one.
+
+        `resumed`: they were told already, and hear music next.
+        """
         call, floor, monotonic = self._call, self._house.dispatch.floor, self._house.clock.monotonic
         teller = _Teller(call, self._house, enter, position.way.variant)
         if call.carried.interrupted and position.way.variant is None:
@@ -205,7 +274,7 @@ class Waiting:
         call.forget_keys()
         call.heed(enter.keys)
         await call.say(welcome)
-        due, music = monotonic(), False
+        due, music = monotonic() + (self._house.plan.lines[enter.line].tell_every if resumed else 0.0), False
         while True:
             rings = floor.ahead(call.id) is None or bool(floor.rings_for(call.id))
             if not rings and monotonic() >= due and call.typed_ahead() is None:

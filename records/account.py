@@ -13,6 +13,7 @@ from typing import Any
 
 from ivr.door.verdict import Lane
 from ivr.events import (
+    CallAdopted,
     CallAnswered,
     CallArrived,
     CallEnded,
@@ -112,6 +113,10 @@ def _arrived(teller: Teller, event: CallArrived, at: datetime) -> str:
 def _screened(teller: Teller, event: CallScreened, at: datetime) -> str:
     sentence = f"screened_{event.lane}" if event.lane is not Lane.AWAY or event.told else "screened_untold"
     return teller.say(sentence, why=teller.word(words.SCREENED[event.why]))
+
+
+def _adopted(teller: Teller, event: CallAdopted, at: datetime) -> str:
+    return teller.say("adopted")
 
 
 def _answered(teller: Teller, event: CallAnswered, at: datetime) -> str:
@@ -229,6 +234,7 @@ def _ended(teller: Teller, event: CallEnded, at: datetime) -> str:
 TOLD: Mapping[type, Callable[[Teller, Any, datetime], str | None]] = {
     CallArrived: _arrived,
     CallScreened: _screened,
+    CallAdopted: _adopted,
     CallAnswered: _answered,
     StepHeard: _step,
     DigitsEntered: _digits,

@@ -28,6 +28,7 @@ SENTENCES: Final[Mapping[str, Words]] = {
     "screened_slow": ("排到其他来电之后：{why}。", "It went behind all other calls: {why}."),
     "screened_away": ("没有接入，播放忙音提示：{why}。", "It was not let in and heard that all is busy: {why}."),
     "screened_untold": ("没有接入，只有忙音：{why}。", "It was not let in and got the busy tone: {why}."),
+    "adopted": ("服务程序重新启动，接着处理这通来电。", "The engine was started anew and went on with the call."),
     "answered": ("接听。", "We picked up."),
     "key": ("在“{node}”按 {key}。", "Pressed {key} at “{node}”."),
     "silence": ("在“{node}”没有按键。", "Pressed nothing at “{node}”."),

@@ -71,6 +71,22 @@ class SqlJournal(WriteBehind[Entry]):
         """Show every entry to `callback` as it is noted. What it raises is logged and hurts nobody."""
         self._subscribers.append(callback)
 
+    async def left_open(self) -> list[list[Entry]]:
+        """The entries of each call that an earlier run of this node began and did not end, in their order.
+
+        Call it once at the start. Raises SQLAlchemy's DBAPIError when the database can't be read.
+        """
+        await self.flush()
+        ended = select(journal.c.call).where(journal.c.kind == CallEnded.__name__)
+        ours = select(journal.c.call).where(
+            journal.c.kind.in_(_BEGINNINGS), journal.c.node == self._node, journal.c.call.not_in(ended)
+        )
+        query = select(journal).where(journal.c.call.in_(ours)).order_by(journal.c.call, journal.c.seq)
+        async with self._engine.connect() as connection:
+            entries = map(entry_from, (await connection.execute(query)).mappings())
+            calls = [list(group) for _, group in groupby(entries, key=lambda entry: entry.call)]
+        return [entries for entries in calls if entries[0].call not in self._open]
+
     async def close_lost(self, now: datetime, *, alive: Collection[str] = ()) -> int:
         """End the calls that an earlier run of this node left open, and return how many there were.
 

@@ -107,6 +107,25 @@ def entering(plan: Plan, line: str, scene: Scene, variant: str | None, priority:
     return Position(step, way), step
 
 
+def at_node(plan: Plan, node: str, scene: Scene, way: Way | None = None) -> Position | None:
+    """The beginning of a node or line, whatever led there; None when the plan has none of that name to stand at."""
+    if node in plan.lines:
+        way = (way or Way())._replace(line=node, opening=line_opening(plan, node, scene))
+        return Position(_enter(plan, node, way, ()), way)
+    if node not in plan.nodes:
+        return None
+    try:
+        return _go(plan, node, scene, way or Way())
+    except KeyError:
+        return None  # what it speaks of is no more
+
+
+def waiting_on(plan: Plan, line: str, scene: Scene, way: Way | None = None) -> Position:
+    """Where a caller is who waits on a line, whatever its hours: they heard its notice and its welcome."""
+    way = (way or Way())._replace(line=line, opening=line_opening(plan, line, scene))
+    return Position(replace(_enter(plan, line, way, ()), prompts=(), welcome=()), way)
+
+
 def advance(plan: Plan, position: Position, came: Came, scene: Scene) -> Position | None:
     """The next position; None when the call is over. Raises NotOfThisStep."""
     way, step = position.way, position.step

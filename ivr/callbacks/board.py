@@ -76,6 +76,7 @@ class _Live:
     ticket: Ticket
     begin_try: Callable[[_Live], PlacedCall]
     channel: str = ""
+    mark: str = ""
     rung_off: asyncio.Event = field(default_factory=asyncio.Event)
     """The call that it was booked in is over: the caller's phone is free."""
     reserves: bool = False
@@ -206,6 +207,24 @@ class Callbacks:
         for live in self._live.values():
             if live.ticket.call == call:
                 live.rung_off.set()
+
+    def ticket(self, id: str) -> Ticket | None:
+        """The callback of this id, if it lives."""
+        return next((live.ticket for live in self._live.values() if live.id == id), None)
+
+    def reached(self, ticket: str, call: str) -> None:
+        """A try that an engine before us made reached the caller: nobody calls them twice. Idempotent."""
+        for live in tuple(self._live.values()):
+            if live.id == ticket:
+                self._close(live, CallbackEnd.REACHED, call)
+                if live.task is not None:
+                    live.task.cancel()
+
+    def still_on(self, call: str) -> None:
+        """The call in which a callback was booked under an engine before us goes on."""
+        for live in self._live.values():
+            if live.ticket.call == call:
+                live.rung_off.clear()
 
     def restore(self, tickets: Iterable[Ticket]) -> None:
         """Go on with callbacks of an engine before this one, the earliest first."""

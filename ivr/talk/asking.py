@@ -23,6 +23,7 @@ class Within:
     number: str
     channel: str
     note: Callable[[Event], None]
+    mark: str = ""
 
 
 class Asking:

@@ -34,7 +34,7 @@ from ivr.switch import Switch, SwitchError
 from ivr.talk.asking import Asking
 from ivr.talk.consultation import Consultation
 from ivr.talk.gathering import Gathering
-from ivr.talk.inbox import Answer, Askew, Happened, HungUp, Onward, Side, TooLong, Wish
+from ivr.talk.inbox import Answer, Askew, Happened, HungUp, Onward, Resumed, Side, TooLong, Wish
 from ivr.talk.legs import Legs
 from ivr.talk.moves import Moves
 from ivr.talk.states import MOVES, SAYS, Command, State
@@ -65,8 +65,10 @@ class Conversation:
         dispatch: Dispatch,
         legs: Legs,
         switch: Switch,
+        resumed: Resumed | None = None,
     ) -> None:
         self.call = call
+        self._resumed = resumed
         self._dispatch = dispatch
         self._inbox: asyncio.Queue[Happened] = asyncio.Queue()
         tell = self._inbox.put_nowait
@@ -128,14 +130,23 @@ class Conversation:
         """
         by = Party.CALLER
         try:
-            await self.call.hush()
-            await to_its_end(self._there.arrange())
+            if self._resumed is None:
+                await self.call.hush()
+                await to_its_end(self._there.arrange())
+            else:
+                self._there.resume(self._resumed)
             self.call.carried = Carried()
-            self._there.began(self.sides[0])
+            if self._resumed is None:
+                self._there.began(self.sides[0])
             async with asyncio.TaskGroup() as self._moves.tasks:
                 try:
-                    self._moves.watch(self.sides[0])
-                    await self._there.record()
+                    for side in self.sides:
+                        self._moves.watch(side)
+                    if self._resumed is None:
+                        await self._there.record()
+                    else:
+                        state = State.TOGETHER if len(self.sides) > 1 else State.TALKING
+                        await self._happens(self._there.go(state))
                     while self.state is not State.OVER:
                         await self._take_in(await self._inbox.get())
                         self._tell_watchers()
@@ -165,8 +176,10 @@ class Conversation:
     async def _close(self, by: Party) -> None:
         """Leave nothing of it on the switch, but for a talk that the engine's end must not cut."""
         before, self._there.state = self.state, State.OVER
-        self._tell_watchers()
         self._refuse_the_rest()
+        if self.call.handed_over:
+            return
+        self._tell_watchers()
         self._consultation.over(ConsultationEnd.CALLER_LEFT)
         if self.call.stopping and self.sides:
             await self._leave_alone(before)

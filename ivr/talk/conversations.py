@@ -18,7 +18,7 @@ from ivr.dispatch import Connected, Dispatch
 from ivr.events import Flagged
 from ivr.switch import Switch
 from ivr.talk.conversation import Conversation
-from ivr.talk.inbox import Onward
+from ivr.talk.inbox import Onward, Resumed
 from ivr.talk.legs import Legs
 from ivr.talk.states import Command, State
 from ivr.talk.targets import Refused, TalkRules, Target
@@ -97,10 +97,15 @@ class Conversations:
         self._last: dict[str, tuple[Command, Target | None, float]] = {}
         """What each agent did last, and when."""
 
-    async def run(self, call: Call, seated: Connected, line: str, rules: TalkRules) -> Onward | None:
-        """Let caller and agent talk; where the caller waits next, None when the other side hung up."""
+    async def run(
+        self, call: Call, seated: Connected, line: str, rules: TalkRules, resumed: Resumed | None = None
+    ) -> Onward | None:
+        """Let caller and agent talk; where the caller waits next, None when the other side hung up.
+
+        `resumed` is a talk that goes on from before us.
+        """
         conversation = Conversation(
-            call, seated, line, rules, dispatch=self._dispatch, legs=self.legs, switch=self._switch
+            call, seated, line, rules, dispatch=self._dispatch, legs=self.legs, switch=self._switch, resumed=resumed
         )
         self._going[call.id] = conversation
         try:

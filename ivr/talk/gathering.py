@@ -8,10 +8,10 @@ import structlog
 
 from ivr.call import Call, settled
 from ivr.dispatch import Dispatch
-from ivr.events import Event, Outcome, Party, Reason, TalkBegan, TalkEnded
+from ivr.events import ConsultationEnd, ConsultationEnded, Event, Outcome, Party, Reason, TalkBegan, TalkEnded
 from ivr.switch import Switch, SwitchError
 from ivr.talk.hold import Hold
-from ivr.talk.inbox import Side, TooLong
+from ivr.talk.inbox import Resumed, Side, TooLong
 from ivr.talk.legs import Legs
 from ivr.talk.states import SPOTS, Spot, State
 from ivr.talk.targets import TalkRules
@@ -60,6 +60,22 @@ class Gathering:
     def note(self, event: Event) -> None:
         """Write a fact of the call down."""
         self.call.note(event)
+
+    def resume(self, resumed: Resumed) -> None:
+        """Take in who is where since before us."""
+        self.sides = list(resumed.sides)
+        caller, others = (Spot.TALK, Spot.TALK) if resumed.bridge is not None else (Spot.MUSIC, Spot.ALONE)
+        spots = {self.call.channel: caller} | {side.leg: others for side in self.sides}
+        self._where.found(resumed.bridge, spots)
+        self.call.in_talk = resumed.bridge is not None
+        if resumed.held is not None:
+            self.hold.resume(resumed.held)
+        if resumed.asked is not None:
+            end = ConsultationEnd.CANCELLED if resumed.answered else ConsultationEnd.NOT_REACHED
+            self.note(ConsultationEnded(resumed.asked, end))
+        if resumed.file is not None:
+            self.call.resume_recording(resumed.file)
+            self._recorded = self.lead
 
     # ── where everybody is ──────────────────────────────────────────────────
 

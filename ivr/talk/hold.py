@@ -29,6 +29,10 @@ class Hold:
         if limit is not None:
             self.set_alarm(limit)
 
+    def resume(self, by: int) -> None:
+        """It began under an engine before us."""
+        self._by = by
+
     def end(self) -> None:
         """The music is over. Idempotent."""
         self.cancel()

@@ -43,6 +43,24 @@ class Side:
         return self.seated.leg
 
 
+@dataclass(frozen=True, slots=True)
+class Resumed:
+    """A talk that an engine before us began."""
+
+    sides: tuple[Side, ...]
+    """Who has the caller; those whose talk was noted are `talking`."""
+    bridge: str | None
+    """In which all of them are; None when the caller is in the music, or alone."""
+    held: int | None = None
+    """The offer by whose wish the caller hears music."""
+    asked: int | None = None
+    """The offer of who consults somebody: whom they asked was let go."""
+    answered: bool = False
+    """That one was on the line."""
+    file: str | None = None
+    """It is recorded into this."""
+
+
 @dataclass(slots=True)
 class Wish:
     """A command that waits to be obeyed."""

@@ -50,6 +50,12 @@ class Legs:
                 self.drop(leg)
         return Connected(offer, agent, leg, rung.over, rung.lost) if answered else None
 
+    def resume(self, offer: int, agent: str | None, leg: str) -> Connected:
+        """A leg of an engine before us, which talks."""
+        rung = self._rung[leg] = _Rung(asyncio.get_running_loop().create_future())
+        rung.answer.set_result(True)
+        return Connected(offer, agent, leg, rung.over)
+
     def answered(self, leg: str) -> bool:
         """A leg was answered; whether it is one of these."""
         rung = self._rung.get(leg)

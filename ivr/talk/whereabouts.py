@@ -25,6 +25,10 @@ class Whereabouts:
         self._spots: dict[str, Spot] = {}
         self._begun = False
 
+    def found(self, bridge: str | None, spots: Mapping[str, Spot]) -> None:
+        """Since before us everybody is at these spots; the talk is in this bridge, if it has one."""
+        self.talk, self._spots, self._begun = bridge or self.talk, dict(spots), True
+
     def forget(self, channel: str) -> None:
         """It is gone, or somebody else moved it."""
         self._spots.pop(channel, None)

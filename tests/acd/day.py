@@ -22,6 +22,7 @@ from acd.signals import (
     Ring,
     Signal,
     StopRinging,
+    TalkResumed,
 )
 from acd.waiting import Place
 
@@ -85,6 +86,20 @@ class Day:
         self.joined[joined.call] = joined
         self.waiting.add(joined.call)
         self.tell(joined)
+
+    def resume(self, resumed: TalkResumed) -> None:
+        """A talk from before is told; it counts when its agent is in nothing else."""
+        busy = {ring.agent for ring in (*self.ringing.values(), *self.talking.values())}
+        taken = resumed.agent in busy if resumed.agent is not None else self._outside(resumed.line) >= 2
+        if taken:
+            return
+        self.joined[resumed.call] = CallJoined(resumed.call, resumed.line)
+        self.talking[resumed.offer] = Ring(resumed.offer, resumed.call, (), resumed.line, resumed.agent)
+        self.tell(resumed)
+
+    def _outside(self, line: str) -> int:
+        rings = (*self.ringing.values(), *self.talking.values())
+        return sum(ring.agent is None and ring.line == line for ring in rings)
 
     def end(self, call: str) -> None:
         self.ended[call] += 1

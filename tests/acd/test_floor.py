@@ -24,6 +24,7 @@ from acd.signals import (
     Ring,
     StopRinging,
     TalkEnded,
+    TalkResumed,
     Tick,
 )
 
@@ -293,8 +294,45 @@ def test_signals_that_come_twice_change_nothing() -> None:
 
 
 def test_a_move_that_the_table_does_not_have_is_refused() -> None:
-    with pytest.raises(IllegalMove, match="ann: offline → talking"):
-        Seat(ANN).move(Presence.TALKING, 0.0)
+    with pytest.raises(IllegalMove, match="ann: offline → offered"):
+        Seat(ANN).move(Presence.OFFERED, 0.0)
+
+
+def test_a_talk_from_before_keeps_its_agent_and_its_number_and_is_followed_by_wrap_up() -> None:
+    floor = floor_with(ANN, ready=False)
+    assert floor.handle(TalkResumed(7, "c1", "immunization", "ann", 60.0), 0.0) == []
+    assert floor.handle(PhoneUp("ann"), 0.1) == []
+    assert floor.handle(CallJoined("c2", "immunization"), 1.0) == []
+    assert floor.seat("ann").presence is Presence.TALKING
+    floor.handle(TalkEnded(7), 5.0)
+    assert floor.seat("ann").presence is Presence.WRAP_UP
+    assert floor.handle(Tick(), 15.0) == [ring(8, "c2", "ann")]
+
+
+def test_a_talk_from_before_of_whoever_is_in_something_else_is_none_of_the_floor() -> None:
+    floor = floor_with(ANN)
+    floor.handle(CallJoined("c1", "immunization"), 1.0)
+    for resumed in (
+        TalkResumed(7, "c2", "immunization", "ann"),
+        TalkResumed(8, "c1", "immunization", "bob"),
+        TalkResumed(9, "c3", "no-line", "ann"),
+    ):
+        assert floor.handle(resumed, 2.0) == []
+    assert floor.talks() == ()
+    assert floor.audit() == []
+
+
+def test_who_waited_under_an_engine_before_is_admitted_and_their_limit_counts_on() -> None:
+    floor = floor_with(ANN, ready=False)
+    assert floor.handle(CallJoined("c1", "immunization", waited=40.0, here=30.0), 0.0) == []  # nobody is heard of yet
+    assert floor.handle(CallJoined("c2", "immunization"), 0.0) == [
+        GiveUp("c2", "immunization", GivenUp.NOBODY_ON_SHIFT)
+    ]
+    assert floor.handle(PhoneUp("ann"), 0.1) == [ring(1, "c1", "ann")]
+    assert floor.handle(CallJoined("c2", "immunization", waited=10.0, here=10.0), 0.2) == []
+    floor.handle(PhoneAnswered(1), 1.0)
+    assert floor.handle(Tick(), 90.1) == []
+    assert floor.handle(Tick(), 90.2) == [GiveUp("c2", "immunization", GivenUp.MAXIMUM_WAIT)]
 
 
 # ── phones that vanish ─────────────────────────────────────────────────────────────────────

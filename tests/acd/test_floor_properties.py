@@ -26,6 +26,7 @@ from acd.signals import (
     Failure,
     LineClosed,
     OfferFailed,
+    OffersMade,
     PhoneAnswered,
     PhoneDown,
     PhoneUp,
@@ -33,6 +34,7 @@ from acd.signals import (
     ShiftBegan,
     ShiftEnded,
     TalkEnded,
+    TalkResumed,
     Tick,
     WrapUpExtended,
 )
@@ -67,6 +69,7 @@ class AnyDay(RuleBasedStateMachine):
         waited=st.sampled_from((0.0, 0.0, 30.0)),
         patient=st.sampled_from((False, False, False, True)),
         again=st.booleans(),
+        here=st.sampled_from((None, None, 0.0, 45.0)),
     )
     def a_call_joins(self, line: Line, again: bool, **what: Any) -> None:
         joined = CallJoined(self._name(), line.id, **what)
@@ -122,6 +125,21 @@ class AnyDay(RuleBasedStateMachine):
         call = self.day.talking.pop(offer).call
         self.day.tell(CallLeft(call) if by_caller else TalkEnded(offer))
         self.day.end(call)
+
+    @rule(data=st.data(), agent=st.sampled_from((*AGENTS, None)), beyond=st.integers(1, 30), talked=st.floats(0, 900))
+    def a_talk_from_before_goes_on(self, data: Any, agent: Agent | None, beyond: int, talked: float) -> None:
+        line = "out" if agent is None else data.draw(st.sampled_from(sorted(agent.lines)))
+        if line not in self.day.lines or (agent is not None and agent.id not in self.day.agents):
+            return
+        offer = self.day.floor.state(self.day.now).offered + beyond
+        resumed = TalkResumed(offer, self._name(), line, None if agent is None else agent.id, talked)
+        self.day.resume(resumed)
+        if offer in self.day.talking:
+            assert self.day.floor.handle(resumed, self.day.now) == []  # told twice
+
+    @rule(last=st.integers(0, 50))
+    def an_engine_before_had_made_offers(self, last: int) -> None:
+        self.day.tell(OffersMade(last))
 
     # ── agents ──────────────────────────────────────────────────────────────
 

@@ -11,6 +11,7 @@ from ivr.switch import (
     Arrived,
     Census,
     ChannelGone,
+    Found,
     Gone,
     KeyTyped,
     Kind,
@@ -21,6 +22,7 @@ from ivr.switch import (
     Played,
     Recorded,
     Seen,
+    Stranger,
     SwitchError,
     SwitchEvent,
 )
@@ -87,16 +89,44 @@ class FakeSwitch:
     """Refuses to play: the switch fails us."""
     loses: type[SwitchEvent] | None = None
     """Events of this kind never reach us."""
+    arrivals: dict[str, Arrived] = field(default_factory=dict)
+    leg_phones: dict[str, str] = field(default_factory=dict)
+    stored: dict[str, Recorded] = field(default_factory=dict)
+    """Recordings that ended."""
+    _left: bool = False
+    """No engine listens."""
     _told: asyncio.Queue[SwitchEvent] = field(default_factory=asyncio.Queue)
 
     # ── what happens outside ────────────────────────────────────────────────
 
     def tell(self, event: SwitchEvent) -> None:
+        if self._left:
+            return
         if self.loses is None or not isinstance(event, self.loses):
             self._told.put_nowait(event)
 
     def connect(self) -> None:
+        """An engine begins to listen; another one may have left something."""
+        self._left = False
+        while not self._told.empty():
+            self._told.get_nowait()
+        for name in sorted(self.channels - self.answered - self.callers):
+            self.ends(name)
         self.tell(LinkUp(restarted=False))
+        strangers = {
+            name: Stranger(self._kind(name), name in self.answered, self.arrivals.get(name), self.leg_phones.get(name))
+            for name in sorted(self.channels)
+        }
+        self.tell(Found(strangers, {name: frozenset(members) for name, members in self.bridges.items()}))
+        for phone in sorted(self.registered):
+            self.tell(PhoneChanged(phone, up=True))
+
+    def hand_over(self) -> None:
+        self._left = True
+
+    def _obeys(self) -> None:
+        if self._left:
+            raise SwitchError("the next engine has the switch")
 
     def phone_up(self, phone: str, behaviour: Behaviour) -> None:
         self.phones[phone] = behaviour
@@ -119,7 +149,8 @@ class FakeSwitch:
     def caller_dials(self, channel: str, number: str = "13800138000") -> None:
         self.channels.add(channel)
         self.callers.add(channel)
-        self.tell(Arrived(channel, number, "12320"))
+        self.arrivals[channel] = Arrived(channel, number, "12320")
+        self.tell(self.arrivals[channel])
 
     def caller_types(self, channel: str, keys: str) -> None:
         for key in keys:
@@ -162,10 +193,12 @@ class FakeSwitch:
             yield await self._told.get()
 
     async def answer(self, channel: str) -> None:
+        self._obeys()
         self._need(channel)
         self.answered.add(channel)
 
     async def play(self, channel: str, playback: str, sounds: Sequence[str]) -> None:
+        self._obeys()
         self._need(channel)
         if self.broken:
             raise SwitchError("500 the switch is ill")
@@ -175,22 +208,27 @@ class FakeSwitch:
         self.heard += [(channel, sound) for sound in sounds]
 
     async def stop_playing(self, playback: str) -> None:
+        self._obeys()
         if playback not in self.playing:
             raise ChannelGone(playback)
         self._stop(playback)
 
     async def plays(self, playback: str) -> bool:
+        self._obeys()
         return playback in self.playing
 
     async def start_music(self, channel: str) -> None:
+        self._obeys()
         self._need(channel)
         self.music.add(channel)
 
     async def stop_music(self, channel: str) -> None:
+        self._obeys()
         self._need(channel)
         self.music.discard(channel)
 
     async def record(self, channel: str, recording: str, *, limit: float, silence: float) -> None:
+        self._obeys()
         self._need(channel)
         if recording in self.recordings:
             raise SwitchError("409 a recording of this name exists")
@@ -199,6 +237,7 @@ class FakeSwitch:
         loop.call_later(min(self.speech + silence, limit), self._finish, recording)
 
     async def ring(self, leg: str, phone: Phone, *, caller: str, like: str) -> None:
+        self._obeys()
         del caller, like
         behaviour = self.phones.get(phone.name)
         if behaviour is None or behaviour.unknown:
@@ -208,6 +247,8 @@ class FakeSwitch:
         self.channels.add(leg)
         self.rung.append(phone.name)
         self.at[leg] = phone.name
+        if not phone.trunk:
+            self.leg_phones[leg] = phone.name
         loop = asyncio.get_running_loop()
         if behaviour.answers_after is not None:
             loop.call_later(behaviour.answers_after, self._pick_up, leg)
@@ -215,6 +256,7 @@ class FakeSwitch:
             loop.call_later(behaviour.fails_after, self.ends, leg, behaviour.cause)
 
     async def bridge(self, bridge: str, channels: Sequence[str]) -> None:
+        self._obeys()
         for channel in channels:
             self._need(channel)
         for channel in channels:
@@ -222,12 +264,14 @@ class FakeSwitch:
         self.bridges[bridge] = (*self.bridges.get(bridge, ()), *channels)
 
     async def part(self, bridge: str, channel: str) -> None:
+        self._obeys()
         if channel in self.bridges.get(bridge, ()):
             self._leave(channel)
         if not self.bridges.get(bridge):  # the recorder leaves too, and says nothing
             self.recordings = {name: one for name, one in self.recordings.items() if one.channel != bridge}
 
     async def snoop(self, ear: str, channel: str, *, whispers: bool) -> None:
+        self._obeys()
         self._need(channel)
         if ear in self.channels:
             raise SwitchError("409 a channel of this name exists")
@@ -236,6 +280,7 @@ class FakeSwitch:
         self.ears[ear] = (channel, whispers)
 
     async def census(self) -> Census:
+        self._obeys()
         return Census(
             {name: Seen(self._kind(name), name in self.answered) for name in self.channels},
             {bridge: frozenset(members) for bridge, members in self.bridges.items()},
@@ -254,19 +299,23 @@ class FakeSwitch:
         return 50 if leg in self.silent else int(50 * asyncio.get_running_loop().time())
 
     async def record_bridge(self, bridge: str, recording: str) -> None:
+        self._obeys()
         if bridge not in self.bridges:
             raise ChannelGone(bridge)
         self.recordings[recording] = Recording(bridge, asyncio.get_running_loop().time())
 
     async def stop_recording(self, recording: str) -> None:
+        self._obeys()
         self._finish(recording)
 
     async def drop_bridge(self, bridge: str) -> None:
+        self._obeys()
         self.bridges.pop(bridge, None)
         for recording in [name for name, r in self.recordings.items() if r.channel == bridge]:
             self._finish(recording)  # its recorder goes with it
 
     async def hang_up(self, channel: str) -> None:
+        self._obeys()
         self.ends(channel)
 
     async def turn_away(self, channel: str, sentence: str) -> None:
@@ -280,6 +329,7 @@ class FakeSwitch:
             self.ends(channel, BUSY)
 
     async def release(self, channel: str) -> None:
+        self._obeys()
         if channel in self.channels:
             self.released.append(channel)
             self.ends(channel)
@@ -307,7 +357,12 @@ class FakeSwitch:
     def _finish(self, name: str) -> None:
         if (recording := self.recordings.pop(name, None)) is not None:
             lasted = asyncio.get_running_loop().time() - recording.begun
-            self.tell(Recorded(name, lasted, min(recording.spoken, lasted)))
+            self.stored[name] = Recorded(name, lasted, min(recording.spoken, lasted))
+            self.tell(self.stored[name])
+
+    async def recorded(self, recording: str) -> Recorded | None:
+        self._obeys()
+        return self.stored.get(recording)
 
     def _pick_up(self, leg: str) -> None:
         if leg in self.channels:

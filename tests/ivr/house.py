@@ -10,14 +10,14 @@ from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
 from hotline.arrangement import floor_of
+from ivr.adoption.flow import AdoptingFlow
 from ivr.callbacks.attempt import CallbackService
 from ivr.callbacks.board import Callbacks
 from ivr.callbacks.ticket import tickets
 from ivr.clock import Clock
 from ivr.dispatch import Dispatch
 from ivr.door.keeper import Doorkeeper
-from ivr.events import CallEnded, Entry, Event
-from ivr.flow import PlanFlow
+from ivr.events import CallArrived, CallEnded, CallPlaced, Entry, Event
 from ivr.lead.supervision import Supervision
 from ivr.memory import CallerMemory
 from ivr.outlook import Outlook
@@ -90,6 +90,10 @@ class House:
     supervision: Supervision
     callbacks: Callbacks
 
+    def killed(self) -> None:
+        """The engine is no more: not a word of it reaches the switch or the journal."""
+        self.board.hand_over()
+
     async def passes(self, seconds: float) -> None:
         """Let virtual time pass."""
         with suppress(TimeoutError):
@@ -109,6 +113,14 @@ class House:
         )
 
 
+def by_call(entries: Iterable[Entry]) -> list[list[Entry]]:
+    """The entries of each call, as the journal gives those of an engine before."""
+    calls: dict[str, list[Entry]] = {}
+    for entry in entries:
+        calls.setdefault(entry.call, []).append(entry)
+    return [told for told in calls.values() if isinstance(told[0].event, CallArrived | CallPlaced)]
+
+
 @asynccontextmanager
 async def house(
     at: datetime = WORKDAY,
@@ -116,6 +128,7 @@ async def house(
     *,
     memory: CallerMemory | None = None,
     restored: Iterable[Entry] = (),
+    before: Iterable[Entry] = (),
     front: Callable[[], str | None] = lambda: None,
     switch: FakeSwitch | None = None,
     door: Doorkeeper | None = None,
@@ -124,15 +137,16 @@ async def house(
 ) -> AsyncIterator[House]:
     """A hotline on a fake switch. `phones` by agent, or `n` and an outside number.
 
+    `before` is what an engine wrote down that was killed; with the `switch` that it had, this is the next one.
     `watched`: phones are looked at twice a second, which takes long where days of virtual time pass.
     """
     switch, ledger, clock, floor = switch or FakeSwitch(), Ledger(), LoopClock(begins=at), floor_of(plan)
     catalogue = Catalogue(plan.words)
     ids = CallIds("t")
 
-    def flow() -> PlanFlow:
+    def flow() -> AdoptingFlow:
         outlook = Outlook(clock, board.dispatch, memory, front)
-        return PlanFlow(plan, catalogue, board.dispatch, clock, outlook, callbacks)
+        return AdoptingFlow(plan, catalogue, board.dispatch, clock, outlook, callbacks)
 
     board = Switchboard(
         switch,
@@ -140,14 +154,15 @@ async def house(
         clock,
         ids,
         dispatch=lambda spawn: Dispatch(floor, switch, clock, spawn),
-        service=lambda _: Service(flow(), "v1", ("sorry",)),
+        service=lambda _: Service(flow(), "v1", ("sorry",), flow().resume),
         agents=lambda: plan.phones,
         door=door,
+        left=by_call(before),
     )
     callbacks = Callbacks(
         board.dispatch,
         switch,
-        ledger,
+        board.journal,
         clock,
         ids,
         board,

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from hotline.phone import Exchange
-from ivr.switch import Arrived, Gone, LinkUp, Phone, TalkFound
+from ivr.adoption.strangers import sort
+from ivr.switch import Arrived, Found, Gone, LinkUp, Phone, TalkFound
 from tests.ivr.worlds import ANSWERS, CALLER, RINGS, SECOND, AsteriskWorld, Listener, asterisk_world
 from tests.phones import exchange
 
@@ -48,11 +49,12 @@ async def test_the_next_engine_leaves_talk_and_listener_alone_and_hangs_up_what_
         async with world.another() as switch, asyncio.TaskGroup() as tasks:
             after = Listener(switch)
             work = [tasks.create_task(switch.listen()), tasks.create_task(after.listen())]
-            talk = await after.hears(TalkFound, lambda found: channel in found.channels)
-            listening = await after.hears(TalkFound, lambda found: LEADER in found.channels)
-            assert talk.channels == {channel, TALK}
-            assert listening.channels == {LEADER, f"{LEADER}-ear1"}
-            await after.hears(Gone, lambda gone: gone.channel == RUNG)
+            found = await after.hears(Found)
+            assert found.channels.keys() == {channel, TALK, LEADER, f"{LEADER}-ear1"}  # what rang is quiet
+            assert found.channels[channel].arrived == Arrived(channel, CALLER, "12320")
+            assert found.channels[TALK].phone == ANSWERS
+            talks = {talk.channels for talk in sort(found, ()).told if isinstance(talk, TalkFound)}
+            assert talks == {frozenset({channel, TALK}), frozenset({LEADER, f"{LEADER}-ear1"})}
             assert not any(isinstance(event, Arrived) for event in after.told)
             await world.hears(CALLER, ANSWERS)
             await world.hears(SECOND, CALLER, ANSWERS)
@@ -76,8 +78,11 @@ async def test_a_caller_who_was_on_hold_arrives_anew_and_the_lonely_leg_is_hung_
         async with world.another() as switch, asyncio.TaskGroup() as tasks:
             after = Listener(switch)
             work = [tasks.create_task(switch.listen()), tasks.create_task(after.listen())]
-            assert (await after.hears(Arrived)).channel == channel
-            await after.hears(Gone, lambda gone: gone.channel == TALK)
+            found = sort(await after.hears(Found), ())
+            assert Arrived(channel, CALLER, "12320") in found.told
+            assert found.hang_up == [TALK]
+            assert f"{TALK}-talk" in found.drop
+            await switch.hang_up(TALK)
             await switch.hang_up(channel)
             await switch.hang_up(LEADER)
             for task in work:
@@ -96,6 +101,7 @@ async def test_a_link_that_was_lost_and_found_changes_nothing_for_who_talks_and_
         await world.hears(CALLER, ANSWERS)
         await world.hears(ANSWERS, CALLER)
         await world.hears(SECOND, CALLER, ANSWERS)
-        assert not any(isinstance(event, TalkFound | Arrived | Gone) for event in listener.told)
+        assert await listener.hears(Found) == Found()
+        assert not any(isinstance(event, Arrived | Gone) for event in listener.told)
         for leg in (RUNG, TALK, LEADER, channel):
             await world.switch.hang_up(leg)

@@ -58,7 +58,6 @@ async def test_a_killed_engine_cuts_no_talk_and_the_next_looks_after_those_who_w
         await here.ready(again)
         await hears(talking, AGENT_TONE)
         await talking.hang_up()
-        await waiting.press("15")  # a caller found on the switch hears the greeting anew
         await hears(waiting, AGENT_TONE, within=60.0)
         await waiting.hang_up()
         await late.hang_up()
