@@ -30,6 +30,8 @@ ROOMS: Final[Mapping[str, tuple[str, ...]]] = {
     "live": ("reload", "rollback", "versions"),
     "front": ("front",),
     "lines": ("line",),
+    "nuisance": ("nuisance",),
+    "attack": ("attack",),
     "floor": ("floor",),
     "desk": ("desk",),
     "users": ("users",),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from prometheus_client import CollectorRegistry, Counter
 from prometheus_client.core import GaugeMetricFamily
@@ -49,8 +49,9 @@ class DoorMetrics:
 class DoorGauges(Collector):
     """The door at the moment of the scrape."""
 
-    def __init__(self, door: Door) -> None:
-        self._door = door
+    def __init__(self, door: Door, *, listed: Callable[[], int], attack: Callable[[], bool]) -> None:
+        """`listed` counts the nuisance list, `attack` tells whether the switch is on."""
+        self._door, self._listed, self._attack = door, listed, attack
 
     def collect(self) -> Iterator[Metric]:
         """The families, for a `CollectorRegistry` to which this was registered."""
@@ -60,5 +61,7 @@ class DoorGauges(Collector):
             ("admission_places", "Callers who are let in at the same time.", capacity.calls),
             ("admission_places_kept", "Of those places, the ones for priority calls.", capacity.kept),
             ("admission_rate", "Arrivals a second that are let in; falls under load.", door.throttle.rate),
+            ("nuisance_listed", "Numbers and beginnings of numbers on the nuisance list.", self._listed()),
+            ("attack_switch_on", "1 while a shift leader has the attack switch on.", self._attack()),
         ):
             yield GaugeMetricFamily(f"hotline_{name}", told, float(value))

@@ -24,6 +24,8 @@ from desk.listening import listening
 from desk.sessions import Lengths
 from hotline.accounts import phones_of, secrets_of
 from hotline.arrangement import arrangement_of, floor_of
+from hotline.attack import AttackWatch
+from hotline.attack_door import AttackDoor
 from hotline.by_hand import ByHandWatch
 from hotline.callback_door import cancelling
 from hotline.clock import clock_of
@@ -41,6 +43,7 @@ from hotline.keeping import Keeping
 from hotline.live import Edition, Live, Means, Opening
 from hotline.managed import ManagedAsterisk, SwitchRefused
 from hotline.metrics import CallMetrics, Gauges, PlanGauges, ProcessGauges, RepairGauges
+from hotline.nuisance import NuisanceWatch
 from hotline.operators import RECORDINGS, Published, mark_of
 from hotline.ports import taken
 from hotline.pulse import Pulse
@@ -228,11 +231,14 @@ async def running(settings: Settings, opening: Opening | Published, *, managed: 
         )
         forget_kept(settings.sounds, live.now.words.kept.values())
         ids, pulse = CallIds(settings.node), Pulse(clock.monotonic)
+        nuisance, attack = NuisanceWatch(settings.var, clock.now), AttackWatch(settings.var, clock.now)
         keeper = Keeper(
             Door(capacity_of(settings)),
             callers=lambda: live.now.plan.callers,
             load=lambda: Load(pulse.late(), switch.depth, switch.trip),
             monotonic=clock.monotonic,
+            listed=nuisance,
+            attack=attack,
         )
         board = Switchboard(
             switch,
@@ -294,6 +300,7 @@ async def running(settings: Settings, opening: Opening | Published, *, managed: 
             front=front,
             by_hand=by_hand,
             callbacks=lambda: callbacks.tickets,
+            attack=attack.attack,
             today=await _ended_since(settings, midnight(clock)),
         )
         registry = CollectorRegistry()
@@ -314,7 +321,7 @@ async def running(settings: Settings, opening: Opening | Published, *, managed: 
                 soon_empty=shifts.soon_empty,
             )
         )
-        registry.register(DoorGauges(keeper.door))
+        registry.register(DoorGauges(keeper.door, listed=nuisance.living, attack=attack))
         journal.subscribe(DoorMetrics(registry).hear)
         journal.subscribe(TalkMetrics(registry).hear)
         journal.subscribe(metrics.hear)
@@ -378,7 +385,8 @@ async def running(settings: Settings, opening: Opening | Published, *, managed: 
             works.append(wishes.heed_files())
         for work in works:
             stack.callback(tasks.create_task(work).cancel)
-        routes = [*wishes.routes(), *door.routes(), cancelling(callbacks)]
+        leaders_switch = AttackDoor(settings, attack, plan=lambda: live.now.plan, now=clock.now)
+        routes = [*wishes.routes(), *door.routes(), *leaders_switch.routes(), cancelling(callbacks)]
         await stack.enter_async_context(open_control(settings.var, routes))
         yield Running(switch, board, journal, view, asterisk, web_port, live, wishes, supervision, reconciler)
 

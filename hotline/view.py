@@ -8,6 +8,7 @@ from datetime import datetime, time
 
 from acd.agent import Presence
 from acd.floor import Floor
+from hotline.attack import Attack
 from hotline.front import FrontWatch
 from hotline.live import Live
 from hotline.web import LineStatus, Status
@@ -40,6 +41,7 @@ class HotlineView:
         front: FrontWatch,
         by_hand: Callable[[], Mapping[str, bool]] = dict,
         callbacks: Callable[[], Iterable[Ticket]] = tuple,
+        attack: Callable[[], Attack | None] = lambda: None,
         today: Mapping[Outcome, int],
     ) -> None:
         """`today` counts the calls that came in and ended since midnight, before this process began; `callbacks` are
@@ -47,7 +49,7 @@ class HotlineView:
         """
         self._live, self._floor, self._clock = live, floor, clock
         self._link, self._journal, self._board, self._front = link, journal, board, front
-        self._by_hand, self._callbacks = by_hand, callbacks
+        self._by_hand, self._callbacks, self._attack = by_hand, callbacks, attack
         self._today, self._day = Counter(today), clock.now().astimezone(SHANGHAI).date()
         self._placed: set[str] = set()
         """Calls of the hotline itself, to call somebody back, that go on."""
@@ -83,6 +85,8 @@ class HotlineView:
         """What an operator should know of the plan, though callers are served."""
         live, front = self._live, self.front()
         notices = [] if front is None else [f"来电先听紧急通知：{front}"]
+        if (attack := self._attack()) is not None:
+            notices.append(f"防范恶意呼叫已打开，到 {attack.until.astimezone(SHANGHAI):%m-%d %H:%M} 为止")
         if live.refused:
             return [*notices, f"配置文件有错，没有启用，仍用第 {live.number} 版：", *live.refused[:SHOWN]]
         if live.set_aside:
