@@ -111,6 +111,15 @@ RULES: Final = {
     "head_start": Both("a point of priority is worth", "每级优先相当于早来"),
     "most_head_start": Both("priority is worth at most", "优先最多相当于早来"),
     "phones": Both("phones", "话机"), "speaks": Both("speaks", "会说"), "shift": Both("shift", "班次"),
+    "caller-limits": Both("limits of callers", "来电限制"),
+    "behind": Both("slow lane is behind by", "排到最后相当于晚来"),
+    "trusted": Both("trusts", "信任的号码"), "direct": Both("kept places for calls to", "保留线路的号码"),
+    "blocked_direct": Both("who is blocked may call direct numbers", "被拦截的可打保留线路"),
+    "prove": Both("asks callers to press a key", "请来电者按键确认"),
+    "calls": Both("outside calls a day", "每天外拨次数"), "minutes": Both("outside minutes a day", "每天外拨分钟"),
+    "agent_calls": Both("outside calls a day of an agent", "每位座席每天外拨次数"),
+    "agent_minutes": Both("outside minutes a day of an agent", "每位座席每天外拨分钟"),
+    "international": Both("may dial abroad", "允许拨打境外"),
     "leader": Both("is a shift leader", "班长"), "breaks": Both("reasons for a break", "小休原因"),
 }  # fmt: skip
 

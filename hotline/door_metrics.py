@@ -1,17 +1,18 @@
-"""What Prometheus sees of the door: whom it sent away or put behind, and how much it lets in."""
+"""What Prometheus sees of the doors: whom we sent away or put behind, how much is let in, what is dialled outside."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
 from prometheus_client import CollectorRegistry, Counter
-from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 
 from ivr.door.door import Door
 from ivr.door.verdict import Lane, Why
 from ivr.events import CallScreened, Entry
+from ivr.outbound import Capped, OutboundToday
 
 
 class DoorMetrics:
@@ -65,3 +66,23 @@ class DoorGauges(Collector):
             ("attack_switch_on", "1 while a shift leader has the attack switch on.", self._attack()),
         ):
             yield GaugeMetricFamily(f"hotline_{name}", told, float(value))
+
+
+class OutboundGauges(Collector):
+    """What agents dialled outside today, at the moment of the scrape."""
+
+    def __init__(self, today: OutboundToday) -> None:
+        self._today = today
+
+    def collect(self) -> Iterator[Metric]:
+        """The families, for a `CollectorRegistry` to which this was registered."""
+        today = self._today
+        yield GaugeMetricFamily("hotline_outbound_calls_today", "Outside numbers dialled today.", float(today.calls()))
+        yield GaugeMetricFamily(
+            "hotline_outbound_minutes_today", "Minutes with outside numbers today.", today.minutes()
+        )
+        told = "Outside numbers that were not dialled because a cap of the day was reached, by which."
+        refused = CounterMetricFamily("hotline_outbound_refused", told, labels=["cap"])
+        for cap in Capped:
+            refused.add_metric([cap], float(today.refused[cap]))
+        yield refused

@@ -31,7 +31,7 @@ from hotline.callback_door import cancelling
 from hotline.clock import clock_of
 from hotline.control import open_control
 from hotline.desk_floor import DeskFloor
-from hotline.door_metrics import DoorGauges, DoorMetrics
+from hotline.door_metrics import DoorGauges, DoorMetrics, OutboundGauges
 from hotline.doorkeeper import Keeper, capacity_of
 from hotline.fallback import dialplan_of
 from hotline.floor_door import FloorDoor
@@ -72,6 +72,7 @@ from ivr.events import Outcome
 from ivr.flow import PlanFlow
 from ivr.lead.supervision import Supervision
 from ivr.memory import CallerMemory
+from ivr.outbound import OutboundToday
 from ivr.outlook import Outlook
 from ivr.phone_watch import PhoneWatch
 from ivr.reconcile import Reconciler
@@ -84,6 +85,7 @@ from records.calls import outcomes, talks_since
 from records.database import open_database
 from records.journal import SqlJournal
 from records.migrations import upgrade
+from records.outbound import outbound_facts
 from records.presences import Presences
 from routing.calendar import SHANGHAI
 from routing.node import Recall
@@ -263,7 +265,11 @@ async def running(settings: Settings, opening: Opening | Published, *, managed: 
         watch = FloorWatch(floor, presences, clock.now)
         board.dispatch.watch(watch.hear)
         front, by_hand = FrontWatch(settings.var, clock.now), ByHandWatch(settings.var, clock.now)
-        outlook = Outlook(clock, board.dispatch, memory, front, by_hand)
+        outbound = OutboundToday(clock.now)
+        for fact in await outbound_facts(settings.database_url, midnight(clock), node=settings.node):
+            outbound.hear(fact)
+        journal.subscribe(outbound.hear)
+        outlook = Outlook(clock, board.dispatch, memory, front, by_hand, outbound)
         shifts = Shifts(
             lambda: live.now.plan,
             clock.now,
@@ -322,6 +328,7 @@ async def running(settings: Settings, opening: Opening | Published, *, managed: 
             )
         )
         registry.register(DoorGauges(keeper.door, listed=nuisance.living, attack=attack))
+        registry.register(OutboundGauges(outbound))
         journal.subscribe(DoorMetrics(registry).hear)
         journal.subscribe(TalkMetrics(registry).hear)
         journal.subscribe(metrics.hear)

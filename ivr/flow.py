@@ -259,10 +259,13 @@ class PlanFlow:
         def say(prompts: tuple[str, ...]) -> tuple[str, ...]:
             return self._sound(self._plan.said(prompts, variant))
 
-        rules = TalkRules(self._plan, self._dispatch.floor, self._clock.now, say)
+        rules = TalkRules(self._plan, self._dispatch.floor, self._clock.now, say, self._capped)
         onward = await call.conversations.run(call, seated, line, rules, resumed)
         call.forget_keys()
         return onward
+
+    def _capped(self, agent: str | None) -> str | None:
+        return self._outlook.capped(self._plan, agent)
 
     def _passed_back(self, call: Call, line: str) -> PassedOn:
         """The one agent did not take the caller: to who passed them on, when ready, else before all who wait."""

@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping
 from ivr.clock import Clock
 from ivr.dispatch import Dispatch
 from ivr.memory import CallerMemory
+from ivr.outbound import OutboundToday
+from routing.plan import Plan
 from routing.scene import Scene
 
 
@@ -21,9 +23,11 @@ class Outlook:
         memory: CallerMemory | None = None,
         front: Callable[[], str | None] = lambda: None,
         by_hand: Callable[[], Mapping[str, bool]] = dict,
+        outbound: OutboundToday | None = None,
     ) -> None:
         self._clock, self._dispatch, self._memory, self._front = clock, dispatch, memory or CallerMemory(), front
         self._by_hand = by_hand
+        self._outbound = outbound or OutboundToday(clock.now)
 
     def scene(self, number: str) -> Scene:
         """What this caller's call may look at now."""
@@ -36,6 +40,10 @@ class Outlook:
             last=self._memory.last(number),
             by_hand=self._by_hand(),
         )
+
+    def capped(self, plan: Plan, agent: str | None) -> str | None:
+        """Why this agent dials no more outside numbers today; None when they may."""
+        return self._outbound.refusal(plan.outbound, agent)
 
     def had(self, number: str, line: str) -> str | None:
         """The agent of this line whom the caller talked with last."""

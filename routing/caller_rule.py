@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import Field
 
 from routing.days import Written
-from routing.written import CallerPatterns, PhoneNumber, Prompts, Seconds
+from routing.written import CallerPatterns, Prompts, Seconds
 
 _Calls = Annotated[int, Field(ge=1, le=10_000)]
 
@@ -58,7 +58,7 @@ class Callers(Written):
     """Numbers without limits: partner institutions, whose many telephones show one number."""
     priority: CallerPatterns = ()
     """Trusted numbers for which places are kept when all others are taken: 120, hospitals' emergency rooms."""
-    direct: tuple[PhoneNumber, ...] = ()
+    direct: CallerPatterns = ()
     """Numbers of ours besides the hotline's own whose callers get the kept places too."""
     blocked_direct: bool = True
     """Who is blocked on the nuisance list may still call a `direct` number."""

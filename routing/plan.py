@@ -15,6 +15,8 @@ from routing.caller_rule import Callers as Callers
 from routing.days import Written
 from routing.line_rule import LineRule as LineRule
 from routing.node import Node, Retry
+from routing.outbound_rule import Outbound as Outbound
+from routing.outbound_rule import is_international
 from routing.written import (
     AgentId,
     CallerPatterns,
@@ -130,6 +132,8 @@ class Plan(Written):
     """When lines are open."""
     callers: Callers = Field(default_factory=Callers)
     """Limits of callers, whom to trust, and for whom places are kept."""
+    outbound: Outbound = Field(default_factory=Outbound)
+    """Caps on what agents dial outside."""
     front: dict[Id, FrontMessage] = Field(default_factory=dict)
     """Emergency messages that can be put before everything else."""
     prompts: dict[PromptId, Text]
@@ -185,9 +189,15 @@ class Plan(Written):
         callback = self.lines[line].callback
         lists = () if callback is None else (callback.numbers, self.hotline.may_dial)
         written = [patterns for patterns in lists if patterns is not None]
-        return bool(number and written) and all(
-            any(is_called_by(pattern, number) for pattern in patterns) for patterns in written
+        return (
+            bool(number and written)
+            and self.may_leave_the_country(number)
+            and all(any(is_called_by(pattern, number) for pattern in patterns) for patterns in written)
         )
+
+    def may_leave_the_country(self, number: str) -> bool:
+        """Whether the number does not, or may: it is written out in full, for no `*` is meant to open the world."""
+        return self.outbound.international or not is_international(number) or number in (self.hotline.may_dial or ())
 
     def passed_outside(self, line: str) -> bool:
         """Whether the line has no agents of ours: callers are passed to its outside number."""

@@ -81,7 +81,7 @@ class Door:
         verdict = self._of_caller(arrival, callers, now)
         if verdict.lane is not Lane.AWAY:
             trusted = _fits(arrival.number, callers.priority)
-            first = trusted or (verdict.lane is Lane.OPEN and arrival.dialled in callers.direct)
+            first = trusted or (verdict.lane is Lane.OPEN and _fits(arrival.dialled, callers.direct))
             full = self._of_house(arrival, now, first=first)
             verdict = verdict if full is None else Verdict(Lane.AWAY, full)
         if verdict.lane is Lane.AWAY:
@@ -105,7 +105,7 @@ class Door:
     def _of_caller(self, arrival: Arrival, callers: Callers, now: float) -> Verdict:
         number, slow = arrival.number, Verdict(Lane.SLOW, behind=callers.behind, prove=True)
         if arrival.listed is Treatment.BLOCK:
-            if not (callers.blocked_direct and arrival.dialled in callers.direct):
+            if not (callers.blocked_direct and _fits(arrival.dialled, callers.direct)):
                 return Verdict(Lane.AWAY, Why.NUISANCE)
             return replace(slow, why=Why.NUISANCE)
         if arrival.listed is Treatment.SLOW:

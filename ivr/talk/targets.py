@@ -62,6 +62,8 @@ class TalkRules:
     now: Callable[[], datetime]
     say: Callable[[tuple[str, ...]], tuple[str, ...]]
     """The sounds of prompts, in the language that this caller hears."""
+    capped: Callable[[str | None], str | None] = lambda agent: None
+    """Why this agent dials no more outside numbers today, in words for them."""
 
     def hold_limit(self, line: str) -> float:
         """Seconds of music after which the caller is brought back."""
@@ -108,7 +110,7 @@ class TalkRules:
             case ToAgent(agent):
                 self._admit_agent(agent, by)
             case ToNumber(number):
-                self._admit_number(number)
+                self._admit_number(number, by)
 
     def _admit_line(self, line: str) -> None:
         if line not in self.plan.lines or not self.floor.is_line(line):
@@ -130,7 +132,7 @@ class TalkRules:
         if presence is not Presence.READY:
             raise Refused(f"{name} {_AWAY[presence]}")
 
-    def _admit_number(self, number: str) -> None:
+    def _admit_number(self, number: str, by: str | None) -> None:
         allowed = self.plan.hotline.may_dial
         if allowed is None:
             named = (line.outside.number for line in self.plan.lines.values() if line.outside is not None)
@@ -138,3 +140,7 @@ class TalkRules:
                 raise Refused("only the outside numbers of the lines may be dialled; `hotline.may_dial` allows others")
         elif not any(is_called_by(pattern, number) for pattern in allowed):
             raise Refused("this number is not among those of `hotline.may_dial`")
+        if not self.plan.may_leave_the_country(number):
+            raise Refused("numbers abroad are not dialled: `outbound.international` allows them")
+        if (why := self.capped(by)) is not None:
+            raise Refused(why)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterator
 from datetime import date
 
+from routing.lint.callers import callers
 from routing.lint.dead_ends import unmet, ways_on
 from routing.lint.hours import hours_and_days
 from routing.lint.lines import lines_and_agents
@@ -29,6 +30,7 @@ def lint(
     yield from hours_and_days(plan, places, today)
     yield from lines_and_agents(plan, places, sure=sure)
     yield from waiting(plan, places, today, sure=sure)
+    yield from callers(plan, places)
     if sure:
         yield from ways_on(plan, places)
         yield from unmet(plan, places)

@@ -11,6 +11,7 @@ from typing import Any, Literal, NamedTuple
 from pydantic import BaseModel
 
 from routing.calendar import SHANGHAI, day_of
+from routing.caller_rule import CallerLimit
 from routing.line_rule import Limit
 from routing.node import Retry
 from routing.plan import LineRule, Plan
@@ -224,12 +225,20 @@ _OUTSIDE_RULES = ("simultaneous", "ring")
 _NODE_RULES = ("digits", "terminator", "wait", "limit", "silence", "answers", "days", "thanks", "priority")
 _CALLBACK_RULES = ("first", "tries", "retry", "expires", "numbers", "abandoned", "greeting", "notice")
 _HOTLINE_RULES = ("name", "wait", "survey", "may_dial", "apology", "head_start", "most_head_start")
+_CALLER_RULES = ("behind", "trusted", "priority", "direct", "blocked_direct", "prove")
+_OUTBOUND_RULES = ("calls", "minutes", "agent_calls", "agent_minutes", "international")
 _AGENT_RULES = ("phones", "speaks", "shift", "leader")
 
 
 def _rules(old: Plan, new: Plan) -> Iterator[Change]:
     yield from _fields("hotline", new.hotline.name, old.hotline, new.hotline, _HOTLINE_RULES)
     yield from _retries("hotline", new.hotline.name, old.hotline, new.hotline)
+    yield from _fields("callers", new.hotline.name, old.callers, new.callers, _CALLER_RULES)
+    yield from _fields("outbound", new.hotline.name, old.outbound, new.outbound, _OUTBOUND_RULES)
+    limits = {side: _caller_limits(plan) for side, plan in (("old", old), ("new", new))}
+    if limits["old"] != limits["new"]:
+        told = {"of": "callers", "id": "", "name": new.hotline.name, "rule": "caller-limits", **limits}
+        yield Change("rules", "rule", told)
     before, after = old.hotline.direct, new.hotline.direct
     if (before is not None and before.on) != (after is not None and after.on):
         yield Change("rules", "direct", {"on": after is not None and after.on})
@@ -255,6 +264,21 @@ def _rules(old: Plan, new: Plan) -> Iterator[Change]:
     for name in old.front:
         if name not in new.front:
             yield Change("rules", "front-removed", {"front": name})
+
+
+def _caller_limits(plan: Plan) -> tuple[str, ...]:
+    """The limits of callers, as they are written."""
+    rules = plan.callers
+    limits = {"number": rules.number, "withheld": rules.withheld}
+    limits |= {", ".join(prefix.numbers): prefix for prefix in rules.prefixes}
+    told: dict[str, dict[str, float]] = {
+        name: limit.model_dump(include=set(CallerLimit.model_fields), exclude_none=True)
+        for name, limit in limits.items()
+    }
+    told |= {"wall": {"×": rules.wall}, "attack": {"share": rules.attack.share}}
+    return tuple(
+        f"{name}: {', '.join(f'{key} {one:g}' for key, one in given.items())}" for name, given in told.items() if given
+    )
 
 
 def _line_rules(old: Plan, new: Plan, line: str, rule: LineRule) -> Iterator[Change]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from routing.rules.of_answering import ANSWERING
+from routing.rules.of_callers import CALLERS
 from routing.rules.of_calling import CALLING
 from routing.rules.of_files import FILES
 from routing.rules.of_leading import LEADING
@@ -17,7 +18,7 @@ from routing.rules.of_writing import WRITING
 from routing.rules.rule import Language, Rule
 
 RULES: Mapping[str, Rule] = {
-    rule.id: rule for rule in (*WRITING, *FILES, *VALUES, *LEADING, *CALLING, *ANSWERING, *WAITING)
+    rule.id: rule for rule in (*WRITING, *FILES, *VALUES, *LEADING, *CALLING, *ANSWERING, *WAITING, *CALLERS)
 }
 """Rule id → rule, in the order of the pages."""
 
@@ -40,6 +41,7 @@ _WORDS: Mapping[Language, Mapping[str, str]] = {
         "calling": "What callers would meet",
         "answering": "Who answers them",
         "waiting": "Whom a line rings, and how callers wait",
+        "callers": "What callers and agents may do",
     },
     "zh": {
         "title": "`hotline check` 的规则",
@@ -56,6 +58,7 @@ _WORDS: Mapping[Language, Mapping[str, str]] = {
         "calling": "来电者会遇到什么",
         "answering": "由谁接听",
         "waiting": "呼叫谁，来电者怎样等候",
+        "callers": "来电者和座席可以做什么",
     },
 }
 
@@ -93,6 +96,7 @@ def pages(language: Language) -> str:
         ("calling", CALLING),
         ("answering", ANSWERING),
         ("waiting", WAITING),
+        ("callers", CALLERS),
     )
     for section, rules in sections:
         parts.append(f"## {words[section]}\n")

@@ -20,6 +20,7 @@ from ivr.door.keeper import Doorkeeper
 from ivr.events import CallArrived, CallEnded, CallPlaced, Entry, Event
 from ivr.lead.supervision import Supervision
 from ivr.memory import CallerMemory
+from ivr.outbound import OutboundToday
 from ivr.outlook import Outlook
 from ivr.phone_watch import PhoneWatch
 from ivr.switchboard import CallIds, Service, Switchboard
@@ -133,6 +134,7 @@ async def house(
     switch: FakeSwitch | None = None,
     door: Doorkeeper | None = None,
     watched: bool = False,
+    outbound: OutboundToday | None = None,
     **phones: Behaviour,
 ) -> AsyncIterator[House]:
     """A hotline on a fake switch. `phones` by agent, or `n` and an outside number.
@@ -145,7 +147,7 @@ async def house(
     ids = CallIds("t")
 
     def flow() -> AdoptingFlow:
-        outlook = Outlook(clock, board.dispatch, memory, front)
+        outlook = Outlook(clock, board.dispatch, memory, front, outbound=outbound)
         return AdoptingFlow(plan, catalogue, board.dispatch, clock, outlook, callbacks)
 
     board = Switchboard(

@@ -1,0 +1,37 @@
+"""The facts of what was dialled outside, read from the journal: what `ivr.outbound.OutboundToday` folds."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import select
+
+from ivr.events import CallerRung, ConsultationBegan, Entry, PassedOn
+from ivr.outbound import FACTS
+from records.database import open_database
+from records.rows import entry_from
+from records.tables import journal
+
+_DIALLED = tuple(kind.__name__ for kind in (CallerRung, ConsultationBegan, PassedOn))
+_KINDS = tuple(kind.__name__ for kind in FACTS)
+
+
+async def outbound_facts(url: str, since: datetime, *, node: str | None = None) -> list[Entry]:
+    """The facts of calls in which something was dialled since an instant, call after call.
+
+    Raises FileNotFoundError when there is no such database yet.
+    """
+    dialled = select(journal.c.call).where(journal.c.kind.in_(_DIALLED), journal.c.at >= since)
+    query = (
+        select(journal)
+        .where(journal.c.call.in_(dialled), journal.c.kind.in_(_KINDS))
+        .order_by(journal.c.call, journal.c.seq)
+    )
+    if node is not None:
+        query = query.where(journal.c.node == node)
+    engine = open_database(url, read_only=True)
+    try:
+        async with engine.connect() as connection:
+            return [entry_from(row) for row in (await connection.execute(query)).mappings()]
+    finally:
+        await engine.dispose()
