@@ -10,14 +10,15 @@ import asyncio
 import fcntl
 import math
 import os
+import re
 import resource
 import stat
 import struct
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Self
+from typing import IO, NoReturn, Self
 
 import aiohttp
 import structlog
@@ -29,6 +30,7 @@ from hotline.ports import taken
 from hotline.secrets import Secrets
 from hotline.settings import Settings
 from hotline.switch_config import RELOADABLE, PhoneAccount, Places, fingerprint, render
+from ivr.switch import SwitchTaken
 
 log = structlog.get_logger(__name__)
 
@@ -38,12 +40,20 @@ PROOF = 3.0
 """Seconds that an Asterisk left by an earlier engine may take to answer before it counts as hung."""
 GRACE = 5.0
 """Seconds that Asterisk may take to end when asked; then it is killed."""
+ENDS_AT_MOST, WITHIN = 5, 60.0
+"""So often, in so many seconds, may Asterisk end before the hotline ends with it."""
+PAUSES = (0.0, 0.5, 1.0, 2.0)
+"""Seconds before Asterisk is started anew after so many ends."""
 OPEN_FILES = 65536
 KEPT_LOGS = 5
 
 
 class SwitchRefused(RuntimeError):
     """Asterisk cannot be started or used; the text says why, and what to change."""
+
+
+class SwitchLost(SwitchRefused):
+    """Asterisk ended again and again: another engine would meet the same."""
 
 
 class ManagedAsterisk:
@@ -62,6 +72,8 @@ class ManagedAsterisk:
         self.places = Places.of(settings, self.program)
         self.taken_over = False
         """True when this Asterisk was already running: calls from before may be on it."""
+        self.spared = False
+        """Leave it running, with its calls, when we end by an error: another engine takes it over."""
 
     async def __aenter__(self) -> Self:
         """Raises SwitchRefused, ValueError (a value that cannot be written), OSError (`var` not writable)."""
@@ -76,7 +88,11 @@ class ManagedAsterisk:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        await self._release()
+        if self.spared and error is not None and not _is_last(error):
+            log.warning("asterisk is left running for the next engine", pid=self.pid)
+            self._let_go()
+        else:
+            await self._release()
 
     @property
     def pid(self) -> int:
@@ -87,6 +103,29 @@ class ManagedAsterisk:
         process = self._running
         await process.ended()
         return f"Asterisk ended ({process.status}){self._last_words()}"
+
+    async def keep_running(self, lost: Callable[[], None]) -> NoReturn:
+        """Start Asterisk anew whenever it ends, for ever; `lost` is called at once each time.
+
+        Raises SwitchLost when it ended, or did not start, `ENDS_AT_MOST` times within `WITHIN` seconds.
+        """
+        now = asyncio.get_running_loop().time
+        ends: list[float] = []
+        while True:
+            end = await self.exited()
+            lost()
+            while not self._running.alive:
+                ends = [*(at for at in ends if now() - at < WITHIN), now()]
+                if len(ends) >= ENDS_AT_MOST:
+                    raise SwitchLost(f"{end}\nit ended {len(ends)} times within a minute: mend it, then start anew")
+                log.error("asterisk ended and is started anew", how=end.partition("\n")[0], ends=len(ends))
+                await asyncio.sleep(PAUSES[len(ends) - 1])
+                try:
+                    await self._begin(await asyncio.to_thread(self._rendered))
+                except SwitchRefused as error:
+                    end = str(error)
+                    if self._running.alive:  # hung in its beginnings
+                        await self._running.stop(grace=0.0)
 
     async def stop(self) -> None:
         """End Asterisk and every call on it. Twice is fine."""
@@ -126,11 +165,10 @@ class ManagedAsterisk:
 
     async def _bring_up(self) -> None:
         files = self._rendered()
-        mark = f"{self.program.release} {fingerprint(files)}"
         left = AsteriskProcess.find(self.places.pid_file, str(self.places.conf))
         if left:
             self._process = left
-            same = self._mark() == mark
+            same = self._mark() == self._mark_of(files)
             if same and await self._answers_within(PROOF):
                 self.taken_over = True
                 log.info("asterisk taken over", pid=left.pid)
@@ -139,13 +177,17 @@ class ManagedAsterisk:
                 return
             log.warning("asterisk replaced", pid=left.pid, why="it hangs" if same else "its settings changed")
             await left.stop(grace=1.0 if same else GRACE)
+        await self._begin(files)
+
+    async def _begin(self, files: dict[str, str]) -> None:
+        """Start it with these files, until it answers. Raises SwitchRefused."""
         refused = taken(self._settings)
         if refused:
             raise SwitchRefused("\n".join(refused))
         self._furnish()
         self._write(files)
         self._mark_file.touch(mode=0o600)
-        self._mark_file.write_text(mark, encoding="ascii")
+        self._mark_file.write_text(self._mark_of(files), encoding="ascii")
         self._process = AsteriskProcess.start(
             [*self.program.command, "-f", "-C", str(self.places.conf)], self.places.log / "console.log"
         )
@@ -153,14 +195,36 @@ class ManagedAsterisk:
             how = f"no answer from ARI within {START:.0f} s" if self._process.alive else self._process.status
             raise SwitchRefused(f"Asterisk did not start ({how}){self._last_words()}")
         log.info("asterisk started", pid=self._process.pid, version=self.program.release)
+        await self._look_for_phones()
+
+    async def _look_for_phones(self) -> None:
+        """Ask each phone whose registration was kept whether it is there: by itself Asterisk takes its time to."""
+        at_once = asyncio.Semaphore(8)
+
+        async def ask(phone: str) -> None:
+            async with at_once:
+                await self.command(f"pjsip qualify {phone}")
+
+        try:
+            kept = re.findall(r"^\s*Contact:\s+([a-z][a-z0-9_-]*)/", await self.command("pjsip show contacts"), re.M)
+            await asyncio.gather(*(ask(phone) for phone in sorted({*kept} & {one.username for one in self._phones})))
+        except SwitchRefused as error:
+            log.warning("phones are not looked for", error=str(error))
 
     async def _release(self) -> None:
         try:
             await self.stop()
         finally:
-            if self._lock:
-                self._lock.close()
-                self._lock = None
+            self._let_go()
+
+    def _let_go(self) -> None:
+        """Look away from Asterisk, which lives on if it lives."""
+        if self._process:
+            self._process.close()
+            self._process = None
+        if self._lock:
+            self._lock.close()
+            self._lock = None
 
     def _claim(self) -> IO[str]:
         lock = claim(self._settings)
@@ -245,6 +309,9 @@ class ManagedAsterisk:
                 lines += path.read_text(encoding="utf-8", errors="replace").splitlines()[-8:]
         return "".join(f"\n  {line}" for line in lines if line.strip())
 
+    def _mark_of(self, files: dict[str, str]) -> str:
+        return f"{self.program.release} {fingerprint(files)}"
+
     def _mark(self) -> str:
         return self._mark_file.read_text(encoding="ascii") if self._mark_file.is_file() else ""
 
@@ -270,6 +337,13 @@ def claim(settings: Settings) -> IO[str] | None:
         lock.close()
         return None
     return lock
+
+
+def _is_last(error: BaseException) -> bool:
+    """Whether an error of the engine's says that none of ours will follow it."""
+    if isinstance(error, BaseExceptionGroup):
+        return error.split((SwitchTaken, SwitchLost, asyncio.CancelledError))[0] is not None
+    return isinstance(error, SwitchTaken | SwitchLost | asyncio.CancelledError)
 
 
 def _own_folder(folder: Path) -> None:

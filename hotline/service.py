@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import os
 import signal
 import sys
 import threading
 from collections.abc import AsyncIterator, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from importlib.metadata import version
@@ -41,7 +42,7 @@ from hotline.floor_watch import FloorWatch
 from hotline.front import FrontWatch
 from hotline.keeping import Keeping
 from hotline.live import Edition, Live, Means, Opening
-from hotline.managed import ManagedAsterisk, SwitchRefused
+from hotline.managed import ManagedAsterisk, SwitchLost, SwitchRefused
 from hotline.metrics import CallMetrics, Gauges, PlanGauges, ProcessGauges, RepairGauges
 from hotline.nuisance import NuisanceWatch
 from hotline.operators import RECORDINGS, Published, mark_of
@@ -51,6 +52,7 @@ from hotline.sealing import Sealing, SealingGauges, first_key, vault_of
 from hotline.settings import Settings
 from hotline.shifts import Shifts
 from hotline.sounds import build_sounds, forget_standing, standing
+from hotline.supervisor import Wire, Word
 from hotline.versions import Versions
 from hotline.view import HotlineView, midnight
 from hotline.web import create_app
@@ -92,6 +94,9 @@ from routing.node import Recall
 from routing.plan import Plan
 
 log = structlog.get_logger()
+
+ALIVE_EVERY = 1.0
+"""Seconds between two signs of life to the supervisor."""
 
 STICKY_DAYS = 30
 """So long a caller may have the agent again whom they talked with."""
@@ -141,12 +146,17 @@ class Running:
     wishes: Wishes
     supervision: Supervision
     reconciler: Reconciler
+    ruin: asyncio.Future[SwitchLost]
+    """Done when our Asterisk ended again and again."""
 
 
 @asynccontextmanager
-async def running(settings: Settings, opening: Opening | Published, *, managed: bool) -> AsyncIterator[Running]:
+async def running(
+    settings: Settings, opening: Opening | Published, *, managed: bool, supervised: bool = False
+) -> AsyncIterator[Running]:
     """A whole hotline, up: with an Asterisk of its own (`managed`), or on the one that the operator runs.
 
+    When it is `supervised`, an error of ours leaves an Asterisk with calls on it to the engine that comes next.
     Raises SwitchRefused, SecretsError, OSError (an address that is taken), each with one line for people.
     """
     opening = opening if isinstance(opening, Opening) else Opening(opening, seen=mark_of(settings.config))
@@ -161,6 +171,7 @@ async def running(settings: Settings, opening: Opening | Published, *, managed: 
         if managed:
             asterisk = ManagedAsterisk(settings, secrets, phones_of(plan, secrets), dialplan_of(plan, settings, clock))
             await stack.enter_async_context(asterisk)
+            asterisk.spared = supervised and asterisk.taken_over
         await upgrade(settings.database_url)
         vault = vault_of(settings)
         await first_key(settings, vault)
@@ -390,12 +401,22 @@ async def running(settings: Settings, opening: Opening | Published, *, managed: 
         works += [desk.ledger.run(), desk.live.run()]
         if opening.published.files:
             works.append(wishes.heed_files())
+        ruin: asyncio.Future[SwitchLost] = asyncio.get_running_loop().create_future()
+        if asterisk is not None:
+            works.append(_keep_running(asterisk, board, ruin))
         for work in works:
             stack.callback(tasks.create_task(work).cancel)
         leaders_switch = AttackDoor(settings, attack, plan=lambda: live.now.plan, now=clock.now)
         routes = [*wishes.routes(), *door.routes(), *leaders_switch.routes(), cancelling(callbacks)]
         await stack.enter_async_context(open_control(settings.var, routes))
-        yield Running(switch, board, journal, view, asterisk, web_port, live, wishes, supervision, reconciler)
+        yield Running(switch, board, journal, view, asterisk, web_port, live, wishes, supervision, reconciler, ruin)
+
+
+async def _keep_running(asterisk: ManagedAsterisk, board: Switchboard, ruin: asyncio.Future[SwitchLost]) -> None:
+    try:
+        await asterisk.keep_running(board.media_lost)
+    except SwitchLost as error:
+        ruin.set_result(error)
 
 
 async def _remember(memory: CallerMemory, settings: Settings, plan: Plan, now: datetime) -> None:
@@ -422,15 +443,15 @@ async def _ended_since(settings: Settings, instant: datetime) -> Mapping[Outcome
         await engine.dispose()
 
 
-async def serve(settings: Settings, opening: Opening | Published, *, managed: bool) -> None:
-    """Run a hotline until SIGINT or SIGTERM, or until its Asterisk ends. Raises SwitchRefused for the latter.
+async def serve(settings: Settings, opening: Opening | Published, *, managed: bool, wire: Wire | None = None) -> None:
+    """Run a hotline until SIGINT or SIGTERM. Raises SwitchLost when its Asterisk ends again and again.
 
     SIGHUP reads the operators' files anew; when it says that the terminal was closed, it ends the hotline too.
     """
     loop, stop = asyncio.get_running_loop(), asyncio.Event()
     for name in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(name, stop.set)
-    async with running(settings, opening, managed=managed) as hotline:
+    async with running(settings, opening, managed=managed, supervised=wire is not None) as hotline:
         in_terminal = sys.stderr.isatty()
         loop.add_signal_handler(
             signal.SIGHUP, lambda: stop.set() if in_terminal and not sys.stderr.isatty() else hotline.wishes.signal()
@@ -438,6 +459,10 @@ async def serve(settings: Settings, opening: Opening | Published, *, managed: bo
         gc.collect()
         gc.freeze()  # what is here stays: full collections over it held up every call for 0.1 s
         gc.set_threshold(10_000, 20, 20)  # a call leaves little behind that refers to itself
+        if hotline.asterisk is not None:
+            hotline.asterisk.spared = wire is not None
+        if wire is not None:
+            wire.tell(Word.UP)
         log.info(
             "the hotline is up",
             plan=hotline.live.mark,
@@ -445,27 +470,19 @@ async def serve(settings: Settings, opening: Opening | Published, *, managed: bo
             sip=f"sip:{hotline.live.now.plan.hotline.number}@{settings.sip.host}:{settings.sip.port}",
             web=f"{'https' if settings.web.certificate else 'http'}://{settings.web.host}:{hotline.web_port}/",
         )
-        end = await _end_of(hotline, stop)
+        lost = await _end_of(hotline, stop, wire)
         log.info("the hotline goes down", calls=hotline.board.calls)
-    if end is not None:
-        raise SwitchRefused(end)
+    if lost is not None:
+        raise lost
 
 
-async def _end_of(hotline: Running, stop: asyncio.Event) -> str | None:
-    """Wait until we are told to stop, or until our Asterisk is no more: then how it ended.
-
-    The hotline is nothing without its switch: it ends with it, so that a supervisor starts both anew.
-    """
-    end: str | None = None
-
-    async def watch(asterisk: ManagedAsterisk) -> None:
-        nonlocal end
-        end = await asterisk.exited()
-        stop.set()
-
-    async with asyncio.TaskGroup() as tasks:
-        watching = tasks.create_task(watch(hotline.asterisk)) if hotline.asterisk else None
-        await stop.wait()
-        if watching is not None:
-            watching.cancel()
-    return end
+async def _end_of(hotline: Running, stop: asyncio.Event, wire: Wire | None) -> SwitchLost | None:
+    """Wait until we are told to stop, or until our Asterisk is lost for good: then how."""
+    hotline.ruin.add_done_callback(lambda _: stop.set())
+    while not stop.is_set():
+        if wire is not None:
+            wire.tell(Word.ALIVE)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(ALIVE_EVERY):
+                await stop.wait()
+    return hotline.ruin.result() if hotline.ruin.done() else None

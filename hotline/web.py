@@ -5,6 +5,7 @@ Nothing here changes anything, and nothing here names a caller. The guard and al
 
 from __future__ import annotations
 
+import os
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -133,7 +134,7 @@ async def _harden(request: web.Request, response: web.StreamResponse) -> None:
 
 
 async def _healthz(_request: web.Request) -> web.Response:
-    return web.json_response({"alive": True})
+    return web.json_response({"alive": True, "engine": os.getpid()})
 
 
 async def _readyz(request: web.Request) -> web.Response:

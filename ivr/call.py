@@ -52,6 +52,10 @@ SHORTEST_MESSAGE = 2.0
 """Seconds of speech that make a recording a message; the switch tells whole seconds, rounded up."""
 
 
+_REACHED = frozenset({Outcome.TALKED, Outcome.MESSAGE, Outcome.CALLBACK, Outcome.UNANSWERED})
+"""What a call is that was served before the switch died, or that nobody had answered."""
+
+
 class Hangup(Exception):
     """The caller hung up. Normal."""
 
@@ -105,7 +109,7 @@ class Call:
         self._stirred = asyncio.Event()
         """A key was typed, or what was playing ended."""
         self._gone = asyncio.Event()
-        self._lost = False
+        self._lost = self._switch_died = False
         self._playing: str | None = None
         self._unheard = False
         """What was played last could not be."""
@@ -158,6 +162,12 @@ class Call:
         self._lost |= lost and not self.gone
         self._gone.set()
 
+    def media_lost(self) -> None:
+        """The switch died, and the channel with it."""
+        if not self.gone:
+            self._lost = self._switch_died = True
+            self._gone.set()
+
     def picked_up(self) -> None:
         """The channel was answered: of interest to a call that we make."""
 
@@ -176,6 +186,11 @@ class Call:
     def playing(self) -> str | None:
         """The playback whose end is waited for."""
         return self._playing
+
+    @property
+    def lost(self) -> bool:
+        """Nobody hung up: the caller's sound stopped, or the switch died."""
+        return self._lost
 
     @property
     def gone(self) -> bool:
@@ -417,7 +432,9 @@ class Call:
         except (SwitchError, TimeoutError) as error:
             log.warning("a channel could not be released", error=str(error))
         finally:
-            if self._lost and self.outcome[1] is Reason.CALLER_HUNG_UP:
+            if self._switch_died and self.outcome[0] not in _REACHED:
+                self.outcome = (Outcome.FAILED, Reason.MEDIA_LOST)
+            elif self._switch_died or (self._lost and self.outcome[1] is Reason.CALLER_HUNG_UP):
                 self.outcome = (self.outcome[0], Reason.MEDIA_LOST)
             self.note(CallEnded(*self.outcome))
 

@@ -304,6 +304,16 @@ class Dispatch:
             if rung.phone
         }
 
+    def media_lost(self, calls: Iterable[str]) -> None:
+        """The switch died: these calls, every leg and every phone are gone at once. Nobody is blamed for it."""
+        for call in calls:
+            self.signal(CallLeft(call))
+        for seat in sorted(self.floor.seats(), key=lambda seat: seat.presence is Presence.OFFERED):
+            for phone in seat.phones:  # those who are rung last: what rings there finds nobody else to ring
+                self.phone_changed(seat.id, False, phone)
+        for leg in self.legs():
+            self.leg_gone(leg, None)
+
     def hold_back(self, agent: str) -> None:
         """This agent's phone is in a call that the floor does not know: offer it nothing."""
         self.signal(BreakBegan(agent, BreakReason.OTHER_CALL))

@@ -111,6 +111,7 @@ class WaitEnd(StrEnum):
     AGENT_AWAY = "agent_away"  # the one agent whom the call was for did not take it
     KEY_PRESSED = "key_pressed"  # the caller chose another way
     BOOKED = "booked"  # a callback has the place from now on
+    MEDIA_LOST = "media_lost"
     ENGINE_STOPPED = "engine_stopped"
 
 

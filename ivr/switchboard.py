@@ -274,11 +274,26 @@ class Switchboard:
                     self.dispatch.phone_changed(agent, up, phone)
             case LinkUp(restarted):
                 log.info("the switch is heard", restarted=restarted)
+                if restarted:
+                    self.media_lost()
                 self.linked.set()
                 for call in self._calls.values():
                     call.missed_events()
             case LinkDown():
                 log.error("the switch is not heard")
+
+    def media_lost(self) -> None:
+        """The switch died, and with it everything that was on it: every call ends now. Idempotent."""
+        living = [call for call in self._calls.values() if not call.gone]
+        if living:
+            log.error("the switch died; its calls are lost", calls=len(living))
+        for call in living:
+            call.media_lost()
+        self.dispatch.media_lost(call.id for call in living)
+        for leg in self.conversations.legs.names():
+            self.conversations.legs.gone(leg)
+        for talk in {id(talk): talk for talk in self._found.values()}.values():
+            self._end_found(talk)
 
     # ── calls of an engine before us ────────────────────────────────────────
 

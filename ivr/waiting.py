@@ -131,6 +131,7 @@ class Waiting:
                 end = WaitEnd.BOOKED  # though they rang off in the words that said so
             elif end is WaitEnd.CALLER_LEFT and call.gone and not call.stopping:
                 self._house.callbacks.abandoned(call, enter, self._waited)
+                end = WaitEnd.MEDIA_LOST if call.lost else end
             call.note(WaitEnded(line, WaitEnd.ENGINE_STOPPED if call.stopping else end))
         return seated
 

@@ -189,6 +189,7 @@ WAITS: Final[Mapping[str, Words]] = {
     WaitEnd.AGENT_AWAY: ("指定的座席没有接", "the one agent whom it was for did not take it"),
     "key_pressed": ("来电人按键选了别的", "the caller chose another way"),
     "booked": ("预约了回电", "a callback was booked"),
+    WaitEnd.MEDIA_LOST: ("声音中断", "the sound stopped"),
     WaitEnd.ENGINE_STOPPED: ("系统停机", "the engine stopped"),
 }
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import signal
 from dataclasses import replace
 
 import typer
@@ -10,14 +12,16 @@ from sqlalchemy.exc import DBAPIError
 
 from hotline import service
 from hotline.asterisk_program import AsteriskMissing
+from hotline.left_behind import left_behind
 from hotline.live import opening_of
 from hotline.lock import AnotherHotline, alone_on
 from hotline.logs import set_up_logs
-from hotline.managed import SwitchRefused
+from hotline.managed import SwitchLost, SwitchRefused
 from hotline.operators import RECORDINGS
 from hotline.secrets import SecretsError
 from hotline.settings import Settings
 from hotline.sounds import build_sounds
+from hotline.supervisor import Supervisor, Wire, Word
 from hotline.terminal import Config, Var, fail, people, settings_of
 from hotline.versions import Versions
 from ivr.switch import SwitchTaken
@@ -42,21 +46,47 @@ def _serve(settings: Settings, *, managed: bool) -> None:
     set_up_logs(level=settings.log_level, as_json=settings.log_json)
     try:
         with alone_on(settings.var):
-            opening = opening_of(settings.config, Versions(settings.var / "plans"))
-            folder = opening.published.folder
-            recordings = None if folder is None else folder / RECORDINGS
-            report = build_sounds(settings, opening.published.plan, people, recordings=recordings)
-            for problem in report.problems:
-                people.print(problem, style="red", markup=False, soft_wrap=True)  # the hotline starts all the same
-            asyncio.run(service.serve(settings, replace(opening, failed=report.failed), managed=managed))
-    except Unreadable as error:
+            supervisor = Supervisor(
+                lambda wire: _engine(settings, wire, managed=managed),
+                lambda asked: asyncio.run(left_behind(settings, managed=managed, asked=asked)),
+            )
+            status = supervisor.run()
+    except (AnotherHotline, OSError) as error:
         fail(error)
+    if status < 0:
+        signal.signal(-status, signal.SIG_DFL)
+        os.kill(os.getpid(), -status)  # end as the engine did: by the signal that was sent to us
+    raise typer.Exit(status)
+
+
+def _engine(settings: Settings, wire: Wire, *, managed: bool) -> int:
+    """An engine's whole life, in its own process; its exit status."""
+    try:
+        opening = opening_of(settings.config, Versions(settings.var / "plans"))
+        folder = opening.published.folder
+        recordings = None if folder is None else folder / RECORDINGS
+        report = build_sounds(settings, opening.published.plan, people, recordings=recordings)
+        for problem in report.problems:
+            people.print(problem, style="red", markup=False, soft_wrap=True)  # the hotline starts all the same
+        asyncio.run(service.serve(settings, replace(opening, failed=report.failed), managed=managed, wire=wire))
     except DBAPIError as error:
-        fail(f"the database cannot be used ({error.orig}): put it aside, or put back a copy: {settings.database_url}")
-    except (AnotherHotline, SwitchRefused, AsteriskMissing, SecretsError, OSError, ValueError) as error:
-        fail(error)
+        return _ended(
+            f"the database cannot be used ({error.orig}): put it aside, or put back a copy: {settings.database_url}"
+        )
+    except SwitchLost as error:
+        wire.tell(Word.FINAL)
+        return _ended(error)
+    except (Unreadable, SwitchRefused, AsteriskMissing, SecretsError, OSError, ValueError) as error:
+        return _ended(error)
     except BaseExceptionGroup as group:
         taken, rest = group.split(SwitchTaken)
         if rest is not None or taken is None:
             raise
-        fail("another engine took this Asterisk over; only one can serve it, so this one ended")
+        wire.tell(Word.FINAL)
+        return _ended("another engine took this Asterisk over; only one can serve it, so this one ended")
+    return 0
+
+
+def _ended(message: object) -> int:
+    people.print(str(message), markup=False, soft_wrap=True)
+    return 1

@@ -57,9 +57,13 @@ def tickets(entries: Iterable[Entry]) -> dict[str, Ticket]:
     return told
 
 
+_OURS = frozenset({Reason.OTHER_SIDE_HUNG_UP, Reason.MEDIA_LOST})
+"""The agent hung up first, or the switch died."""
+
+
 def tried(ticket: Ticket, reason: Reason, noted: int) -> Ticket:
-    """After a try that did not reach the caller; one in which the agent hung up first does not count."""
-    return replace(ticket, tries=ticket.tries + (reason is not Reason.OTHER_SIDE_HUNG_UP), noted=noted)
+    """After a try that did not reach the caller; one that ended by no fault of theirs does not count."""
+    return replace(ticket, tries=ticket.tries + (reason not in _OURS), noted=noted)
 
 
 def ticket_of(booked: CallbackBooked, call: str, at: datetime) -> Ticket:

@@ -1,0 +1,134 @@
+"""System: the engine, its supervisor or Asterisk die under real callers. Others take their place by themselves."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from asyncio.subprocess import Process
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import aiohttp
+import pytest
+
+from hotline.phone import Exchange, Phone, answers
+from hotline.secrets import keep_secrets
+from hotline.settings import HOUSE, load
+from hotline.sound_file import load as load_sound
+from hotline.talk import Talk
+from ivr.events import Outcome, Reason
+from records.calls import calls
+from records.cdr import Cdr
+from tests.phones import AGENT_TONE, agent_phone, hears, hears_prompt
+from tests.system.stage import lend
+from tests.system.test_command_line import Terminal, processes_of
+
+pytestmark = pytest.mark.system
+
+AGENT, KEYS = "vct-1", "15"
+TALKING, WAITING, NEWCOMER = "13900000001", "13900000002", "13900000003"
+
+
+class House(Terminal):
+    """A hotline that runs in processes of its own, with callers and an agent."""
+
+    def __init__(self, folder: Path, sounds: Path, exchange: Exchange) -> None:
+        super().__init__(folder)
+        self.exchange, self.sounds = exchange, sounds / "sounds"
+        self.settings = load(var=self.var, config=HOUSE / "config")
+        lend(self.settings, sounds)
+
+    async def agent(self) -> Phone:
+        secret = keep_secrets(self.var, [AGENT]).phones[AGENT]
+        return await agent_phone(self.exchange, self.sip, AGENT, secret, answers(speaking=AGENT_TONE))
+
+    async def caller(self, number: str) -> Talk:
+        return await (await (await self.exchange.phone(number, switch=self.sip)).dial("12320")).answered()
+
+    async def hears(self, talk: Talk, prompt: str, within: float = 20.0) -> None:
+        await hears_prompt(talk, load_sound(self.sounds / f"{prompt}.alaw"), within, share=0.2)
+
+    async def engine(self, other_than: int = 0, within: float = 20.0) -> int:
+        """The pid of the engine, once one that is ready is another than that."""
+        async with asyncio.timeout(within), aiohttp.ClientSession() as http:
+            while True:
+                try:
+                    async with http.get(f"{self.web}/readyz") as ready, http.get(f"{self.web}/healthz") as health:
+                        engine = int((await health.json())["engine"])
+                    if ready.status == 200 and engine != other_than:
+                        return engine
+                except aiohttp.ClientError:
+                    pass  # none listens
+                await asyncio.wait([asyncio.get_running_loop().create_future()], timeout=0.05)
+
+    async def record(self, number: str, within: float = 10.0) -> Cdr:
+        """The one record of this number's call, once it has ended."""
+        async with asyncio.timeout(within):
+            while not (found := await calls(self.settings.database_url, number=number)):
+                await asyncio.wait([asyncio.get_running_loop().create_future()], timeout=0.1)
+        assert len(found) == 1
+        return found[0]
+
+
+@asynccontextmanager
+async def house(folder: Path, sounds: Path, exchange: Exchange) -> AsyncIterator[tuple[House, Process]]:
+    """The hotline up; Ctrl-C ends it with 0 and leaves no process."""
+    here = House(folder, sounds, exchange)
+    up = await here.start("up")
+    await here.ready(up)
+    try:
+        yield here, up
+    finally:
+        up.send_signal(signal.SIGINT)
+        async with asyncio.timeout(20):
+            _, said = await up.communicate()
+    assert up.returncode == 0, said.decode()
+    assert processes_of(here.var) == []
+
+
+async def test_a_killed_engine_is_followed_by_another_and_no_talk_is_cut(
+    tmp_path: Path, sounds: Path, exchange: Exchange
+) -> None:
+    async with house(tmp_path, sounds, exchange) as (here, up):
+        await here.agent()
+        talking = await here.caller(TALKING)
+        await talking.press(KEYS)
+        await hears(talking, AGENT_TONE, within=45.0)
+        first = await here.engine()
+        assert first != up.pid
+        os.kill(first, signal.SIGKILL)
+        await here.engine(other_than=first, within=10.0)
+        assert up.returncode is None
+        await hears(talking, AGENT_TONE)
+        await talking.hang_up()
+
+
+async def test_asterisk_dies_and_its_calls_are_closed_once_and_the_next_one_is_served(
+    tmp_path: Path, sounds: Path, exchange: Exchange
+) -> None:
+    async with house(tmp_path, sounds, exchange) as (here, _):
+        agent = await here.agent()
+        talking = await here.caller(TALKING)
+        await talking.press(KEYS)
+        await hears(talking, AGENT_TONE, within=45.0)
+        waiting = await here.caller(WAITING)
+        await waiting.press(KEYS)
+        await here.hears(waiting, "all-busy", within=45.0)
+        engine = await here.engine()
+        os.kill(int((here.var / "asterisk" / "run" / "asterisk.pid").read_text()), signal.SIGKILL)
+        talked, waited = await here.record(TALKING, within=5.0), await here.record(WAITING, within=5.0)
+        assert (talked.outcome, talked.reason) == (Outcome.TALKED, Reason.MEDIA_LOST)
+        assert (waited.outcome, waited.reason) == (Outcome.FAILED, Reason.MEDIA_LOST)
+        assert waited.waited is not None
+        assert waited.waited > 0
+        assert await here.engine(within=10.0) == engine
+        for talk in (agent.talks[-1], talking, waiting):
+            await talk.hang_up()  # nobody told their phones
+        after = await here.caller(NEWCOMER)
+        await after.press(KEYS)
+        await hears(after, AGENT_TONE, within=45.0)
+        await after.hang_up()
+        assert (await here.record(NEWCOMER)).outcome is Outcome.TALKED
+        assert (await here.record(TALKING)).reason is Reason.MEDIA_LOST
