@@ -46,6 +46,7 @@ ROOMS: Final[Mapping[str, tuple[str, ...]]] = {
     "phones": ("phones",),
     "prompts": ("prompts",),
     "doctor": ("doctor",),
+    "bans": ("bans",),
 }
 """Module of `hotline.commands` → the commands that it gives, in the order of `hotline --help`."""
 

@@ -26,6 +26,7 @@ import structlog
 from hotline.asterisk_asked import NoAnswer, ask_asterisk
 from hotline.asterisk_process import AsteriskProcess
 from hotline.asterisk_program import AsteriskProgram, find_asterisk
+from hotline.bans.log_files import rotate
 from hotline.ports import taken
 from hotline.secrets import Secrets
 from hotline.settings import Settings
@@ -66,6 +67,8 @@ class ManagedAsterisk:
         self._settings = settings
         self._secrets = secrets
         self._phones, self._dialplan = tuple(phones), dialplan
+        self._banned: tuple[str, ...] = ()
+        self._writing = asyncio.Lock()
         self._lock: IO[str] | None = None
         self._process: AsteriskProcess | None = None
         self.program: AsteriskProgram = find_asterisk(settings)
@@ -138,16 +141,23 @@ class ManagedAsterisk:
 
         Raises SwitchRefused, ValueError when Asterisk does not take them; it has the former ones then.
         """
-        before = self._phones, self._dialplan
-        self._phones, self._dialplan = tuple(phones), dialplan
-        try:
-            return await self._take_up(await asyncio.to_thread(self._write_anew))
-        except (SwitchRefused, ValueError):
-            self._phones, self._dialplan = before
-            former = await asyncio.to_thread(self._write_anew)
-            with suppress(SwitchRefused):
-                await self._take_up(former)
-            raise
+        async with self._writing:
+            before = self._phones, self._dialplan
+            self._phones, self._dialplan = tuple(phones), dialplan
+            try:
+                return await self._take_up(await asyncio.to_thread(self._write_anew))
+            except (SwitchRefused, ValueError):
+                self._phones, self._dialplan = before
+                former = await asyncio.to_thread(self._write_anew)
+                with suppress(SwitchRefused):
+                    await self._take_up(former)
+                raise
+
+    async def refuse(self, banned: Sequence[str]) -> None:
+        """Answer SIP from exactly these addresses with 403 from now on. Raises SwitchRefused, OSError."""
+        async with self._writing:
+            self._banned = tuple(banned)
+            await self._take_up(await asyncio.to_thread(self._write_anew))
 
     async def _take_up(self, changed: set[str]) -> bool:
         """Let the running Asterisk read again what changed, and nothing else."""
@@ -255,7 +265,7 @@ class ManagedAsterisk:
         return False
 
     def _rendered(self) -> dict[str, str]:
-        return render(self._settings, self._secrets, self._phones, self.program, self._dialplan)
+        return render(self._settings, self._secrets, self._phones, self.program, self._dialplan, self._banned)
 
     def _write_anew(self) -> set[str]:
         return self._write(self._rendered())
@@ -293,7 +303,7 @@ class ManagedAsterisk:
         _link(places.spool / "recording", places.recordings)
         (places.data / "sounds" / "beep.sln").write_bytes(_beep())
         for name in ("messages.log", "security.log"):
-            _rotate(places.log / name)
+            rotate(places.log / name, KEPT_LOGS)
         soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
         enough = OPEN_FILES if hard == resource.RLIM_INFINITY else min(OPEN_FILES, hard)
         if soft < enough:
@@ -360,13 +370,6 @@ def _link(link: Path, target: Path) -> None:
         return
     link.unlink(missing_ok=True)
     link.symlink_to(target)
-
-
-def _rotate(path: Path) -> None:
-    for age in range(KEPT_LOGS, 0, -1):
-        older = path.with_name(f"{path.name}.{age - 1}") if age > 1 else path
-        if older.exists():
-            older.replace(path.with_name(f"{path.name}.{age}"))
 
 
 def _beep() -> bytes:

@@ -27,6 +27,7 @@ from hotline.accounts import phones_of, secrets_of
 from hotline.arrangement import arrangement_of, floor_of
 from hotline.attack import AttackWatch
 from hotline.attack_door import AttackDoor
+from hotline.bans.watch import watch_of
 from hotline.by_hand import ByHandWatch
 from hotline.callback_door import cancelling
 from hotline.clock import clock_of
@@ -399,6 +400,10 @@ async def running(
         works += [sealing.run(), keeping.run(lambda: live.now.plan.lines)]
         works.append(PhoneWatch(switch, board, clock, settings.sip.no_reply).run())
         works += [desk.ledger.run(), desk.live.run()]
+        if asterisk is not None:
+            bans = watch_of(settings, asterisk)
+            registry.register(bans)
+            works.append(bans.run())
         if opening.published.files:
             works.append(wishes.heed_files())
         ruin: asyncio.Future[SwitchLost] = asyncio.get_running_loop().create_future()

@@ -1,0 +1,1 @@
+"""Addresses that knock in vain, and how they are refused."""

@@ -1,0 +1,147 @@
+"""The engine's watch at the door: reads Asterisk's security log, bans who knocks in vain, keeps the logs short."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from datetime import datetime, timedelta
+from ipaddress import ip_address, ip_network
+from pathlib import Path
+
+import structlog
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
+from prometheus_client.metrics_core import Metric
+from prometheus_client.registry import Collector
+
+from hotline.bans.ban import FILE, Ban, banned_again, change, kept, trimmed, wall_clock
+from hotline.bans.knocks import Doorkeeper, Network, knock
+from hotline.bans.log_files import Tail, rotate
+from hotline.managed import KEPT_LOGS, ManagedAsterisk, SwitchRefused
+from hotline.settings import Settings
+
+log = structlog.get_logger(__name__)
+
+BEAT = 0.025
+"""Seconds between two looks: at 200 requests a second five get an answer meanwhile."""
+
+LOGS = ("messages.log", "security.log")
+LARGEST = 16 * 1024**2
+"""Bytes of a log file; then it is put aside."""
+
+REASON = "scan"
+"""Why the engine bans."""
+
+Refuse = Callable[[Sequence[str]], Awaitable[None]]
+
+
+def never_banned(settings: Settings) -> tuple[Network, ...]:
+    """The carrier, this machine, and whom the settings name."""
+    own = ["127.0.0.1", "::1", settings.sip.host, settings.trunk.host]
+    own += [settings.trunk.listen.host] if settings.trunk.listen else []
+    hosts: list[Network] = []
+    for host in own:
+        try:
+            hosts.append(ip_network(str(ip_address(host))))
+        except ValueError:  # a name; the carrier's addresses are in `trunk.match`
+            continue
+    return (*settings.trunk.match, *settings.bans.never, *hosts)
+
+
+class BanWatch(Collector):
+    """`run()` beside the engine; a `CollectorRegistry` takes it for its metrics."""
+
+    def __init__(self, settings: Settings, logs: Path, refuse: Refuse, reopen: Callable[[], Awaitable[object]]) -> None:
+        """`logs`: folder of Asterisk's logs. `refuse` lets Asterisk refuse exactly these addresses from now on,
+        `reopen` lets it begin its log files anew; both may raise SwitchRefused."""
+        self._var, self._rules, self._logs = settings.var, settings.bans, logs
+        self._refuse, self._reopen = refuse, reopen
+        self._keeper = Doorkeeper(never_banned(settings), after=self._rules.after, within=self._rules.within)
+        self._bans: dict[str, Ban] = {}
+        self._seen: tuple[int, int] | None = None
+        self._refused: tuple[str, ...] | None = None
+        self._begun = 0
+
+    async def run(self) -> None:
+        """Watch until cancelled."""
+        tail = Tail(self._logs / "security.log")
+        looks = 0
+        try:
+            while True:
+                try:
+                    await self._look(tail)
+                    if looks % 100 == 0:
+                        await self._keep_short()
+                except (OSError, ValueError, SwitchRefused) as error:
+                    log.warning("the watch at the door stumbled", why=str(error))
+                    await asyncio.sleep(1.0)
+                looks += 1
+                await asyncio.sleep(BEAT)
+        finally:
+            tail.close()
+
+    def collect(self) -> Iterator[Metric]:
+        """The families, for a `CollectorRegistry` to which this was registered."""
+        now = wall_clock()
+        holding = sum(ban.holds(now) for ban in self._bans.values())
+        yield GaugeMetricFamily("hotline_banned_addresses", "Addresses whose SIP is refused.", float(holding))
+        yield CounterMetricFamily("hotline_bans", "Bans that the engine began.", float(self._begun))
+        yield CounterMetricFamily("hotline_requests_in_vain", "SIP requests of nobody known.", float(self._keeper.bad))
+
+    async def _look(self, tail: Tail) -> None:
+        now, at = wall_clock(), asyncio.get_running_loop().time()
+        knocks = [found for line in tail.lines() if (found := knock(line))]
+        caught = {address for one in knocks if (address := self._keeper.heard(one, at))}
+        if caught and self._rules.enabled:
+            await asyncio.to_thread(self._ban, caught, now)
+        self._read_by_hand(now)
+        await self._apply(now)
+
+    def _ban(self, addresses: set[str], now: datetime) -> None:
+        first = timedelta(hours=self._rules.hours)
+
+        def more(bans: dict[str, Ban]) -> dict[str, Ban]:
+            fresh = [
+                banned_again(bans, one, REASON, now, first) for one in sorted(addresses) if not _held(bans, one, now)
+            ]
+            for ban in fresh:
+                log.warning("address banned", address=ban.address, until=ban.until.isoformat(), times=ban.times)
+            self._begun += len(fresh)
+            return trimmed([*({**bans, **{ban.address: ban for ban in fresh}}).values()], now, self._rules.most)
+
+        change(self._var, more)
+
+    def _read_by_hand(self, now: datetime) -> None:
+        """What the file says now; the engine's own bans come back by this way too."""
+        try:
+            about = (self._var / FILE).stat()
+            seen = (about.st_mtime_ns, about.st_ino)
+        except FileNotFoundError:
+            seen = None
+        if seen == self._seen:
+            return
+        self._seen = seen
+        self._bans = kept(self._var)
+
+    async def _apply(self, now: datetime) -> None:
+        """Let Asterisk refuse who is banned now, if that changed."""
+        wanted = tuple(sorted(ban.address for ban in self._bans.values() if ban.holds(now)))
+        wanted = tuple(address for address in wanted if not self._keeper.spared(address))
+        if wanted != (self._refused or ()) or self._refused is None:
+            await self._refuse(wanted)
+            self._refused = wanted
+
+    async def _keep_short(self) -> None:
+        long = [path for name in LOGS if (path := self._logs / name).exists() and path.stat().st_size > LARGEST]
+        for path in long:
+            rotate(path, KEPT_LOGS)
+        if long:
+            await self._reopen()
+
+
+def _held(bans: dict[str, Ban], address: str, now: datetime) -> bool:
+    return address in bans and bans[address].holds(now)
+
+
+def watch_of(settings: Settings, asterisk: ManagedAsterisk) -> BanWatch:
+    """The watch at the door of our own Asterisk."""
+    return BanWatch(settings, asterisk.places.log, asterisk.refuse, lambda: asterisk.command("logger reload"))
