@@ -130,11 +130,11 @@ class Guard:
             by_page = asker is None or asker.session is not None
             if by_page and (route.changes or route.socket) and not self.gate.own_page(request):
                 raise elsewhere()
-            await self._admit(route, asker, request)
             if asker is not None:
                 request[ASKER] = asker
                 if seconds := self._users.take(asker.who, self._monotonic()):
                     raise wait(seconds)
+            await self._admit(route, asker, request)
             return await route.handler(request)
 
         return guarded

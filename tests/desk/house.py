@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -12,6 +13,7 @@ from typing import Any
 
 import aiohttp
 import pyotp
+from aiohttp import web
 from prometheus_client import CollectorRegistry
 
 from desk.desk import Desk, open_desk
@@ -110,6 +112,7 @@ class DeskHouse:
     users: Users
     tokens: Tokens
     audit: Audit
+    app: web.Application
     base: str
     later: timedelta = timedelta(0)
     """How far our clocks are ahead of the machine's."""
@@ -171,8 +174,6 @@ class DeskHouse:
 @asynccontextmanager
 async def desk_house(var: Path, gate: Gate | None = None) -> AsyncIterator[DeskHouse]:
     """A desk that listens on loopback, whatever its gate believes."""
-    import asyncio
-
     url = f"sqlite+aiosqlite:///{var / 'hotline.db'}"
     await upgrade(url)
     audit, floor, gate = Audit(url, var), MadeUpFloor(), gate or Gate("127.0.0.1")
@@ -189,8 +190,8 @@ async def desk_house(var: Path, gate: Gate | None = None) -> AsyncIterator[DeskH
         now=lambda: house.now(),
         monotonic=lambda: steady() + house.later.total_seconds(),
     ) as desk:
-        house = DeskHouse(desk, floor, Users(store), Tokens(store), audit, "")
         app = create_app(MadeUpHotline(), CollectorRegistry(), desk)
+        house = DeskHouse(desk, floor, Users(store), Tokens(store), audit, app, "")
         async with listening(app, Gate("127.0.0.1"), 0) as port, asyncio.TaskGroup() as tasks:
             house.base = f"http://127.0.0.1:{port}"
             works = [tasks.create_task(desk.ledger.run()), tasks.create_task(desk.live.run())]

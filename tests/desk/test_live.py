@@ -1,0 +1,84 @@
+"""Unit over real sockets: the floor on a WebSocket, to whom it may be told and for as long as it may."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from pathlib import Path
+
+import aiohttp
+import pytest
+
+from desk.live import SIGNED_OUT
+from desk.roles import Role
+from tests.desk.house import Browser, DeskHouse, desk_house
+
+
+async def live(browser: Browser) -> aiohttp.ClientWebSocketResponse:
+    return await browser.session.ws_connect(browser.base + "/api/v1/live", origin=browser.base)
+
+
+async def told(socket: aiohttp.ClientWebSocketResponse) -> dict[str, object]:
+    async with asyncio.timeout(10):
+        found: dict[str, object] = json.loads(await socket.receive_str())
+        return found
+
+
+async def test_a_change_of_the_floor_comes_to_everybody_who_looks_cut_to_what_they_may_see(house: DeskHouse) -> None:
+    async with house.browser(Role.LEADER) as chief, house.browser(Role.AGENT) as ann:
+        theirs, hers = await live(chief), await live(ann)
+        assert len(await agents(theirs)) == 2
+        assert await agents(hers) == ["ann"]
+        house.floor.waiting = 9
+        house.desk.live.changed()
+        async with asyncio.timeout(10):
+            for socket in (theirs, hers):
+                while json.loads(await socket.receive_str())["lines"][0]["waiting_calls"] != 9:
+                    pass
+        await theirs.close()
+        await hers.close()
+
+
+async def agents(socket: aiohttp.ClientWebSocketResponse) -> list[str]:
+    floor = await told(socket)
+    assert isinstance(floor["agents"], list)
+    return [agent["id"] for agent in floor["agents"]]
+
+
+async def test_who_is_disabled_while_they_look_sees_no_more(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("desk.live.LOOK_EVERY", 0.05)
+    async with (
+        desk_house(tmp_path) as house,
+        house.browser(Role.LEADER) as chief,
+        house.browser(Role.AGENT) as ann,
+    ):
+        theirs, hers = await live(chief), await live(ann)
+        await told(theirs)
+        await house.users.set_disabled("leader", True)
+        async with asyncio.timeout(10):
+            while (message := await theirs.receive()).type is aiohttp.WSMsgType.TEXT:
+                pass
+        assert (message.type, message.data) == (aiohttp.WSMsgType.CLOSE, SIGNED_OUT)
+        house.desk.live.changed()
+        await told(hers)
+        await hers.close()
+
+
+async def test_one_user_opens_a_few_and_what_is_said_to_it_is_not_heard(house: DeskHouse) -> None:
+    async with house.browser(Role.AGENT) as ann:
+        sockets = [await live(ann) for _ in range(5)]
+        with pytest.raises(aiohttp.WSServerHandshakeError) as refused:
+            await live(ann)
+        assert refused.value.status == 429
+        await sockets[0].send_str('{"verb": "ready"}')
+        await sockets[0].send_bytes(b"\xff" * 100)
+        await told(sockets[0])
+        await sockets[1].send_str("x" * 5000)
+        async with asyncio.timeout(10):
+            while (await sockets[1].receive()).type is aiohttp.WSMsgType.TEXT:
+                pass
+        assert house.floor.did == []
+        for socket in sockets:
+            await socket.close()
+        assert (await ann.get("/api/v1/live"))[0] == 403
+        assert (await ann.get("/api/v1/live", Origin=ann.base))[0] == 426

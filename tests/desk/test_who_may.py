@@ -1,0 +1,139 @@
+"""Unit over real sockets: every route against everybody. A route that is not in this table fails."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from desk.roles import PERMISSIONS, SCOPES, Permission, Role
+from desk.route import Door
+from hotline.web import routes as own_routes
+from tests.desk.house import Browser, DeskHouse
+
+ALL = frozenset(Role)
+A, L, Q, R, U = Role.AGENT, Role.LEADER, Role.QUALITY, Role.ADMINISTRATOR, Role.AUDITOR
+
+SIGNED_IN: dict[tuple[str, str], frozenset[Role]] = {
+    ("GET", "/api/v1/me"): ALL,
+    ("GET", "/api/v1/session"): ALL,
+    ("POST", "/api/v1/session/factor"): ALL,
+    ("POST", "/api/v1/session/enrolment"): ALL,
+    ("POST", "/api/v1/session/enrolment/confirm"): ALL,
+    ("POST", "/api/v1/session/password"): ALL,
+    ("GET", "/api/v1/users"): frozenset({R, U}),
+    ("POST", "/api/v1/users"): frozenset({R}),
+    ("PATCH", "/api/v1/users/{name}"): frozenset({R}),
+    ("POST", "/api/v1/users/{name}/password"): frozenset({R}),
+    ("DELETE", "/api/v1/users/{name}/factor"): frozenset({R}),
+    ("GET", "/api/v1/users/{name}/sessions"): frozenset({R, U}),
+    ("DELETE", "/api/v1/users/{name}/sessions"): frozenset({R}),
+    ("GET", "/api/v1/floor"): frozenset({A, L, Q, R}),
+    ("GET", "/api/v1/live"): frozenset({A, L, Q, R}),
+    ("GET", "/api/v1/calls"): ALL,
+    ("POST", "/api/v1/desk/{verb}"): frozenset({A, L}),
+    ("POST", "/api/v1/lead/{verb}"): frozenset({L}),
+    # these end the session: last
+    ("POST", "/sign-out"): ALL,
+    ("DELETE", "/api/v1/session"): ALL,
+}
+HALF_IN = {
+    ("GET", "/api/v1/session"),
+    ("POST", "/api/v1/session/factor"),
+    ("POST", "/api/v1/session/enrolment"),
+    ("POST", "/api/v1/session/enrolment/confirm"),
+    ("POST", "/api/v1/session/password"),
+    ("POST", "/sign-out"),
+    ("DELETE", "/api/v1/session"),
+}
+ANYBODY = {
+    ("GET", "/sign-in"),
+    ("POST", "/sign-in"),
+    ("POST", "/api/v1/session"),
+    ("GET", "/api/v1/openapi.json"),
+    ("GET", "/healthz"),
+    ("GET", "/readyz"),
+}
+LOCAL = {("GET", "/"): ALL, ("GET", "/metrics"): frozenset({R})}
+"""Open on loopback alone; elsewhere for these."""
+MACHINES = {
+    ("GET", "/api/v1/floor"): Permission.FLOOR,
+    ("GET", "/api/v1/calls"): Permission.CALLS,
+    ("GET", "/metrics"): Permission.METRICS,
+    ("GET", "/"): Permission.STATUS,
+}
+
+
+def address(path: str) -> str:
+    return path.replace("{name}", "nobody").replace("{verb}", "ready")
+
+
+async def shut_out(browser: Browser, method: str, path: str, **headers: str) -> bool:
+    status, told, answer = await browser.ask(method, address(path), headers={"Origin": browser.base, **headers})
+    if status in (401, 403):
+        assert told["error"] in ("not_signed_in", "forbidden"), (method, path, told)
+        return True
+    return status == 303 and answer.headers["Location"] == "/sign-in"
+
+
+async def test_every_route_is_in_these_tables_with_its_need(house: DeskHouse) -> None:
+    declared = {(route.method, route.path): route for route in (*house.desk.routes, *own_routes())}
+    served = {(route.method, route.resource.canonical) for route in house.app.router.routes() if route.resource}
+    assert served == set(declared)
+    assert served == set(SIGNED_IN) | ANYBODY | set(LOCAL)
+    for key, route in declared.items():
+        if route.need.door is Door.PERMITTED:
+            may = {role for role in Role if PERMISSIONS[role] & route.need.permissions}
+            assert may == {**SIGNED_IN, **LOCAL}[key], key
+        assert route.local == (key in LOCAL)
+
+
+async def test_each_role_gets_what_the_table_says_and_nothing_else(house: DeskHouse) -> None:
+    for role in Role:
+        async with house.browser(role) as browser:
+            for (method, path), roles in SIGNED_IN.items():
+                if not browser.cookie():
+                    await house.sign_in(browser, role)
+                assert await shut_out(browser, method, path) is (role not in roles), (role, method, path)
+    assert {(kind, who) for kind, who, _, _ in house.floor.did} == {
+        ("desk", "ann"),
+        ("desk", "chief"),
+        ("lead", "chief"),
+    }
+
+
+async def test_who_is_nobody_or_half_in_gets_no_further_than_the_door(house: DeskHouse) -> None:
+    async with house.browser() as stranger:
+        for method, path in SIGNED_IN:
+            assert await shut_out(stranger, method, path), (method, path)
+        for method, path in ANYBODY - {("POST", "/sign-in"), ("POST", "/api/v1/session")}:
+            assert not (await shut_out(stranger, method, path)), (method, path)
+    await house.settle(Role.ADMINISTRATOR)
+    async with house.browser() as half:
+        for method, path in SIGNED_IN:
+            if not half.cookie():
+                assert (await half.password("administrator"))[1]["stage"] == "enrol"
+            assert await shut_out(half, method, path) is ((method, path) not in HALF_IN), (method, path)
+    assert house.floor.did == []
+
+
+async def test_a_token_opens_what_its_scope_says_and_no_session(house: DeskHouse) -> None:
+    every = {**SIGNED_IN, **LOCAL}
+    async with house.browser() as machine:
+        for scope in SCOPES:
+            bearer = f"Bearer {await house.token(scope)}"
+            for method, path in every:
+                if (method, path) in LOCAL:
+                    continue
+                opens = MACHINES.get((method, path)) is scope
+                if path == "/api/v1/live" and scope is Permission.FLOOR:
+                    opens = False
+                assert await shut_out(machine, method, path, Authorization=bearer) is not opens, (scope, method, path)
+
+
+def test_no_machine_and_no_keeper_of_accounts_sees_numbers_and_who_reads_the_audit_log_changes_nothing() -> None:
+    assert Permission.NUMBERS not in SCOPES
+    assert Permission.NUMBERS not in PERMISSIONS[Role.ADMINISTRATOR]
+    changing = {Permission.DESK, Permission.LEAD, Permission.USERS}
+    assert not PERMISSIONS[Role.AUDITOR] & changing
+    assert not SCOPES & changing
+    says: Callable[[Role], bool] = lambda role: Permission.USERS in PERMISSIONS[role]  # noqa: E731
+    assert [role for role in Role if says(role)] == [Role.ADMINISTRATOR]
