@@ -13,6 +13,7 @@ import asyncio
 from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from itertools import islice
 from pathlib import Path
 from types import TracebackType
@@ -23,7 +24,8 @@ from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from records.database import database_file, open_database
+from records.database import database_file
+from records.door import Door
 from records.spelling import Spelling
 from records.spool import Spool, set_aside
 
@@ -33,6 +35,8 @@ BATCH = 500
 """Facts of one transaction at most."""
 LINGER = 0.2
 """Seconds that the writer lets facts gather."""
+LOOKS_EVERY = 2.0
+"""Seconds between two looks whether the database and the spool are where they were, when nothing is told."""
 FIRST_PAUSE, LONGEST_PAUSE = 0.1, 5.0
 """Seconds before the second try to write, and between later ones."""
 
@@ -52,8 +56,13 @@ def may_pass(error: Exception) -> bool:
     return isinstance(error, PoolTimeout | OSError)
 
 
+def told(error: Exception) -> str:
+    """What a database's error says to people, without the statement and its values."""
+    return str(error.orig) if isinstance(error, DBAPIError) else str(error) or repr(error)
+
+
 class WriteBehind(ABC, Generic[T]):
-    """A writer of facts to the database at `url`, whose tables are up to date (`records.migrations.upgrade`).
+    """A writer of facts to the database at `url`, which it brings up to date first (`records.door`).
 
     Use it as an async context manager; `put` belongs to its event loop's thread. `limit` is how many facts memory
     holds, `folder` where the spool lies (beside an SQLite database by itself), `drain` how many seconds leaving may
@@ -81,12 +90,12 @@ class WriteBehind(ABC, Generic[T]):
         folder = folder or Path(str(file)).parent
         self._spool: Spool[T] = Spool(folder / f"{self.name}-spool", self.spelling)
         self._aside = folder / f"{self.name}-refused.jsonl"
-        self._engine = open_database(url, busy=busy)
+        self._door = Door(url, busy=busy)
         self._limit, self._drain, self._wait = limit, drain, wait
         self._waiting: deque[T] = deque()
         self._taken = self._written = self._bare = 0
         """Of the facts that memory took: how many, how many of them are written, and the last that no file has."""
-        self._work, self._idle = asyncio.Event(), asyncio.Event()
+        self._work, self._idle, self._troubled = asyncio.Event(), asyncio.Event(), asyncio.Event()
         self._tasks = asyncio.TaskGroup()
         self._overflowing = False
         self._writer: asyncio.Task[None] | None = None
@@ -144,6 +153,16 @@ class WriteBehind(ABC, Generic[T]):
         """Wait until everything taken so far is written, and at the start what an earlier run had left."""
         await self._idle.wait()
 
+    async def caught_up(self) -> bool:
+        """As `flush`, but do not wait for a database in trouble: False then."""
+        waits = {asyncio.ensure_future(event.wait()) for event in (self._idle, self._troubled)}
+        try:
+            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for wait in waits:
+                wait.cancel()
+        return self._idle.is_set() and self.alarm is None
+
     # ── lifetime ────────────────────────────────────────────────────────────
 
     async def __aenter__(self) -> Self:
@@ -173,17 +192,21 @@ class WriteBehind(ABC, Generic[T]):
             self._waiting.clear()
             await self._tasks.__aexit__(None, None, None)
             self._spool.close()
-            await self._engine.dispose()
+            await self._door.close()
 
     # ── writing ─────────────────────────────────────────────────────────────
 
     async def _write_for_ever(self) -> None:
         while True:
-            await self._work.wait()
-            if len(self._waiting) < BATCH:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(LOOKS_EVERY):
+                    await self._work.wait()
+            if self._work.is_set() and len(self._waiting) < BATCH:
                 await self._wait(LINGER)
             self._work.clear()
             try:
+                await self._store([])
+                await self._look_after_spool()
                 await self._write_waiting()
                 await self._write_left()
             except Exception as error:
@@ -215,23 +238,29 @@ class WriteBehind(ABC, Generic[T]):
             self._spool.done(segment)
 
     async def _store(self, batch: list[T], *, derived: bool = True) -> None:
-        """Write the batch, however long it takes. What can never be written is found by halving and put aside."""
+        """Write the batch, however long it takes; with an empty one see that it could be.
+
+        What can never be written is found by halving and put aside.
+        """
         pause = FIRST_PAUSE
-        while batch:
+        while True:
             try:
-                async with self._engine.begin() as connection:
-                    await self._write(connection, batch, derived=derived)
+                await self._door.open()
+                if batch:
+                    async with self._door.engine.begin() as connection:
+                        await self._write(connection, batch, derived=derived)
+                    self._door.worked()
             except Exception as error:
-                if not may_pass(error):
+                if batch and not may_pass(error):
                     return await self._store_parts(batch, error, derived=derived)
                 self._raise_alarm(error)
+                await self._door.failed()
                 await self._look_after_spool()
                 await asyncio.to_thread(self._spool.sync)  # it has to last for a while
                 await self._wait(pause)
                 pause = min(2 * pause, LONGEST_PAUSE)
             else:
                 return self._clear_alarm()
-        return None
 
     async def _store_parts(self, batch: list[T], error: Exception, *, derived: bool) -> None:
         if len(batch) > 1:
@@ -297,12 +326,14 @@ class WriteBehind(ABC, Generic[T]):
     def _raise_alarm(self, error: Exception) -> None:
         if self.alarm is None:
             log.error("facts cannot be written, trying on", of=self.name, facts=self.lag(), exc_info=error)
-        self.alarm = str(error.orig) if isinstance(error, DBAPIError) else repr(error)
+        self.alarm = told(error)
+        self._troubled.set()
 
     def _clear_alarm(self) -> None:
         if self.alarm is not None:
             log.info("facts are written again", of=self.name, facts=self.lag())
         self.alarm = None
+        self._troubled.clear()
 
     def _raise_spool_alarm(self, error: OSError) -> None:
         if self.spool_alarm is None:

@@ -100,12 +100,12 @@ class SqlJournal(WriteBehind[Entry]):
             journal.c.kind.in_(_BEGINNINGS), journal.c.node == self._node, journal.c.call.not_in(ended)
         )
         query = select(journal.c.call, func.max(journal.c.seq)).where(journal.c.call.in_(ours))
-        async with self._engine.connect() as connection:
+        async with self._door.engine.connect() as connection:
             found = (await connection.execute(query.group_by(journal.c.call))).all()
         known = self._open | {entry.call for entry in self._waiting} | set(alive)
         lost = [(call, seq) for call, seq in found if call not in known]
         talked = select(journal.c.call).where(journal.c.kind == TalkBegan.__name__)
-        async with self._engine.connect() as connection:
+        async with self._door.engine.connect() as connection:
             talks = set((await connection.execute(talked.where(journal.c.call.in_(ours)))).scalars())
         for call, seq in lost:
             outcome = Outcome.TALKED if call in talks else Outcome.FAILED

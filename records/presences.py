@@ -162,7 +162,7 @@ class Presences(WriteBehind[Move]):
         Raises SQLAlchemy's DBAPIError when the database can't be read.
         """
         await self.flush()
-        async with self._engine.connect() as connection:
+        async with self._door.engine.connect() as connection:
             ours = await _last(connection, None, node=self._node)
             last = (await connection.execute(_last_told(self._node))).scalar_one_or_none()
         left = [move for move in ours if move.presence is not Presence.OFFLINE and move.agent not in self._now]
@@ -176,7 +176,7 @@ class Presences(WriteBehind[Move]):
         Call it before `close_lost`. Raises SQLAlchemy's DBAPIError when the database can't be read.
         """
         query = select(presences).where(presences.c.at >= since, presences.c.node == self._node)
-        async with self._engine.connect() as connection:
+        async with self._door.engine.connect() as connection:
             rows = (await connection.execute(query)).mappings().all()
         told = sorted(map(_move, rows), key=lambda move: (move.at, move.number))
         of_agent: dict[str, list[Move]] = defaultdict(list)
