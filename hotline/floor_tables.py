@@ -11,6 +11,7 @@ from rich.text import Text
 
 from acd.agent import Presence
 from acd.signals import AlertKind
+from hotline.alarms import AlarmKind
 from hotline.floor_watch import LineAlert
 from records.account_words import BREAKS, Language
 
@@ -42,6 +43,10 @@ ALERTS: Final[Mapping[str, str]] = {
     AlertKind.MENDED: "已自动修复",
     LineAlert.SOON_EMPTY: "快要没有人在班",
     LineAlert.EMPTY: "没有人在班",
+    AlarmKind.JOURNAL: "通话记录写不进数据库",
+    AlarmKind.PRESENCES: "座席记录写不进数据库",
+    AlarmKind.SPOOL: "记录无法暂存到磁盘",
+    AlarmKind.SEALING: "录音没有加密",
 }
 
 

@@ -46,7 +46,8 @@ class Alerted:
     """What somebody should know, and its instant: `agent`, `line`, `call` are whom it concerns."""
 
     at: datetime
-    kind: AlertKind | LineAlert
+    kind: StrEnum
+    """An `AlertKind`, a `LineAlert`, or a `hotline.alarms.AlarmKind`."""
     agent: str | None = None
     line: str | None = None
     call: str | None = None

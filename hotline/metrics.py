@@ -21,6 +21,7 @@ from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 
 from acd.agent import Presence
+from hotline.alarms import AlarmKind, Alarms
 from hotline.live import Result
 from ivr.events import (
     CallArrived,
@@ -236,6 +237,22 @@ class Gauges(Collector):
             ("lost", "Facts that nothing would take.", journal.lost),
         ):
             yield CounterMetricFamily(f"hotline_journal_{name}", help_text, float(value))
+
+
+class AlarmGauges(Collector):
+    """The alarms at the moment of the scrape."""
+
+    def __init__(self, alarms: Alarms) -> None:
+        self._alarms = alarms
+
+    def collect(self) -> Iterator[Metric]:
+        """The families, for a `CollectorRegistry` to which this was registered."""
+        stands = GaugeMetricFamily("hotline_alarm", "1 while the alarm stands, by kind.", labels=["kind"])
+        raised = CounterMetricFamily("hotline_alarms_raised", "How often alarms were raised, by kind.", labels=["kind"])
+        for kind in AlarmKind:
+            stands.add_metric([kind], float(self._alarms.stands(kind)))
+            raised.add_metric([kind], float(self._alarms.raised[kind]))
+        yield from (stands, raised)
 
 
 class PlanGauges(Collector):

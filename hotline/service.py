@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import os
 import signal
 import sys
 import threading
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from importlib.metadata import version
 
 import structlog
 from prometheus_client import CollectorRegistry
-from sqlalchemy.exc import DBAPIError
 
 from acd.agent import BreakReason
 from acd.signals import BreakBegan
@@ -24,6 +22,7 @@ from desk.desk import open_desk
 from desk.listening import listening
 from desk.sessions import Lengths
 from hotline.accounts import phones_of, secrets_of
+from hotline.alarms import AlarmKind, Alarms
 from hotline.arrangement import arrangement_of, floor_of
 from hotline.attack import AttackWatch
 from hotline.attack_door import AttackDoor
@@ -44,9 +43,10 @@ from hotline.front import FrontWatch
 from hotline.keeping import Keeping
 from hotline.live import Edition, Live, Means, Opening
 from hotline.managed import ManagedAsterisk, SwitchLost, SwitchRefused
-from hotline.metrics import CallMetrics, Gauges, PlanGauges, ProcessGauges, RepairGauges
+from hotline.metrics import AlarmGauges, CallMetrics, Gauges, PlanGauges, ProcessGauges, RepairGauges
 from hotline.nuisance import NuisanceWatch
 from hotline.operators import RECORDINGS, Published, mark_of
+from hotline.past import Past, prepare
 from hotline.ports import taken
 from hotline.pulse import Pulse
 from hotline.sealing import Sealing, SealingGauges, first_key, vault_of
@@ -66,12 +66,10 @@ from ivr.ari import AriSwitch
 from ivr.call import Call, Flow
 from ivr.callbacks.attempt import CallbackService
 from ivr.callbacks.board import Callbacks
-from ivr.callbacks.ticket import tickets
 from ivr.clock import Clock
 from ivr.dispatch import Dispatch
 from ivr.door.door import Door
 from ivr.door.throttle import Load
-from ivr.events import Outcome
 from ivr.flow import PlanFlow
 from ivr.lead.supervision import Supervision
 from ivr.memory import CallerMemory
@@ -83,30 +81,15 @@ from ivr.switch import SwitchError
 from ivr.switchboard import CallIds, Service, Switchboard
 from prompts.build import Report, forget_kept
 from records.audit import Audit
-from records.callbacks import callback_facts
-from records.calls import outcomes, talks_since
-from records.database import open_database
 from records.journal import SqlJournal
-from records.migrations import upgrade
-from records.outbound import outbound_facts
 from records.presences import Presences
 from routing.calendar import SHANGHAI
-from routing.node import Recall
 from routing.plan import Plan
 
 log = structlog.get_logger()
 
 ALIVE_EVERY = 1.0
 """Seconds between two signs of life to the supervisor."""
-
-STICKY_DAYS = 30
-"""So long a caller may have the agent again whom they talked with."""
-
-BREAKS_KEPT = timedelta(hours=8)
-"""A break that began so long before a restart is nobody's any more."""
-
-REMEMBERED = timedelta(days=32)
-"""Callbacks that were booked longer ago are not looked for: a line's longest expiry counts a day of open hours."""
 
 
 def service_of(edition: Edition, dispatch: Dispatch, clock: Clock, outlook: Outlook, callbacks: Callbacks) -> Service:
@@ -149,6 +132,7 @@ class Running:
     reconciler: Reconciler
     ruin: asyncio.Future[SwitchLost]
     """Done when our Asterisk ended again and again."""
+    alarms: Alarms
 
 
 @asynccontextmanager
@@ -173,14 +157,13 @@ async def running(
             asterisk = ManagedAsterisk(settings, secrets, phones_of(plan, secrets), dialplan_of(plan, settings, clock))
             await stack.enter_async_context(asterisk)
             asterisk.spared = supervised and asterisk.taken_over
-        await upgrade(settings.database_url)
+        await prepare(settings)
         vault = vault_of(settings)
         await first_key(settings, vault)
         journal = await stack.enter_async_context(SqlJournal(settings.database_url, node=settings.node))
-        left = await journal.left_open()  # the switch will tell which of them live: see `Switchboard`
         presences = await stack.enter_async_context(Presences(settings.database_url, node=settings.node))
-        breaks = await presences.breaks_left(clock.now() - BREAKS_KEPT)
-        await presences.close_lost()
+        past = Past(settings, clock, journal, presences)
+        await past.read()
         stack.callback(lambda: presences.leave(clock.now()))
         switch = AriSwitch(
             f"http://{settings.ari.host}:{settings.ari.port}",
@@ -205,7 +188,7 @@ async def running(
                 await asterisk.reload(phones_of(plan, secrets), dialplan)
 
         memory = CallerMemory()
-        await _remember(memory, settings, plan, clock.now())
+        await past.remember(memory, plan)
 
         def swap(edition: Edition) -> None:
             board.dispatch.signal(arrangement_of(edition.plan))
@@ -219,10 +202,7 @@ async def running(
 
         async def settle(edition: Edition) -> None:
             await asyncio.to_thread(tidy, edition.plan)
-            try:
-                await _remember(memory, settings, edition.plan, clock.now())
-            except DBAPIError as error:
-                log.error("earlier callers are not remembered: the database cannot be read", error=str(error.orig))
+            await past.remember(memory, edition.plan)
             for pause in (0.5, 2.0, 0.0):
                 try:
                     await switch.watch(tuple(edition.plan.phones))
@@ -263,7 +243,7 @@ async def running(
             service=lambda dispatch: service_of(live.now, dispatch, clock, outlook, callbacks),
             agents=lambda: live.now.plan.phones,
             door=keeper,
-            left=left,
+            left=past.left,
         )
         supervision = Supervision(
             board.conversations,
@@ -278,7 +258,7 @@ async def running(
         board.dispatch.watch(watch.hear)
         front, by_hand = FrontWatch(settings.var, clock.now), ByHandWatch(settings.var, clock.now)
         outbound = OutboundToday(clock.now)
-        for fact in await outbound_facts(settings.database_url, midnight(clock), node=settings.node):
+        for fact in past.outbound:
             outbound.hear(fact)
         journal.subscribe(outbound.hear)
         outlook = Outlook(clock, board.dispatch, memory, front, by_hand, outbound)
@@ -294,7 +274,7 @@ async def running(
             warn=watch.warn,
         )
         shifts.look()
-        for agent, reason in breaks.items():  # they are on it still: nobody rings who is at lunch
+        for agent, reason in past.breaks.items():  # they are on it still: nobody rings who is at lunch
             if agent in plan.agents and (reason in plan.breaks or reason == BreakReason.OWN_WISH):
                 board.dispatch.signal(BreakBegan(agent, reason))
         callbacks = Callbacks(
@@ -306,8 +286,16 @@ async def running(
             board,
             lambda: callback_service_of(live.now, board.dispatch, clock, outlook, callbacks),
         )
-        booked = tickets(await callback_facts(settings.database_url, clock.now() - REMEMBERED, node=settings.node))
-        board.when_running(lambda: callbacks.restore(booked.values()))
+        board.when_running(lambda: callbacks.restore(past.tickets.values()))
+        alarms = Alarms(
+            clock.now,
+            {
+                AlarmKind.JOURNAL: lambda: journal.alarm,
+                AlarmKind.PRESENCES: lambda: presences.alarm,
+                AlarmKind.SPOOL: lambda: journal.spool_alarm or presences.spool_alarm,
+                AlarmKind.SEALING: lambda: sealing.alarm,
+            },
+        )
         view = HotlineView(
             live,
             floor=floor,
@@ -319,12 +307,14 @@ async def running(
             by_hand=by_hand,
             callbacks=lambda: callbacks.tickets,
             attack=attack.attack,
-            today=await _ended_since(settings, midnight(clock)),
+            alarms=alarms.told,
+            today=await past.today(midnight(clock)),
         )
         registry = CollectorRegistry()
         metrics = CallMetrics(registry, plan.lines, version=version("hotline"))
         gauges = Gauges(plan.lines, view, switch, journal)
         registry.register(gauges)
+        registry.register(AlarmGauges(alarms))
         registry.register(PlanGauges(live, view.front))
         registry.register(ProcessGauges())
         registry.register(
@@ -355,7 +345,7 @@ async def running(
             talks=board.conversations,
             attending=supervision.attending,
             by_hand=by_hand,
-            alerts=watch.alerts,
+            alerts=lambda: sorted((*watch.alerts(), *alarms.alerts()), key=lambda alerted: alerted.at),
             callbacks=lambda: callbacks.tickets,
         )
         door = FloorDoor(
@@ -384,7 +374,7 @@ async def running(
             )
         )
         board.dispatch.watch(desk.live.changed)
-        if not await desk.users.all():
+        if past.known and not await desk.users.all():
             log.info("nobody can sign in to the web yet: `hotline users add NAME --role administrator`")
         web = create_app(view, registry, desk)
         web_port = await stack.enter_async_context(listening(web, gate, settings.web.port, tls))
@@ -395,9 +385,20 @@ async def running(
         sealing = Sealing(vault, settings.sealing, living=lambda call: board.call(call) is not None, now=clock.now)
         journal.subscribe(sealing.hear)
         registry.register(SealingGauges(sealing))
+
+        async def make_up_for_the_past() -> None:
+            await past.made_up_for()
+            callbacks.restore(past.tickets.values())
+            for fact in past.outbound:
+                outbound.hear(fact)
+            await past.remember(memory, live.now.plan)
+            view.recount(await past.today(midnight(clock)))
+
         works = [switch.listen(), board.run(), reconciler.run(), shifts.run(), wishes.heed_signals(), pulse.beat()]
         keeping = Keeping(settings, who=f"engine:{settings.node}")
-        works += [sealing.run(), keeping.run(lambda: live.now.plan.lines)]
+        works += [sealing.run(), keeping.run(lambda: live.now.plan.lines), alarms.run()]
+        if not past.known:
+            works.append(make_up_for_the_past())
         works.append(PhoneWatch(switch, board, clock, settings.sip.no_reply).run())
         works += [desk.ledger.run(), desk.live.run()]
         if asterisk is not None:
@@ -414,7 +415,9 @@ async def running(
         leaders_switch = AttackDoor(settings, attack, plan=lambda: live.now.plan, now=clock.now)
         routes = [*wishes.routes(), *door.routes(), *leaders_switch.routes(), cancelling(callbacks)]
         await stack.enter_async_context(open_control(settings.var, routes))
-        yield Running(switch, board, journal, view, asterisk, web_port, live, wishes, supervision, reconciler, ruin)
+        yield Running(
+            switch, board, journal, view, asterisk, web_port, live, wishes, supervision, reconciler, ruin, alarms
+        )
 
 
 async def _keep_running(asterisk: ManagedAsterisk, board: Switchboard, ruin: asyncio.Future[SwitchLost]) -> None:
@@ -422,30 +425,6 @@ async def _keep_running(asterisk: ManagedAsterisk, board: Switchboard, ruin: asy
         await asterisk.keep_running(board.media_lost)
     except SwitchLost as error:
         ruin.set_result(error)
-
-
-async def _remember(memory: CallerMemory, settings: Settings, plan: Plan, now: datetime) -> None:
-    """Let the memory hold who talked with the lines that ask their callers about it, or give them the same agent."""
-    asks = [node for node in plan.nodes.values() if isinstance(node, Recall)]
-    sticky = {line for line, rule in plan.lines.items() if rule.sticky > 0}
-    days = max([*(node.days for node in asks), *(STICKY_DAYS for _ in sticky)], default=0)
-    memory.keep(sticky.union(*(node.recall for node in asks)), days)
-    if not asks and not sticky:
-        return
-    engine = open_database(settings.database_url, read_only=True)
-    try:
-        for number, line, ended, agent in await talks_since(engine, now - timedelta(days=days)):
-            memory.talked(number, line, ended, agent)
-    finally:
-        await engine.dispose()
-
-
-async def _ended_since(settings: Settings, instant: datetime) -> Mapping[Outcome, int]:
-    engine = open_database(settings.database_url, read_only=True)
-    try:
-        return await outcomes(engine, instant)
-    finally:
-        await engine.dispose()
 
 
 async def serve(settings: Settings, opening: Opening | Published, *, managed: bool, wire: Wire | None = None) -> None:

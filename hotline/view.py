@@ -42,6 +42,7 @@ class HotlineView:
         by_hand: Callable[[], Mapping[str, bool]] = dict,
         callbacks: Callable[[], Iterable[Ticket]] = tuple,
         attack: Callable[[], Attack | None] = lambda: None,
+        alarms: Callable[[], Sequence[str]] = tuple,
         today: Mapping[Outcome, int],
     ) -> None:
         """`today` counts the calls that came in and ended since midnight, before this process began; `callbacks` are
@@ -49,7 +50,7 @@ class HotlineView:
         """
         self._live, self._floor, self._clock = live, floor, clock
         self._link, self._journal, self._board, self._front = link, journal, board, front
-        self._by_hand, self._callbacks, self._attack = by_hand, callbacks, attack
+        self._by_hand, self._callbacks, self._attack, self._alarms = by_hand, callbacks, attack, alarms
         self._today, self._day = Counter(today), clock.now().astimezone(SHANGHAI).date()
         self._placed: set[str] = set()
         """Calls of the hotline itself, to call somebody back, that go on."""
@@ -65,6 +66,10 @@ class HotlineView:
                 self._turn_the_page()
                 self._today[outcome] += 1
 
+    def recount(self, today: Mapping[Outcome, int]) -> None:
+        """What the database says of today, now that it can be read."""
+        self._today = Counter(today)
+
     def _turn_the_page(self) -> None:
         day = self._clock.now().astimezone(SHANGHAI).date()
         if day != self._day:
@@ -77,14 +82,18 @@ class HotlineView:
         found = []
         if not self._link.up:
             found.append("no link to Asterisk")
-        if not self._journal.alive:
-            found.append(f"the journal cannot be written: {self._journal.alarm or 'its writer ended'}")
+        if not self._journal.writes:
+            found.append("the journal's writer ended")
         return found
+
+    def alarms(self) -> Sequence[str]:
+        """What is wrong though callers are served."""
+        return self._alarms()
 
     def notices(self) -> Sequence[str]:
         """What an operator should know of the plan, though callers are served."""
         live, front = self._live, self.front()
-        notices = [] if front is None else [f"来电先听紧急通知：{front}"]
+        notices = [*self.alarms(), *([] if front is None else [f"来电先听紧急通知：{front}"])]
         if (attack := self._attack()) is not None:
             notices.append(f"防范恶意呼叫已打开，到 {attack.until.astimezone(SHANGHAI):%m-%d %H:%M} 为止")
         if live.refused:

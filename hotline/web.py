@@ -85,6 +85,10 @@ class StatusView(Protocol):
         """What keeps it from taking calls, in words for an operator; empty when nothing does."""
         ...
 
+    def alarms(self) -> Sequence[str]:
+        """What is wrong though callers are served, in words for an operator."""
+        ...
+
     async def status(self) -> Status:
         """How it stands."""
         ...
@@ -139,7 +143,8 @@ async def _healthz(_request: web.Request) -> web.Response:
 
 async def _readyz(request: web.Request) -> web.Response:
     obstacles = list(request.app[_VIEW].obstacles())
-    return web.json_response({"ready": not obstacles, "reasons": obstacles}, status=503 if obstacles else 200)
+    told = {"ready": not obstacles, "reasons": obstacles, "alarms": list(request.app[_VIEW].alarms())}
+    return web.json_response(told, status=503 if obstacles else 200)
 
 
 async def _metrics(request: web.Request) -> web.Response:

@@ -145,9 +145,14 @@ class WriteBehind(ABC, Generic[T]):
         return len(self._waiting)
 
     @property
+    def writes(self) -> bool:
+        """Whether there is somebody who writes, or tries to."""
+        return self._writer is not None and not self._writer.done()
+
+    @property
     def alive(self) -> bool:
         """Whether facts are being written."""
-        return self._writer is not None and not self._writer.done() and self.alarm is None
+        return self.writes and self.alarm is None
 
     async def flush(self) -> None:
         """Wait until everything taken so far is written, and at the start what an earlier run had left."""
@@ -325,7 +330,7 @@ class WriteBehind(ABC, Generic[T]):
 
     def _raise_alarm(self, error: Exception) -> None:
         if self.alarm is None:
-            log.error("facts cannot be written, trying on", of=self.name, facts=self.lag(), exc_info=error)
+            log.error("facts cannot be written, trying on", of=self.name, facts=self.lag(), error=told(error))
         self.alarm = told(error)
         self._troubled.set()
 

@@ -82,7 +82,7 @@ class SqlJournal(WriteBehind[Entry]):
             journal.c.kind.in_(_BEGINNINGS), journal.c.node == self._node, journal.c.call.not_in(ended)
         )
         query = select(journal).where(journal.c.call.in_(ours)).order_by(journal.c.call, journal.c.seq)
-        async with self._engine.connect() as connection:
+        async with self._door.engine.connect() as connection:
             entries = map(entry_from, (await connection.execute(query)).mappings())
             calls = [list(group) for _, group in groupby(entries, key=lambda entry: entry.call)]
         return [entries for entries in calls if entries[0].call not in self._open]

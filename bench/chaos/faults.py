@@ -177,7 +177,7 @@ def lock_database(folder: Path, size: Size) -> list[Promise]:
         with closing(sqlite3.connect(here.database, isolation_level=None)) as database:
             database.execute("BEGIN EXCLUSIVE")
             since = time.monotonic()
-            alarmed = wait_until(lambda: bool(here.metric("hotline_journal_alarm")), 9)
+            alarmed = wait_until(lambda: bool(here.metric("hotline_alarm", kind="journal_not_written")), 9)
             after = time.monotonic() - since
             time.sleep(seconds)
             settled = scene.settled()

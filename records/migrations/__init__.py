@@ -69,18 +69,18 @@ async def upgrade(url: str, *, patience: float = PATIENCE) -> None:
     """
     until = time.monotonic() + patience
     async with asyncio.timeout(patience + 5.0):
-        while not await _upgraded(url, patience, last=time.monotonic() >= until):  # noqa: ASYNC110 - another's file
+        while not await _upgraded(url, patience, until):  # noqa: ASYNC110 - another process holds the file
             await asyncio.sleep(0.05)
 
 
-async def _upgraded(url: str, patience: float, *, last: bool) -> bool:
+async def _upgraded(url: str, patience: float, until: float) -> bool:
     """One try; False when another start is just making the file: SQLite then does not wait for its lock."""
     engine = open_database(url, busy=patience)
     try:
         async with engine.begin() as connection:
             await connection.run_sync(_upgrade)
     except OperationalError as error:
-        if last or "locked" not in str(error.orig):
+        if time.monotonic() >= until or "locked" not in str(error.orig):
             raise
         return False
     finally:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -59,10 +60,14 @@ STATUS = Status(
 @dataclass
 class MadeUpHotline:
     reasons: list[str] = field(default_factory=list)
+    wrong: list[str] = field(default_factory=list)
     now: Status = STATUS
 
     def obstacles(self) -> Sequence[str]:
         return self.reasons
+
+    def alarms(self) -> Sequence[str]:
+        return self.wrong
 
     async def status(self) -> Status:
         return self.now
@@ -124,14 +129,20 @@ async def test_it_is_ready_once_nothing_stands_in_the_way_and_not_when_something
     status, text, _ = await web.get("/readyz")
     assert (status, "Asterisk is not connected" in text, '"ready": false' in text) == (503, True, True)
     web.hotline.reasons = []
-    assert (await web.get("/readyz"))[:2] == (200, '{"ready": true, "reasons": []}')
-    web.hotline.reasons = ["the journal cannot be written: database is locked"]
+    assert (await web.get("/readyz"))[:2] == (200, '{"ready": true, "reasons": [], "alarms": []}')
+    web.hotline.reasons = ["no link to Asterisk"]
     assert (await web.get("/readyz"))[0] == 503
+
+
+async def test_an_alarm_is_told_and_keeps_nobody_from_calling(web: Web) -> None:
+    web.hotline.wrong = ["journal_not_written: database is locked"]
+    told = '{"ready": true, "reasons": [], "alarms": ["journal_not_written: database is locked"]}'
+    assert (await web.get("/readyz"))[:2] == (200, told)
 
 
 async def test_it_is_alive_even_when_it_is_not_ready(web: Web) -> None:
     web.hotline.reasons = ["Asterisk is not connected"]
-    assert (await web.get("/healthz"))[:2] == (200, '{"alive": true}')
+    assert (await web.get("/healthz"))[:2] == (200, f'{{"alive": true, "engine": {os.getpid()}}}')
 
 
 async def test_metrics_come_in_the_format_that_prometheus_asks_for(web: Web) -> None:

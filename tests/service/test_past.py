@@ -1,0 +1,93 @@
+"""Unit on real SQLite files: a hotline begins though its database is in trouble, and makes up for it later."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from acd.agent import Presence
+from hotline.operators import read_config
+from hotline.past import Past, prepare
+from hotline.settings import HOUSE, Settings, load
+from ivr.clock import Clock
+from ivr.events import Outcome
+from ivr.memory import CallerMemory
+from records.calls import calls
+from records.journal import SqlJournal
+from records.migrations import TooNew
+from records.presences import Presences
+from tests.records.tales import NINE, TALKS, WAITS, at, entries
+from tests.records.test_journal import tell
+
+
+@pytest.fixture
+async def settings(tmp_path: Path) -> Settings:
+    """A hotline that died with two callers, an agent in a talk and one at lunch."""
+    settings = load(var=tmp_path, config=HOUSE / "config")
+    await prepare(settings)
+    url = settings.database_url
+    async with SqlJournal(url) as journal, Presences(url) as presences:
+        tell(journal, entries(TALKS, "a-1"))
+        tell(journal, entries(WAITS, "a-2"))
+        presences.note("ann", Clock().now(), Presence.TALKING)
+        presences.note("bob", Clock().now(), Presence.BREAK, "lunch")
+    return settings
+
+
+async def test_what_an_earlier_run_left_is_read_and_ended(settings: Settings) -> None:
+    url = settings.database_url
+    async with SqlJournal(url) as journal, Presences(url) as presences:
+        past = Past(settings, Clock(), journal, presences)
+        assert await past.read()
+        assert past.breaks == {"bob": "lunch"}
+        assert [entries[0].call for entries in past.left] == ["a-2"]
+        assert await past.today(at(0)) == {Outcome.TALKED: 1}
+
+
+async def test_with_a_locked_database_it_begins_at_once_and_makes_up_for_the_past_when_it_may(
+    settings: Settings, tmp_path: Path
+) -> None:
+    url = settings.database_url
+    (tmp_path / "journal-spool-000009.jsonl").write_text(SqlJournal.spelling.line_of(entries(WAITS, "a-3")[0]))
+    async with SqlJournal(url, busy=0.05) as journal, Presences(url, busy=0.05) as presences:
+        past = Past(settings, Clock(), journal, presences)
+        with closing(sqlite3.connect(tmp_path / "hotline.db", isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            tell(journal, entries(TALKS, "a-4"))
+            tell(journal, entries(WAITS, "a-5"))
+            assert not await past.read()
+            other.execute("ROLLBACK")
+        await past.made_up_for()
+        assert past.known
+        ended = {record.id: record.outcome for record in await calls(url)}
+    assert ended == {
+        "a-1": Outcome.TALKED,
+        "a-2": Outcome.FAILED,
+        "a-3": Outcome.FAILED,
+        "a-4": Outcome.TALKED,
+    }  # a-5 is of this run and goes on
+
+
+async def test_a_file_that_is_no_database_keeps_nobody_from_calling(tmp_path: Path) -> None:
+    settings = load(var=tmp_path, config=HOUSE / "config")
+    (tmp_path / "hotline.db").write_text("spoiled" * 1000)
+    await prepare(settings)
+    async with (
+        SqlJournal(settings.database_url, drain=0.1) as journal,
+        Presences(settings.database_url, drain=0.1) as presences,
+    ):
+        past = Past(settings, Clock(), journal, presences)
+        assert not await past.read()
+        assert await past.today(NINE) == {}
+        await past.remember(CallerMemory(), read_config(settings.config).plan)
+        assert journal.alarm == "file is not a database"
+
+
+async def test_a_database_of_a_newer_hotline_is_refused_in_one_line(settings: Settings, tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / "hotline.db")) as database, database:
+        database.execute("UPDATE alembic_version SET version_num = '9999'")
+    with pytest.raises(TooNew, match="start that version, or put the database aside"):
+        await prepare(settings)
