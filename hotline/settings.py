@@ -86,7 +86,7 @@ class Sip(_Part):
     max_calls: Annotated[int, Field(ge=1)] = 500
     """Channels (a talk has two) past which Asterisk refuses a new call."""
     max_load: Annotated[float, Field(ge=0)] | None = None
-    """Load average past which a new call is refused; unset: 16 for each processor, 0: never."""
+    """Load average past which a new call is refused; unset: 100 for each processor, for load is not calls; 0: never."""
     least_memory: Annotated[int, Field(ge=0)] = 32
     """MB of quite unused memory (without the disk's cache) below which a new call is refused; 0: never."""
     qualify: Seconds = 2

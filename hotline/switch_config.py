@@ -194,7 +194,7 @@ def render(
         "busy": tuple((name, SENTENCES[name].value) for name in TURNED_AWAY),
         "banned": banned,
         "ari_is_here": is_loopback(settings.ari.host),
-        "max_load": 16 * (os.cpu_count() or 1) if settings.sip.max_load is None else settings.sip.max_load,
+        "max_load": 100 * (os.cpu_count() or 1) if settings.sip.max_load is None else settings.sip.max_load,
         "transports": transports(settings),
         "trunk_transport": f"transport-{'trunk' if settings.trunk.listen else settings.trunk.transport}",
         "trunk_host": settings.trunk.listen.host if settings.trunk.listen else settings.sip.host,
