@@ -25,6 +25,7 @@ from hotline.asterisk_program import find_asterisk
 from hotline.secrets import keep_secrets
 from hotline.settings import HOUSE, Settings, load
 from hotline.switch_config import Places
+from prompts.phrases import Phrase
 
 PROMPTS = {
     "greeting": 3.0,
@@ -37,6 +38,9 @@ PROMPTS = {
     "fallback": 1.0,
 }
 """Seconds of each prompt."""
+
+SENTENCES = {Phrase.OVERLOADED: 4.0, Phrase.TOO_OFTEN: 4.0, Phrase.BLOCKED: 3.0, Phrase.PROVE: 3.0}
+"""Seconds of what the house says at its door."""
 
 _PLAN = """\
 hotline:
@@ -127,18 +131,27 @@ class Stand:
 
 
 @contextmanager
-def stand(folder: Path, *, agents: int, record: bool, options: tuple[str, ...] = ()) -> Iterator[Stand]:
+def stand(
+    folder: Path,
+    *,
+    agents: int,
+    record: bool,
+    options: tuple[str, ...] = (),
+    more: str = "",
+    admission: dict[str, object] | None = None,
+) -> Iterator[Stand]:
     """Put a hotline up in `folder`; `options` go to `bench.engine`. It is down when the block ends.
 
-    Raises StandFailed.
+    `more` is added to its plan; without `admission` of its own everybody is let in. Raises StandFailed.
     """
     names = tuple(f"agent-{n:04}" for n in range(1, agents + 1))
     config, var = folder / "config", folder / "var"
     config.mkdir(parents=True)
-    (config / "plan.yaml").write_text(_plan(names, record=record), encoding="utf-8")
+    (config / "plan.yaml").write_text(_plan(names, record=record) + more, encoding="utf-8")
     given = free_settings()
+    given["admission"] = admission or {"rate": 1000}
     settings = load(config=config, var=var, **given)
-    sounds.write_prompts(settings.sounds, PROMPTS)
+    sounds.write_prompts(settings.sounds, PROMPTS | SENTENCES)
     sounds.write_prompts(settings.moh, {"music": 20.0})
     variables = {f"HOTLINE_{part}__{name}".upper(): str(v) for part, own in given.items() for name, v in own.items()}
     command = [sys.executable, "-m", "bench.engine", "--config", str(config), "--var", str(var)]

@@ -22,7 +22,7 @@ from ivr.callbacks.attempt import PlacedCall
 from ivr.clock import Clock
 from ivr.dispatch import Dispatch
 from ivr.door.keeper import Doorkeeper, OpenDoor
-from ivr.door.verdict import OVERLOAD, Lane, Verdict, Why
+from ivr.door.verdict import OVERLOAD, WELCOME, Lane, Verdict, Why
 from ivr.events import (
     CallArrived,
     CallEnded,
@@ -438,7 +438,7 @@ class Switchboard:
         )
         service = self._make_service(self.dispatch)
         call.note(CallArrived(event.number, event.dialled, event.channel, service.version))
-        call.lane = lane = self._door.judge(call.id, event)
+        call.lane = lane = self._judge(call, event)
         if lane.why is not None:
             call.note(CallScreened(lane.lane, lane.why, lane.told))
         if lane.lane is Lane.AWAY:
@@ -450,6 +450,14 @@ class Switchboard:
         if agent is not None:
             self.dispatch.hold_back(agent)
         _within(self._call_tasks).create_task(_guarded(self._run(call, service, agent)))
+
+    def _judge(self, call: Call, event: Arrived) -> Verdict:
+        """What the door says; a bug there lets the caller in."""
+        try:
+            return self._door.judge(call.id, event)
+        except Exception:
+            log.exception("the door met a bug: the call is let in", call=call.id)
+            return WELCOME
 
     def _send_away(self, call: Call, lane: Verdict) -> None:
         """Nobody waits for a caller who is not let in: one order, and their call is told to its end."""

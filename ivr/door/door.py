@@ -12,13 +12,15 @@ from enum import StrEnum
 
 from ivr.door.accounts import Accounts, Used
 from ivr.door.throttle import CALM, Load, Throttle
-from ivr.door.verdict import WELCOME, Lane, Verdict, Why
+from ivr.door.verdict import OVERLOAD, WELCOME, Lane, Verdict, Why
 from routing.caller_rule import CallerLimit, Callers
 from routing.written import is_called_by
 
 WITHHELD = "withheld"
 OPENS_AGAIN = 0.02
 """Of all places: so many are free again before a full house lets anybody in."""
+TOLD = 3
+"""So often in ten minutes a number hears why it is not let in; then its own exchange gives the busy tone."""
 SENTENCE = 6.0
 """Seconds that a busy sentence takes, with its call's beginning and end."""
 
@@ -70,6 +72,8 @@ class Door:
         self._full: dict[bool, bool] = {False: False, True: False}
         """Whether there is no place, for priority calls and for others, until enough are free again."""
         self._sent_away: list[float] = []
+        self._told = Accounts()
+        """Sentences that numbers heard of their own doings."""
 
     @property
     def inside(self) -> int:
@@ -85,7 +89,7 @@ class Door:
             full = self._of_house(arrival, now, first=first)
             verdict = verdict if full is None else Verdict(Lane.AWAY, full)
         if verdict.lane is Lane.AWAY:
-            return replace(verdict, told=self._may_tell(now))
+            return replace(verdict, told=self._may_tell(arrival, verdict, now))
         self.enter(arrival.call, (*_keys(arrival.number, callers),), now)
         return verdict
 
@@ -141,8 +145,17 @@ class Door:
             return None
         return self.throttle.take(arrival.load, now)
 
-    def _may_tell(self, now: float) -> bool:
-        """Whether one more sentence can be said; the switch must have channels left for those who are inside."""
+    def _may_tell(self, arrival: Arrival, verdict: Verdict, now: float) -> bool:
+        """Whether one more sentence can be said; the switch must have channels left for those who are inside.
+
+        Who was told why not lately knows; told each time, a few numbers would keep the switch busy with sentences.
+        """
+        if verdict.why not in OVERLOAD:
+            number = arrival.number or WITHHELD
+            if self._told.used(number, now).per_10m >= TOLD:
+                return False
+            self._told.came(number, now)
+            self._told.left(number)
         self._sent_away = [at for at in self._sent_away if at > now - SENTENCE]
         if len(self._sent_away) >= self.capacity.sentences:
             return False

@@ -144,6 +144,13 @@ def test_more_sentences_than_the_switch_has_channels_for_are_not_said() -> None:
     assert door.judge(call("later"), Callers(), SENTENCE).told
 
 
+def test_a_number_hears_why_it_is_not_let_in_a_few_times_and_then_the_busy_tone() -> None:
+    door, callers = Door(ROOMY), Callers(number=CallerLimit(at_once=1), wall=1.0)
+    assert [one.told for one in judged(door, callers, BOT, 6)] == [True] * 4 + [False] * 2
+    assert [one.told for one in judged(door, callers, ANN, 2)] == [True, True]
+    assert door.judge(call("later", BOT), callers, TEN_MINUTES).told
+
+
 def test_a_burst_is_cut_to_the_rate_and_the_rate_falls_while_we_are_late() -> None:
     throttle = Throttle(40.0)
     assert [throttle.take(Load(), 0.0) for _ in range(50)].count(None) == 40

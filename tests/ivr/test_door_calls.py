@@ -6,8 +6,9 @@ import pytest
 
 from hotline.doorkeeper import Keeper
 from ivr.door.door import Capacity, Door, Treatment
+from ivr.door.keeper import OpenDoor
 from ivr.door.throttle import Load
-from ivr.door.verdict import Lane, Why
+from ivr.door.verdict import Lane, Verdict, Why
 from ivr.events import CallArrived, CallEnded, CallScreened, Entry, Outcome, Reason, TalkBegan, WaitBegan
 from ivr.switch import Arrived, SwitchError
 from routing.caller_rule import CallerLimit, Callers
@@ -155,3 +156,18 @@ async def test_whoever_cannot_be_sent_away_in_words_is_hung_up_on_never_left_in_
         h.switch.ends(CALLER)
         await h.ledger.noted(CallEnded, 2)
         assert h.is_clean()
+
+
+class Broken(OpenDoor):
+    def judge(self, call: str, arrived: Arrived) -> Verdict:
+        raise KeyError(call)
+
+
+async def test_a_bug_at_the_door_lets_the_caller_in() -> None:
+    async with house(door=Broken()) as h:
+        h.switch.caller_dials(CALLER)
+        await h.passes(0.5)
+        assert CALLER in h.switch.answered
+        h.switch.ends(CALLER)
+        await h.ledger.noted(CallEnded)
+        assert h.end == CallEnded(Outcome.LEFT, Reason.CALLER_HUNG_UP)
