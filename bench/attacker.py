@@ -6,7 +6,7 @@ import asyncio
 import re
 from collections import Counter
 from collections.abc import AsyncIterator, Iterable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import cast
 
 
@@ -19,6 +19,13 @@ class Attacker(asyncio.DatagramProtocol):
         """Final answers by status."""
         self.admitted: list[str] = []
         """First lines of what only a call gets: ringing, progress, an answer to an INVITE."""
+        self.hangs_up = True
+        """At once, whatever call it got; else when told to."""
+        self.answered: asyncio.Future[float] = asyncio.get_running_loop().create_future()
+        """When the first INVITE had its final answer."""
+        self.status = 0
+        self._bye: bytes | None = None
+        self._over = asyncio.Event()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._door = cast(asyncio.DatagramTransport, transport)
@@ -45,10 +52,28 @@ class Attacker(asyncio.DatagramProtocol):
             self.answers[code] += 1
         if invite and (100 < code < 300):
             self.admitted.append(text.split("\r\n", 1)[0])
+        if not invite and code >= 200:
+            self._over.set()
         if invite and code >= 200:
             self.send(_next("ACK", text, self.own))
-        if invite and code < 300 <= code + 100:
-            self.send(_next("BYE", text, self.own))
+            if not self.answered.done():
+                self.status = code
+                self.answered.set_result(asyncio.get_running_loop().time())
+        if invite and 200 <= code < 300:
+            self._bye = _next("BYE", text, self.own)
+            if self.hangs_up:
+                self.hang_up()
+
+    def hang_up(self) -> None:
+        """End the call that was got, if there is one."""
+        if self._bye is not None:
+            self.send(self._bye)
+
+    async def over(self, within: float) -> None:
+        """Wait until the BYE was answered, so long at most."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(within):
+                await self._over.wait()
 
     def error_received(self, exc: Exception) -> None:
         """Nobody listens any more: the test sees that by other means."""

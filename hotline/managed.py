@@ -30,7 +30,7 @@ from hotline.bans.log_files import rotate
 from hotline.ports import taken
 from hotline.secrets import Secrets
 from hotline.settings import Settings
-from hotline.switch_config import RELOADABLE, PhoneAccount, Places, fingerprint, render
+from hotline.switch_config import ACL, RELOADABLE, PhoneAccount, Places, fingerprint, refusing, render
 from ivr.switch import SwitchTaken
 
 log = structlog.get_logger(__name__)
@@ -157,7 +157,8 @@ class ManagedAsterisk:
         """Answer SIP from exactly these addresses with 403 from now on. Raises SwitchRefused, OSError."""
         async with self._writing:
             self._banned = tuple(banned)
-            await self._take_up(await asyncio.to_thread(self._write_anew))
+            _put(self.places.etc / ACL, refusing(self._banned))  # nothing else: a scan goes on until it is read
+            await self._take_up({ACL})
 
     async def _take_up(self, changed: set[str]) -> bool:
         """Let the running Asterisk read again what changed, and nothing else."""
@@ -281,11 +282,7 @@ class ManagedAsterisk:
             path = etc / name
             if path.is_file() and path.read_text(encoding="utf-8") == text:
                 continue
-            fresh = etc / f".{name}.new"
-            fresh.unlink(missing_ok=True)
-            with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
-                file.write(text)
-            fresh.replace(path)
+            _put(path, text)
             changed.add(name)
         return changed
 
@@ -354,6 +351,15 @@ def _is_last(error: BaseException) -> bool:
     if isinstance(error, BaseExceptionGroup):
         return error.split((SwitchTaken, SwitchLost, asyncio.CancelledError))[0] is not None
     return isinstance(error, SwitchTaken | SwitchLost | asyncio.CancelledError)
+
+
+def _put(path: Path, text: str) -> None:
+    """Let the file hold this, in one step, for us alone."""
+    fresh = path.with_name(f".{path.name}.new")
+    fresh.unlink(missing_ok=True)
+    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+        file.write(text)
+    fresh.replace(path)
 
 
 def _own_folder(folder: Path) -> None:

@@ -218,7 +218,7 @@ class Bans(_Part):
     """When an address that keeps knocking in vain is refused, and for how long."""
 
     enabled: bool = True
-    after: Annotated[int, Field(ge=3, le=1000)] = 8
+    after: Annotated[int, Field(ge=3, le=1000)] = 5
     """Bad requests from one address, none of them followed by a good one, until it is banned."""
     within: Annotated[int, Field(ge=1, le=86400)] = 600
     """Seconds in which they are counted."""

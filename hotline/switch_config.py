@@ -207,6 +207,15 @@ def render(
     return files
 
 
+ACL = "acl.conf"
+"""The file that names who is refused."""
+
+
+def refusing(banned: Sequence[str]) -> str:
+    """The text of `ACL` that refuses these addresses."""
+    return _room().get_template(f"{ACL}.j2").render(banned=banned)
+
+
 @dataclass(frozen=True, slots=True)
 class Transport:
     """One address on which SIP is spoken; in the configuration `transport-NAME`."""

@@ -1,9 +1,10 @@
 """Who knocks in vain: counts Asterisk's security log by address, and says who is to be banned.
 
-Asterisk asks every request that it does not know for a password (`ChallengeSent`): phones answer, and a
-`SuccessfulAuth` clears their account; scanners do not. So each challenge counts until it is answered, each wrong
-answer counts, and an address from which somebody proved to be a phone within `TRUST` is never banned: nobody can have
-a phone banned by forging its address, and one phone with a wrong secret does not ban its whole office.
+Asterisk asks every request for a password that it does not know by its address (`ChallengeSent`): phones answer, and
+a `SuccessfulAuth` clears their account; scanners do not. So a challenge to nobody known counts at once, as a wrong
+answer does; one to a phone that exists counts when it was not answered in time, for a whole office may boot at once.
+An address from which somebody proved to be a phone within `TRUST` is never banned: nobody can have a phone banned by
+forging its address, and one phone with a wrong secret does not ban its whole office.
 """
 
 from __future__ import annotations
@@ -30,6 +31,15 @@ GOOD = "SuccessfulAuth"
 TRUST = 3600.0
 """Seconds: phones register every two minutes."""
 
+ANSWERED_WITHIN = 4.0
+"""Seconds that a phone may take to answer its challenge."""
+
+NOBODY = "<unknown>"
+"""The account of a challenge to nobody known."""
+
+OPEN_MOST = 1000
+"""Challenges that are remembered as open for one address."""
+
 KNOWN_MOST = 20_000
 """Addresses that are counted at one time: forged ones could be any number. The one heard least lately gives way."""
 
@@ -41,6 +51,7 @@ class Knock(NamedTuple):
 
     event: str
     address: str
+    account: str = NOBODY
 
 
 def knock(line: str) -> Knock | None:
@@ -50,7 +61,7 @@ def knock(line: str) -> Knock | None:
         return None
     parts = said["RemoteAddress"].split("/")  # IPV4/UDP/192.0.2.7/5060
     try:
-        return Knock(said.get("SecurityEvent", ""), str(ip_address(parts[2])))
+        return Knock(said.get("SecurityEvent", ""), str(ip_address(parts[2])), said.get("AccountID", NOBODY))
     except (IndexError, ValueError):
         return None
 
@@ -58,6 +69,8 @@ def knock(line: str) -> Knock | None:
 @dataclass(slots=True)
 class _Account:
     bad: deque[float] = field(default_factory=deque)
+    open: deque[float] = field(default_factory=deque)
+    """Challenges to phones that exist, not answered yet."""
     trusted_until: float = float("-inf")
 
 
@@ -76,18 +89,28 @@ class Doorkeeper:
         account = self._account(knock.address)
         if knock.event == GOOD:
             account.bad.clear()
+            account.open.clear()
             account.trusted_until = now + TRUST
             return None
         if knock.event not in IN_VAIN:
             return None
-        self.bad += 1
-        account.bad.append(now)
-        while account.bad[0] < now - self._within:
+        if knock.event == "ChallengeSent" and knock.account != NOBODY:
+            account.open.append(now)
+        else:
+            self._count(account, now)
+        while account.open and account.open[0] < now - ANSWERED_WITHIN:
+            account.open.popleft()
+            self._count(account, now)
+        while account.bad and account.bad[0] < now - self._within:
             account.bad.popleft()
         if len(account.bad) < self._after or now < account.trusted_until or self.spared(knock.address):
             return None
         account.bad.clear()
         return knock.address
+
+    def _count(self, account: _Account, now: float) -> None:
+        self.bad += 1
+        account.bad.append(now)
 
     def spared(self, address: str) -> bool:
         """Whether this address is never banned."""
@@ -95,7 +118,7 @@ class Doorkeeper:
         return any(place.version == network.version and place in network for network in self._never)
 
     def _account(self, address: str) -> _Account:
-        account = self._accounts.setdefault(address, _Account(deque(maxlen=self._after)))
+        account = self._accounts.setdefault(address, _Account(deque(maxlen=self._after), deque(maxlen=OPEN_MOST)))
         self._accounts.move_to_end(address)
         if len(self._accounts) > KNOWN_MOST:
             self._accounts.popitem(last=False)

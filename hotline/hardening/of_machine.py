@@ -53,9 +53,9 @@ def _secrets(evidence: Evidence) -> Iterator[str]:
 
 
 def _web(evidence: Evidence) -> Iterator[str]:
-    host = evidence.settings.web.host
-    if not is_loopback(host):
-        yield f"web.host = {host}"
+    web = evidence.settings.web
+    if not is_loopback(web.host) and web.certificate is None and not web.behind_proxy:
+        yield f"web.host = {web.host}"
 
 
 MACHINE: tuple[Demand, ...] = (
@@ -101,7 +101,8 @@ MACHINE: tuple[Demand, ...] = (
             "口令和来电者数据不能在网络上明文传输。",
         ),
         Both(
-            "Set `web.host: 127.0.0.1` and put a TLS proxy before it.", "设置 `web.host: 127.0.0.1`，前面放 TLS 代理。"
+            "Set `web.certificate` and `web.key`, or put a TLS proxy before it: docs/web.md.",
+            "设置 `web.certificate` 和 `web.key`，或在前面放 TLS 代理：docs/web.md。",
         ),
         _web,
         must=False,

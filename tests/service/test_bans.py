@@ -36,8 +36,9 @@ def keeper(after: int = 5) -> Doorkeeper:
 
 
 def test_a_line_of_the_security_log_is_a_knock() -> None:
-    assert knock(line("ChallengeSent")) == Knock("ChallengeSent", SCANNER)
-    assert knock(line("ChallengeSent", "IPV6/TCP/2001:db8::7/5060")) == Knock("ChallengeSent", "2001:db8::7")
+    assert knock(line("ChallengeSent")) == Knock("ChallengeSent", SCANNER, "ann")
+    told = line("ChallengeSent", "IPV6/TCP/2001:db8::7/5060", account="<unknown>")
+    assert knock(told) == Knock("ChallengeSent", "2001:db8::7")
 
 
 @pytest.mark.parametrize(
@@ -60,6 +61,20 @@ def test_a_phone_that_answers_its_challenge_is_not_counted() -> None:
     for n in range(100):
         assert door.heard(Knock("ChallengeSent", SCANNER), n * 10.0) is None
         assert door.heard(Knock("SuccessfulAuth", SCANNER), n * 10.0) is None
+
+
+def test_an_office_of_phones_may_boot_at_once_behind_one_address() -> None:
+    door = keeper(after=5)
+    caught = [door.heard(Knock("ChallengeSent", SCANNER, f"phone-{n}"), 0.01 * n) for n in range(40)]
+    caught += [door.heard(Knock("SuccessfulAuth", SCANNER, f"phone-{n}"), 1.0 + 0.01 * n) for n in range(40)]
+    assert set(caught) == {None}
+
+
+def test_a_scanner_that_knows_a_phones_name_is_caught_when_it_does_not_answer() -> None:
+    door = keeper(after=5)
+    caught = [door.heard(Knock("ChallengeSent", SCANNER, "ann"), 0.5 * n) for n in range(20)]
+    assert SCANNER in caught
+    assert caught[:9] == [None] * 9  # it had its four seconds
 
 
 def test_nobody_can_have_a_phone_banned_by_forging_its_address() -> None:
