@@ -453,6 +453,7 @@ async def serve(settings: Settings, opening: Opening | Published, *, managed: bo
             version=hotline.live.number,
             sip=f"sip:{hotline.live.now.plan.hotline.number}@{settings.sip.host}:{settings.sip.port}",
             web=f"{'https' if settings.web.certificate else 'http'}://{settings.web.host}:{hotline.web_port}/",
+            engine=os.getpid(),
         )
         lost = await _end_of(hotline, stop, wire)
         log.info("the hotline goes down", calls=hotline.board.calls)
