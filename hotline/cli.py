@@ -27,6 +27,7 @@ ROOMS: Final[Mapping[str, tuple[str, ...]]] = {
     "dialplan": ("compile",),
     "schema": ("schema", "reference"),
     "service": ("up", "serve"),
+    "drain": ("drain", "restart"),
     "live": ("reload", "rollback", "versions"),
     "front": ("front",),
     "lines": ("line",),

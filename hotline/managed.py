@@ -75,6 +75,8 @@ class ManagedAsterisk:
         self.places = Places.of(settings, self.program)
         self.taken_over = False
         """True when this Asterisk was already running: calls from before may be on it."""
+        self.stays = False
+        """Leave it running, with its calls, also when we end as we should."""
         self.spared = False
         """Leave it running, with its calls, when we end by an error: another engine takes it over."""
 
@@ -91,7 +93,7 @@ class ManagedAsterisk:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self.spared and error is not None and not _is_last(error):
+        if self.stays if error is None else self.spared and not _is_last(error):
             log.warning("asterisk is left running for the next engine", pid=self.pid)
             self._let_go()
         else:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import os
 import signal
 import sys
 import threading
@@ -11,6 +12,7 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from importlib.metadata import version
 
 import structlog
@@ -34,12 +36,14 @@ from hotline.control import open_control
 from hotline.desk_floor import DeskFloor
 from hotline.door_metrics import DoorGauges, DoorMetrics, OutboundGauges
 from hotline.doorkeeper import Keeper, capacity_of
+from hotline.draining import Draining, End
 from hotline.fallback import dialplan_of
 from hotline.floor_door import FloorDoor
 from hotline.floor_metrics import FloorGauges, TalkMetrics
 from hotline.floor_state import FloorState
 from hotline.floor_watch import FloorWatch
 from hotline.front import FrontWatch
+from hotline.heartbeat import Heartbeat
 from hotline.keeping import Keeping
 from hotline.live import Edition, Live, Means, Opening
 from hotline.managed import ManagedAsterisk, SwitchLost, SwitchRefused
@@ -50,10 +54,10 @@ from hotline.past import Past, prepare
 from hotline.ports import taken
 from hotline.pulse import Pulse
 from hotline.sealing import Sealing, SealingGauges, first_key, vault_of
-from hotline.settings import Settings
+from hotline.settings import Settings, SettingsError, load
 from hotline.shifts import Shifts
 from hotline.sounds import build_sounds, forget_standing, standing
-from hotline.supervisor import Wire, Word
+from hotline.supervisor import HAND_OVER, Wire, Word
 from hotline.versions import Versions
 from hotline.view import HotlineView, midnight
 from hotline.web import create_app
@@ -133,6 +137,7 @@ class Running:
     ruin: asyncio.Future[SwitchLost]
     """Done when our Asterisk ended again and again."""
     alarms: Alarms
+    draining: Draining
 
 
 @asynccontextmanager
@@ -407,16 +412,21 @@ async def running(
             works.append(bans.run())
         if opening.published.files:
             works.append(wishes.heed_files())
+        heart = Heartbeat(switch)
+        draining = Draining(board, heart, probe=lambda: _settings_do(settings))
+        view.drains = lambda: draining.draining
+        works += [heart.beat(), draining.run()]
         ruin: asyncio.Future[SwitchLost] = asyncio.get_running_loop().create_future()
         if asterisk is not None:
             works.append(_keep_running(asterisk, board, ruin))
         for work in works:
             stack.callback(tasks.create_task(work).cancel)
         leaders_switch = AttackDoor(settings, attack, plan=lambda: live.now.plan, now=clock.now)
-        routes = [*wishes.routes(), *door.routes(), *leaders_switch.routes(), cancelling(callbacks)]
+        routes = [*draining.routes(), *wishes.routes(), *door.routes(), *leaders_switch.routes(), cancelling(callbacks)]
         await stack.enter_async_context(open_control(settings.var, routes))
         yield Running(
-            switch, board, journal, view, asterisk, web_port, live, wishes, supervision, reconciler, ruin, alarms
+            *(switch, board, journal, view, asterisk, web_port, live, wishes, supervision, reconciler),
+            *(ruin, alarms, draining),
         )
 
 
@@ -425,6 +435,14 @@ async def _keep_running(asterisk: ManagedAsterisk, board: Switchboard, ruin: asy
         await asterisk.keep_running(board.media_lost)
     except SwitchLost as error:
         ruin.set_result(error)
+
+
+def _settings_do(settings: Settings) -> None:
+    """Raises ValueError when the settings as they are on the disk now have errors."""
+    try:
+        load(config=settings.config, var=settings.var)
+    except SettingsError as error:
+        raise ValueError(str(error)) from error
 
 
 async def serve(settings: Settings, opening: Opening | Published, *, managed: bool, wire: Wire | None = None) -> None:
@@ -445,7 +463,9 @@ async def serve(settings: Settings, opening: Opening | Published, *, managed: bo
         gc.set_threshold(10_000, 20, 20)  # a call leaves little behind that refers to itself
         if hotline.asterisk is not None:
             hotline.asterisk.spared = wire is not None
+        loop.add_signal_handler(HAND_OVER, hotline.draining.end, End.HANDED_OVER)
         if wire is not None:
+            hotline.draining.restart = partial(wire.tell, Word.ANEW)
             wire.tell(Word.UP)
         log.info(
             "the hotline is up",
@@ -456,6 +476,12 @@ async def serve(settings: Settings, opening: Opening | Published, *, managed: bo
             engine=os.getpid(),
         )
         lost = await _end_of(hotline, stop, wire)
+        if hotline.draining.ended.done():
+            if hotline.asterisk is not None:
+                hotline.asterisk.stays = True
+            if hotline.draining.ended.result() is End.HANDED_OVER:
+                hotline.board.hand_over()
+                await hotline.journal.flush()
         log.info("the hotline goes down", calls=hotline.board.calls)
     if lost is not None:
         raise lost
@@ -463,7 +489,8 @@ async def serve(settings: Settings, opening: Opening | Published, *, managed: bo
 
 async def _end_of(hotline: Running, stop: asyncio.Event, wire: Wire | None) -> SwitchLost | None:
     """Wait until we are told to stop, or until our Asterisk is lost for good: then how."""
-    hotline.ruin.add_done_callback(lambda _: stop.set())
+    for future in (hotline.ruin, hotline.draining.ended):
+        future.add_done_callback(lambda _: stop.set())
     while not stop.is_set():
         if wire is not None:
             wire.tell(Word.ALIVE)

@@ -14,6 +14,9 @@ killed: callers in silence are worse off than callers who are adopted.
 What an engine ends with in a line for people, before any engine of ours was up (a port that is taken, files with
 errors), is a person's to mend and ends us too. Later the world may heal by itself, such as a database that is locked:
 then it is tried again, with growing pauses.
+
+`hotline restart`: the parent executes itself anew, with the code that is on the disk now; its process id and its child
+stay. Only when all is imported is the old engine told to hand its calls over (SIGUSR1), and a new one is begun.
 """
 
 from __future__ import annotations
@@ -44,6 +47,11 @@ HUNG = 15.0
 BUG: Final = 70
 """Exit status of an engine that ended by an exception nobody expected (EX_SOFTWARE)."""
 
+HAND_OVER = signal.SIGUSR1
+"""Tells an engine to leave all calls to the one that is begun when it has ended."""
+
+_HANDED = "HOTLINE_SUPERVISES"
+"""Environment of a supervisor that begins itself anew: the engine's pid, its pipe and the lock's descriptor."""
 _PASSED_ON = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _PR_SET_PDEATHSIG = 1
 
@@ -54,6 +62,7 @@ class Word(StrEnum):
     UP = "u"
     ALIVE = "a"
     FINAL = "f"  # another engine would end the same way
+    ANEW = "n"  # begin yourself anew, then an engine that goes on for this one
 
 
 class Wire:
@@ -79,6 +88,7 @@ class _Engine:
     up: float | None = None
     final: bool = False
     hung: bool = False
+    hands_over: bool = False
 
     def close(self) -> None:
         os.close(self.handle)
@@ -88,12 +98,16 @@ class _Engine:
 class Supervisor:
     """Keeps one engine running: `run()` once, in a process that has neither an event loop nor a thread."""
 
-    def __init__(self, engine: Callable[[Wire], int], leave: Callable[[bool], None]) -> None:
+    def __init__(
+        self, engine: Callable[[Wire], int], leave: Callable[[bool], None], *, lock: int, handed: Handed | None = None
+    ) -> None:
         """`engine` is run in the child and gives its exit status: 1 is an error that was told in a line.
 
         `leave(asked)` runs at the end when no engine is left to do it: `asked` for by a signal it ends what the
-        engines left running; else it looks after the callers whom nobody will look after any more.
+        engines left running; else it looks after the callers whom nobody will look after any more. `lock` is the
+        descriptor that must stay open for us alone; `handed` the engine that we were begun anew to go on from.
         """
+        self._lock, self._handed = lock, handed
         self._work, self._leave = engine, leave
         self._engine: _Engine | None = None
         self._asked: int | None = None
@@ -106,8 +120,9 @@ class Supervisor:
         former = {number: signal.getsignal(number) for number in _PASSED_ON}
         for number in _PASSED_ON:
             signal.signal(number, self._pass_on)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _PASSED_ON)  # blocked by who began us anew
         while True:
-            engine = self._begin(former)
+            engine = self._go_on() or self._begin(former)
             status = self._watch(engine)
             self._engine = None
             engine.close()
@@ -134,6 +149,16 @@ class Supervisor:
         os.set_blocking(ours, False)
         engine = self._engine = _Engine(pid, os.pidfd_open(pid), ours, time.monotonic())
         signal.pthread_sigmask(signal.SIG_UNBLOCK, _PASSED_ON)
+        return engine
+
+    def _go_on(self) -> _Engine | None:
+        """The engine that runs already, told to hand over, when we were begun anew beside it."""
+        handed, self._handed = self._handed, None
+        if handed is None:
+            return None
+        engine = self._engine = _Engine(handed.engine, os.pidfd_open(handed.engine), handed.wire, time.monotonic())
+        engine.up, self._ever_up, engine.hands_over = engine.heard, True, True
+        signal.pidfd_send_signal(engine.handle, HAND_OVER)
         return engine
 
     def _be_engine(self, parent: int, wire: Wire) -> NoReturn:
@@ -185,17 +210,23 @@ class Supervisor:
                     engine.up, self._ever_up = engine.heard, True
                 case Word.FINAL:
                     engine.final = True
+                case Word.ANEW:
+                    self._begin_anew(engine)
         return bool(said)
 
     # ── between engines ─────────────────────────────────────────────────────
 
     def _end_of(self, engine: _Engine, status: int) -> int | None:
         """Our own exit status, when this engine's end is ours; else the failure is told and counted."""
-        if status == 0:
+        if status == 0 and not engine.hands_over:
             return 0
         if self._asked is not None:
             self._leave(True)
             return status
+        if engine.hands_over:
+            log.info("the engine handed over", engine=engine.pid, status=status)
+            self._failures = 0
+            return None
         if status == 1 and (engine.final or not self._ever_up):
             return 1
         self._failures += 1
@@ -206,6 +237,8 @@ class Supervisor:
 
     def _pause(self) -> int | None:
         """Wait before the next engine; our exit status when there will be none."""
+        if not self._failures:
+            return None
         if self._failures > len(PAUSES):
             log.critical(
                 "the engine died again and again; callers are left to the dialplan: mend it, then `hotline up`",
@@ -221,12 +254,53 @@ class Supervisor:
             return 0
         return None
 
+    def _begin_anew(self, engine: _Engine) -> None:
+        """Execute our own program again; comes back only when that fails."""
+        log.info("the supervisor begins anew", engine=engine.pid)
+        signal.pthread_sigmask(signal.SIG_BLOCK, _PASSED_ON)
+        for descriptor in (engine.wire, self._lock):
+            os.set_inheritable(descriptor, True)
+        os.environ[_HANDED] = f"{engine.pid} {engine.wire} {self._lock}"
+        sys.stdout.flush()
+        sys.stderr.flush()
+        try:
+            os.execv(sys.executable, program())  # noqa: S606 - our own words
+        except OSError as error:
+            log.error("the supervisor could not begin anew", error=str(error))
+            del os.environ[_HANDED]
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, _PASSED_ON)
+
     def _pass_on(self, number: int, _frame: FrameType | None) -> None:
         if number != signal.SIGHUP or (self._in_terminal and not sys.stderr.isatty()):
             self._asked = number
         if self._engine is not None:
             with suppress(ProcessLookupError):
                 signal.pidfd_send_signal(self._engine.handle, number)
+
+
+@dataclass(frozen=True, slots=True)
+class Handed:
+    """What a supervisor leaves to itself when it begins anew."""
+
+    engine: int
+    wire: int
+    lock: int
+
+    @classmethod
+    def take(cls) -> Handed | None:
+        """What was left to this process, once; None when it was begun by somebody else."""
+        left = os.environ.pop(_HANDED, None)
+        if left is None:
+            return None
+        handed = cls(*map(int, left.split()))
+        for descriptor in (handed.wire, handed.lock):
+            os.set_inheritable(descriptor, False)
+        return handed
+
+
+def program() -> list[str]:
+    """The words that this process was started with."""
+    return [sys.executable, *sys.orig_argv[1:]]
 
 
 def die_with(parent: int) -> None:

@@ -52,6 +52,7 @@ class HotlineView:
         self._link, self._journal, self._board, self._front = link, journal, board, front
         self._by_hand, self._callbacks, self._attack, self._alarms = by_hand, callbacks, attack, alarms
         self._today, self._day = Counter(today), clock.now().astimezone(SHANGHAI).date()
+        self.drains: Callable[[], bool] = lambda: False
         self._placed: set[str] = set()
         """Calls of the hotline itself, to call somebody back, that go on."""
 
@@ -80,6 +81,8 @@ class HotlineView:
     def obstacles(self) -> Sequence[str]:
         """What keeps callers from being served."""
         found = []
+        if self.drains():
+            found.append("draining: no new callers are let in")
         if not self._link.up:
             found.append("no link to Asterisk")
         if not self._journal.writes:

@@ -557,6 +557,10 @@ class AriSwitch:
     def hand_over(self) -> None:
         self._left, self.up = True, False
 
+    async def set_variable(self, name: str, value: str) -> None:
+        """Set a variable of the whole switch, for its dialplan to read."""
+        await self._order("POST", "/asterisk/variable", variable=name, value=value)
+
     async def record_bridge(self, bridge: str, recording: str) -> None:
         await self._order("POST", f"/bridges/{quote(bridge)}/record", name=recording, format="wav", ifExists="append")
 

@@ -109,6 +109,8 @@ class Call:
         self._stirred = asyncio.Event()
         """A key was typed, or what was playing ended."""
         self._gone = asyncio.Event()
+        self._leaves = asyncio.Event()
+        """The flow is to end: the caller is gone, or another looks after them."""
         self._lost = self._switch_died = False
         self._playing: str | None = None
         self._unheard = False
@@ -160,13 +162,13 @@ class Call:
         """The channel is no more; `cause` after Q.850. `lost`: its sound stopped, and nobody hung up."""
         del cause
         self._lost |= lost and not self.gone
-        self._gone.set()
+        self._leave()
 
     def media_lost(self) -> None:
         """The switch died, and the channel with it."""
         if not self.gone:
             self._lost = self._switch_died = True
-            self._gone.set()
+            self._leave()
 
     def picked_up(self) -> None:
         """The channel was answered: of interest to a call that we make."""
@@ -176,6 +178,15 @@ class Call:
         self.stopping, self.handed_over = True, handed_over
         talked = self.outcome[0] is Outcome.TALKED
         self.outcome = (Outcome.TALKED if talked else Outcome.FAILED, Reason.ENGINE_STOPPED)
+
+    def give_back(self) -> None:
+        """Let the dialplan look after the caller from now on."""
+        self.stop()
+        self._leaves.set()
+
+    def _leave(self) -> None:
+        self._gone.set()
+        self._leaves.set()
 
     def missed_events(self) -> None:
         """The switch was not heard for a while: what was playing may have ended unheard."""
@@ -197,7 +208,7 @@ class Call:
         return self._gone.is_set()
 
     async def raise_on_hangup(self) -> None:
-        await self._gone.wait()
+        await self._leaves.wait()
         raise Hangup
 
     async def gone_soon(self) -> bool:

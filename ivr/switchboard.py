@@ -145,6 +145,10 @@ class Switchboard:
         """Calls in progress."""
         return len(self._calls)
 
+    def living(self) -> Sequence[Call]:
+        """The calls in progress."""
+        return tuple(self._calls.values())
+
     def call(self, id: str) -> Call | None:
         """The call of this id, as long as it lives."""
         return self._by_id.get(id)

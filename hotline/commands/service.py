@@ -21,7 +21,7 @@ from hotline.operators import RECORDINGS
 from hotline.secrets import SecretsError
 from hotline.settings import Settings
 from hotline.sounds import build_sounds
-from hotline.supervisor import Supervisor, Wire, Word
+from hotline.supervisor import Handed, Supervisor, Wire, Word
 from hotline.terminal import Config, Var, fail, people, settings_of
 from hotline.versions import Versions
 from ivr.switch import SwitchTaken
@@ -44,11 +44,14 @@ def serve(config: Config = None, var: Var = None) -> None:
 
 def _serve(settings: Settings, *, managed: bool) -> None:
     set_up_logs(level=settings.log_level, as_json=settings.log_json)
+    handed = Handed.take()
     try:
-        with alone_on(settings.var):
+        with alone_on(settings.var, None if handed is None else handed.lock) as lock:
             supervisor = Supervisor(
                 lambda wire: _engine(settings, wire, managed=managed),
                 lambda asked: asyncio.run(left_behind(settings, managed=managed, asked=asked)),
+                lock=lock,
+                handed=handed,
             )
             status = supervisor.run()
     except (AnotherHotline, OSError) as error:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import signal
+import time
 from asyncio.subprocess import Process
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -13,6 +15,7 @@ from pathlib import Path
 import aiohttp
 import pytest
 
+from hotline.heartbeat import VARIABLE
 from hotline.phone import Exchange, Phone, answers
 from hotline.secrets import keep_secrets
 from hotline.settings import HOUSE, load
@@ -63,6 +66,16 @@ class House(Terminal):
                     pass  # none listens
                 await asyncio.wait([asyncio.get_running_loop().create_future()], timeout=0.05)
 
+    async def beat(self) -> int:
+        """When the engine lived last, as Asterisk's dialplan knows it."""
+        secrets = keep_secrets(self.var)
+        headers = {"Authorization": aiohttp.encode_basic_auth("hotline", secrets.ari_password)}
+        async with (
+            aiohttp.ClientSession(headers=headers) as http,
+            http.get(f"{self.ari}/ari/asterisk/variable", params={"variable": VARIABLE}) as reply,
+        ):
+            return int((await reply.json())["value"])
+
     async def record(self, number: str, within: float = 10.0) -> Cdr:
         """The one record of this number's call, once it has ended."""
         async with asyncio.timeout(within):
@@ -73,9 +86,11 @@ class House(Terminal):
 
 
 @asynccontextmanager
-async def house(folder: Path, sounds: Path, exchange: Exchange) -> AsyncIterator[tuple[House, Process]]:
-    """The hotline up; Ctrl-C ends it with 0 and leaves no process."""
-    here = House(folder, sounds, exchange)
+async def house(
+    folder: Path, sounds: Path, exchange: Exchange, here: House | None = None
+) -> AsyncIterator[tuple[House, Process]]:
+    """The hotline up; Ctrl-C ends it with 0 and leaves no process. `here` is where one ran before."""
+    here = here or House(folder, sounds, exchange)
     up = await here.start("up")
     await here.ready(up)
     try:
@@ -86,6 +101,14 @@ async def house(folder: Path, sounds: Path, exchange: Exchange) -> AsyncIterator
             _, said = await up.communicate()
     assert up.returncode == 0, said.decode()
     assert processes_of(here.var) == []
+
+
+def is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
 
 
 async def test_a_killed_engine_is_followed_by_another_and_no_talk_is_cut(
@@ -132,3 +155,106 @@ async def test_asterisk_dies_and_its_calls_are_closed_once_and_the_next_one_is_s
         await after.hang_up()
         assert (await here.record(NEWCOMER)).outcome is Outcome.TALKED
         assert (await here.record(TALKING)).reason is Reason.MEDIA_LOST
+
+
+async def test_a_supervisor_that_is_killed_takes_its_engine_along_and_the_next_one_goes_on(
+    tmp_path: Path, sounds: Path, exchange: Exchange
+) -> None:
+    here = House(tmp_path, sounds, exchange)
+    first = await here.start("up")
+    await here.ready(first)
+    await here.agent()
+    talking = await here.caller(TALKING)
+    await talking.press(KEYS)
+    await hears(talking, AGENT_TONE, within=45.0)
+    engine = await here.engine()
+    first.kill()
+    await first.wait()
+    async with asyncio.timeout(5.0):
+        while is_alive(engine):
+            await asyncio.wait([asyncio.get_running_loop().create_future()], timeout=0.05)
+    async with house(tmp_path, sounds, exchange, here) as (again, _):
+        assert await again.engine() != engine
+        await hears(talking, AGENT_TONE)
+        await talking.hang_up()
+        assert (await again.record(TALKING)).reason is Reason.CALLER_HUNG_UP
+
+
+async def test_callers_of_a_frozen_engine_hear_the_fallback_until_it_thaws(
+    tmp_path: Path, sounds: Path, exchange: Exchange
+) -> None:
+    async with house(tmp_path, sounds, exchange) as (here, _):
+        engine = await here.engine()
+        assert await here.beat() > 0
+        os.kill(engine, signal.SIGSTOP)
+        try:
+            last = await here.beat()
+            async with asyncio.timeout(10.0):
+                while time.time() <= last + 5:
+                    await asyncio.wait([asyncio.get_running_loop().create_future()], timeout=0.1)
+            caller = await here.caller(NEWCOMER)
+            await here.hears(caller, "greeting", within=5.0)
+            await caller.hang_up()
+        finally:
+            os.kill(engine, signal.SIGCONT)
+        assert await here.engine() == engine
+        assert not await calls(here.settings.database_url, number=NEWCOMER)
+
+
+async def test_a_restart_under_calls_keeps_the_supervisor_and_every_call(
+    tmp_path: Path, sounds: Path, exchange: Exchange
+) -> None:
+    async with house(tmp_path, sounds, exchange) as (here, up):
+        await here.agent()
+        talking = await here.caller(TALKING)
+        await talking.press(KEYS)
+        await hears(talking, AGENT_TONE, within=45.0)
+        waiting = await here.caller(WAITING)
+        await waiting.press(KEYS)
+        await here.hears(waiting, "all-busy", within=45.0)
+        before = await here.engine()
+        code, said, told = await here.run("restart", "--json")
+        assert code == 0, told
+        after = json.loads(said)
+        assert after["before"] == before
+        assert await here.engine(other_than=before) == after["engine"]
+        assert up.returncode is None
+        await hears(talking, AGENT_TONE)
+        await talking.hang_up()
+        await hears(waiting, AGENT_TONE, within=45.0)  # in their place, without a key pressed again
+        await waiting.hang_up()
+        for number in (TALKING, WAITING):
+            record = await here.record(number)
+            assert (record.outcome, record.reason) == (Outcome.TALKED, Reason.CALLER_HUNG_UP)
+
+
+async def test_a_drained_hotline_lets_talks_end_and_gives_the_rest_to_the_dialplan(
+    tmp_path: Path, sounds: Path, exchange: Exchange
+) -> None:
+    here = House(tmp_path, sounds, exchange)
+    up = await here.start("up")
+    await here.ready(up)
+    await here.agent()
+    talking = await here.caller(TALKING)
+    await talking.press(KEYS)
+    await hears(talking, AGENT_TONE, within=45.0)
+    waiting = await here.caller(WAITING)
+    await waiting.press(KEYS)
+    await here.hears(waiting, "all-busy", within=45.0)
+    drain = await here.start("drain")
+    assert (await here.record(WAITING)).reason is Reason.ENGINE_STOPPED
+    newcomer = await here.caller(NEWCOMER)
+    await here.hears(newcomer, "greeting")  # of the plan without an engine
+    await hears(talking, AGENT_TONE)
+    assert up.returncode is None
+    await talking.hang_up()
+    async with asyncio.timeout(20.0):
+        _, told = await drain.communicate()
+        await up.wait()
+    assert (drain.returncode, up.returncode) == (0, 0), told.decode()
+    assert (waiting.ending, newcomer.ending) == (None, None)
+    async with house(tmp_path, sounds, exchange, here):  # takes Asterisk over, and ends it
+        await waiting.hang_up()
+        await newcomer.hang_up()
+    assert (await here.record(TALKING)).outcome is Outcome.TALKED
+    assert not await calls(here.settings.database_url, number=NEWCOMER)
