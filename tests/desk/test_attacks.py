@@ -287,8 +287,7 @@ async def test_one_address_has_its_share_of_connections(tmp_path: Path, monkeypa
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
         writer.write(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n")
         with pytest.raises((ConnectionError, EOFError)):
-            if not await reader.read():
-                raise EOFError
+            await reader.readexactly(1)
         writer.close()
         kept[0][1].close()
         await kept[0][1].wait_closed()
