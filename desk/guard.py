@@ -27,6 +27,7 @@ from desk.refusal import Refusal, elsewhere, forbidden, not_signed_in, of_http, 
 from desk.route import Door, Handler, Route
 from desk.sessions import Sessions
 from desk.signing_in import Visitor
+from desk.store import NoDatabase
 from desk.tokens import Tokens
 
 log = structlog.get_logger()
@@ -78,8 +79,9 @@ class Guard:
                 if error.status < 400:
                     raise
                 return answer_of(request, of_http(error))
-            except DBAPIError as error:
-                log.error("the web cannot use the database", request=request[ID], error=str(error.orig))
+            except (DBAPIError, NoDatabase) as error:
+                why = str(error.orig if isinstance(error, DBAPIError) else error)
+                log.error("the web cannot use the database", request=request[ID], error=why)
                 return answer_of(request, Refusal(503, "no_database", "the database does not answer: try again"))
             except Exception:
                 log.exception("a request failed", request=request[ID], path=request.path)

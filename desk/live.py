@@ -23,6 +23,7 @@ from desk.roles import Permission
 from desk.route import Route, one_of
 from desk.session_api import own
 from desk.sessions import Sessions
+from desk.store import NoDatabase
 
 log = structlog.get_logger()
 
@@ -123,8 +124,10 @@ class Live:
                 continue
             try:
                 holding = await self._sessions.holding({one.session for one in looked_at}, self._now())
-            except DBAPIError as error:
-                log.warning("whether sessions hold is not known: the database does not answer", error=str(error.orig))
+            except (DBAPIError, NoDatabase) as error:
+                log.warning(
+                    "whether sessions hold is not known: the database does not answer", error=type(error).__name__
+                )
                 continue
             gone = [one for one in looked_at if one.session not in holding]
             async with asyncio.TaskGroup() as tasks:

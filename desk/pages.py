@@ -54,7 +54,7 @@ class Pages:
         stage = session.stage
         wants = request.query.get("do")
         if stage is Stage.IN and wants == "change":
-            return self._page(request, "change", due=False)
+            return self._page(request, "change", due=False, name=user.name)
         if stage is Stage.IN and not (wants == "enrol" and not user.factor_on):
             return self._page(request, "in", user=user, since=session.began, may=request[ASKER].permissions)
         return await self._stage(request, Stage.ENROL if stage is Stage.IN else stage)
@@ -66,7 +66,7 @@ class Pages:
             made = await self._signing_in.enrol(session, user)
             return self._page(request, "enrol", secret=made.secret, picture=Markup(made.picture), **more)  # noqa: S704 - ours
         name = {Stage.FACTOR: "factor", Stage.PASSWORD: "change"}[stage]
-        return self._page(request, name, due=stage is Stage.PASSWORD, **more)
+        return self._page(request, name, due=stage is Stage.PASSWORD, name=own(request)[1].name, **more)
 
     async def _on_form(self, request: web.Request) -> web.Response:
         fields = await form(request)
@@ -115,7 +115,7 @@ class Pages:
             case ("enrol", Stage.IN) if not own(request)[1].factor_on:
                 return await self._stage(request, Stage.ENROL, **told)
             case ("change", Stage.IN):
-                return self._page(request, "change", due=False, **told)
+                return self._page(request, "change", due=False, name=own(request)[1].name, **told)
             case (_, Stage.IN):
                 return self._page(request, "password", **told)
         return await self._stage(request, stage, **told)

@@ -7,22 +7,39 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from sqlalchemy import Executable, RowMapping
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from records.database import open_database
 
 
+class NoDatabase(RuntimeError):
+    """The database is not there, or not yet."""
+
+
 class Store:
-    """Reads and writes the tables of `records.tables`. The tables must be there (`records.migrations.upgrade`)."""
+    """Reads and writes the tables of `records.tables`, once they are there (`records.migrations.upgrade`).
+
+    Whatever asks it raises SQLAlchemy's DBAPIError, or NoDatabase.
+    """
 
     def __init__(self, url: str) -> None:
-        """Raises FileNotFoundError when there is no such database yet."""
-        self._reading = open_database(url, read_only=True)
+        self._url = url
+        self._reader: AsyncEngine | None = None
         self._writing = open_database(url)
 
     async def close(self) -> None:
-        await self._reading.dispose()
+        if self._reader is not None:
+            await self._reader.dispose()
         await self._writing.dispose()
+
+    @property
+    def _reading(self) -> AsyncEngine:
+        if self._reader is None:
+            try:
+                self._reader = open_database(self._url, read_only=True)
+            except FileNotFoundError as error:
+                raise NoDatabase(str(error)) from error
+        return self._reader
 
     async def rows(self, query: Executable) -> Sequence[RowMapping]:
         """What a query finds."""

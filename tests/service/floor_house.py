@@ -54,6 +54,8 @@ class FloorHouse:
     clock: LoopClock
     journal: SqlJournal
     presences: Presences
+    state: FloorState
+    door: FloorDoor
 
     async def get(self, path: str) -> Any:
         return await ask(self.var, "GET", path)
@@ -124,4 +126,4 @@ async def floor_house(var: Path, phones: Mapping[str, Behaviour]) -> AsyncIterat
             now=clock.now,
         )
         async with open_control(var, [*door.routes(), cancelling(h.callbacks)]):
-            yield FloorHouse(h, var, clock, journal, presences)
+            yield FloorHouse(h, var, clock, journal, presences, state, door)
