@@ -12,7 +12,7 @@ from desk.store import Store
 from desk.users import Unfit
 from hotline.settings import Settings
 from hotline.terminal import fail
-from records.migrations import upgrade
+from records.migrations import TooNew, upgrade
 
 T = TypeVar("T")
 
@@ -30,7 +30,9 @@ def with_accounts(settings: Settings, work: Callable[[Store], Awaitable[T]]) -> 
 
     try:
         return asyncio.run(do())
-    except Unfit as error:
+    except (Unfit, TooNew) as error:
         fail(error)
+    except TimeoutError:
+        fail(f"another process holds the database: try again: {settings.database_url}")
     except DBAPIError as error:
         fail(f"the database cannot be used ({error.orig}): {settings.database_url}")

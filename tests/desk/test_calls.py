@@ -24,7 +24,7 @@ BEGAN = datetime(2026, 10, 1, 1, 0, tzinfo=UTC)
 async def calls_in(var: Path, number: int) -> None:
     """So many ended calls, each second one of them ann's, several ending in one instant."""
     store = Store(f"sqlite+aiosqlite:///{var / 'hotline.db'}")
-    rows = [
+    rows: list[dict[str, object]] = [
         {
             "id": f"a-{n:03}",
             "started": BEGAN + timedelta(minutes=n),

@@ -91,7 +91,7 @@ def test_a_certificate_that_ended_or_is_none_is_refused_in_one_line(tmp_path: Pa
 async def test_over_tls_it_answers_to_the_names_in_its_certificate_and_to_nothing_old(tmp_path: Path) -> None:
     written = settings(tmp_path, certificate(tmp_path))
     gate = gate_of(written)
-    assert (gate.tls, gate.names) == (True, {"hotline.example", "127.0.0.1"})
+    assert (gate.tls, gate.names) == (True, frozenset({"hotline.example", "127.0.0.1"}))
 
     async def hello(request: web.Request) -> web.Response:
         return web.Response(text=f"{gate.knows(request)} {gate.secure(request)}")
