@@ -18,7 +18,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack, suppress
 from types import TracebackType
-from typing import Any, Final, Self
+from typing import Any, Final, Literal, Self
 
 from baresip import (
     Account,
@@ -199,6 +199,7 @@ class Exchange:
         secret: str | None = None,
         codecs: tuple[str, ...] = CODECS,
         takes_any: bool = False,
+        transport: Literal["udp", "tcp"] = "udp",
     ) -> Phone:
         """A telephone of `switch` (`host:port`). It lives as long as the exchange: the stack can't remove one.
 
@@ -211,6 +212,7 @@ class Exchange:
             password=secret or "",
             reg_interval=0 if secret is None else 600,
             audio_codecs=codecs,
+            transport=transport,
             extra_params=("catchall=yes",) if takes_any else (),
         )
         phone = Phone(self, await UserAgent.create(self._runtime, account), number, switch)

@@ -23,7 +23,7 @@ import asyncio
 import re
 import time
 from collections.abc import AsyncIterator, Collection, Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
@@ -106,9 +106,15 @@ _HAS_RUNG = frozenset({"Ringing", "Up"})
 _FEW = 4
 """Phones that are asked for one by one; of more the whole list is taken."""
 
-_PLAIN = re.compile(r"^[a-z][a-z0-9-]{0,39}$")
-_DIGITS = re.compile(r"^\+?[0-9]{3,20}$")
-_NUMBER = re.compile(r"^\+?[0-9]{1,20}$")
+KEYS = frozenset("0123456789*#ABCD")
+"""Every key that a telephone has."""
+_LONGEST = 1e6
+"""Seconds past which no recording can be."""
+
+_PLAIN = re.compile(r"[a-z][a-z0-9-]{0,39}")
+_DIGITS = re.compile(r"\+?[0-9]{3,20}")
+_NUMBER = re.compile(r"\+?[0-9]{1,20}")
+"""To be matched whole: `$` would let a line's end through."""
 _LEG_NAME = re.compile(r"^[a-z][a-z0-9]{0,15}-[0-9a-z]{6,12}(~[0-9a-z]+)?-([a-z]*[0-9]+[a-z]?)(-ear[0-9]*)?$")
 """A leg's name: node, call (`~N` for one that is made within it, such as a consultation), then the offer (with a letter
 where the agent has several phones), `xN` for an outside number or `vN` for a shift leader, whose ear ends in `-ear`.
@@ -203,16 +209,21 @@ class AriSwitch:
         http = self._session()
         url = f"{self._url}/ari/events?app={APPLICATION}&subscribeAll=false"
         async with http.ws_connect(url, heartbeat=PING_EVERY, max_msg_size=1 << 20) as socket:
-            await self._meet()
+            with _of_known_shape("what the switch holds"):
+                await self._meet()
             async for message in socket:
                 if message.type is not aiohttp.WSMsgType.TEXT:
                     continue
                 try:
                     event = orjson.loads(message.data)
-                    self._queue.put_nowait(event)
                 except orjson.JSONDecodeError as error:
                     log.error("the switch told something that is no JSON", error=str(error))
                     continue
+                if not isinstance(event, dict):
+                    log.error("the switch told something that is no event", told=type(event).__name__)
+                    continue
+                try:
+                    self._queue.put_nowait(event)
                 except asyncio.QueueFull:
                     log.critical("the switch tells more than we can take in; dropping the link", events=QUEUE)
                     return
@@ -273,9 +284,11 @@ class AriSwitch:
         new = await self._subscribe()
         try:
             if new:
-                for endpoint in await self._order("GET", "/endpoints/PJSIP"):
-                    if endpoint["resource"] in new:
-                        await self._queue.put(PhoneChanged(endpoint["resource"], endpoint["state"] == "online"))
+                told = await self._order("GET", "/endpoints/PJSIP")
+                with _of_known_shape("the phones"):
+                    there = {endpoint["resource"]: endpoint["state"] == "online" for endpoint in told}
+                for phone in sorted(new & there.keys()):
+                    await self._queue.put(PhoneChanged(phone, there[phone]))
         except SwitchError:
             self._watched -= new
             raise
@@ -316,8 +329,9 @@ class AriSwitch:
             if isinstance(item, dict):
                 try:
                     told = self._translate(item)
-                except (KeyError, TypeError):
-                    log.exception("an event of the switch has an unknown shape", kind=str(item.get("type"))[:40])
+                except MISSHAPEN as error:
+                    kind = str(item.get("type"))[:40]
+                    log.error("an event of the switch has an unknown shape", kind=kind, error=repr(error)[:200])
                     continue
                 if told is None:
                     continue
@@ -345,40 +359,43 @@ class AriSwitch:
             case "StasisStart":
                 return self._stasis_start(event)
             case "ChannelDtmfReceived":
-                return KeyTyped(event["channel"]["id"], event["digit"])
+                return KeyTyped(_text(event["channel"]["id"]), event["digit"]) if event["digit"] in KEYS else None
             case "PlaybackFinished":
-                return Played(event["playback"]["id"], event["playback"].get("state") == "failed")
+                return Played(_text(event["playback"]["id"]), event["playback"].get("state") == "failed")
             case "RecordingFinished" | "RecordingFailed":
                 recording = event["recording"]
                 failed = event["type"] == "RecordingFailed"
-                return Recorded(recording["name"], recording.get("duration"), recording.get("talking_duration"), failed)
+                lasted, spoken = _seconds(recording.get("duration")), _seconds(recording.get("talking_duration"))
+                return Recorded(_text(recording["name"]), lasted, spoken, failed)
             case "StasisEnd":
-                return Gone(event["channel"]["id"], None)
+                return Gone(_text(event["channel"]["id"]), None)
             case "ChannelHangupRequest" if event.get("soft") and event.get("cause") == _SILENT:
-                return Gone(event["channel"]["id"], None, lost=True)
+                return Gone(_text(event["channel"]["id"]), None, lost=True)
             case "ChannelHangupRequest" if event["channel"]["id"] in self._talking:
                 return Gone(event["channel"]["id"], None)  # says so before it has left its bridge
             case "ChannelDestroyed":
-                return Gone(event["channel"]["id"], event.get("cause"))
+                cause = event.get("cause")
+                return Gone(_text(event["channel"]["id"]), cause if isinstance(cause, int) else None)
             case "DeviceStateChanged":
                 device = event["device_state"]
-                return PhoneChanged(device["name"].removeprefix("PJSIP/"), device["state"] not in _AWAY)
+                return PhoneChanged(_text(device["name"]).removeprefix("PJSIP/"), device["state"] not in _AWAY)
         return None
 
     def _stasis_start(self, event: dict[str, Any]) -> SwitchEvent | None:
-        if event["args"][:1] == [EAR]:
-            return None
-        if event["args"][:1] == [LEG]:
-            return LegAnswered(event["channel"]["id"])
+        match event.get("args"):
+            case [word, *_] if word == EAR:
+                return None
+            case [word, *_] if word == LEG:
+                return LegAnswered(_text(event["channel"]["id"]))
         return self._arrived(event["channel"])
 
     def _arrived(self, channel: dict[str, Any]) -> Arrived:
-        number, dialled = channel["caller"]["number"], channel["dialplan"]["exten"]
+        """A caller: what says nothing that we understand of their number is as good as a withheld one."""
         phone = _phone_of(channel)
         return Arrived(
-            channel["id"],
-            number if _NUMBER.match(number) else "",
-            dialled if _NUMBER.match(dialled) else "",
+            _text(channel["id"]),
+            _number(channel.get("caller"), "number"),
+            _number(channel.get("dialplan"), "exten"),
             phone if phone in self._phones else None,
         )
 
@@ -422,7 +439,7 @@ class AriSwitch:
 
     async def ring(self, leg: str, phone: Phone, *, caller: str, like: str) -> None:
         shape = _DIGITS if phone.trunk else _PLAIN
-        if not shape.match(phone.name):
+        if not shape.fullmatch(phone.name):
             raise SwitchError(f"not a phone: {phone.name!r}")
         endpoint = f"PJSIP/{phone.name}@trunk" if phone.trunk else f"PJSIP/{phone.name}"
         shown = (self._caller_id or caller) if phone.trunk else caller
@@ -488,46 +505,49 @@ class AriSwitch:
         channels, bridges, endpoints = await asyncio.gather(
             self._order("GET", "/channels"), self._order("GET", "/bridges"), self._order("GET", "/endpoints/PJSIP")
         )
-        seen = {channel["id"]: Seen(_kind_of(channel), channel["state"] == "Up") for channel in channels}
-        return Census(
-            {name: one for name, one in seen.items() if one.kind is not Kind.OTHER},
-            {
-                bridge["id"]: frozenset(
-                    name for name in bridge["channels"] if name not in seen or seen[name].kind is not Kind.OTHER
-                )
-                for bridge in bridges
-            },
-            frozenset(
-                endpoint["resource"]
-                for endpoint in endpoints
-                if endpoint["state"] == "online" and endpoint["resource"] in self._phones
-            ),
-        )
+        with _of_known_shape("what exists"):
+            seen = {channel["id"]: Seen(_kind_of(channel), channel["state"] == "Up") for channel in channels}
+            return Census(
+                {name: one for name, one in seen.items() if one.kind is not Kind.OTHER},
+                {
+                    bridge["id"]: frozenset(
+                        name for name in bridge["channels"] if name not in seen or seen[name].kind is not Kind.OTHER
+                    )
+                    for bridge in bridges
+                },
+                frozenset(
+                    endpoint["resource"]
+                    for endpoint in endpoints
+                    if endpoint["state"] == "online" and endpoint["resource"] in self._phones
+                ),
+            )
 
     async def there(self, phones: Collection[str]) -> frozenset[str]:
         if len(phones) > _FEW:
             told = await self._order("GET", "/endpoints/PJSIP")
         else:
             told = [one for one in await asyncio.gather(*map(self._endpoint, phones)) if one is not None]
-        up = {endpoint["resource"] for endpoint in told if endpoint["state"] == "online"}
+        with _of_known_shape("the phones"):
+            up = {endpoint["resource"] for endpoint in told if endpoint["state"] == "online"}
         return frozenset(up.intersection(phones))
 
-    async def _endpoint(self, phone: str) -> dict[str, Any] | None:
+    async def _endpoint(self, phone: str) -> Any:
         try:
-            endpoint: dict[str, Any] = await self._order("GET", f"/endpoints/PJSIP/{quote(phone)}")
+            return await self._order("GET", f"/endpoints/PJSIP/{quote(phone)}")
         except ChannelGone:
             return None  # the switch has no such phone
-        return endpoint
 
     async def rings(self, leg: str) -> bool:
-        return (await self._order("GET", f"/channels/{quote(leg)}"))["state"] in _HAS_RUNG
+        told = await self._order("GET", f"/channels/{quote(leg)}")
+        with _of_known_shape("a leg"):
+            return told["state"] in _HAS_RUNG
 
     async def packets(self, leg: str) -> int | None:
         try:
             told = await self._order("GET", f"/channels/{quote(leg)}/rtp_statistics")
         except ChannelGone:
             return None
-        count = told.get("rxcount")
+        count = told.get("rxcount") if isinstance(told, dict) else None
         return count if isinstance(count, int) else None
 
     async def recorded(self, recording: str) -> Recorded | None:
@@ -622,11 +642,47 @@ class AriSwitch:
         finally:
             self._trip += TRIP_WEIGHT * (time.monotonic() - began - self._trip)
         if reply.status < 300:
-            return orjson.loads(said) if said else None
+            try:
+                return orjson.loads(said) if said else None
+            except orjson.JSONDecodeError as error:
+                raise SwitchError(f"{method} {path}: answered with no JSON: {error}") from error
         words = f"{method} {path}: {reply.status} {said[:200].decode(errors='replace')}"
         if _means_gone(reply.status, method, path):
             raise ChannelGone(words)
         raise _ThereAlready(words) if reply.status == 409 else SwitchError(words)
+
+
+MISSHAPEN = (KeyError, IndexError, TypeError, AttributeError, ValueError)
+"""What reading JSON of another shape than we know raises."""
+
+
+@contextmanager
+def _of_known_shape(what: str) -> Iterator[None]:
+    """Raises SwitchError when an answer is not of the shape that we know."""
+    try:
+        yield
+    except MISSHAPEN as error:
+        raise SwitchError(f"{what}: told in an unknown shape ({error!r})") from error
+
+
+def _text(value: object) -> str:
+    """A name; another kind of value must not pass for one. Raises TypeError."""
+    if not isinstance(value, str):
+        raise TypeError(f"{type(value).__name__} where a name is expected")
+    return value
+
+
+def _seconds(value: object) -> float | None:
+    """A length; None for what is none."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < _LONGEST:
+        return None
+    return float(value)
+
+
+def _number(part: object, name: str) -> str:
+    """The telephone number in a part of a channel; empty when there is none."""
+    value = part.get(name) if isinstance(part, dict) else None
+    return value if isinstance(value, str) and _NUMBER.fullmatch(value) else ""
 
 
 def _means_gone(status: int, method: str, path: str) -> bool:
@@ -662,5 +718,6 @@ def _kind_of(channel: dict[str, Any]) -> Kind:
 
 def _phone_of(channel: dict[str, Any]) -> str | None:
     """The PJSIP endpoint that a channel belongs to."""
-    match = _CHANNEL.match(channel["name"])
+    name = channel.get("name")
+    match = _CHANNEL.match(name) if isinstance(name, str) else None
     return match[1] if match else None

@@ -1,6 +1,6 @@
 """A telephone in a process of its own, so that a test can kill it, or freeze it, without a word to anybody.
 
-`python -m tests.lone_phone agent SWITCH USERNAME SECRET ANSWERS_AFTER`: registers, says `registered` on stdout,
+`python -m tests.lone_phone agent SWITCH USERNAME SECRET ANSWERS_AFTER udp|tcp`: registers, says `registered` on stdout,
 `ringing` for a call, `answered` once it has answered it; below zero it never answers. It speaks while it talks.
 `python -m tests.lone_phone caller SWITCH NUMBER KEYS`: calls the hotline, presses the keys, and says `answered`.
 """
@@ -13,9 +13,12 @@ import sys
 from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Literal
 
 from hotline.phone import Exchange
 from tests.phones import AGENT_TONE
+
+Transport = Literal["udp", "tcp"]
 
 
 class LonePhone:
@@ -44,10 +47,10 @@ class LonePhone:
 
 
 def lone_phone(
-    switch: str, username: str, secret: str, answers_after: float = -1.0
+    switch: str, username: str, secret: str, answers_after: float = -1.0, transport: Transport = "udp"
 ) -> AbstractAsyncContextManager[LonePhone]:
     """A registered phone whose process lives as long as this."""
-    return _process("registered", "agent", switch, username, secret, str(answers_after))
+    return _process("registered", "agent", switch, username, secret, str(answers_after), transport)
 
 
 def lone_caller(switch: str, number: str, keys: str) -> AbstractAsyncContextManager[LonePhone]:
@@ -73,9 +76,9 @@ def _say(word: str) -> None:
     sys.stdout.flush()
 
 
-async def _serve(switch: str, username: str, secret: str, answers_after: float) -> None:
+async def _serve(switch: str, username: str, secret: str, answers_after: float, transport: Transport) -> None:
     async with Exchange() as exchange:
-        phone = await exchange.phone(username, switch=switch, secret=secret)
+        phone = await exchange.phone(username, switch=switch, secret=secret, transport=transport)
         await phone.register()
         _say("registered")
         while True:
@@ -102,7 +105,7 @@ async def _call(switch: str, number: str, keys: str) -> None:
 
 if __name__ == "__main__":
     match sys.argv[1:]:
-        case ["agent", switch, username, secret, answers_after]:
-            asyncio.run(_serve(switch, username, secret, float(answers_after)))
+        case ["agent", switch, username, secret, answers_after, transport]:
+            asyncio.run(_serve(switch, username, secret, float(answers_after), "tcp" if transport == "tcp" else "udp"))
         case ["caller", switch, number, keys]:
             asyncio.run(_call(switch, number, keys))
