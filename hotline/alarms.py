@@ -33,6 +33,8 @@ class AlarmKind(StrEnum):
     PRESENCES = "presences_not_written"
     SPOOL = "facts_not_spooled"
     SEALING = "recordings_not_sealed"
+    TALKS = "talks_not_recorded"
+    MESSAGES = "messages_not_taken"
 
 
 class Alarms:

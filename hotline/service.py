@@ -34,6 +34,7 @@ from hotline.callback_door import cancelling
 from hotline.clock import clock_of
 from hotline.control import open_control
 from hotline.desk_floor import DeskFloor
+from hotline.disk import DiskWatch
 from hotline.door_metrics import DoorGauges, DoorMetrics, OutboundGauges
 from hotline.doorkeeper import Keeper, capacity_of
 from hotline.draining import Draining, End
@@ -292,6 +293,12 @@ async def running(
             lambda: callback_service_of(live.now, board.dispatch, clock, outlook, callbacks),
         )
         board.when_running(lambda: callbacks.restore(past.tickets.values()))
+        disk = DiskWatch(
+            settings.disk,
+            (settings.var, settings.recordings),
+            board.conversations.room,
+            cut=lambda: board.order(board.conversations.cut_recordings()),
+        )
         alarms = Alarms(
             clock.now,
             {
@@ -299,6 +306,8 @@ async def running(
                 AlarmKind.PRESENCES: lambda: presences.alarm,
                 AlarmKind.SPOOL: lambda: journal.spool_alarm or presences.spool_alarm,
                 AlarmKind.SEALING: lambda: sealing.alarm,
+                AlarmKind.TALKS: disk.why_no_talks,
+                AlarmKind.MESSAGES: disk.why_no_messages,
             },
         )
         view = HotlineView(
@@ -401,7 +410,7 @@ async def running(
 
         works = [switch.listen(), board.run(), reconciler.run(), shifts.run(), wishes.heed_signals(), pulse.beat()]
         keeping = Keeping(settings, who=f"engine:{settings.node}")
-        works += [sealing.run(), keeping.run(lambda: live.now.plan.lines), alarms.run()]
+        works += [sealing.run(), keeping.run(lambda: live.now.plan.lines), alarms.run(), disk.run()]
         if not past.known:
             works.append(make_up_for_the_past())
         works.append(PhoneWatch(switch, board, clock, settings.sip.no_reply).run())

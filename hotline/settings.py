@@ -11,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, IPvAnyNetwork, SecretStr, ValidationError
+from pydantic import AfterValidator, BaseModel, ByteSize, ConfigDict, Field, IPvAnyNetwork, SecretStr, ValidationError
 from pydantic import model_validator as checked
 from pydantic_settings import BaseSettings, InitSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
@@ -315,6 +315,21 @@ class Retention(_Part):
     """The quiet hour (Asia/Shanghai) in which this is done each day."""
 
 
+class Disk(_Part):
+    """What recordings leave free on the disks of `var` and of the recordings: bytes, or `500MB`, `2GB`."""
+
+    reserve: ByteSize = ByteSize(1_000_000_000)
+    """With less than this free no talk is recorded; talks go on."""
+    messages_reserve: ByteSize = ByteSize(200_000_000)
+    """With less than this free no message is taken, and callers are told; the rest is kept for the journal."""
+
+    @checked(mode="after")
+    def _in_order(self) -> Self:
+        if self.messages_reserve > self.reserve:
+            raise ValueError("messages_reserve must not be more than reserve: talks stop first")
+        return self
+
+
 class Settings(BaseSettings):
     """All settings of one hotline."""
 
@@ -333,6 +348,7 @@ class Settings(BaseSettings):
     ari: Ari = Ari()
     web: Web = Web()
     trunk: Trunk = Trunk()
+    disk: Disk = Disk()
     admission: Admission = Admission()
     sealing: Sealing = Sealing()
     retention: Retention = Retention()

@@ -27,6 +27,7 @@ from ivr.events import (
     Event,
     Journal,
     MessageLeft,
+    NotRecorded,
     Outcome,
     Reason,
     RecordingBegan,
@@ -34,6 +35,7 @@ from ivr.events import (
     WaitBegan,
     WaitEnded,
 )
+from ivr.room import NO_ROOM
 from ivr.switch import ChannelGone, Recorded, Switch, SwitchError
 
 if TYPE_CHECKING:
@@ -389,6 +391,9 @@ class Call:
 
     async def record_talk(self, bridge: str, file: str) -> bool:
         """Record everything in a bridge until `end_recording`; False, and an error in the log, when it cannot be."""
+        if not self.conversations.room.talks:
+            self.note(NotRecorded("talk", NO_ROOM))
+            return False
         ended = self._expect_recording(file)
         try:
             await self._switch.record_bridge(bridge, file)
@@ -404,6 +409,12 @@ class Call:
     def resume_recording(self, file: str) -> None:
         """A talk is recorded into this file since before; `end_recording` ends it."""
         self._talk_recording = (file, self._expect_recording(file))
+
+    async def cut_recording(self) -> None:
+        """End the recording of a talk that goes on: there is no more room for it."""
+        if self._talk_recording is not None:
+            await self.end_recording()
+            self.note(NotRecorded("talk", NO_ROOM))
 
     async def end_recording(self) -> None:
         """End the recording of a talk, if there is one, and note how long it is."""

@@ -402,6 +402,16 @@ class RecordingEnded:
 
 
 @dataclass(frozen=True, slots=True)
+class NotRecorded:
+    """Something that should have been recorded is not, or not to its end."""
+
+    what: str
+    """`talk` or `message`."""
+    why: str
+    """`no_room`: the disk is filling."""
+
+
+@dataclass(frozen=True, slots=True)
 class MessageLeft:
     line: str | None
     file: str
@@ -497,6 +507,7 @@ Event = (
     | LeaderLeft
     | RecordingBegan
     | RecordingEnded
+    | NotRecorded
     | MessageLeft
     | CallbackBooked
     | CallPlaced

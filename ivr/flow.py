@@ -15,6 +15,7 @@ from ivr.events import (
     CallScreened,
     DigitsEntered,
     EndReached,
+    NotRecorded,
     Outcome,
     PassedBack,
     Reason,
@@ -23,6 +24,7 @@ from ivr.events import (
     WaitEnd,
 )
 from ivr.outlook import Outlook
+from ivr.room import NO_ROOM
 from ivr.sounds import Sounds
 from ivr.switch import ChannelGone
 from ivr.talk.inbox import Onward, Resumed
@@ -283,10 +285,15 @@ class PlanFlow:
     # ── a message ───────────────────────────────────────────────────────────
 
     async def _take_message(self, call: Call, step: TakeMessage, line: str | None) -> Came:
-        call.note(StepHeard(step.node, step.prompts, None))
+        room = call.conversations.room.messages
+        call.note(StepHeard(step.node, step.prompts if room else (), None))
         if call.outcome[0] not in (Outcome.TALKED, Outcome.CALLBACK):
             call.outcome = (Outcome.INFORMED, Reason.NO_MESSAGE)
         call.forget_keys()
+        if not room:
+            call.note(NotRecorded("message", NO_ROOM))
+            await call.say(self._sounds.phrase(Phrase.NO_ROOM), whole=True)
+            return Recorded(False)
         await call.say(self._sound(step.prompts))
         file = f"messages/{self._clock.now().astimezone(SHANGHAI):%Y/%m/%d}/{call.id}"
         return Recorded(await call.take_message(file, line, limit=step.limit, silence=step.silence))

@@ -28,6 +28,7 @@ class Phrase(StrEnum):
     BLOCKED = "say-door-blocked"
     PROVE = "say-door-prove"
     INTERRUPTED = "say-interrupted"
+    NO_ROOM = "say-no-message"
 
 
 WORDS: Final[dict[Phrase, str]] = {
@@ -49,6 +50,7 @@ WORDS: Final[dict[Phrase, str]] = {
     Phrase.TOO_OFTEN: "您好，这个号码的来电过于频繁，请您稍后再拨。",
     Phrase.BLOCKED: "您好，这个号码暂时不能使用本热线。",
     Phrase.PROVE: "您好，现在来电较多，请按一继续。",
+    Phrase.NO_ROOM: "很抱歉，现在暂时不能留言，请您稍后再拨。",
     Phrase.INTERRUPTED: "很抱歉，刚才的通话中断了。您排在最前面，我们马上为您重新接通，请不要挂机。",
 }
 """What is said to callers, and to agents in `NOTICE` and `NOT_REACHED`."""

@@ -26,6 +26,7 @@ from ivr.events import (
     Event,
     LineGaveUp,
     MessageLeft,
+    NotRecorded,
     Offered,
     OfferEnded,
     RecordingBegan,
@@ -223,6 +224,10 @@ def _recorded(teller: Teller, event: RecordingEnded, at: datetime) -> str:
     return teller.say("recorded")
 
 
+def _not_recorded(teller: Teller, event: NotRecorded, at: datetime) -> str:
+    return teller.say(f"no_{event.what}_recorded")
+
+
 def _ended(teller: Teller, event: CallEnded, at: datetime) -> str:
     return teller.say(
         "ended",
@@ -252,6 +257,7 @@ TOLD: Mapping[type, Callable[[Teller, Any, datetime], str | None]] = {
     MessageLeft: _message,
     RecordingBegan: _recording,
     RecordingEnded: _recorded,
+    NotRecorded: _not_recorded,
     CallEnded: _ended,
     **TALKS_TOLD,
     **CALLBACKS_TOLD,

@@ -74,6 +74,11 @@ SENTENCES: Final[Mapping[str, Words]] = {
     "offer_ended": ("{agent} {result}，响了 {lasted}。", "{agent} {result} after {lasted}."),
     "talk": ("{agent} 接通，{line}。", "{agent} and the caller talk, {line}."),
     "talk_over": ("通话 {lasted}，{by}。", "They talked for {lasted}; {by}."),
+    "no_talk_recorded": ("磁盘空间不足，这次通话不再录音。", "The talk is not recorded further: the disk is filling."),
+    "no_message_recorded": (
+        "磁盘空间不足，没有录留言，已告知来电人。",
+        "No message was taken, and the caller was told: the disk is filling.",
+    ),
     "recording": ("开始录音。", "Recording began."),
     "recorded": ("录音结束。", "Recording ended."),
     "caller_held": ("{agent} 请来电人稍等，播放音乐。", "{agent} put the caller on hold."),

@@ -11,11 +11,13 @@ whose words are for the person, when it does not fit what goes on: see `ivr.talk
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
+from typing import Any
 
-from ivr.call import Call
+from ivr.call import Call, settled
 from ivr.dispatch import Connected, Dispatch
 from ivr.events import Flagged
+from ivr.room import Room
 from ivr.switch import Switch
 from ivr.talk.conversation import Conversation
 from ivr.talk.inbox import Onward, Resumed
@@ -91,6 +93,8 @@ class Conversations:
         self.legs = Legs(switch, spawn)
         self.on_flag: list[Callable[[Call], None]] = []
         """Told of each call that is marked as one of high risk."""
+        self.room = Room()
+        """What may be recorded now."""
         self._dispatch, self._switch = dispatch, switch
         self._going: dict[str, Conversation] = {}
         """By call."""
@@ -112,6 +116,10 @@ class Conversations:
             return await conversation.run()
         finally:
             del self._going[call.id]
+
+    def cut_recordings(self) -> Coroutine[Any, Any, None]:
+        """There is no more room: end every talk's recording. The talks go on."""
+        return settled(*(talk.call.cut_recording() for talk in self.all()))
 
     def all(self) -> Sequence[Conversation]:
         """Those that go on, oldest first."""

@@ -12,6 +12,7 @@ from ivr.events import (
     CallEnded,
     EndReached,
     MessageLeft,
+    NotRecorded,
     Offered,
     OfferEnded,
     OfferResult,
@@ -301,6 +302,19 @@ async def test_a_recording_without_speech_is_no_message() -> None:
         assert h.ledger.of(MessageLeft) == []
         assert h.end == CallEnded(Outcome.INFORMED, Reason.NO_MESSAGE)
         assert "thanks" not in [sound for _, sound in h.switch.heard]
+
+
+async def test_when_the_disk_has_no_room_the_caller_is_told_that_no_message_can_be_taken() -> None:
+    async with house(NIGHT) as h:
+        h.board.conversations.room.messages = False
+        h.switch.caller_dials(CALLER)
+        h.switch.caller_types(CALLER, "1")
+        await h.ledger.noted(CallEnded)
+        assert h.ledger.of(NotRecorded) == [NotRecorded("message", "no_room")]
+        assert h.ledger.of(RecordingBegan) == []
+        assert h.switch.heard[-1] == (CALLER, "say-no-message")
+        assert h.end == CallEnded(Outcome.INFORMED, Reason.NO_MESSAGE)
+        assert h.is_clean()
 
 
 # ── failures of ours and theirs ─────────────────────────────────────────────

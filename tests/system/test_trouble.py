@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import time
 from contextlib import closing
@@ -10,12 +11,15 @@ from pathlib import Path
 import aiohttp
 import pytest
 
+from hotline.disk import free_in
 from hotline.past import prepare
 from hotline.phone import Exchange, answers
 from hotline.sealing import first_key, vault_of
 from hotline.settings import HOUSE, load
-from ivr.events import Outcome, TalkBegan
-from tests.phones import AGENT_TONE, CALLER, hears
+from hotline.sound_file import load as load_sound
+from ivr.events import NotRecorded, Outcome, RecordingBegan, RecordingEnded, TalkBegan
+from tests.phones import AGENT_TONE, CALLER, hears, hears_prompt
+from tests.system.conftest import OpenStage
 from tests.system.stage import WORKDAY, shipped_plan, stage
 
 pytestmark = pytest.mark.system
@@ -48,3 +52,57 @@ async def test_a_hotline_whose_database_is_locked_starts_and_serves_and_writes_i
             record = await here.record(CALLER)
             assert (record.outcome, record.agent) == (Outcome.TALKED, "vct-1")
             assert sum(isinstance(entry.event, TalkBegan) for entry in here.entries) == 1
+
+
+def fill(file: Path, size: int) -> None:
+    with file.open("wb") as handle:
+        os.posix_fallocate(handle.fileno(), 0, size)
+
+
+async def test_recording_stops_before_the_disk_is_full_talks_go_on_and_messages_are_declined(
+    open_stage: OpenStage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    free = free_in(tmp_path)
+    step = min(free // 25, 3_000_000_000)
+    monkeypatch.setenv("HOTLINE_DISK__RESERVE", str(free - step))
+    monkeypatch.setenv("HOTLINE_DISK__MESSAGES_RESERVE", str(free - 3 * step))
+    fillers = tmp_path / "filler-1", tmp_path / "filler-2"
+    async with open_stage() as s:
+        agent = await s.agent("vaccine-1", answers(speaking=AGENT_TONE))
+        first = await s.caller("13900000001")
+        await first.press("14")
+        await s.noted(RecordingBegan)
+
+        fill(fillers[0], 2 * step)
+        await s.until(lambda: "talks_not_recorded" in " ".join(s.hotline.alarms.told()), within=5.0)
+        await s.noted(RecordingEnded)
+        assert [e.event for e in s.entries if isinstance(e.event, NotRecorded)] == [NotRecorded("talk", "no_room")]
+        heard = len(first.heard)
+        await s.until(lambda: len(first.heard) > heard + 8000)
+        assert first.ending is None  # the talk goes on
+        await first.hang_up()
+        await s.record("13900000001")
+        second = await s.caller("13900000002")
+        await second.press("14")
+        await s.noted(TalkBegan, times=2)
+        await s.noted(NotRecorded, times=2)
+        await second.hang_up()
+        await s.record("13900000002")
+
+        fill(fillers[1], 2 * step)
+        await s.until(lambda: "messages_not_taken" in " ".join(s.hotline.alarms.told()), within=5.0)
+        third = await s.caller("13900000003")
+        await third.press("21")
+        await hears_prompt(third, load_sound(s.settings.sounds / "say-no-message.alaw"), 60.0, share=0.6)
+        await third.ended()
+        assert sum(isinstance(e.event, RecordingBegan) for e in s.entries) == 1
+
+        for filler in fillers:
+            filler.unlink()
+        await s.until(lambda: s.hotline.alarms.told() == [], within=5.0)
+        fourth = await s.caller("13900000004")
+        await fourth.press("14")
+        await s.noted(RecordingBegan, times=2)
+        await fourth.hang_up()
+        await s.record("13900000004")
+        assert [talk.number for talk in agent.talks] == ["13900000001", "13900000002", "13900000004"]
