@@ -113,7 +113,8 @@ class Result:
     alone: Spread
     beside: Spread
     meant: Batch
-    talked: int
+    outcomes: dict[str, int]
+    """Of the callers who mean it, beside the flood."""
     flood: Flood
     let_in: dict[str, int]
     """Calls of each flooding number that were let in."""
@@ -128,8 +129,8 @@ class Result:
     def broken(self) -> list[str]:
         """Promises that do not hold, in words."""
         told = []
-        if self.meant.failed or self.talked < self.meant.offered:
-            told.append(f"{self.meant.offered - self.talked} callers who mean it did not get to talk")
+        if self.meant.failed or self.outcomes != {"talked": self.meant.offered}:
+            told.append(f"not every caller who means it got to talk: {self.outcomes}, {self.meant.failed} failed")
         limit = max(NOT_COUNTED, self.alone.p99 * SLOWER)
         if self.beside.p99 > limit:
             told.append(f"set-up p99 is {self.beside.p99} ms beside the flood, {self.alone.p99} ms without it")
@@ -180,8 +181,8 @@ def _ended(flooding: subprocess.Popen[bytes], within: float) -> None:
         raise StandFailed("SIPp did not end its calls") from None
 
 
-def measure(folder: Path, *, rate: int, flood: int, seconds: int, crowd: int) -> Result:
-    """Put up a hotline in `folder` and flood it. Raises StandFailed."""
+def measure(folder: Path, *, rate: int, flood: int, seconds: int, crowd: int, hold: float = 20.0) -> Result:
+    """Put up a hotline in `folder` and flood it; who floods hangs up after `hold` seconds. Raises StandFailed."""
     keys = "rtp" if may_send_raw() else "info"
     with (
         stand(folder, agents=agents_for(rate, 2.0), record=False, more=CALLERS, admission={"rate": 40}) as here,
@@ -193,7 +194,9 @@ def measure(folder: Path, *, rate: int, flood: int, seconds: int, crowd: int) ->
         alone = callers.call(rate, rate * seconds, first=MEANT, within=within)
         _quiet(here)
         numbers = [str(FLOODING + n) for n in range(5)]
-        flooding, flooded = Flooders(here, sounds, numbers=numbers).begin("flood", flood, flood * (seconds + 2))
+        flooding, flooded = Flooders(here, sounds, numbers=numbers, hold=hold).begin(
+            "flood", flood, flood * (seconds + 2)
+        )
         try:
             time.sleep(1.0)
             meant = callers.call(rate, rate * seconds, first=MEANT + 1_000_000, within=within)
@@ -202,16 +205,16 @@ def measure(folder: Path, *, rate: int, flood: int, seconds: int, crowd: int) ->
         _quiet(here)
         came = flood_of(flooded, sounds.heard())
         told = figures.told(here.database)
-        talked = sum(
-            call.outcome == "talked" for number, call in told.items() if MEANT + 1_000_000 <= int(number) < MEANT * 2
-        )
+        outcomes = Counter(call.outcome or "none" for number, call in told.items() if int(number) >= MEANT + 1_000_000)
         rejected, untold = screened(here.database)
         let_in = {number: _let_in(here.database, number) for number in numbers}
         crowded = None
         if crowd:
             sounds.packets.clear()
             many = [str(CROWD + n) for n in range(crowd * seconds)]
-            crowding, folder = Flooders(here, sounds, numbers=many, hold=6.0).begin("crowd", crowd, len(many))
+            crowding, folder = Flooders(here, sounds, numbers=many, hold=min(hold, 6.0)).begin(
+                "crowd", crowd, len(many)
+            )
             _ended(crowding, seconds + 60)
             _quiet(here)
             crowded = flood_of(folder, sounds.heard())
@@ -220,7 +223,7 @@ def measure(folder: Path, *, rate: int, flood: int, seconds: int, crowd: int) ->
         alone=Spread.of(alone.answers),
         beside=Spread.of(meant.answers),
         meant=meant,
-        talked=talked,
+        outcomes=dict(outcomes),
         flood=came,
         let_in=let_in,
         rejected=dict(rejected),
@@ -257,7 +260,7 @@ def _let_in(database: Path, number: str) -> int:
 def table(result: Result) -> str:
     """The figures, for people."""
     lines = [
-        f"callers who mean it: {result.meant.offered} offered, {result.talked} talked, {result.meant.failed} failed",
+        f"callers who mean it: {result.meant.offered} offered, {result.outcomes}, {result.meant.failed} failed",
         f"INVITE to 200, p50 / p99 ms: alone {result.alone.p50} / {result.alone.p99}, "
         f"beside the flood {result.beside.p50} / {result.beside.p99}",
         f"let in of each flooder (share {SHARE}): {result.let_in}",

@@ -480,7 +480,7 @@ class Switchboard:
                 await self._switch.turn_away(channel, sentence)
         except SwitchError as error:
             log.warning("a caller could not be sent away: hanging up", error=str(error))
-            await settled(self._switch.hang_up(channel))
+            await settled(self._switch.refuse(channel))
         finally:
             self._leaving.discard(channel)
 
