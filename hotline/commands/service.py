@@ -33,6 +33,7 @@ app = typer.Typer()
 @app.command()
 def up(config: Config = None, var: Var = None) -> None:
     """Start the whole hotline, its own Asterisk included, and stay in the foreground."""
+    os.umask(0o077)  # what it writes, and its Asterisk, is nobody else's to read
     _serve(settings_of(config, var), managed=True)
 
 

@@ -99,9 +99,21 @@ def _of_step(step: str, *, in_plan: bool) -> Iterable[str]:
         yield from (f"Dial({target})" for target in whom if not _FIXED.fullmatch(target))
     elif application not in HARMLESS:
         yield step[:80]
-    if re.search(r"(?<!\{)\bdialplan reload\b|`", step):
-        yield step[:80]
     # `Goto(${PRESSED},1)` moves within its context; a context that a caller chose would be another matter.
-    if application.startswith("Go") and re.search(r"[(?:]\$\{[^}]*\},[^,]+,", step):
+    if application.startswith("Go") and any(_chosen(label) for label in _labels(arguments)):
         yield step[:80]
     yield from (f"{name}(…)" for name in re.findall(r"\$\{([A-Z_]+)\(", step) if name not in FUNCTIONS)
+
+
+def _labels(arguments: str) -> list[str]:
+    """Where a step may go on, with `$` for whatever is worked out when it is run."""
+    plain = arguments.removesuffix(")")
+    while (shorter := re.sub(r"\$\{[^{}]*\}|\$\[[^\[\]]*\]", "$", plain)) != plain:
+        plain = shorter
+    return plain.rpartition("?")[2].split(":")
+
+
+def _chosen(label: str) -> bool:
+    """Whether the context is worked out."""
+    parts = label.split(",")
+    return len(parts) == 3 and "$" in parts[0]

@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 
 from hotline.asterisk_program import AsteriskProgram
+from hotline.clock import clock_of
+from hotline.fallback import compiled
 from hotline.hardening import dialplan
 from hotline.hardening.demand import Finding, State
 from hotline.hardening.evidence import Evidence, Knock, Process
@@ -18,6 +20,7 @@ from hotline.hardening.gathering import on_paper
 from hotline.hardening.of_machine import bits
 from hotline.hardening.table import DEMANDS, examine
 from hotline.hardening.written import read, sections
+from hotline.operators import read_config
 from hotline.rules_pages import rules_pages
 from hotline.secrets import Secrets
 from hotline.settings import HOUSE, Settings, SettingsError, load
@@ -193,6 +196,8 @@ def test_templates_give_what_they_hold_and_the_last_value_counts() -> None:
         "Dial(Local/1@elsewhere)",
         "Set(X=${SHELL(id)})",
         "Goto(${CALLERID(num)},s,1)",
+        "GotoIf($[1]?here,s,1:${KEY},s,1)",
+        "Gosub(${FILTER(0-9,${KEY})},s,1)",
         "Originate(PJSIP/1@trunk,app,Wait)",
         "TrySystem(id)",
     ],
@@ -248,3 +253,11 @@ def test_the_pages_say_what_the_table_says(path: Path) -> None:
 def test_half_an_encryption_is_refused(tmp_path: Path, trunk: dict[str, Any], told: str) -> None:
     with pytest.raises(SettingsError, match=told):
         load(config=tmp_path, trunk=trunk)
+
+
+def test_the_shipped_plan_without_an_engine_leads_to_its_own_phones_and_numbers_alone(settings: Settings) -> None:
+    plan = compiled(read_config(HOUSE / "config").plan, settings, clock_of(settings))
+    texts = render(settings, SECRETS, [ANN], PROGRAM, plan)
+    assert "Dial(" in texts["extensions.conf"]
+    assert dialplan.too_much(dialplan.of_text(texts["extensions.conf"])) == []
+    assert "plan-start" in dialplan.reachable(dialplan.of_text(texts["extensions.conf"]))

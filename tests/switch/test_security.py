@@ -12,6 +12,7 @@ import sys
 import warnings
 from pathlib import Path
 
+import aiohttp
 import pytest
 
 from hotline.hardening.demand import State
@@ -20,7 +21,7 @@ from hotline.hardening.table import examine
 from hotline.managed import ManagedAsterisk
 from hotline.operators import read_config
 from hotline.secrets import keep_secrets
-from hotline.settings import HOUSE, Settings, load
+from hotline.settings import HOUSE, Settings, WebRtc, load
 from hotline.switch_config import PhoneAccount
 from tests.ports import free_ports
 from tests.switch.bare_sip import BareCaller
@@ -101,6 +102,32 @@ async def test_the_carrier_comes_in_by_its_own_door_in_new_tls_alone(settings: S
         # The keys of the sound travel in the signalling: nobody speaks to us in the clear.
         async with BareCaller(("127.0.0.1", settings.sip.port)) as caller:
             assert await caller.invite() == 488
+
+
+async def test_a_browser_on_this_machine_speaks_sip_over_a_websocket_and_ari_is_none_of_its_business(
+    settings: Settings,
+) -> None:
+    opened = settings.model_copy(update={"webrtc": WebRtc(enabled=True, phones=("ann",))})
+    async with switch_of(opened, "ann") as switch, aiohttp.ClientSession() as http:
+        door = f"http://127.0.0.1:{opened.ari.port}"
+        async with http.ws_connect(f"{door}/ws", protocols=("sip",), origin="https://desk.example") as socket_:
+            lines = [
+                "REGISTER sip:hotline SIP/2.0",
+                "Via: SIP/2.0/WS browser.invalid;branch=z9hG4bKws",
+                "From: <sip:ann@hotline>;tag=ws",
+                "To: <sip:ann@hotline>",
+                "Call-ID: ws",
+                "CSeq: 1 REGISTER",
+                "Contact: <sip:ann@browser.invalid;transport=ws>",
+                "Max-Forwards: 70",
+                "Content-Length: 0",
+            ]
+            await socket_.send_str("\r\n".join([*lines, "", ""]))
+            assert (await socket_.receive_str(timeout=5)).startswith("SIP/2.0 401 ")
+        async with http.get(f"{door}/ari/asterisk/info", headers={"Origin": "https://desk.example"}) as answer:
+            assert (answer.status, answer.headers.get("Access-Control-Allow-Origin")) == (401, None)
+        found = await findings(opened, switch)
+        assert found["browsers"] == (State.OK, ())
 
 
 def spoken(port: int, version: ssl.TLSVersion) -> str | None:
