@@ -291,7 +291,16 @@ class ManagedAsterisk:
     def _furnish(self) -> None:
         """Folders and links that Asterisk finds when it starts."""
         places = self.places
-        for folder in (places.etc, places.lib, places.log, places.cache, places.spool, places.data / "sounds"):
+        own = (
+            places.etc,
+            places.lib,
+            places.log,
+            places.cache,
+            places.spool,
+            places.data / "sounds",
+            places.recordings,
+        )
+        for folder in own:
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         for folder in (places.sounds, places.moh, places.recordings / "fallback"):
             folder.mkdir(parents=True, exist_ok=True)

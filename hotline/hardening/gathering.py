@@ -83,12 +83,18 @@ def _modes(settings: Settings, places: Places) -> dict[Path, int]:
     home = settings.var.absolute() / "asterisk"
     private = [home, places.etc, places.log, places.run, settings.var / FILE, settings.var / SOCKET, places.control]
     private += [*places.etc.glob("*")] if places.etc.is_dir() else []
+    private += [
+        settings.recordings,
+        *(path for kind in ("*.json", "*.key", "*.db*") for path in settings.var.glob(kind)),
+    ]
     found = {}
     for path in private:
         try:
-            found[path] = stat.S_IMODE(path.lstat().st_mode)
+            about = path.lstat()
         except FileNotFoundError:
             continue
+        if not stat.S_ISLNK(about.st_mode):
+            found[path] = stat.S_IMODE(about.st_mode)
     return found
 
 

@@ -70,10 +70,13 @@ MACHINE: tuple[Demand, ...] = (
     Demand(
         "files",
         Both(
-            "Configuration, secrets and control sockets are readable by the hotline's user alone.",
-            "配置、口令和控制套接字只有热线用户可读。",
+            "Configuration, secrets, records, recordings and control sockets are readable by the hotline's user alone.",
+            "配置、口令、记录、录音和控制套接字只有热线用户可读。",
         ),
-        Both("Whoever reads them can register as any phone.", "谁读到它们，谁就能冒充任何话机。"),
+        Both(
+            "Whoever reads them can register as any phone, and knows who called.",
+            "谁读到它们，谁就能冒充任何话机，也知道谁来过电话。",
+        ),
         Both("`chmod go-rwx` what is named.", "对列出的文件 `chmod go-rwx`。"),
         _modes,
     ),
@@ -92,10 +95,7 @@ MACHINE: tuple[Demand, ...] = (
     ),
     Demand(
         "web",
-        Both(
-            "The web page listens on loopback; others come through a TLS proxy.",
-            "网页只在本机监听，外部经 TLS 代理访问。",
-        ),
+        Both("The web page listens on loopback, or behind TLS.", "网页只在本机监听，或者走 TLS。"),
         Both(
             "Passwords and callers' data must not cross a network in the clear.",
             "口令和来电者数据不能在网络上明文传输。",
