@@ -14,6 +14,9 @@ as `Arrived`. Another `startup_time` means that Asterisk itself was started anew
 Phones are watched by device state: a subscription to the endpoints would tell each key of a call twice.
 
 We choose the names of legs, bridges, playbacks and recordings; a repeated originate gets 409 and rings nobody twice.
+So every order may be sent again, and is, when its answer did not come: one that began while the link broke waits for
+the link and is sent once more, and what is there already then counts as done. Only a switch that nobody listens at any
+more, and a link that does not come back, fail a call.
 Nothing that a caller sent reaches an endpoint, a file name or a variable name: see `_PLAIN`, `_DIGITS`.
 """
 
@@ -69,6 +72,10 @@ QUEUE = 10_000
 PING_EVERY = 2.0
 """Seconds; a peer that does not answer within half of it more is given up."""
 ORDER_TIMEOUT = 5.0
+ORDER_PATIENCE = 15.0
+"""Seconds that an order waits for a link that broke, before it fails whoever gave it."""
+HANDSHAKE = 2.0
+"""Seconds for what a new link begins with: a try that hangs must not outlast the fault."""
 YIELDS = 0.1
 """Seconds at most that an order which ends something waits for those that ring a phone."""
 CONNECTIONS = 16
@@ -133,6 +140,14 @@ class _ThereAlready(SwitchError):
     """Something of this name exists."""
 
 
+class _NotSent(SwitchError):
+    """No answer came: the switch may have carried it out, or not. `refused`: nobody listens there."""
+
+    def __init__(self, words: str, *, refused: bool) -> None:
+        super().__init__(words)
+        self.refused = refused
+
+
 CODECS = "alaw,ulaw"
 """Of a leg that is rung before anybody's channel exists."""
 
@@ -160,18 +175,24 @@ class AriSwitch:
         self._calm = asyncio.Event()
         self._calm.set()
         self._trip = 0.0
+        self._link = asyncio.Event()
+        self._listener: asyncio.Task[object] | None = None
+        """Builds links up: its orders wait for none."""
         self._left = False
         """Another engine goes on with everything."""
         self.up = False
 
     async def __aenter__(self) -> AriSwitch:
-        self._http = aiohttp.ClientSession(
+        self._http = self._new_session()
+        return self
+
+    def _new_session(self) -> aiohttp.ClientSession:
+        return aiohttp.ClientSession(
             headers=self._headers,
             connector=aiohttp.TCPConnector(limit=CONNECTIONS, keepalive_timeout=30),
             timeout=aiohttp.ClientTimeout(total=ORDER_TIMEOUT),
             json_serialize=lambda data: orjson.dumps(data).decode(),
         )
-        return self
 
     async def __aexit__(self, *exc: object) -> None:
         if self._http is not None:
@@ -191,26 +212,37 @@ class AriSwitch:
 
     async def listen(self) -> None:
         """Hold the socket, for ever. Run it beside the reader of `events()`. Raises SwitchTaken."""
-        pause = 0.1
+        pause, self._listener = 0.1, asyncio.current_task()
         while not self._left:
             try:
                 await self._hold()
                 pause = 0.1
             except (aiohttp.ClientError, OSError, SwitchError, TimeoutError) as error:
                 log.warning("no link to the switch", error=str(error) or type(error).__name__)
+            self._link.clear()
             if self.up:
                 self.up = False
                 await self._queue.put(LinkDown())
+                await self._renew()
             await asyncio.sleep(pause)
             pause = min(pause * 2, 1.0)
         await asyncio.Event().wait()
 
+    async def _renew(self) -> None:
+        """Leave connections that may hang as the link did: orders on their way fail at once, and are sent again."""
+        old, self._http = self._http, self._new_session()
+        if old is not None:
+            await old.close()
+
     async def _hold(self) -> None:
         http = self._session()
         url = f"{self._url}/ari/events?app={APPLICATION}&subscribeAll=false"
-        async with http.ws_connect(url, heartbeat=PING_EVERY, max_msg_size=1 << 20) as socket:
+        async with asyncio.timeout(HANDSHAKE):
+            connected = await http.ws_connect(url, heartbeat=PING_EVERY, max_msg_size=1 << 20)
+        async with connected as socket:
             with _of_known_shape("what the switch holds"):
                 await self._meet()
+            self._link.set()
             async for message in socket:
                 if message.type is not aiohttp.WSMsgType.TEXT:
                     continue
@@ -629,16 +661,48 @@ class AriSwitch:
         return self._http
 
     async def _order(self, method: str, path: str, body: object = None, **query: str) -> Any:
-        """Send one order. Raises ChannelGone for what is no more, SwitchError for the rest."""
+        """Carry one order out. Raises ChannelGone for what is no more, SwitchError for the rest.
+
+        When the link breaks under it, it is sent again as soon as there is another.
+        """
+        give_up = asyncio.get_running_loop().time() + ORDER_PATIENCE
+        again = False
+        while True:
+            try:
+                return await self._send(method, path, body, query)
+            except _NotSent as error:
+                if not await self._linked_again(error, give_up):
+                    raise
+                again = True
+            except _ThereAlready:
+                if not again:
+                    raise
+                return None  # it was carried out, and the answer lost
+
+    async def _linked_again(self, error: _NotSent, give_up: float) -> bool:
+        """Wait for a link over which an order may be sent again; False when that is no use."""
+        if error.refused or self._left or self._started is None or asyncio.current_task() is self._listener:
+            return False
+        await asyncio.sleep(TRY_EVERY)
+        try:
+            async with asyncio.timeout_at(give_up):
+                await self._link.wait()
+        except TimeoutError:
+            return False
+        return asyncio.get_running_loop().time() < give_up
+
+    async def _send(self, method: str, path: str, body: object, query: dict[str, str]) -> Any:
         if self._left:
             raise SwitchError(f"{method} {path}: the next engine has the switch")
         began = time.monotonic()
+        limit = HANDSHAKE if asyncio.current_task() is self._listener else ORDER_TIMEOUT
         try:
-            url = f"{self._url}/ari{path}"
-            async with self._session().request(method, url, params=query, json=body) as reply:
+            url, timeout = f"{self._url}/ari{path}", aiohttp.ClientTimeout(total=limit)
+            async with self._session().request(method, url, params=query, json=body, timeout=timeout) as reply:
                 said = await reply.read()
         except (aiohttp.ClientError, OSError, TimeoutError) as error:
-            raise SwitchError(f"{method} {path}: {error or type(error).__name__}") from error
+            refused = isinstance(error, aiohttp.ClientConnectorError)
+            raise _NotSent(f"{method} {path}: {error or type(error).__name__}", refused=refused) from error
         finally:
             self._trip += TRIP_WEIGHT * (time.monotonic() - began - self._trip)
         if reply.status < 300:

@@ -196,6 +196,12 @@ class Call:
         self._stirred.set()
 
     @property
+    def message(self) -> str | None:
+        """The file of a message that is being left."""
+        file = self._recording[0] if self._recording is not None else None
+        return None if self._talk_recording is not None and self._talk_recording[0] == file else file
+
+    @property
     def playing(self) -> str | None:
         """The playback whose end is waited for."""
         return self._playing

@@ -36,8 +36,10 @@ log = structlog.get_logger()
 
 EVERY = 5.0
 """Seconds between two looks: what was missed is mended after one to two of them."""
-AFTER_LINK = 1.0
-"""Seconds from a new link to a second look."""
+AFTER_LINK = 0.5
+"""Seconds between the looks that follow a new link."""
+LOOKS = 4
+"""So many follow it: what the first two find is mended, and what comes of that is seen soon."""
 
 
 class Repair(StrEnum):
@@ -119,13 +121,13 @@ class Reconciler:
 
     async def run(self) -> None:
         """Reconcile until cancelled."""
-        linked = self._board.linked
+        linked, soon = self._board.linked, 0
         while True:
-            pause = AFTER_LINK if linked.is_set() else self._every
-            linked.clear()
             with suppress(TimeoutError):
-                async with asyncio.timeout(pause):
+                async with asyncio.timeout(AFTER_LINK if soon else self._every):
                     await linked.wait()
+            soon = LOOKS - 1 if linked.is_set() else max(0, soon - 1)
+            linked.clear()
             await self.look()
 
     async def look(self) -> None:

@@ -283,6 +283,8 @@ class Switchboard:
                 self.linked.set()
                 for call in self._calls.values():
                     call.missed_events()
+                    if call.message is not None:
+                        self.order(self._look_at_message(call, call.message))
             case LinkDown():
                 log.error("the switch is not heard")
 
@@ -388,6 +390,11 @@ class Switchboard:
                 call.note(MessageLeft(one.message_for, file, seconds))
                 outcome = outcome if outcome is Outcome.TALKED else Outcome.MESSAGE
         call.note(CallEnded(outcome, Reason.ENGINE_STOPPED))
+
+    async def _look_at_message(self, call: Call, file: str) -> None:
+        """It may have ended while the switch was not heard."""
+        if (recorded := await self._recorded(file)) is not None:
+            call.recorded(recorded)
 
     async def _recorded(self, file: str) -> Recorded | None:
         try:

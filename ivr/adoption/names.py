@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 _LEG = re.compile(r"-([vx]?)[a-z]*([0-9]+)[a-z]?$")
-_NEXT_MARKS = "bcdefghijklmnopqrstuvwxyz"
+_NEXT_MARKS = "bcdefghijklmnoqrstuwyz"
+"""Not `p`, `v` and `x`, which say what a name is of."""
 
 
 def offer_of(leg: str) -> int | None:

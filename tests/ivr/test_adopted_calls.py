@@ -5,12 +5,14 @@ from __future__ import annotations
 import pytest
 
 from acd.agent import Presence
+from ivr.adoption.names import mark_of, offer_of
 from ivr.events import (
     CallAdopted,
     CallArrived,
     CallEnded,
     CallerBack,
     Entry,
+    MessageLeft,
     Offered,
     OfferEnded,
     OfferResult,
@@ -28,7 +30,7 @@ from ivr.events import (
 from ivr.talk.states import State
 from records.cdr import fold
 from tests.ivr.fake_switch import Behaviour, FakeSwitch
-from tests.ivr.house import CALLER, Ledger, by_call, house
+from tests.ivr.house import CALLER, NIGHT, Ledger, by_call, house
 
 pytestmark = pytest.mark.looptime
 
@@ -211,3 +213,144 @@ async def test_a_stranger_whom_the_journal_does_not_know_arrives_as_ever() -> No
         assert not h.ledger.of(CallAdopted)
         switch.ends(CALLER)
         await h.ledger.noted(CallEnded)
+
+
+# ── the rest of what a call may be in ───────────────────────────────────────
+
+
+async def test_a_message_goes_on_and_counts() -> None:
+    switch = FakeSwitch(speech=30.0)
+    async with house(NIGHT, switch=switch) as h:
+        switch.caller_dials(CALLER)
+        await h.passes(1.0)
+        switch.caller_types(CALLER, "1")
+        await h.ledger.noted(RecordingBegan)
+        await h.passes(5.0)
+        h.killed()
+    before = h.ledger.entries
+    async with house(NIGHT, switch=switch, before=before) as h:
+        await h.passes(5.0)
+        assert switch.recordings
+        switch.ends(CALLER)
+        await h.ledger.noted(CallEnded)
+        assert h.end == CallEnded(Outcome.MESSAGE, Reason.COMPLETED)
+        (message,) = h.ledger.of(MessageLeft)
+        assert message.seconds >= 10.0
+        well_numbered(of_call(h.ledger, before))
+
+
+async def test_a_message_that_ended_while_nobody_looked_counts_too() -> None:
+    for stays in (True, False):
+        switch = FakeSwitch(speech=30.0)
+        async with house(NIGHT, switch=switch) as h:
+            switch.caller_dials(CALLER)
+            await h.passes(1.0)
+            switch.caller_types(CALLER, "1")
+            await h.ledger.noted(RecordingBegan)
+            await h.passes(5.0)
+            h.killed()
+        before = h.ledger.entries
+        switch.caller_types(CALLER, "#")
+        if not stays:
+            switch.ends(CALLER)
+        async with house(NIGHT, switch=switch, before=before) as h:
+            await h.ledger.noted(CallEnded)
+            assert h.end.outcome is Outcome.MESSAGE
+            assert len(h.ledger.of(MessageLeft)) == 1
+            well_numbered(of_call(h.ledger, before))
+
+
+async def test_an_agent_who_hung_up_meanwhile_ends_the_talk_and_who_was_held_goes_first_on_the_line() -> None:
+    for held in (True, False):
+        switch = FakeSwitch()
+        async with house(switch=switch, ann=ANSWERS) as h:
+            switch.caller_dials(CALLER)
+            switch.caller_types(CALLER, "1")
+            await h.ledger.noted(TalkBegan)
+            (leg,) = switch.hears(CALLER)
+            if held:
+                await h.board.conversations.of_agent("ann").hold()
+            h.killed()
+        before = h.ledger.entries
+        switch.ends(leg)
+        async with house(switch=switch, before=before, ann=ANSWERS) as h:
+            if held:
+                await h.ledger.noted(WaitBegan)
+                assert h.ledger.of(WaitBegan)[0].urgent
+                await h.ledger.noted(TalkBegan)
+                (anew,) = switch.hears(CALLER)
+                assert not anew.startswith(leg)
+                switch.ends(CALLER)
+            await h.ledger.noted(CallEnded)
+            reason = Reason.CALLER_HUNG_UP if held else Reason.OTHER_SIDE_HUNG_UP
+            assert h.end == CallEnded(Outcome.TALKED, reason)
+            entries = of_call(h.ledger, before)
+            well_numbered(entries)
+            assert fold(entries).outcome is Outcome.TALKED
+
+
+async def test_a_hand_over_writes_nothing_and_touches_nothing() -> None:
+    switch = FakeSwitch()
+    async with house(switch=switch, ann=ANSWERS) as h:
+        for caller in ("talks", "waits"):
+            switch.caller_dials(caller)
+            await h.passes(1.0)
+            switch.caller_types(caller, "1")
+            await h.passes(8.0)
+        noted, heard, channels = len(h.ledger.entries), len(switch.heard), set(switch.channels)
+        h.board.hand_over()
+        await h.passes(5.0)
+    assert (len(h.ledger.entries), len(switch.heard), set(switch.channels)) == (noted, heard, channels)
+    assert switch.released == []
+    async with house(switch=switch, before=h.ledger.entries, ann=ANSWERS) as h:
+        await h.ledger.noted(CallAdopted, 2)
+        for caller in ("talks", "waits"):
+            switch.ends(caller)
+        await h.ledger.noted(CallEnded, 2)
+        assert {end.reason for end in h.ledger.of(CallEnded)} == {Reason.CALLER_HUNG_UP}
+        await h.passes(3.0)
+        assert h.is_clean()
+
+
+async def test_engines_may_die_one_after_the_other() -> None:
+    switch, entries = FakeSwitch(), list[Entry]()
+    async with house(switch=switch, ann=RINGS) as h:
+        switch.caller_dials(CALLER)
+        await h.passes(1.0)
+        switch.caller_types(CALLER, "1")
+        await h.ledger.noted(Offered)
+        h.killed()
+    entries += h.ledger.entries
+    for by in (1, 2, 3):
+        async with house(switch=switch, before=entries, ann=RINGS) as h:
+            await h.ledger.noted(Offered)
+            assert h.ledger.of(CallAdopted) == [CallAdopted(by)]
+            await h.passes(0.5)
+            assert any(f"-{mark_of(by)}" in name for name in switch.channels)
+            h.killed()
+        entries += h.ledger.entries
+    async with house(switch=switch, before=entries, ann=ANSWERS) as h:
+        await h.ledger.noted(TalkBegan)
+        switch.ends(CALLER)
+        await h.ledger.noted(CallEnded)
+        entries += h.ledger.entries
+    well_numbered(entries)
+    offers = [entry.event.offer for entry in entries if isinstance(entry.event, Offered)]
+    assert len(set(offers)) == len(offers) >= 5
+    record = fold(entries)
+    assert record.outcome is Outcome.TALKED
+
+
+def test_no_name_of_one_engine_begins_another_ones() -> None:
+    names = [f"n-call-{mark_of(by)}{number}" for by in range(60) for number in (1, 7, 17)]
+    assert len(set(names)) == len(names)
+    for one in names:
+        mark = one.rpartition("-")[2].rstrip("0123456789")
+        assert not any(
+            other.startswith(one) and other.rpartition("-")[2].rstrip("0123456789") != mark for other in names
+        )
+        number = int(one.rpartition("-")[2].lstrip("abcdefghijklmnopqrstuvwxyz"))
+        assert offer_of(one) == number
+    assert offer_of("n-call-xb1001") == -1001
+    assert offer_of("n-call~1-12a") == 12
+    assert offer_of("n-call") is None
