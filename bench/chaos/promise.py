@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from math import inf
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,12 +17,15 @@ class Promise:
     """In words: `≤ 3 s`, `0`."""
     measured: str
     held: bool
+    slack: float = 0.0
+    """What was measured, in times of the bar, where the promise is one of time; 0 where it is not."""
 
 
 def at_most(fault: str, what: str, seconds: float | None, bar: float) -> Promise:
     """Seconds that may not be passed; None never came."""
     measured = "never" if seconds is None else f"{seconds:.2f} s"
-    return Promise(fault, what, f"≤ {bar:g} s", measured, seconds is not None and seconds <= bar)
+    slack = inf if seconds is None else seconds / bar
+    return Promise(fault, what, f"≤ {bar:g} s", measured, seconds is not None and seconds <= bar, slack)
 
 
 def none_of(fault: str, what: str, found: Iterable[object]) -> Promise:
