@@ -24,6 +24,7 @@ from acd.agent import Presence
 from hotline.alarms import AlarmKind, Alarms
 from hotline.live import Result
 from ivr.events import (
+    CallAdopted,
     CallArrived,
     CallEnded,
     Entry,
@@ -161,11 +162,29 @@ class CallMetrics:
             for metric in (self._line_calls, self._in_time, self._waits, self._talks):
                 metric.labels(line)
 
+    def remember(self, entries: Iterable[Entry]) -> None:
+        """Facts of before this process, of a call that may go on in it: known from then on, and not counted again."""
+        for entry in entries:
+            call = self._living.get(entry.call) or _Call()
+            match entry.event:
+                case CallArrived():
+                    self._living[entry.call] = call
+                case WaitBegan(line=line):
+                    call.line, call.waits_since = self._label(line), entry.at
+                case WaitEnded():
+                    call.waits_since = None
+                case TalkBegan(offer=offer, line=line):
+                    call.talks[offer] = (self._label(line), entry.at)
+                case TalkEnded(offer=offer):
+                    call.talks.pop(offer, None)
+                case _:
+                    pass
+
     def hear(self, entry: Entry) -> None:
-        """Count one fact. A call that began before this process only counts when it ends."""
+        """Count one fact."""
         call = self._living.get(entry.call) or _Call()
         match entry.event:
-            case CallArrived():
+            case CallArrived() | CallAdopted():
                 self._living[entry.call] = call
             case WaitBegan(line=line):
                 call.line, call.waits_since = self._label(line), entry.at

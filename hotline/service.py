@@ -347,6 +347,8 @@ async def running(
         registry.register(OutboundGauges(outbound))
         journal.subscribe(DoorMetrics(registry).hear)
         journal.subscribe(TalkMetrics(registry).hear)
+        for entries in past.left:
+            metrics.remember(entries)
         journal.subscribe(metrics.hear)
         journal.subscribe(view.hear)
         journal.subscribe(memory.hear)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 import threading
 import time
 from collections import Counter
@@ -66,19 +67,27 @@ class Scene:
     answering: int = 0
     """And of the one that is all which answer."""
 
+    def known(self) -> dict[str, float | None]:
+        """How many talk, ring, wait and live, as the hotline tells it; None while it does not answer."""
+        here = self.here
+        return {
+            "talking": here.metric("hotline_talks"),
+            "ringing": here.metric("hotline_offers_ringing"),
+            "waiting": here.metric("hotline_waiting_calls", line="line"),
+            "calls": here.metric("hotline_calls_in_progress"),
+        }
+
     def settled(self) -> bool:
         """Whether the hotline knows of exactly these calls: who talks, for whom it rings, who waits."""
-        here, size = self.here, self.size
-        return (
-            here.metric("hotline_talks") == size.talking
-            and here.metric("hotline_offers_ringing") == size.ringing
-            and here.metric("hotline_waiting_calls", line="line") == size.waiting
-            and (here.metric("hotline_calls_in_progress") or 0) >= size.calls
-        )
+        known, size = self.known(), self.size
+        wanted = (size.talking, size.ringing, size.waiting)
+        there = (known["talking"], known["ringing"], known["waiting"]) == wanted
+        return there and (known["calls"] or 0) >= size.calls
 
     def back_within(self, since: float, within: float = 20.0) -> float | None:
         """Seconds from `since` (monotonic) until the hotline again knows of all of them; None when it never did."""
-        if not wait_until(self.settled, within):
+        if not wait_until(self.settled, min(within, 6.0)):
+            print(f"what the hotline knows: {self.known()}", file=sys.stderr)
             return None
         return time.monotonic() - since
 
@@ -147,9 +156,7 @@ def everybody_calling(here: House, size: Size, *, lasts: float) -> Iterator[Scen
             ):
                 raise StandFailed(f"only {here.metric('hotline_talks')} of {size.talking} talk\n{here.log()}")
         if not wait_until(scene.settled, 25):
-            told = {name: here.metric(name) for name in ("hotline_talks", "hotline_offers_ringing")}
-            waits = here.metric("hotline_waiting_calls", line="line")
-            raise StandFailed(f"not everybody is where they should be: {told}, {waits} wait\n{here.log()}")
+            raise StandFailed(f"not everybody is where they should be: {scene.known()}\n{here.log()}")
         time.sleep(2.5)  # messages are being spoken
         yield scene
 

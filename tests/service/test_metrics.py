@@ -149,6 +149,17 @@ def test_a_call_of_an_earlier_run_counts_when_it_ends_and_not_as_living() -> Non
     assert seen["hotline_talk_seconds_count{line=immunization}"] == 0
 
 
+def test_a_call_that_an_engine_before_began_lives_until_it_ends_and_its_talk_counts() -> None:
+    hotline, tale = Hotline(), entries(TALKS, "a-0")
+    hotline.calls.remember(tale[:-2])
+    assert hotline.scrape()["hotline_calls_in_progress"] == 1
+    hotline.tell(TALKS[-2:], "a-0")
+    seen = hotline.scrape()
+    assert seen["hotline_calls_in_progress"] == 0
+    assert seen["hotline_talk_seconds_sum{line=immunization}"] == 120
+    assert seen["hotline_line_calls_total{line=immunization}"] == 0, "the engine before counted it"
+
+
 def test_the_floor_the_link_and_the_journal_are_measured_at_the_scrape() -> None:
     seen = Hotline().scrape()
     assert [seen[f"hotline_waiting_calls{{line={line}}}"] for line in LINES] == [2, 0, 0]
