@@ -182,15 +182,22 @@ class ManagedAsterisk:
         if left:
             self._process = left
             same = self._mark() == self._mark_of(files)
-            if same and await self._answers_within(PROOF):
+            if await self._answers_within(PROOF) and (same or await self._has_calls()):
                 self.taken_over = True
                 log.info("asterisk taken over", pid=left.pid)
+                if not same:
+                    log.warning("asterisk's new settings wait until it is started anew: there are calls on it")
                 self._write(files)
                 await self._take_up(set(RELOADABLE))  # what lies on the disk may not be what it has read
                 return
             log.warning("asterisk replaced", pid=left.pid, why="it hangs" if same else "its settings changed")
             await left.stop(grace=1.0 if same else GRACE)
         await self._begin(files)
+
+    async def _has_calls(self) -> bool:
+        """Whether anything is on it. Raises SwitchRefused."""
+        counted = await self.command("core show channels count")
+        return re.search(r"^[1-9][0-9]* active channel", counted, re.M) is not None
 
     async def _begin(self, files: dict[str, str]) -> None:
         """Start it with these files, until it answers. Raises SwitchRefused."""

@@ -93,7 +93,7 @@ def test_nobody_is_the_trunk_by_its_name_and_nobody_is_anonymous(files: dict[str
 def test_a_phone_reaches_the_engine_and_nothing_else(files: dict[str, str]) -> None:
     assert section(files["pjsip_phones.conf"], "[phone](")["context"] == "from-phone"
     dialplan = files["extensions.conf"].split("[from-phone]")[1].split("[fallback]")[0]
-    assert set(re.findall(r"(?:exten => \S+,1|same => n),(\w+)", dialplan)) == {"Stasis", "Goto"}
+    assert set(re.findall(r"(?:exten => \S+,1|same => n),(\w+)", dialplan)) == {"GotoIf", "Stasis", "Goto"}
 
 
 def test_the_carrier_is_not_told_which_agent_talks(files: dict[str, str]) -> None:

@@ -250,8 +250,7 @@ async def test_a_drained_hotline_lets_talks_end_and_gives_the_rest_to_the_dialpl
     await talking.hang_up()
     async with asyncio.timeout(20.0):
         _, told = await drain.communicate()
-        await up.wait()
-    assert (drain.returncode, up.returncode) == (0, 0), told.decode()
+    assert [drain.returncode, await up.wait()] == [0, 0], told.decode()
     assert (waiting.ending, newcomer.ending) == (None, None)
     async with house(tmp_path, sounds, exchange, here):  # takes Asterisk over, and ends it
         await waiting.hang_up()
