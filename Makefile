@@ -22,7 +22,7 @@ setup: ## Set everything up that running needs; then there is .venv/bin/hotline
 	@scripts/setup run
 
 .PHONY: check
-check: lint ## The same, and the fast tests
+check: lint scan ## The same, the scan of dependencies, and the fast tests
 	$(BIN)/pytest -m 'not system' -n 2 --dist worksteal
 
 .PHONY: lint
@@ -44,6 +44,11 @@ chaos: ## Every fault on a real hotline, and the table of what was promised (hal
 soak: ## Two hours of calls at half of what the machine carries (MINUTES=, RATE=)
 	@scripts/setup run dev test
 	$(BIN)/python -m bench.soak --minutes $(or $(MINUTES),120) --rate $(or $(RATE),20)
+
+.PHONY: scan
+scan: ## Ask the advisory service about every locked dependency, where a network allows
+	@scripts/setup run dev
+	@scripts/scan
 
 .PHONY: voice
 voice: ## What building prompts from text needs: the speech model and its voice (600 MB)
