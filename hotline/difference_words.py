@@ -80,6 +80,8 @@ RULES: Final = {
     "maximum_wait": Both("longest wait", "最长等候"), "at_closing": Both("at closing, those who wait", "下班时等候者"),
     "ring": Both("a phone rings", "振铃"), "wrap_up": Both("rest after a talk", "通话后整理"),
     "priority": Both("priority", "优先级"), "position": Both("tells how many wait", "播报排队人数"),
+    "refuse": Both("key against recording", "拒绝录音的按键"), "confidential": Both("confidential", "保密"),
+    "listeners": Both("may be heard by", "可旁听的班长"),
     "record": Both("talks are recorded", "通话录音"), "survey": Both("survey", "满意度调查"),
     "owner": Both("belongs to", "所属单位"), "simultaneous": Both("outside calls at once", "外线并发"),
     "digits": Both("digits", "位数"), "terminator": Both("key that ends a number", "结束键"),

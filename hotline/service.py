@@ -32,6 +32,7 @@ from hotline.bans.watch import watch_of
 from hotline.by_hand import ByHandWatch
 from hotline.callback_door import cancelling
 from hotline.clock import clock_of
+from hotline.confidence import Confidence
 from hotline.control import open_control
 from hotline.desk_floor import DeskFloor
 from hotline.disk import DiskWatch
@@ -412,7 +413,9 @@ async def running(
 
         works = [switch.listen(), board.run(), reconciler.run(), shifts.run(), wishes.heed_signals(), pulse.beat()]
         keeping = Keeping(settings, who=f"engine:{settings.node}")
-        works += [sealing.run(), keeping.run(lambda: live.now.plan.lines), alarms.run(), disk.run()]
+        confidence = Confidence(settings, lambda: live.now.plan, journal.flush)
+        journal.subscribe(confidence.hear)
+        works += [sealing.run(), confidence.run(), keeping.run(lambda: live.now.plan.lines), alarms.run(), disk.run()]
         if not past.known:
             works.append(make_up_for_the_past())
         works.append(PhoneWatch(switch, board, clock, settings.sip.no_reply).run())

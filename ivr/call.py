@@ -32,6 +32,7 @@ from ivr.events import (
     Reason,
     RecordingBegan,
     RecordingEnded,
+    RecordingRefused,
     WaitBegan,
     WaitEnded,
 )
@@ -108,6 +109,9 @@ class Call:
         self._switch, self._journal, self._clock = switch, journal, clock
         self._keys: deque[str] = deque()
         self._heeded: Container[str] | None = None
+        self._refusal: str | None = None
+        self.unrecorded = False
+        """The caller refused to be recorded."""
         self._stirred = asyncio.Event()
         """A key was typed, or what was playing ended."""
         self._gone = asyncio.Event()
@@ -138,6 +142,7 @@ class Call:
         by = one.adopted + 1
         self.outcome, self.talked_with, self.raised = one.outcome, one.talked_with, one.raised
         self.waited, self._waiting_since = one.waited, one.since
+        self.unrecorded = one.unrecorded
         self.mark, self._beside = mark_of(by), by * 1000
         self._music = True  # there may be some: whoever wants silence, or other music, stops it first
         self._seq = one.seq
@@ -146,6 +151,10 @@ class Call:
     # ── told by the switchboard ─────────────────────────────────────────────
 
     def key_typed(self, key: str) -> None:
+        if key == self._refusal:
+            self._refusal, self.unrecorded = None, True
+            self.note(RecordingRefused())
+            return
         if self._heeded is None or key in self._heeded:
             self._keys.append(key)
             self._stirred.set()
@@ -339,6 +348,10 @@ class Call:
     def forget_keys(self) -> None:
         """Keys typed until now were meant for something that is past."""
         self._keys.clear()
+
+    def may_refuse(self, key: str | None) -> None:
+        """From now on this key, typed at any time, means that the caller's talks are not recorded; None ends that."""
+        self._refusal = None if self.unrecorded else key
 
     def heed(self, keys: Container[str] | None) -> None:
         """From now on only these keys are taken in, and no other one cuts what is said; None takes all."""

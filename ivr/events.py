@@ -385,6 +385,11 @@ class LeaderLeft:
 
 
 @dataclass(frozen=True, slots=True)
+class RecordingRefused:
+    """The caller, told of the recording, does not want it: their talks in this call are not recorded."""
+
+
+@dataclass(frozen=True, slots=True)
 class RecordingBegan:
     """`file` is relative to the recordings' folder."""
 
@@ -505,6 +510,7 @@ Event = (
     | Flagged
     | LeaderCame
     | LeaderLeft
+    | RecordingRefused
     | RecordingBegan
     | RecordingEnded
     | NotRecorded

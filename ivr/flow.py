@@ -118,6 +118,7 @@ class PlanFlow:
         """
         position, enter = entering(self._plan, line, self._outlook.scene(call.number), language, priority)
         waiting = Waiting(call, self._house, waited=waited)
+        call.may_refuse(enter.refuse)
         await call.say(self._sound(enter.prompts), whole=True)
         came = await self._enter(call, position, enter, waiting, seated=seated, kept=kept)
         following = advance(self._plan, *came, self._outlook.scene(call.number))
@@ -143,6 +144,7 @@ class PlanFlow:
         match position.step:
             case Enter(node, prompts, welcome) as enter:
                 call.note(StepHeard(node, prompts + welcome, None))
+                call.may_refuse(enter.refuse)
                 await call.say(self._sound(prompts), whole=True)
                 return await self._enter(call, position, enter, waiting)
             case Book() as book:

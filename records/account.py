@@ -31,6 +31,7 @@ from ivr.events import (
     OfferEnded,
     RecordingBegan,
     RecordingEnded,
+    RecordingRefused,
     StepHeard,
     SurveyAnswered,
     TalkBegan,
@@ -228,6 +229,10 @@ def _not_recorded(teller: Teller, event: NotRecorded, at: datetime) -> str:
     return teller.say(f"no_{event.what}_recorded")
 
 
+def _refused(teller: Teller, event: RecordingRefused, at: datetime) -> str:
+    return teller.say("recording_refused")
+
+
 def _ended(teller: Teller, event: CallEnded, at: datetime) -> str:
     return teller.say(
         "ended",
@@ -255,6 +260,7 @@ TOLD: Mapping[type, Callable[[Teller, Any, datetime], str | None]] = {
     TalkBegan: _talk,
     TalkEnded: _talk_over,
     MessageLeft: _message,
+    RecordingRefused: _refused,
     RecordingBegan: _recording,
     RecordingEnded: _recorded,
     NotRecorded: _not_recorded,

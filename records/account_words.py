@@ -79,6 +79,7 @@ SENTENCES: Final[Mapping[str, Words]] = {
         "磁盘空间不足，没有录留言，已告知来电人。",
         "No message was taken, and the caller was told: the disk is filling.",
     ),
+    "recording_refused": ("来电人不同意录音。", "The caller did not want to be recorded."),
     "recording": ("开始录音。", "Recording began."),
     "recorded": ("录音结束。", "Recording ended."),
     "caller_held": ("{agent} 请来电人稍等，播放音乐。", "{agent} put the caller on hold."),

@@ -30,6 +30,7 @@ from ivr.events import (
     Reason,
     RecordingBegan,
     RecordingEnded,
+    RecordingRefused,
     StepHeard,
     TalkBegan,
     TalkEnded,
@@ -47,6 +48,7 @@ from records.segments import (
     Message,
     Offer,
     Placed,
+    Refusal,
     Segment,
     Talk,
     Wait,
@@ -102,6 +104,11 @@ class Cdr:
         tickets = (segment.ticket for segment in self.segments if isinstance(segment, Booking | Placed))
         return next(tickets, None)
 
+    @property
+    def recording_refused(self) -> bool:
+        """Whether the caller did not want to be recorded."""
+        return any(isinstance(segment, Refusal) for segment in self.segments)
+
     def to_json(self, *, private: bool = False) -> dict[str, Any]:
         """What `hotline calls --json` prints: wall times, seconds; numbers masked unless `private`."""
         return {
@@ -124,6 +131,7 @@ class Cdr:
             "waited": self.waited,
             "talked": self.talked,
             "recording": self.recording,
+            "recording_refused": self.recording_refused,
             "segments": [segment_json(segment, private=private) for segment in self.segments],
         }
 
@@ -227,6 +235,8 @@ class _Telling:
             case ConsultationEnded(end=end):
                 self.consult(until=at, end=end)
                 self.consultation = None
+            case RecordingRefused():
+                self.segments.append(Refusal(at, at))
             case RecordingBegan(file=file, what=what):
                 self.begin_recording(file, what, at)
             case RecordingEnded(file=file):

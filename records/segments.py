@@ -1,8 +1,8 @@
 """What a call's time went into: the menus, the waits, the offers, the talks, the consultations, the messages.
 
 Menus, waits, talks and messages are the caller's own time and never overlap, but for the talks of several agents who
-talk together. Offers run beside a wait or a talk, holds and consultations within one; a booking is an instant.
-An open end (`until` is None) is a segment of a call that still lives.
+talk together. Offers run beside a wait or a talk, holds and consultations within one; bookings and refusals are
+instants. An open end (`until` is None) is a segment of a call that still lives.
 """
 
 from __future__ import annotations
@@ -128,10 +128,19 @@ class Placed:
     until: datetime | None
 
 
-Segment = Menu | Wait | Offer | Talk | Hold | Consultation | Message | Booking | Placed
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """The caller refused to be recorded."""
+
+    segment: ClassVar[str] = "refusal"
+    since: datetime
+    until: datetime
+
+
+Segment = Menu | Wait | Offer | Talk | Hold | Consultation | Message | Booking | Placed | Refusal
 
 SEGMENTS: dict[str, type[Segment]] = {
-    kind.segment: kind for kind in (Menu, Wait, Offer, Talk, Hold, Consultation, Message, Booking, Placed)
+    kind.segment: kind for kind in (Menu, Wait, Offer, Talk, Hold, Consultation, Message, Booking, Placed, Refusal)
 }
 
 _REVIVE: dict[str, Callable[[str], Any]] = {

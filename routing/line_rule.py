@@ -90,6 +90,15 @@ class CallbackRule(Written):
     """Said to the agent who takes a callback, before the caller is rung."""
 
 
+class Confidential(Written):
+    """What is private between a line and its callers, whatever holds elsewhere."""
+
+    numbers: bool = False
+    """Callers' whole numbers are kept in the records; otherwise they are masked for good when the call is over."""
+    listeners: tuple[Id, ...] = ()
+    """Shift leaders who may listen to its talks, whisper, join and take them over; nobody else may."""
+
+
 class LineRule(Written):
     """A linked line (联动热线): its name, hours, and what callers of it meet."""
 
@@ -150,6 +159,10 @@ class LineRule(Written):
     """Talks are recorded."""
     notice: Prompts = ()
     """Said before the talk when it is recorded."""
+    refuse: Key | None = None
+    """Pressed from `notice` on until somebody answers: the caller is not recorded. Tell of it in `notice`."""
+    confidential: Confidential | None = None
+    """Its talks are never recorded and nobody else hears them; not written: `record` and the leaders decide."""
     survey: Id | Literal[False] | None = None
     """Where the caller goes when the agent hangs up first; default is the hotline's, `false` is nowhere."""
     outside: Outside | None = None
@@ -158,3 +171,21 @@ class LineRule(Written):
     """A talk longer than this is shown to the shift leader; not written: none is."""
     hold_limit: Annotated[Seconds, Field(ge=5)] = 180.0
     """So long an agent may keep a caller on hold; then they are together again."""
+
+    @model_validator(mode="after")
+    def _confidential_throughout(self) -> LineRule:
+        if self.confidential is None:
+            return self
+        if self.record:
+            raise ValueError("a confidential line is not recorded: delete `record` or `confidential`")
+        if self.callback is not None and not self.confidential.numbers:
+            raise ValueError("who is called back has a number that is kept: write `numbers: true` under `confidential`")
+        return self
+
+    @model_validator(mode="after")
+    def _refused_where_recorded(self) -> LineRule:
+        if self.refuse is not None and not self.record:
+            raise ValueError("`refuse` is for a line that records: delete it, or write `record: true`")
+        if self.refuse in self.keys:
+            raise ValueError("`refuse` needs a key of its own: this one stands under `keys`")
+        return self

@@ -94,6 +94,8 @@ class Enter:
     """Live while the caller waits; `Pressed` tells of these alone."""
     language: str | None = None
     """The variant that the caller chose: agents who speak it are rung first."""
+    refuse: str | None = None
+    """Typed from these prompts on until somebody answers, it means that the caller is not to be recorded."""
     past: frozenset[int] = frozenset()
     """Limits of the line, by their place, for which it gave this call up before."""
 

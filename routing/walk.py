@@ -338,6 +338,7 @@ def _enter(plan: Plan, line: str, way: Way, first: tuple[str, ...]) -> Enter:
         way.opening,
         priority=way.priority,
         keys=frozenset(rule.keys),
+        refuse=rule.refuse,
         language=way.variant,
         past=frozenset(limit for given_up_by, limit in way.past if given_up_by == line),
     )

@@ -40,6 +40,7 @@ from ivr.events import (
     Reason,
     RecordingBegan,
     RecordingEnded,
+    RecordingRefused,
     TalkBegan,
     TalkEnded,
     WaitBegan,
@@ -99,6 +100,8 @@ class Unfinished:
     ringing: set[int] = field(default_factory=set)
     recordings: dict[str, str] = field(default_factory=dict)
     """Those that go on: file → `talk` or `message`."""
+    unrecorded: bool = False
+    """The caller refused to be recorded."""
     left_message: bool = False
     message_for: str | None = None
     """The line on whose behalf a message is taken."""
@@ -154,6 +157,8 @@ class Unfinished:
                 self.ringing.discard(offer)
             case WaitBegan() | WaitEnded() | LineGaveUp():
                 self._hear_of_wait(entry.event, entry.at)
+            case RecordingRefused():
+                self.unrecorded = True
             case RecordingBegan(file=file, what=what):
                 self.recordings[file] = what
             case RecordingEnded(file=file):

@@ -30,6 +30,12 @@ class Leaders:
         if rule is None or not rule.leader:
             raise Refused("only a shift leader may do this")
 
+    def admit_to(self, leader: str, line: str) -> None:
+        """Raise Refused for a talk of a line that is confidential, unless it names this leader."""
+        rule = self._plan().lines.get(line)
+        if rule is not None and rule.confidential is not None and leader not in rule.confidential.listeners:
+            raise Refused(f"{rule.name} is confidential: only those whom it names may listen")
+
     def phone_of(self, leader: str) -> str:
         """Their first phone that is there. Raises Refused when it cannot be rung now."""
         try:

@@ -126,6 +126,10 @@ class Supervision:
 
     async def answers(self, leader: str, agent: str, talk: Conversation) -> bool:
         """Ring a leader to listen; whether they do."""
+        try:
+            self._admit_to(leader, talk, agent)
+        except Refused:
+            return False
         one = Attending(leader, agent, talk.call, Attendance.LISTENING)
         try:
             await self._rung(one)
@@ -152,6 +156,7 @@ class Supervision:
             await self._change(one, how)
             return
         talk = self._talk_of(agent)
+        self._admit_to(leader, talk, agent)
         one = Attending(leader, agent, talk.call, how)
         await self._rung(one)
         await self._begin(one)
@@ -161,6 +166,11 @@ class Supervision:
         if talk is None:
             raise Refused(f"{agent} is in no talk")
         return talk
+
+    def _admit_to(self, leader: str, talk: Conversation, agent: str) -> None:
+        """Raise Refused when the line of an agent's talk is confidential, and not to this leader."""
+        if (side := talk.side_of(agent)) is not None:
+            self._leaders.admit_to(leader, side.line)
 
     async def _change(self, one: Attending, how: Attendance) -> None:
         """Another way to attend the same talk; the phone is answered, or still rings and will do this."""
@@ -223,6 +233,7 @@ class Supervision:
         ended = self._attending.get(one.leader) is not one
         if ended or talk is None or side is None or one.connected is None or one.agent is None:
             raise Refused("the talk is over")
+        self._leaders.admit_to(one.leader, side.line)  # the caller may be with another line by now
         match how:
             case Attendance.LISTENING | Attendance.WHISPERING:
                 await self._ears.overhear(one, side.leg, whispers=how is Attendance.WHISPERING)

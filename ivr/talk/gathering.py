@@ -154,7 +154,9 @@ class Gathering:
             return
         await self.stop_recording()
         self._recorded = lead
-        file = self.rules.file(lead.line, lead.leg) if lead.announced else None
+        self.call.may_refuse(None)  # keys in a talk are between those who talk
+        wanted = lead.announced and not self.call.unrecorded
+        file = self.rules.file(lead.line, lead.leg) if wanted else None
         if file is not None:
             await self.call.record_talk(self._where.talk, file)
 
@@ -169,8 +171,11 @@ class Gathering:
         Whose notice could not be said is not recorded.
         """
         recorded = before.announced and self.rules.file(before.line, before.leg) is not None
-        if after.line == before.line or recorded or not (words := self.rules.notice(after.line)):
+        if after.line == before.line or recorded or self.call.unrecorded:
             return
+        if not (words := self.rules.notice(after.line)):
+            return
+        self.call.may_refuse(self.rules.refusal(after.line))
         self._where.forget(self.call.channel)  # `say` ends the music
         try:
             await self.call.say(words, whole=True)

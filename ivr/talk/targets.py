@@ -79,6 +79,10 @@ class TalkRules:
         rule = self.plan.lines[line]
         return self.say(rule.notice) if rule.record else ()
 
+    def refusal(self, line: str) -> str | None:
+        """The key by which a caller refuses to be recorded by this line."""
+        return self.plan.lines[line].refuse
+
     def file(self, line: str, leg: str) -> str | None:
         """Where a talk of this line is recorded, which begins now; None when it is not."""
         if not self.plan.lines[line].record:

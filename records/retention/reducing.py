@@ -6,13 +6,13 @@ what a fact tells alone, not for its place, time or kind.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy import Select, bindparam, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from records.audit import Act, Audit, Deed
@@ -46,6 +46,31 @@ class Reducing:
             total += count
         return total
 
+    async def mask(self, calls: Sequence[str], at: datetime) -> None:
+        """Mask the numbers of these calls at once: those of lines that keep none. No entry: nobody decided it today.
+
+        Held ones, and those that were masked before, are left as they are. Raises DBAPIError.
+        """
+        engine = open_database(self.url, busy=30.0)
+        try:
+            async with self.holds.alone(), engine.begin() as connection:
+                query = _open().where(cdr.c.id.in_(calls))
+                found = list((await connection.execute(query)).scalars())
+                if found:
+                    await _reduce(connection, found, at)
+        finally:
+            await engine.dispose()
+
+    async def of_lines(self, lines: Collection[str]) -> list[str]:
+        """Ended calls that these lines served last, whose numbers are whole. Raises DBAPIError."""
+        engine = open_database(self.url)
+        try:
+            async with engine.connect() as connection:
+                query = _open().where(cdr.c.line.in_(lines), cdr.c.number != "")
+                return list((await connection.execute(query)).scalars())
+        finally:
+            await engine.dispose()
+
     async def due(self, before: datetime) -> int:
         """How many calls there would be."""
         engine = open_database(self.url, read_only=True)
@@ -73,16 +98,13 @@ class Reducing:
             await engine.dispose()
 
 
-def _due(before: datetime) -> Any:
-    return (
-        select(cdr.c.id)
-        .where(
-            cdr.c.ended < before,
-            cdr.c.id.not_in(select(reduced.c.call)),
-            cdr.c.id.not_in(select(holds.c.call)),
-        )
-        .order_by(cdr.c.ended, cdr.c.id)
-    )
+def _due(before: datetime) -> Select[str]:
+    return _open().where(cdr.c.ended < before).order_by(cdr.c.ended, cdr.c.id)
+
+
+def _open() -> Select[str]:
+    """Calls whose numbers are whole, and that nobody holds."""
+    return select(cdr.c.id).where(cdr.c.id.not_in(select(reduced.c.call)), cdr.c.id.not_in(select(holds.c.call)))
 
 
 async def _reduce(connection: AsyncConnection, calls: Sequence[str], at: datetime) -> None:

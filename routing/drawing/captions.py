@@ -146,6 +146,7 @@ def rules_of(rule: LineRule) -> list[str]:
     """What else holds on a line, for who wants to know it all."""
     return [
         *(["通话录音"] if rule.record else []),
+        *(["保密"] if rule.confidential is not None else []),
         *(["下班时仍在等候者转下班流程"] if rule.at_closing == "leave" else []),
         f"振铃 {duration(rule.ring)}",
         f"整理 {duration(rule.wrap_up)}",

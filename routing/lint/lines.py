@@ -18,6 +18,10 @@ def lines_and_agents(plan: Plan, places: Places, *, sure: bool) -> Iterator[Prob
     for name, line in plan.lines.items():
         if line.record and not line.notice:
             yield found(places.of(("lines", name, "record")), "no-notice", name=name)
+        for nth, listener in enumerate(() if line.confidential is None else line.confidential.listeners):
+            if listener not in plan.agents or not plan.agents[listener].leader:
+                place = places.of(("lines", name, "confidential", "listeners", nth))
+                yield found(place, "no-such-leader", listener=listener)
     for name, agent in plan.agents.items():
         if not agent.lines and not agent.leader:
             yield found(places.of_key(("agents", name)), "idle-agent", name=name)

@@ -216,7 +216,7 @@ def _line(line: str, old: LineRule, new: LineRule) -> Iterator[Change]:
 # ── rules ───────────────────────────────────────────────────────────────────
 
 _LINE_RULES = (
-    *("maximum_wait", "at_closing", "ring", "wrap_up", "priority", "position", "record", "survey", "owner"),
+    *("maximum_wait", "at_closing", "ring", "wrap_up", "priority", "position", "record", "refuse", "survey", "owner"),
     *("strategy", "at_once", "widen", "language_wait", "sticky", "keep_free", "urgent", "talk_warning", "hold_limit"),
     *("estimate", "tell_every", "keys", "limits"),
 )
@@ -224,6 +224,7 @@ _LINE_RULES = (
 _OUTSIDE_RULES = ("simultaneous", "ring")
 _NODE_RULES = ("digits", "terminator", "wait", "limit", "silence", "answers", "days", "thanks", "priority")
 _CALLBACK_RULES = ("first", "tries", "retry", "expires", "numbers", "abandoned", "greeting", "notice")
+_CONFIDENTIAL_RULES = ("numbers", "listeners")
 _HOTLINE_RULES = ("name", "wait", "survey", "may_dial", "apology", "head_start", "most_head_start")
 _CALLER_RULES = ("behind", "trusted", "priority", "direct", "blocked_direct", "prove")
 _OUTBOUND_RULES = ("calls", "minutes", "agent_calls", "agent_minutes", "international")
@@ -289,6 +290,12 @@ def _line_rules(old: Plan, new: Plan, line: str, rule: LineRule) -> Iterator[Cha
     elif was_called is not is_called:
         called = {"old": was_called is not None, "new": is_called is not None}
         yield Change("rules", "rule", {"of": "line", "id": line, "name": rule.name, "rule": "callback", **called})
+    kept_by, keeps = old.lines[line].confidential, rule.confidential
+    if kept_by is not None and keeps is not None:
+        yield from _fields("confidential", rule.name, kept_by, keeps, _CONFIDENTIAL_RULES, id=line)
+    elif kept_by is not keeps:
+        kept = {"old": kept_by is not None, "new": keeps is not None}
+        yield Change("rules", "rule", {"of": "line", "id": line, "name": rule.name, "rule": "confidential", **kept})
     before, after = old.lines[line].outside, rule.outside
     if before is not None and after is not None:
         yield from _fields("outside", rule.name, before, after, _OUTSIDE_RULES, id=line)

@@ -82,6 +82,13 @@ _WORDS: Mapping[str, str] = {
     "for `length` write a whole number of callers under `over`": "`length` 的 `over` 请写整数人数",
     "`length` is looked at only as a caller joins: delete `at`": "`length` 只在来电者开始排队时检查：请删掉 `at`",
     "`waited` is looked at only while a caller waits: delete `at`": "`waited` 只在来电者等候期间检查：请删掉 `at`",
+    "a confidential line is not recorded: delete `record` or `confidential`":
+        "保密热线不录音：请删掉 `record` 或 `confidential`",
+    "who is called back has a number that is kept: write `numbers: true` under `confidential`":
+        "要回拨就得保留号码：请在 `confidential` 下写 `numbers: true`",
+    "`refuse` is for a line that records: delete it, or write `record: true`":
+        "`refuse` 只用于录音的热线：请删掉，或写 `record: true`",
+    "`refuse` needs a key of its own: this one stands under `keys`": "`refuse` 要单独用一个键：这个键已在 `keys` 里",
 }  # fmt: skip
 
 _PATTERNS = (

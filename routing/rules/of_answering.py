@@ -79,6 +79,14 @@ ANSWERING: tuple[Rule, ...] = (
         "record: true\nnotice: recording-notice",
     ),
     adjustable(
+        "no-such-leader",
+        Both("`{listener}` is no shift leader", "`{listener}` 不是班长"),
+        Both("Nobody of this name ever hears a talk of the confidential line.", "没有这样一个人能听保密热线的通话。"),
+        Both("Name an agent with `leader: true`.", "写一位带 `leader: true` 的座席。"),
+        "confidential: {listeners: [leader-1]}",
+        of="error",
+    ),
+    adjustable(
         "no-time",
         Both(
             "`{key}` of `{name}` is 0 s: nobody can answer or press a key within it",

@@ -21,6 +21,7 @@ from ivr.events import (
     Reason,
     RecordingBegan,
     RecordingEnded,
+    RecordingRefused,
     StepHeard,
     TalkBegan,
     TalkEnded,
@@ -29,8 +30,12 @@ from ivr.events import (
 )
 from ivr.switch import Arrived, LinkDown, LinkUp, Phone, SwitchError, TalkFound
 from ivr.switchboard import Service
+from records.cdr import fold
+from routing.check import read_plan
+from routing.plan import Plan
 from tests.ivr.fake_switch import Behaviour, FakeSwitch
 from tests.ivr.house import CALLER, NIGHT, house
+from tests.routing.plans import SMALL
 
 pytestmark = pytest.mark.looptime
 
@@ -420,3 +425,46 @@ async def test_no_phone_is_rung_twice_under_one_name() -> None:
     await switch.ring("leg", Phone("ann"), caller="", like="")
     with pytest.raises(SwitchError, match="409"):
         await switch.ring("leg", Phone("ann"), caller="", like="")
+
+
+# ── who does not want to be recorded ────────────────────────────────────────
+
+
+def refusable() -> Plan:
+    """The small plan, whose desk lets callers refuse to be recorded with 9."""
+    return read_plan({"plan.yaml": SMALL.replace("notice: notice}", "notice: notice, refuse: 9}")})
+
+
+@pytest.mark.parametrize("when", ["in the notice", "just after it", "while a phone rings"])
+async def test_a_caller_who_refuses_is_not_recorded_and_talks_all_the_same(when: str) -> None:
+    async with house(plan=refusable(), ann=Behaviour(answers_after=15.0)) as h:
+        h.switch.caller_dials(CALLER)
+        h.switch.caller_types(CALLER, "1")
+        await h.passes({"in the notice": 0.5, "just after it": 1.05, "while a phone rings": 12.0}[when])
+        h.switch.caller_types(CALLER, "9")
+        await h.ledger.noted(TalkBegan)
+        await h.passes(30.0)
+        h.switch.ends(CALLER)
+        await h.ledger.noted(CallEnded)
+        assert h.ledger.of(RecordingRefused) == [RecordingRefused()]
+        assert h.ledger.of(RecordingBegan) == []
+        assert h.end == CallEnded(Outcome.TALKED, Reason.CALLER_HUNG_UP)
+        record = fold(h.ledger.entries)
+        assert (record.recording, record.recording_refused, record.keys) == (None, True, "1")
+        assert record.to_json()["recording_refused"] is True
+        assert h.is_clean()
+
+
+@pytest.mark.parametrize("keys", ["91", "1"])
+async def test_that_key_before_the_notice_or_in_the_talk_refuses_nothing(keys: str) -> None:
+    async with house(plan=refusable(), ann=Behaviour(answers_after=1.0)) as h:
+        h.switch.caller_dials(CALLER)
+        h.switch.caller_types(CALLER, keys)
+        await h.ledger.noted(TalkBegan)
+        h.switch.caller_types(CALLER, "9")
+        await h.passes(5.0)
+        h.switch.ends(CALLER)
+        await h.ledger.noted(CallEnded)
+        assert h.ledger.of(RecordingRefused) == []
+        assert len(h.ledger.of(RecordingBegan)) == 1
+        assert not fold(h.ledger.entries).recording_refused

@@ -30,6 +30,8 @@ from ivr.lead.supervision import Supervision
 from ivr.talk.states import State
 from ivr.talk.targets import Refused, ToAgent, ToLine
 from routing.check import read_plan
+from routing.line_rule import Confidential
+from routing.plan import Plan
 from tests.ivr.fake_switch import Behaviour
 from tests.ivr.house import CALLER, House, house
 from tests.ivr.test_conversation import ended, leg_of, over, presence
@@ -366,3 +368,39 @@ async def test_a_flag_lifts_who_waits() -> None:
         assert floor.waiting("desk")[0].call == last
         assert [entry.event for entry in h.ledger.entries if entry.call == last][-1] == Flagged("chief")
         assert not h.ledger.of(CallRaised)  # raising is a leader's wish of its own
+
+
+# ── confidential lines ──────────────────────────────────────────────────────
+
+
+def confidential(*listeners: str) -> Plan:
+    """The same plan, the desk's talks confidential."""
+    rule = PLAN.lines["desk"].model_copy(update={"confidential": Confidential(listeners=listeners)})
+    return PLAN.model_copy(update={"lines": {**PLAN.lines, "desk": rule}})
+
+
+@pytest.mark.parametrize("how", ["listen", "whisper", "join", "take"])
+async def test_a_confidential_talk_is_heard_by_those_alone_whom_its_line_names(how: str) -> None:
+    async with house(plan=confidential("deputy"), ann=QUICK, chief=QUICK, deputy=QUICK) as h:
+        h.switch.caller_dials(CALLER)
+        h.switch.caller_types(CALLER, "1")
+        await h.ledger.noted(TalkBegan)
+        await h.passes(10.0)
+        rung = len(h.switch.channels)
+        with pytest.raises(Refused, match="confidential"):
+            await getattr(h.supervision, how)("chief", "ann")
+        assert len(h.switch.channels) == rung  # not even their phone rang
+        await getattr(h.supervision, how)("deputy", "ann")
+        assert [came.leader for came in h.ledger.of(LeaderCame)] == ["deputy"]
+
+
+async def test_a_confidential_call_of_high_risk_rings_none_but_those() -> None:
+    async with house(plan=confidential("deputy"), ann=QUICK, chief=QUICK, deputy=QUICK) as h:
+        h.switch.caller_dials(CALLER)
+        h.switch.caller_types(CALLER, "1")
+        await h.ledger.noted(TalkBegan)
+        call = next(iter(h.board._by_id))
+        await h.supervision.flag("ann", call)
+        await h.ledger.noted(LeaderCame)
+        await h.passes(40.0)
+        assert [came.leader for came in h.ledger.of(LeaderCame)] == ["deputy"]

@@ -20,6 +20,7 @@ from ivr.events import (
     Reason,
     RecordingBegan,
     RecordingEnded,
+    RecordingRefused,
     StepHeard,
     TalkBegan,
     TalkEnded,
@@ -122,4 +123,15 @@ OVERFLOWS: list[Fact] = [
     (103, CallEnded(Outcome.TALKED, Reason.CALLER_HUNG_UP)),
 ]
 
-TALES = [TALKS, OUTSIDE, LEAVES_MESSAGE, GIVES_UP_WAITING, HANGS_UP_IN_THE_GREETING, OVERFLOWS]
+REFUSES: list[Fact] = [
+    *WAITS,
+    (10, RecordingRefused()),
+    (12, Offered(1, "immunization", "1001", "PJSIP/1001")),
+    (15, OfferEnded(1, OfferResult.ANSWERED)),
+    (15, WaitEnded("immunization", WaitEnd.CONNECTED)),
+    (15, TalkBegan(1, "immunization", "1001")),
+    (45, TalkEnded(1, Party.CALLER)),
+    (45, CallEnded(Outcome.TALKED, Reason.CALLER_HUNG_UP)),
+]
+
+TALES = [REFUSES, TALKS, OUTSIDE, LEAVES_MESSAGE, GIVES_UP_WAITING, HANGS_UP_IN_THE_GREETING, OVERFLOWS]

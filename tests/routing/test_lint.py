@@ -116,6 +116,11 @@ def test_the_shipped_hotline_is_left_in_peace_but_for_the_calendar_in_november()
             "19:63: warning: talks on `desk` are recorded and nobody is told [no-notice]",
             "40:3: warning: nothing uses the prompt `notice` [unused]",
         ]),
+        ("record: true, notice: notice", "confidential: {listeners: [ann, eve]}", [
+            "19:82: `ann` is no shift leader [no-such-leader]",
+            "19:87: `eve` is no shift leader [no-such-leader]",
+            "40:3: warning: nothing uses the prompt `notice` [unused]",
+        ]),
         ("keys: {1: desk, 2: night, 3: library, 4: more}", "wait: 1s, keys: {1: desk, 2: night, 3: library, 4: more}",
          ["12:30: warning: `main` waits 1 s for a key; people need 3 [hurried]"]),
         ("{menu: choose, keys", "{menu: [], keys", [

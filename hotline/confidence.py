@@ -1,0 +1,84 @@
+"""Confidential lines leave no number behind, and which leader heard whose talk is written into the audit log."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+
+import structlog
+from sqlalchemy.exc import DBAPIError
+
+from hotline.settings import Settings
+from ivr.events import CallbackBooked, CallEnded, Entry, LeaderCame, TalkBegan, WaitBegan
+from records.audit import Act, Audit, Deed
+from records.retention.holds import Holds
+from records.retention.reducing import Reducing
+from routing.plan import Plan
+
+log = structlog.get_logger(__name__)
+
+AGAIN = 30.0
+"""Seconds until what the database refused is tried again."""
+
+
+def secretive(plan: Plan) -> frozenset[str]:
+    """The lines that keep no numbers."""
+    rules = plan.lines.items()
+    return frozenset(line for line, rule in rules if rule.confidential is not None and not rule.confidential.numbers)
+
+
+class Confidence:
+    """Subscribe `hear` to the journal; `flush` waits until everything told to it is written."""
+
+    def __init__(self, settings: Settings, plan: Callable[[], Plan], flush: Callable[[], Awaitable[None]]) -> None:
+        self._plan, self._flush = plan, flush
+        self._audit = Audit(settings.database_url, settings.var)
+        holds = Holds(settings.database_url, settings.var)
+        self._reducing = Reducing(settings.database_url, holds, self._audit, f"engine:{settings.node}")
+        self._quiet: set[str] = set()
+        """Calls that live, and leave no number."""
+        self._due: set[str] = set()
+        self._deeds: list[tuple[Deed, datetime]] = []
+        self._stirred = asyncio.Event()
+
+    def hear(self, entry: Entry) -> None:
+        """A fact of the journal."""
+        match entry.event:
+            case WaitBegan(line=line) | TalkBegan(line=line) if line in secretive(self._plan()):
+                self._quiet.add(entry.call)
+            case CallbackBooked():
+                self._quiet.discard(entry.call)  # of another line, which needs the number until it is done
+            case CallEnded() if entry.call in self._quiet:
+                self._quiet.discard(entry.call)
+                self._due.add(entry.call)
+                self._stirred.set()
+            case LeaderCame(leader=leader, agent=agent, how=how):
+                details = {"how": str(how), "agent": agent}
+                deed = Deed(f"desk:{leader}", Act.TALK_ATTENDED, entry.call, None, details)
+                self._deeds.append((deed, datetime.now(UTC)))
+                self._stirred.set()
+
+    async def run(self) -> None:
+        """Work until cancelled."""
+        left: list[str] | None = None  # by an engine before us
+        while True:
+            try:
+                if left is None:
+                    left = await self._reducing.of_lines(secretive(self._plan()))
+                    self._due.update(left)
+                await self._work()
+                await self._stirred.wait()
+                self._stirred.clear()
+            except (DBAPIError, OSError, ValueError) as error:
+                log.error("what is confidential waits for the database", error=str(error), calls=len(self._due))
+                await asyncio.sleep(AGAIN)
+
+    async def _work(self) -> None:
+        while self._deeds:
+            await self._audit.write(*self._deeds[0])
+            del self._deeds[0]
+        if due := sorted(self._due):
+            await self._flush()
+            await self._reducing.mask(due, datetime.now(UTC))
+            self._due.difference_update(due)
