@@ -7,14 +7,13 @@ states, never the last one. A session that ended is noticed within seconds, and 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
 import orjson
 import structlog
 from aiohttp import WSCloseCode, WSMsgType, web
-from sqlalchemy.exc import DBAPIError
 
 from desk.asker import ASKER, Asker
 from desk.floor_api import Floor, own_part
@@ -23,7 +22,6 @@ from desk.roles import Permission
 from desk.route import Route, one_of
 from desk.session_api import own
 from desk.sessions import Sessions
-from desk.store import NoDatabase
 
 log = structlog.get_logger()
 
@@ -80,7 +78,7 @@ class Live:
         """The engine ends: nobody is left to wait for it."""
         async with asyncio.TaskGroup() as tasks:
             for listener in list(self._listeners):
-                tasks.create_task(listener.socket.close(code=WSCloseCode.GOING_AWAY, message=b"the engine ends"))
+                tasks.create_task(_close(listener.socket, WSCloseCode.GOING_AWAY, b"the engine ends"))
 
     # ── telling ─────────────────────────────────────────────────────────────
 
@@ -99,7 +97,10 @@ class Live:
                 pass
             self._changed.clear()
             if self._listeners:
-                self._tell_all()
+                try:
+                    self._tell_all()
+                except Exception:  # whoever looks must not end the engine that they look at
+                    log.exception("the floor could not be told to who looks")
             await asyncio.sleep(AT_MOST_EVERY)
 
     def _tell_all(self) -> None:
@@ -108,12 +109,12 @@ class Live:
         whole: bytes | None = None
         for listener in self._listeners:
             if Permission.FLOOR in listener.asker.permissions:
-                whole = whole or orjson.dumps(floor)
+                whole = whole or _spelt(floor)
                 listener.tell(whole)
                 continue
             agent = listener.asker.agent
             if agent not in parts:
-                parts[agent] = orjson.dumps(own_part(floor, agent))
+                parts[agent] = _spelt(own_part(floor, agent))
             listener.tell(parts[agent])
 
     async def _look(self) -> None:
@@ -124,10 +125,8 @@ class Live:
                 continue
             try:
                 holding = await self._sessions.holding({one.session for one in looked_at}, self._now())
-            except (DBAPIError, NoDatabase) as error:
-                log.warning(
-                    "whether sessions hold is not known: the database does not answer", error=type(error).__name__
-                )
+            except Exception as error:  # the database's; the next look is soon
+                log.warning("whether sessions hold is not known", error=type(error).__name__)
                 continue
             gone = [one for one in looked_at if one.session not in holding]
             async with asyncio.TaskGroup() as tasks:
@@ -173,5 +172,12 @@ class Live:
             await _close(listener.socket)
 
 
-async def _close(socket: web.WebSocketResponse) -> None:
-    await socket.close(code=SIGNED_OUT, message=b"signed out")
+def _spelt(floor: Mapping[str, Any]) -> bytes:
+    return orjson.dumps(floor, option=orjson.OPT_NON_STR_KEYS)  # presences are keys
+
+
+async def _close(socket: web.WebSocketResponse, code: int = SIGNED_OUT, why: bytes = b"signed out") -> None:
+    try:
+        await socket.close(code=code, message=why)
+    except Exception as error:  # it is gone by itself
+        log.info("a socket of the live floor was not closed in good order", error=type(error).__name__)

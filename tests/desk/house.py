@@ -16,6 +16,7 @@ import pyotp
 from aiohttp import web
 from prometheus_client import CollectorRegistry
 
+from acd.agent import Presence
 from desk.desk import Desk, open_desk
 from desk.gate import Gate
 from desk.listening import listening
@@ -48,7 +49,14 @@ class MadeUpFloor:
         return {
             "now": "2026-10-01T09:00:00+08:00",
             "plan": "热线",
-            "lines": [{"id": "desk", "waiting_calls": self.waiting, "waiting": [{"call": "c2", "number": number}]}],
+            "lines": [
+                {
+                    "id": "desk",
+                    "agents": {Presence.READY: 1},
+                    "waiting_calls": self.waiting,
+                    "waiting": [{"call": "c2", "number": number}],
+                }
+            ],
             "agents": [{"id": "ann", "presence": "ready"}, {"id": "bob", "presence": "talking"}],
             "offers": [],
             "talks": [{"agent": "bob", "call": "c1", "number": number}],

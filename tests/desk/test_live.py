@@ -82,3 +82,22 @@ async def test_one_user_opens_a_few_and_what_is_said_to_it_is_not_heard(house: D
             await socket.close()
         assert (await ann.get("/api/v1/live"))[0] == 403
         assert (await ann.get("/api/v1/live", Origin=ann.base))[0] == 426
+
+
+async def test_a_bug_in_what_is_shown_ends_nothing(house: DeskHouse, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with house.browser(Role.LEADER) as chief:
+        socket = await live(chief)
+        await told(socket)
+        fell = asyncio.Event()
+
+        def falls(*, private: bool = False) -> dict[str, object]:
+            fell.set()
+            return {"agents": [object()]}
+
+        with monkeypatch.context() as patch:
+            patch.setattr(house.floor, "floor", falls)
+            house.desk.live.changed()
+            await fell.wait()
+        house.desk.live.changed()
+        assert (await told(socket))["plan"] == "热线"
+        await socket.close()
