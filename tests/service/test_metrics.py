@@ -151,9 +151,9 @@ def test_a_call_of_an_earlier_run_counts_when_it_ends_and_not_as_living() -> Non
 
 def test_a_call_that_an_engine_before_began_lives_until_it_ends_and_its_talk_counts() -> None:
     hotline, tale = Hotline(), entries(TALKS, "a-0")
-    hotline.calls.remember(tale[:-2])
+    hotline.calls.remember(tale[:-3])
     assert hotline.scrape()["hotline_calls_in_progress"] == 1
-    hotline.tell(TALKS[-2:], "a-0")
+    hotline.tell(TALKS[-3:], "a-0")
     seen = hotline.scrape()
     assert seen["hotline_calls_in_progress"] == 0
     assert seen["hotline_talk_seconds_sum{line=immunization}"] == 120
