@@ -10,6 +10,7 @@ from pathlib import Path
 import structlog
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
+from sqlalchemy.exc import DBAPIError
 
 from hotline.settings import Sealing as Rules
 from hotline.settings import Settings
@@ -58,7 +59,10 @@ async def first_key(settings: Settings, vault: Vault) -> None:
     except (KeysError, OSError):
         return  # told by `Sealing`, and again until it is mended
     deed = Deed(f"engine:{settings.node}", Act.KEY_MADE, key.id, "the first start", {"cipher": key.cipher.name})
-    await Audit(settings.database_url, settings.var).write(deed, datetime.now(UTC))
+    try:  # callers wait for the start: a database in trouble holds it up for a moment alone
+        await Audit(settings.database_url, settings.var, busy=1.0).write(deed, datetime.now(UTC))
+    except (DBAPIError, OSError, ValueError) as error:
+        log.error("a key was made, and the audit log could not be told", key=key.id, error=str(error))
 
 
 def _has_keys_or_needs_them(vault: Vault) -> bool:

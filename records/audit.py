@@ -151,8 +151,8 @@ def _from(row: RowMapping) -> Written:
 class Audit:
     """The log in the database at `url`, its head in the folder `var`. Writers of all processes make one chain."""
 
-    def __init__(self, url: str, var: Path) -> None:
-        self._url, self._head = url, var / HEAD
+    def __init__(self, url: str, var: Path, *, busy: float = BUSY) -> None:
+        self._url, self._head, self._busy = url, var / HEAD, busy
 
     async def write(self, deed: Deed, at: datetime) -> Written:
         """Append the deed. It is on the disk when this returns. Raises SQLAlchemy's DBAPIError, OSError."""
@@ -231,7 +231,7 @@ class Audit:
 
     @asynccontextmanager
     async def _connected(self, *, read_only: bool) -> AsyncIterator[AsyncConnection]:
-        engine = open_database(self._url, read_only=read_only, busy=BUSY)
+        engine = open_database(self._url, read_only=read_only, busy=self._busy)
         if not read_only and engine.dialect.name == "sqlite":
             event.listen(engine.sync_engine, "connect", _to_the_disk)
         try:

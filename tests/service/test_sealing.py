@@ -114,6 +114,14 @@ async def test_the_first_key_is_made_once_and_written_down(settings: Settings) -
     assert (entry.deed.who, entry.deed.what, entry.deed.about) == ("engine:a", "key_made", key.id)
 
 
+async def test_a_database_in_trouble_keeps_nobody_from_starting(settings: Settings, tmp_path: Path) -> None:
+    (tmp_path / "hotline.db").write_bytes(b"no database at all" * 1000)
+    with capture_logs() as told:
+        async with works(settings) as here:
+            assert len(here.vault.keys.all()) == 1
+    assert [line["event"] for line in told] == ["a key was made, and the audit log could not be told"]
+
+
 async def test_without_the_keys_an_alarm_is_raised_sound_stays_and_goes_on_when_they_are_back(
     settings: Settings, tmp_path: Path
 ) -> None:
