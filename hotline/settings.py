@@ -84,7 +84,7 @@ class Sip(_Part):
     )
     """Who is told our inside address although `external_host` is set."""
     max_calls: Annotated[int, Field(ge=1)] = 500
-    """Channels (a talk has two) past which Asterisk refuses a new call."""
+    """Calls from outside past which Asterisk itself refuses a new one. Legs that we make are not counted."""
     max_load: Annotated[float, Field(ge=0)] | None = None
     """Load average past which a new call is refused; unset: 100 for each processor, for load is not calls; 0: never."""
     least_memory: Annotated[int, Field(ge=0)] = 32
@@ -159,8 +159,8 @@ class Admission(_Part):
     """How many callers are let in; the others hear at once that all is busy. See docs/flood.md."""
 
     calls: Annotated[int, Field(ge=1)] | None = None
-    """Callers at the same time, whatever they do; default is 40 in 100 of `sip.max_calls`, for a talk has two channels
-    and the rest is for agents' own calls, transfers, leaders, callbacks and busy sentences."""
+    """Callers at the same time, whatever they do; default is 40 in 100 of `sip.max_calls`. As many again may hear busy
+    sentences, and the ports for sound (`rtp`) have to be enough for these and for the legs of talks."""
     kept: Annotated[float, Field(ge=0, le=0.9)] = 0.1
     """Share of those places for priority calls (`callers.priority` and `callers.direct` in the plan)."""
     rate: Annotated[float, Field(ge=1, le=1000)] = 40.0

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from ivr.events import CallEnded, DigitsEntered, EndReached, StepHeard
+from ivr.events import CallEnded, DigitsEntered, EndReached, Outcome, StepHeard
 from records.database import open_database
 from records.tables import cdr, journal
 from routing.rehearsal.replay import LEFT, Reached, Recorded, Trodden
@@ -84,4 +84,6 @@ def recorded(facts: Iterable[Fact]) -> Iterator[Recorded]:
                 steps.append(Trodden(data["node"], data["heard"], data.get("asked")))
             elif fact.kind == DigitsEntered.__name__ and steps:
                 steps[-1] = steps[-1]._replace(digits=data["digits"])
+        if whole[-1].kind == CallEnded.__name__ and whole[-1].data["outcome"] == Outcome.REJECTED:
+            continue  # it was not let into the plan
         yield Recorded(call, whole[0].started, whole[0].number, tuple(steps), end)

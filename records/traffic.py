@@ -72,6 +72,8 @@ class Tally:
                 self._end(call, data["outcome"], data["reason"])
 
     def _end(self, call: _Call, outcome: str, reason: str) -> None:
+        if outcome == Outcome.REJECTED:
+            return  # it was not let into the plan
         self.calls += 1
         self.visits.update(call.nodes)
         self.ends[call.reached or ("hangup", None)] += 1

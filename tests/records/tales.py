@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+from ivr.door.verdict import Lane, Why
 from ivr.events import (
     CallAnswered,
     CallArrived,
     CallEnded,
+    CallScreened,
     EndReached,
     Entry,
     Event,
@@ -108,6 +110,12 @@ GIVES_UP_WAITING: list[Fact] = [
 HANGS_UP_IN_THE_GREETING: list[Fact] = [
     *ARRIVES,
     (3, CallEnded(Outcome.LEFT, Reason.CALLER_HUNG_UP)),
+]
+
+TURNED_AWAY: list[Fact] = [
+    ARRIVES[0],
+    (0, CallScreened(Lane.AWAY, Why.CALLS)),
+    (0, CallEnded(Outcome.REJECTED, Reason.OVERLOAD)),
 ]
 
 OVERFLOWS: list[Fact] = [

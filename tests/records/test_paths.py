@@ -11,7 +11,7 @@ from records import paths
 from records.journal import SqlJournal
 from records.paths import Fact, recorded, recorded_calls
 from routing.rehearsal.replay import LEFT, Reached, Recorded, Trodden
-from tests.records.tales import ARRIVES, HANGS_UP_IN_THE_GREETING, NINE, NUMBER, OUTSIDE, TALKS, entries
+from tests.records.tales import ARRIVES, HANGS_UP_IN_THE_GREETING, NINE, NUMBER, OUTSIDE, TALKS, TURNED_AWAY, entries
 from tests.records.tales import Fact as Told
 
 ASKS: list[Told] = [
@@ -54,6 +54,11 @@ async def test_a_call_is_told_up_to_where_it_first_got(url: str) -> None:
     )
     assert (hangs_up.steps, hangs_up.end) == ((), Reached(LEFT))
     assert outside.end == Reached("outside", "booking")
+
+
+async def test_who_was_not_let_in_walked_no_path(url: str) -> None:
+    await written(url, TURNED_AWAY, HANGS_UP_IN_THE_GREETING)
+    assert [call.call for call in await read(url)] == ["a-1"]
 
 
 async def test_only_calls_of_the_span_are_told(url: str) -> None:

@@ -30,6 +30,7 @@ from tests.records.tales import (
     OVERFLOWS,
     TALES,
     TALKS,
+    TURNED_AWAY,
     at,
     entries,
 )
@@ -63,6 +64,10 @@ def test_where_a_caller_hung_up_is_told_by_the_last_step_unless_a_talk_or_messag
     assert counts.ends[("hangup", None)] == 1
     assert counts.outcomes[("immunization", "abandoned")] == 1
     assert counts.outcomes[(None, "left")] == 1
+
+
+def test_who_was_not_let_in_did_nothing_in_the_plan() -> None:
+    assert told(entries(TURNED_AWAY)) == told()
 
 
 def test_where_the_keys_led_first_counts_once_though_the_overflow_led_on() -> None:
