@@ -176,6 +176,8 @@ class AriSwitch:
         self._calm.set()
         self._trip = 0.0
         self._link = asyncio.Event()
+        """There is a link, or it is known that nobody listens there."""
+        self._refused = False
         self._listener: asyncio.Task[object] | None = None
         """Builds links up: its orders wait for none."""
         self._left = False
@@ -219,7 +221,11 @@ class AriSwitch:
                 pause = 0.1
             except (aiohttp.ClientError, OSError, SwitchError, TimeoutError) as error:
                 log.warning("no link to the switch", error=str(error) or type(error).__name__)
-            self._link.clear()
+                self._refused = isinstance(error, aiohttp.ClientConnectorError)
+            if self._refused:
+                self._link.set()  # nothing is to be waited for
+            else:
+                self._link.clear()
             if self.up:
                 self.up = False
                 await self._queue.put(LinkDown())
@@ -242,6 +248,7 @@ class AriSwitch:
         async with connected as socket:
             with _of_known_shape("what the switch holds"):
                 await self._meet()
+            self._refused = False
             self._link.set()
             async for message in socket:
                 if message.type is not aiohttp.WSMsgType.TEXT:
@@ -689,7 +696,7 @@ class AriSwitch:
                 await self._link.wait()
         except TimeoutError:
             return False
-        return asyncio.get_running_loop().time() < give_up
+        return not self._refused and asyncio.get_running_loop().time() < give_up
 
     async def _send(self, method: str, path: str, body: object, query: dict[str, str]) -> Any:
         if self._left:

@@ -155,7 +155,11 @@ class Switchboard:
 
     def begin(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         """Run something beside the calls; the engine's end cancels it."""
-        return _within(self._call_tasks).create_task(_guarded(work))
+        task = _within(self._call_tasks).create_task(_guarded(work))
+        task.add_done_callback(
+            lambda _: work.close()
+        )  # cancelled before it began, it would wait to be awaited for ever
+        return task
 
     def beliefs(self) -> Beliefs:
         """What we take to exist on the switch."""

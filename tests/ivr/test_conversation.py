@@ -632,3 +632,47 @@ async def test_the_engines_end_leaves_caller_and_agent_talking(state: State) -> 
     assert CALLER in h.switch.hears(leg)
     assert h.switch.released == []
     assert h.end == CallEnded(Outcome.TALKED, Reason.ENGINE_STOPPED)
+
+
+# ── an engine that is killed ────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("answers", [True, False])
+async def test_a_consultation_ends_with_its_engine_and_the_caller_is_with_the_agent_again(answers: bool) -> None:
+    async with talk(bob=QUICK if answers else SILENT) as (h, ann):
+        await ann.consult(BOB)
+        await h.passes(5.0)
+        switch, leg = h.switch, leg_of(h, 1)
+        h.killed()
+    before = h.ledger.entries
+    async with house(plan=PLAN, switch=switch, before=before, ann=QUICK, bob=QUICK) as h:
+        await h.passes(2.0)
+        assert switch.hears(CALLER) == {leg}
+        assert switch.channels == {CALLER, leg}
+        end = ConsultationEnd.CANCELLED if answers else ConsultationEnd.NOT_REACHED
+        assert h.ledger.of(ConsultationEnded) == [ConsultationEnded(1, end)]
+        assert presence(h, "bob") is Presence.READY
+        ann = h.board.conversations.of_agent("ann")
+        await ann.consult(BOB)
+        await h.passes(5.0)
+        await ann.complete()
+        assert len(switch.hears(CALLER)) == 1
+        assert await over(h) == CallEnded(Outcome.TALKED, Reason.CALLER_HUNG_UP)
+
+
+async def test_three_who_talk_talk_on_under_the_next_engine() -> None:
+    async with talk() as (h, ann):
+        await ann.consult(BOB)
+        await h.passes(5.0)
+        await ann.merge()
+        switch, before_it = h.switch, h.switch.hears(CALLER)
+        assert len(before_it) == 2
+        h.killed()
+    before = h.ledger.entries
+    async with house(plan=PLAN, switch=switch, before=before, ann=QUICK, bob=QUICK) as h:
+        await h.passes(2.0)
+        assert switch.hears(CALLER) == before_it
+        assert (presence(h, "ann"), presence(h, "bob")) == (Presence.TALKING, Presence.TALKING)
+        await h.board.conversations.of_agent("ann").leave()
+        assert len(switch.hears(CALLER)) == 1
+        assert await over(h) == CallEnded(Outcome.TALKED, Reason.CALLER_HUNG_UP)
