@@ -144,7 +144,7 @@ async def ended(here: Terminal, calls: int) -> list[dict[str, str]]:
     """Wait until there are records of so many calls, one a number; in the order of their numbers."""
     async with asyncio.timeout(60.0):
         while True:
-            code, out, err = await here.run("calls", "--json", "--private", "--last", "50")
+            code, out, err = await here.run("calls", "--json", "--private", "--reason", "test", "--last", "50")
             assert code == 0, err
             found = [json.loads(line) for line in out.splitlines()]
             if len(found) >= calls:
