@@ -371,29 +371,23 @@ class Switchboard:
         return True
 
     async def _close_lost(self, one: Unfinished) -> None:
-        """End a call that the switch has no more, or nobody can go on with: what was done for its caller counts."""
-        call = Call(
-            one.id,
-            one.channel,
-            one.number,
-            one.dialled,
-            switch=self._switch,
-            journal=self._journal,
-            clock=self._clock,
-            conversations=self.conversations,
-        )
-        call.take_over(one)
-        for fact in closing(one):
-            call.note(fact)
-        outcome = last_outcome(one)
+        """End a call that the switch has no more, or nobody can go on with: what was done for its caller counts.
+
+        When it ended nobody knows: what was open is known until the last fact, as the call detail record counts it.
+        """
+        last, outcome = one.entries[-1].at, last_outcome(one)
+        facts = closing(one)
         for file, what in one.recordings.items():
             recorded = await self._recorded(file)
             seconds = None if recorded is None else recorded.seconds
-            call.note(RecordingEnded(file, seconds))
+            facts.append(RecordingEnded(file, seconds))
             if what == "message" and seconds is not None and seconds >= SHORTEST_MESSAGE:
-                call.note(MessageLeft(one.message_for, file, seconds))
+                facts.append(MessageLeft(one.message_for, file, seconds))
                 outcome = outcome if outcome is Outcome.TALKED else Outcome.MESSAGE
-        call.note(CallEnded(outcome, Reason.ENGINE_STOPPED))
+        for seq, fact in enumerate(facts, one.seq + 1):
+            self._journal.note(Entry(one.id, seq, last, fact))
+        end = CallEnded(outcome, Reason.ENGINE_STOPPED)
+        self._journal.note(Entry(one.id, one.seq + len(facts) + 1, max(last, self._clock.now()), end))
 
     async def _look_at_message(self, call: Call, file: str) -> None:
         """It may have ended while the switch was not heard."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from acd.agent import Presence
@@ -191,6 +193,7 @@ async def test_a_call_that_the_switch_has_no_more_is_closed_with_what_was_done_f
         switch.ends(caller)
     for leg in tuple(switch.channels):
         switch.ends(leg)
+    await asyncio.sleep(3600.0)  # virtual
     async with house(switch=switch, before=before, ann=ANSWERS) as h:
         await h.ledger.noted(CallEnded, 2)
         entries = of_call(h.ledger, before)
@@ -200,6 +203,9 @@ async def test_a_call_that_the_switch_has_no_more_is_closed_with_what_was_done_f
         assert {record.reason for record in records.values()} == {Reason.ENGINE_STOPPED}
         assert h.ledger.of(WaitEnded) == [WaitEnded("desk", WaitEnd.ENGINE_STOPPED)]
         assert h.ledger.of(TalkEnded)[0].by is Party.ENGINE
+        assert not h.ledger.of(CallAdopted)
+        for told in by_call(entries):  # what nobody saw does not count
+            assert fold(told).waited + fold(told).talked < 30.0
 
 
 async def test_a_stranger_whom_the_journal_does_not_know_arrives_as_ever() -> None:
