@@ -1,0 +1,75 @@
+"""System: an agent signs in from a browser's place, and commands their seat of the running hotline, and no other."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from typing import Any
+
+import aiohttp
+import pytest
+
+from desk.live import SIGNED_OUT
+from tests.phones import hear_each_other
+from tests.system.test_floor_commands import NUMBER, Floor, floor
+
+__all__ = ["floor"]
+
+pytestmark = pytest.mark.system
+OWN = "seven dwarfs at the pond"
+
+
+async def told(socket: aiohttp.ClientWebSocketResponse, state: str) -> None:
+    """The agent's talk is so."""
+    async with asyncio.timeout(30):
+        while [talk["state"] for talk in json.loads(await socket.receive_str())["talks"]] != [state]:
+            pass
+
+
+async def test_an_agent_signs_in_holds_a_real_caller_and_is_shown_out_when_disabled(floor: Floor) -> None:
+    code, password, err = await floor.run("users", "add", "li", "--role", "agent", "--agent", "vaccine-1", "--made")
+    assert code == 0, err
+    jar = aiohttp.CookieJar(unsafe=True)
+    async with aiohttp.ClientSession(floor.web, cookie_jar=jar, headers={"Origin": floor.web}) as http:
+
+        async def ask(path: str, **data: Any) -> tuple[int, Any]:
+            async with http.post(f"/api/v1/{path}", json=data) as answer:
+                return answer.status, await answer.json()
+
+        assert (await ask("desk/hold"))[0] == 401
+        assert (await ask("session", name="li", password=password.strip()))[1]["stage"] == "password"
+        assert (await ask("session/password", old=password.strip(), new=OWN))[1]["stage"] == "in"
+        socket = await http.ws_connect("/api/v1/live")
+        phone = await floor.phone("vaccine-1")
+        caller = await (await (await floor.exchange.phone(NUMBER, switch=floor.sip)).dial("12320")).answered()
+        await caller.press("14")
+        talk = await (await phone.ringing(within=40.0)).answer()
+        await hear_each_other(caller, talk)
+        await told(socket, "talking")
+        began = time.monotonic()
+        assert (await ask("desk/hold"))[0] == 200
+        await told(socket, "held")
+        assert time.monotonic() - began < 5.0
+        assert (await ask("desk/resume"))[0] == 200
+        assert (await ask("lead/move", agent="vaccine-2", lines=None))[0] == 403
+        assert (await floor.run("users", "disable", "li"))[0] == 0
+        async with asyncio.timeout(30):
+            while (message := await socket.receive()).type is aiohttp.WSMsgType.TEXT:
+                assert NUMBER not in message.data
+        assert (message.type, message.data) == (aiohttp.WSMsgType.CLOSE, SIGNED_OUT)
+        assert (await ask("desk/hangup"))[0] == 401
+        await hear_each_other(caller, talk)  # the telephone knows nothing of it
+        await caller.hang_up()
+    code, out, _ = await floor.run("audit", "list", "--json")
+    whats = [json.loads(line)["what"] for line in out.splitlines()]
+    assert [what for what in whats if what in ("account_changed", "signed_in", "desk_command", "refused")] == [
+        "account_changed",
+        "account_changed",
+        "signed_in",
+        "desk_command",
+        "desk_command",
+        "refused",
+        "account_changed",
+    ]
+    assert (await floor.run("audit", "verify"))[0] == 0
