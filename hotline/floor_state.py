@@ -15,6 +15,7 @@ from acd.estimate import Estimate
 from acd.floor import Floor
 from acd.offer import Offer
 from acd.seat import Seat
+from hotline.confidence import secretive
 from hotline.floor_watch import Alerted
 from ivr.callbacks.ticket import Ticket
 from ivr.clock import Clock
@@ -58,7 +59,7 @@ class FloorState:
         self._alerts, self._callbacks = alerts, callbacks
 
     def to_json(self, *, private: bool = False) -> dict[str, Any]:
-        """Everything at once; with the whole numbers of callers when `private`, for whom it was written down."""
+        """Everything at once; with whole numbers when `private`, but for lines that keep none."""
         plan, now = self._plan(), self._clock.now()
         seats = sorted(self._floor.seats(), key=lambda seat: (seat.position, seat.id))
         offers = {offer.id: offer for offer in (*self._floor.offers(), *self._floor.talks())}
@@ -73,7 +74,10 @@ class FloorState:
             "agents": [self._agent(seat, plan, offers) for seat in seats],
             "offers": [self._offer(offer) for offer in self._floor.offers()],
             "talks": [self._talk(offer, private) for offer in self._floor.talks()],
-            "callbacks": [self._callback(ticket, now, private) for ticket in self._callbacks()],
+            "callbacks": [
+                self._callback(ticket, now, private and ticket.line not in secretive(plan))
+                for ticket in self._callbacks()
+            ],
             "alerts": [alerted.to_json() for alerted in self._alerts()],
         }
 
@@ -107,7 +111,7 @@ class FloorState:
                 {
                     "place": number,
                     "call": place.call,
-                    "number": self._number(place.call, private),
+                    "number": self._number(place.call, private and line not in secretive(plan)),
                     "waited": round(moment - place.since, 1),
                     "expected": _estimate(self._floor.expected(place.call, moment)),
                     "urgent": place.rank == 0,
@@ -163,7 +167,7 @@ class FloorState:
             "call": offer.call,
             "line": offer.line.id,
             "agent": offer.agent,
-            "number": self._number(offer.call, private),
+            "number": self._number(offer.call, private and offer.line.id not in secretive(self._plan())),
             "with": self._others(offer),
             "state": self._doing(offer),
             "seconds": None if since is None else round(self._clock.monotonic() - since, 1),

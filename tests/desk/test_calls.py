@@ -119,3 +119,6 @@ async def test_the_running_floor_obeys_an_agent_at_the_desk(tmp_path: Path, monk
             assert (await chief.post("/api/v1/lead/move", {"agent": "ann", "lines": {"desk": 1}}))[1]["moved"] is True
             _, floor = await chief.get("/api/v1/floor?private=1&reason=complaint")
             assert floor["talks"][0]["number"] == NUMBER
+            monkeypatch.setattr("hotline.floor_state.secretive", lambda _plan: {"desk"})
+            _, floor = await chief.get("/api/v1/floor?private=1&reason=complaint")
+            assert floor["talks"][0]["number"] == "139****0011"  # a line that keeps no numbers
