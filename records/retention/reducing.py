@@ -12,8 +12,8 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Select, bindparam, delete, insert, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Select, bindparam, delete, event, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from records.audit import Act, Audit, Deed
 from records.cdr import fold
@@ -51,7 +51,7 @@ class Reducing:
 
         Held ones, and those that were masked before, are left as they are. Raises DBAPIError.
         """
-        engine = open_database(self.url, busy=30.0)
+        engine = _wiping(self.url)
         try:
             async with self.holds.alone(), engine.begin() as connection:
                 query = _open().where(cdr.c.id.in_(calls))
@@ -81,7 +81,7 @@ class Reducing:
             await engine.dispose()
 
     async def _some(self, before: datetime, at: datetime, days: int) -> int:
-        engine = open_database(self.url, busy=30.0)
+        engine = _wiping(self.url)
         try:
             async with self.holds.alone():
                 async with engine.connect() as connection:
@@ -96,6 +96,20 @@ class Reducing:
             return len(calls)
         finally:
             await engine.dispose()
+
+
+def _wiping(url: str) -> AsyncEngine:
+    """A database that writes zeros over what is changed, and does not only forget where it was."""
+    engine = open_database(url, busy=30.0)
+    if engine.dialect.name == "sqlite":
+
+        @event.listens_for(engine.sync_engine, "connect")
+        def prepare(connection: Any, _record: Any) -> None:
+            cursor = connection.cursor()
+            cursor.execute("PRAGMA secure_delete=ON")
+            cursor.close()
+
+    return engine
 
 
 def _due(before: datetime) -> Select[str]:

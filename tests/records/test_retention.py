@@ -244,6 +244,19 @@ def test_numbers_of_old_calls_are_masked_for_good_and_all_else_stays(house: Hous
             database.execute("UPDATE journal SET kind = 'CallEnded' WHERE call = 'a-2' AND seq = 1")
 
 
+def test_what_was_masked_is_not_in_the_file_any_more(house: House, tmp_path: Path) -> None:
+    for call in range(40):
+        house.note(f"a-{call}", NOW - timedelta(days=61), *TALE)
+    file = tmp_path / "hotline.db"
+    with closing(sqlite3.connect(file)) as database:
+        database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    assert NUMBER.encode() in file.read_bytes()
+    assert asyncio.run(house.reducing.reduce(NOW - timedelta(days=60), NOW, days=60)) == 40
+    with closing(sqlite3.connect(file)) as database:
+        database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    assert NUMBER.encode() not in file.read_bytes()
+
+
 def test_facts_of_other_versions_are_reduced_by_their_fields() -> None:
     assert without_numbers("Unheard", {"number": NUMBER, "x": 1}) == {"number": "139****0042", "x": 1}
     assert without_numbers("PassedOn", {"to": "agent", "target": "12345678"}) == {"to": "agent", "target": "12345678"}
