@@ -30,6 +30,7 @@ from hotline.attack import AttackWatch
 from hotline.attack_door import AttackDoor
 from hotline.bans.watch import watch_of
 from hotline.by_hand import ByHandWatch
+from hotline.call_mark import call_ids
 from hotline.callback_door import cancelling
 from hotline.clock import clock_of
 from hotline.confidence import Confidence
@@ -84,7 +85,7 @@ from ivr.outlook import Outlook
 from ivr.phone_watch import PhoneWatch
 from ivr.reconcile import Reconciler
 from ivr.switch import SwitchError
-from ivr.switchboard import CallIds, Service, Switchboard
+from ivr.switchboard import Service, Switchboard
 from prompts.build import Report, forget_kept
 from records.audit import Audit
 from records.journal import SqlJournal
@@ -231,7 +232,7 @@ async def running(
             today=lambda: clock.now().astimezone(SHANGHAI).date(),
         )
         forget_kept(settings.sounds, live.now.words.kept.values())
-        ids, pulse = CallIds(settings.node), Pulse(clock.monotonic)
+        ids, pulse = call_ids(settings), Pulse(clock.monotonic)
         nuisance, attack = NuisanceWatch(settings.var, clock.now), AttackWatch(settings.var, clock.now)
         keeper = Keeper(
             Door(capacity_of(settings)),

@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Container, Coroutine, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 import structlog
@@ -136,6 +136,8 @@ class Call:
         self._waiting_since: datetime | None = None
         self._made = self._beside = self._within = 0
         self._seq = 0
+        self._began = (clock.now(), clock.monotonic())
+        """The call's own time begins at the wall's, and goes on however that is set."""
 
     def take_over(self, one: Unfinished) -> None:
         """Go on where the engine before us was."""
@@ -146,6 +148,7 @@ class Call:
         self.mark, self._beside = mark_of(by), by * 1000
         self._music = True  # there may be some: whoever wants silence, or other music, stops it first
         self._seq = one.seq
+        self._began = (max(self._clock.now(), one.entries[-1].at), self._clock.monotonic())
         self.note(CallAdopted(by))
 
     # ── told by the switchboard ─────────────────────────────────────────────
@@ -240,7 +243,8 @@ class Call:
 
     def note(self, event: Event) -> None:
         """Write a fact into the journal. Never waits."""
-        now = self._clock.now()
+        began, moment = self._began
+        now = began + timedelta(seconds=self._clock.monotonic() - moment)
         match event:
             case WaitBegan():
                 self._waiting_since = now

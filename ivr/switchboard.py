@@ -66,14 +66,25 @@ class Service:
     """Goes on with a call of an engine before us (`ivr.adoption.flow`)."""
 
 
-class CallIds:
-    """Ids that never come twice on a node: its name and the machine's clock in base 36, always growing."""
+AHEAD = 60_000
+"""Ids, or milliseconds, by which the mark that is kept is ahead."""
 
-    def __init__(self, node: str) -> None:
-        self._node, self._last = node, 0
+
+class CallIds:
+    """Ids that never come twice on a node: its name and the machine's clock in base 36, always growing.
+
+    Also when the clock was set back before a restart: `after` is the mark that the engine before us kept by `keep`,
+    which is told now and then of one that no id of ours has reached.
+    """
+
+    def __init__(self, node: str, *, after: int = 0, keep: Callable[[int], None] = lambda mark: None) -> None:
+        self._node, self._last, self._mark, self._keep = node, after, 0, keep
 
     def __call__(self) -> str:
         self._last = max(self._last + 1, time.time_ns() // 1_000_000)
+        if self._last >= self._mark:
+            self._mark = self._last + AHEAD
+            self._keep(self._mark)
         return f"{self._node}-{_base36(self._last)}"
 
 

@@ -13,7 +13,7 @@ from acd.signals import CallJoined, GiveUp
 from ivr.call import Call, Carried
 from ivr.callbacks.board import Callbacks
 from ivr.callbacks.booking import Agreed, agree
-from ivr.clock import Clock
+from ivr.clock import LOOKS_EVERY, Clock
 from ivr.dispatch import Connected, Dispatch, Replaced, Seated
 from ivr.events import Outcome, Reason, StepHeard, WaitBegan, WaitEnd, WaitEnded
 from ivr.outlook import Outlook
@@ -248,18 +248,21 @@ class Waiting:
 
         A phone that rings just then may still be answered, and a callback that is being agreed on booked.
         """
-        plan, now = self._house.plan, self._house.clock.now()
-        ends = None
-        if plan.lines[line].at_closing == "leave":
-            ends = closing(plan.calendar, plan.hours_of(line), now)
-        if ends is None:
+        if self._house.plan.lines[line].at_closing != "leave" or self._open_for(line) is None:
             await asyncio.Event().wait()
             return
-        await asyncio.sleep((ends - now).total_seconds())
+        while (left := self._open_for(line)) is not None:  # noqa: ASYNC110 - the wall tells nobody
+            await asyncio.sleep(min(left, LOOKS_EVERY))
         floor = self._house.dispatch.floor
         call = self._call.id
         while self._agreeing or floor.ahead(call) is None or floor.rings_for(call):  # noqa: ASYNC110 - the floor is asked
             await asyncio.sleep(_STANDS_BY)
+
+    def _open_for(self, line: str) -> float | None:
+        """Seconds until the line's hours end; None when they are over, or don't end within days."""
+        plan, now = self._house.plan, self._house.clock.now()
+        ends = closing(plan.calendar, plan.hours_of(line), now)
+        return None if ends is None else (ends - now).total_seconds()
 
     # ── what the caller hears and does ──────────────────────────────────────
 

@@ -99,17 +99,17 @@ class SqlJournal(WriteBehind[Entry]):
         ours = select(journal.c.call).where(
             journal.c.kind.in_(_BEGINNINGS), journal.c.node == self._node, journal.c.call.not_in(ended)
         )
-        query = select(journal.c.call, func.max(journal.c.seq)).where(journal.c.call.in_(ours))
+        query = select(journal.c.call, func.max(journal.c.seq), func.max(journal.c.at)).where(journal.c.call.in_(ours))
         async with self._door.engine.connect() as connection:
             found = (await connection.execute(query.group_by(journal.c.call))).all()
         known = self._open | {entry.call for entry in self._waiting} | set(alive)
-        lost = [(call, seq) for call, seq in found if call not in known]
+        lost = [(call, seq, last) for call, seq, last in found if call not in known]
         talked = select(journal.c.call).where(journal.c.kind == TalkBegan.__name__)
         async with self._door.engine.connect() as connection:
             talks = set((await connection.execute(talked.where(journal.c.call.in_(ours)))).scalars())
-        for call, seq in lost:
+        for call, seq, last in lost:
             outcome = Outcome.TALKED if call in talks else Outcome.FAILED
-            self.note(Entry(call, seq + 1, now, CallEnded(outcome, Reason.ENGINE_STOPPED)))
+            self.note(Entry(call, seq + 1, max(now, last), CallEnded(outcome, Reason.ENGINE_STOPPED)))
         return len(lost)
 
     def _about(self, fact: Entry) -> str:

@@ -140,11 +140,14 @@ class Presences(WriteBehind[Move]):
         super().__init__(url, limit=limit, folder=folder, drain=drain, busy=busy, wait=wait)
         self._node, self._moves = node, 0
         self._now: dict[str, Presence] = {}
+        self._latest: datetime | None = None
+        """Nothing is told as if it had been before: a clock that is set back would turn the order round."""
 
     def note(
         self, agent: str, at: datetime, presence: Presence, reason: str | None = None, line: str | None = None
     ) -> None:
         """The agent does something else from now on. Never blocks and never raises."""
+        at = self._latest = at if self._latest is None else max(at, self._latest)
         self._moves += 1
         self._now[agent] = presence
         self.put(Move(agent, at, self._moves, presence, reason, line))

@@ -14,6 +14,7 @@ import asyncio
 from collections.abc import Callable, Coroutine, Iterable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any, Protocol
 
 import structlog
@@ -22,7 +23,7 @@ from acd.signals import CallJoined
 from ivr.call import Call, run_call
 from ivr.callbacks.attempt import CallbackService, PlacedCall, Try, Unheard
 from ivr.callbacks.ticket import Ticket, runs_out, ticket_of, tried
-from ivr.clock import Clock
+from ivr.clock import LOOKS_EVERY, Clock, until
 from ivr.dispatch import Connected, Dispatch, Seated
 from ivr.events import (
     CallbackBooked,
@@ -287,8 +288,8 @@ class Callbacks:
                 return CallbackEnd.NOT_REACHED
             await asyncio.sleep(rule.retry)
 
-    async def _limit(self, live: _Live, rule: CallbackRule, *, placed: bool) -> float | None:
-        """Wait for the line's hours; seconds until they end or it expires, None when it has expired."""
+    async def _limit(self, live: _Live, rule: CallbackRule, *, placed: bool) -> datetime | None:
+        """Wait for the line's hours; when they end or it expires, None when it has expired."""
         while True:
             plan, now = self._service().plan, self._clock.now()
             if live.ticket.line not in plan.lines:
@@ -299,12 +300,12 @@ class Callbacks:
                 return None
             if placed or opening(plan.calendar, hours, now).open:
                 ends = closing(plan.calendar, hours, now)
-                return (min(expires, ends or expires) - now).total_seconds()
+                return min(expires, ends or expires)
             begins = next_opening(plan.calendar, hours, now)
-            await asyncio.sleep((min(expires, begins or expires) - now).total_seconds())
+            await asyncio.sleep(min((min(expires, begins or expires) - now).total_seconds(), LOOKS_EVERY))
 
-    async def _turn(self, live: _Live, limit: float, *, placed: bool) -> Seated | None:
-        """Wait for its turn on the floor; None when `limit` seconds passed before it came."""
+    async def _turn(self, live: _Live, limit: datetime, *, placed: bool) -> Seated | None:
+        """Wait for its turn on the floor; None when it is `limit` before it came."""
         ticket = live.ticket
         joined = CallJoined(
             ticket.id,
@@ -315,7 +316,7 @@ class Callbacks:
             patient=True,
         )
         try:
-            async with asyncio.timeout(limit):
+            async with until(self._clock, limit):
                 return await (self._dispatch.seated(live) if placed else self._dispatch.seat(live, joined))
         except TimeoutError:
             self._drop_try(live)

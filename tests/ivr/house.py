@@ -45,9 +45,11 @@ class LoopClock(Clock):
     """Virtual time, for wall and waits alike."""
 
     begins: datetime = WORKDAY
+    stepped: list[timedelta] = field(default_factory=list)
+    """How somebody set the wall's clock meanwhile."""
 
     def now(self) -> datetime:
-        return self.begins.astimezone(UTC) + timedelta(seconds=self.monotonic())
+        return self.begins.astimezone(UTC) + timedelta(seconds=self.monotonic()) + sum(self.stepped, timedelta())
 
     def monotonic(self) -> float:
         return asyncio.get_running_loop().time()
@@ -90,6 +92,7 @@ class House:
     board: Switchboard
     supervision: Supervision
     callbacks: Callbacks
+    clock: LoopClock
 
     def killed(self) -> None:
         """The engine is no more: not a word of it reaches the switch or the journal."""
@@ -190,7 +193,7 @@ async def house(
         serving = tasks.create_task(board.run())
         watching = tasks.create_task(PhoneWatch(switch, board, clock).run()) if watched else None
         try:
-            yield House(switch, ledger, board, supervision, callbacks)
+            yield House(switch, ledger, board, supervision, callbacks, clock)
         finally:
             if watching is not None:
                 watching.cancel()

@@ -234,6 +234,15 @@ async def test_a_call_that_was_talking_when_the_engine_died_counts_as_talked(url
     assert (record.outcome, record.reason) == (Outcome.TALKED, Reason.ENGINE_STOPPED)
 
 
+async def test_a_lost_call_does_not_end_before_its_last_fact_though_the_clock_was_set_back(url: str) -> None:
+    async with SqlJournal(url) as journal:
+        tell(journal, entries(WAITS, "a-1"))
+    async with SqlJournal(url, wait=at_once) as journal:
+        assert await journal.close_lost(at(-3600)) == 1
+    (record,) = await calls(url)
+    assert record.ended == entries(WAITS, "a-1")[-1].at
+
+
 async def test_calls_of_another_node_and_calls_that_were_adopted_are_not_ended(url: str) -> None:
     async with SqlJournal(url, node="b") as journal:
         tell(journal, entries(WAITS, "b-1"))

@@ -184,3 +184,12 @@ async def test_presences_and_calls_are_written_beside_each_other(url: str) -> No
         await presences.flush()
         assert (journal.spilled, presences.spilled) == (0, 0)
     assert len((await moves(url, at(0), at(100)))["ann"]) == len(OUTSIDE)
+
+
+async def test_a_clock_that_is_set_back_does_not_turn_round_what_an_agent_did(url: str) -> None:
+    async with Presences(url, wait=at_once) as presences:
+        presences.note("ann", at(3600), P.READY)
+        presences.note("ann", at(30), P.BREAK, "lunch")  # an hour was taken back
+        presences.note("ann", at(3700), P.READY)
+    (told,) = (await moves(url, at(0), at(9000))).values()
+    assert [(m.at, m.presence) for m in told] == [(at(3600), P.READY), (at(3600), P.BREAK), (at(3700), P.READY)]
