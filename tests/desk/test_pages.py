@@ -143,3 +143,16 @@ async def test_the_pages_are_guarded_by_their_headers(house: DeskHouse) -> None:
         assert answer.headers["X-Frame-Options"] == "DENY"
         assert answer.headers["Cache-Control"] == "no-store"
         assert answer.headers["Permissions-Policy"].startswith("microphone=(self), camera=()")
+
+
+async def test_the_api_describes_every_route_that_it_has(house: DeskHouse) -> None:
+    async with house.browser() as browser:
+        status, told = await browser.get("/api/v1/openapi.json")
+    assert (status, told["openapi"]) == (200, "3.1.0")
+    described = {(method.upper(), path) for path, methods in told["paths"].items() for method in methods}
+    assert described == {(r.method, r.path) for r in house.desk.routes if r.path.startswith("/api/")}
+    operations = [operation for methods in told["paths"].values() for operation in methods.values()]
+    assert len({operation["operationId"] for operation in operations}) == len(operations)
+    assert told["paths"]["/api/v1/calls"]["get"]["security"] == [{"session": []}, {"token": []}]
+    assert told["paths"]["/api/v1/users"]["post"]["x-permissions"] == ["users.manage"]
+    assert told["paths"]["/api/v1/session"]["post"]["security"] == []
