@@ -33,6 +33,6 @@ def with_accounts(settings: Settings, work: Callable[[Store], Awaitable[T]]) -> 
     except (Unfit, TooNew) as error:
         fail(error)
     except TimeoutError:
-        fail(f"another process holds the database: try again: {settings.database_url}")
+        fail(f"another process holds the database: try again: {settings.database_shown}")
     except DBAPIError as error:
-        fail(f"the database cannot be used ({error.orig}): {settings.database_url}")
+        fail(f"the database cannot be used ({error.orig}): {settings.database_shown}")

@@ -383,6 +383,13 @@ class Settings(BaseSettings):
         return self.database or f"sqlite+aiosqlite:///{(self.var / 'hotline.db').resolve()}"
 
     @property
+    def database_shown(self) -> str:
+        """The same for people to read: a server's password is not theirs to see."""
+        from sqlalchemy import make_url  # here: nobody waits for it to check a file
+
+        return make_url(self.database_url).render_as_string(hide_password=True)
+
+    @property
     def sounds(self) -> Path:
         """Telephone formats of the prompts, made at set-up: what Asterisk plays."""
         return self.var / "sounds"

@@ -89,7 +89,7 @@ def _booked(settings: Settings, now: datetime) -> list[Ticket]:
     except FileNotFoundError:
         fail(f"no calls yet in {settings.var}: start the hotline with `hotline up`, or name its folder with --var")
     except DBAPIError as error:
-        fail(f"the database cannot be read ({error.orig}): {settings.database_url}")
+        fail(f"the database cannot be read ({error.orig}): {settings.database_shown}")
     return sorted(tickets(facts).values(), key=lambda ticket: (ticket.booked, ticket.id))
 
 

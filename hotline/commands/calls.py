@@ -40,7 +40,7 @@ def calls(
     except FileNotFoundError:
         fail(f"no calls yet in {settings.var}: start the hotline with `hotline up`, or name its folder with --var")
     except DBAPIError as error:
-        fail(f"the database cannot be read ({error.orig}): {settings.database_url}")
+        fail(f"the database cannot be read ({error.orig}): {settings.database_shown}")
     if private:
         write_down(settings, Act.NUMBERS_SHOWN, about="calls", reason=why, calls=[cdr.id for cdr in found])
     if as_json:

@@ -93,7 +93,7 @@ def _traffic(settings: Settings, since: datetime, until: datetime) -> Traffic:
     except FileNotFoundError:
         fail(f"no calls yet in {settings.var}: start the hotline with `hotline up`, or name its folder with --var")
     except DBAPIError as error:
-        fail(f"the database cannot be read ({error.orig}): {settings.database_url}")
+        fail(f"the database cannot be read ({error.orig}): {settings.database_shown}")
 
 
 def _span_words(since: datetime, until: datetime) -> str:

@@ -120,4 +120,4 @@ def _at_rest(settings: Settings, first: datetime, last: datetime, agent: str | N
     except FileNotFoundError:
         fail(f"nothing was written yet in {settings.var}: start the hotline with `hotline up`")
     except DBAPIError as error:
-        fail(f"the database cannot be read ({error.orig}): {settings.database_url}")
+        fail(f"the database cannot be read ({error.orig}): {settings.database_shown}")

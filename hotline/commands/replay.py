@@ -45,7 +45,7 @@ def replay_calls(
     except FileNotFoundError:
         fail(f"no calls yet in {settings.var}: start the hotline with `hotline up`, or name its folder with --var")
     except DBAPIError as error:
-        fail(f"the database cannot be read ({error.orig}): {settings.database_url}")
+        fail(f"the database cannot be read ({error.orig}): {settings.database_shown}")
     if as_json:
         put({"from": begin.isoformat(), "to": end.isoformat(), **_data(tally)})
     else:

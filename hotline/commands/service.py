@@ -75,7 +75,7 @@ def _engine(settings: Settings, wire: Wire, *, managed: bool) -> int:
         asyncio.run(service.serve(settings, replace(opening, failed=report.failed), managed=managed, wire=wire))
     except DBAPIError as error:
         return _ended(
-            f"the database cannot be used ({error.orig}): put it aside, or put back a copy: {settings.database_url}"
+            f"the database cannot be used ({error.orig}): put it aside, or put back a copy: {settings.database_shown}"
         )
     except SwitchLost as error:
         wire.tell(Word.FINAL)

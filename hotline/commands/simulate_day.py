@@ -82,7 +82,7 @@ def _read(settings: Settings, begin: datetime, end: datetime) -> Day:
     except FileNotFoundError:
         fail(f"no calls yet in {settings.var}: start the hotline with `hotline up`, or name its folder with --var")
     except DBAPIError as error:
-        fail(f"the database cannot be read ({error.orig}): {settings.database_url}")
+        fail(f"the database cannot be read ({error.orig}): {settings.database_shown}")
     day = day_of(records, begin, end, told)
     if not day.asked:
         fail(f"nobody came to a line from {_clock(begin)} to {_clock(end)}: choose other days with --from and --to")

@@ -72,4 +72,4 @@ def _read(settings: Settings, work: Coroutine[Any, Any, T]) -> T:
     except FileNotFoundError:
         fail(f"nothing was written yet in {settings.var}: start the hotline with `hotline up`")
     except DBAPIError as error:
-        fail(f"the database cannot be read ({error.orig}): {settings.database_url}")
+        fail(f"the database cannot be read ({error.orig}): {settings.database_shown}")

@@ -79,3 +79,9 @@ def test_a_refused_password_is_not_shown(tmp_path: Path) -> None:
         load(config=written(tmp_path, 'trunk:\n  username: us\n  password: "geheim;1"\n'))
     assert "settings.yaml:3: trunk.password" in str(told.value)
     assert "geheim" not in str(told.value)
+
+
+def test_the_databases_password_is_shown_to_nobody() -> None:
+    settings = load(database="postgresql+asyncpg://hotline:s3cr3t-word@10.0.0.9/hotline")
+    assert "s3cr3t-word" in settings.database_url
+    assert settings.database_shown == "postgresql+asyncpg://hotline:***@10.0.0.9/hotline"
