@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 
 import pytest
 
-from hotline import ear
+from hotline import ear, nuisance
 from hotline.operators import Published
 from hotline.sound_file import load as load_sound
 from hotline.talk import NotAnswered, Talk
+from ivr.door.door import Treatment
 from ivr.door.verdict import Lane, Why
 from ivr.events import CallEnded, CallScreened, Outcome, Reason
 from prompts.phrases import Phrase
 from routing.caller_rule import CallerLimit, Callers
 from tests.system.conftest import OpenStage
-from tests.system.stage import shipped_plan
+from tests.system.stage import WORKDAY, shipped_plan
 
 pytestmark = pytest.mark.system
 
@@ -26,6 +28,7 @@ def _listening_early(talk: Talk) -> bool:
     return talk.ending is not None
 
 
+DAY = timedelta(days=1)
 ONE_AT_A_TIME = Callers(number=CallerLimit(at_once=1), wall=1.0)
 
 
@@ -45,9 +48,16 @@ async def test_a_caller_who_is_sent_away_hears_a_sentence_for_nothing_and_then_t
             await away.answered(20.0)
         assert (refused.value.ending.status, refused.value.ending.cause) == (486, 17)
         await s.hears(inside, "greeting")
+        nuisance.add(s.settings.var, "1390000009*", Treatment.BLOCK, "swears", "os:ann", WORKDAY, WORKDAY + DAY)
+        phone = await s.exchange.phone("13900000099", switch=s.switch)
+        blocked = await phone.dial("12320")
+        assert (await blocked.ended(20.0)).status == 486, "the running engine sees the list"
         await inside.hang_up()
-        await s.noted(CallEnded, 2)
+        await s.noted(CallEnded, 3)
         screened = [entry for entry in s.entries if isinstance(entry.event, CallScreened)]
-        assert [entry.event for entry in screened] == [CallScreened(Lane.AWAY, Why.NUMBER)]
+        assert [entry.event for entry in screened] == [
+            CallScreened(Lane.AWAY, Why.NUMBER),
+            CallScreened(Lane.AWAY, Why.NUISANCE),
+        ]
         (end,) = [e.event for e in s.entries if e.call == screened[0].call and isinstance(e.event, CallEnded)]
         assert end == CallEnded(Outcome.REJECTED, Reason.CALLER_LIMIT)
