@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address, ip_network
@@ -27,6 +28,13 @@ BEAT = 0.02
 LOGS = ("messages.log", "security.log")
 LARGEST = 16 * 1024**2
 """Bytes of a log file; then it is put aside."""
+
+CHANGES = 5
+"""Changes of the list in a second; what comes then waits and is one change: a crowd of scanners from as many addresses
+must not keep the engine busy with banning them."""
+
+TOLD = 5
+"""Addresses of one change that the log names."""
 
 REASON = "scan"
 """Why the engine bans."""
@@ -62,6 +70,9 @@ class BanWatch(Collector):
         """Whether what Asterisk refuses may not be what it should."""
         self._next_end = datetime.max.replace(tzinfo=UTC)
         self._begun = 0
+        self._caught: set[str] = set()
+        self._changes: deque[float] = deque([float("-inf")] * CHANGES, maxlen=CHANGES)
+        """When the last ones were."""
 
     async def run(self) -> None:
         """Watch until cancelled."""
@@ -92,51 +103,63 @@ class BanWatch(Collector):
     async def _look(self, tail: Tail) -> None:
         now, at = wall_clock(), asyncio.get_running_loop().time()
         knocks = [found for line in tail.lines() if (found := knock(line))]
-        caught = {address for one in knocks if (address := self._keeper.heard(one, at))}
-        if caught and self._rules.enabled:
-            await asyncio.to_thread(self._ban, caught, now)
-        self._read_by_hand(now)
-        await self._apply(now)
+        self._caught |= {address for one in knocks if (address := self._keeper.heard(one, at))}
+        if at < self._changes[0] + 1.0:
+            return
+        if self._caught and self._rules.enabled:
+            self._bans = await asyncio.to_thread(self._ban, frozenset(self._caught), now)
+            self._seen, self._stale = self._about(), True
+        self._caught.clear()
+        self._read_by_hand()
+        if await self._apply(now):
+            self._changes.append(at)
 
-    def _ban(self, addresses: set[str], now: datetime) -> None:
+    def _ban(self, addresses: frozenset[str], now: datetime) -> dict[str, Ban]:
         first = timedelta(hours=self._rules.hours)
 
         def more(bans: dict[str, Ban]) -> dict[str, Ban]:
-            fresh = [
-                banned_again(bans, one, REASON, now, first) for one in sorted(addresses) if not _held(bans, one, now)
-            ]
-            for ban in fresh:
-                log.warning("address banned", address=ban.address, until=ban.until.isoformat(), times=ban.times)
+            fresh = {
+                one: banned_again(bans, one, REASON, now, first)
+                for one in sorted(addresses)
+                if one not in bans or not bans[one].holds(now)
+            }
             self._begun += len(fresh)
-            return trimmed([*({**bans, **{ban.address: ban for ban in fresh}}).values()], now, self._rules.most)
+            for ban in list(fresh.values())[:TOLD]:
+                log.warning("address banned", address=ban.address, until=ban.until.isoformat(), times=ban.times)
+            if len(fresh) > TOLD:
+                log.warning("more addresses banned: `hotline bans list`", addresses=len(fresh) - TOLD)
+            return trimmed({**bans, **fresh}.values(), now, self._rules.most)
 
-        change(self._var, more)
+        return dict(change(self._var, more))
 
-    def _read_by_hand(self, now: datetime) -> None:
-        """What the file says now; the engine's own bans come back by this way too."""
+    def _about(self) -> tuple[int, int] | None:
         try:
             about = (self._var / FILE).stat()
-            seen = (about.st_mtime_ns, about.st_ino)
         except FileNotFoundError:
-            seen = None
+            return None
+        return about.st_mtime_ns, about.st_ino
+
+    def _read_by_hand(self) -> None:
+        """What somebody else wrote into the file."""
+        seen = self._about()
         if seen == self._seen:
             return
-        self._seen = seen
+        self._seen, self._stale = seen, True
         try:
             self._bans = kept(self._var)
         except ValueError as error:
             log.error("the bans cannot be read: those of before go on", why=str(error))
-        self._stale = True
 
-    async def _apply(self, now: datetime) -> None:
-        """Let Asterisk refuse who is banned now, if that changed."""
+    async def _apply(self, now: datetime) -> bool:
+        """Let Asterisk refuse who is banned now, if that changed; whether it did."""
         if not self._stale and now < self._next_end:
-            return
+            return False
         holding = [ban for ban in self._bans.values() if ban.holds(now) and not self._keeper.spared(ban.address)]
         self._stale = True
         await self._refuse(sorted(ban.address for ban in holding))
         self._stale = False
         self._next_end = min((ban.until for ban in holding), default=datetime.max.replace(tzinfo=UTC))
+        return True
 
     async def _keep_short(self) -> None:
         long = [path for name in LOGS if (path := self._logs / name).exists() and path.stat().st_size > LARGEST]
@@ -144,10 +167,6 @@ class BanWatch(Collector):
             rotate(path, KEPT_LOGS)
         if long:
             await self._reopen()
-
-
-def _held(bans: dict[str, Ban], address: str, now: datetime) -> bool:
-    return address in bans and bans[address].holds(now)
 
 
 def watch_of(settings: Settings, asterisk: ManagedAsterisk) -> BanWatch:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_network
 from pathlib import Path
@@ -9,10 +11,10 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from hotline.bans.ban import FILE, LONGEST, Ban, banned_again, change, kept, trimmed
+from hotline.bans.ban import FILE, LONGEST, Ban, banned_again, change, kept, trimmed, wall_clock
 from hotline.bans.knocks import KNOWN_MOST, TRUST, Doorkeeper, Knock, knock
 from hotline.bans.log_files import Tail, rotate
-from hotline.bans.watch import never_banned
+from hotline.bans.watch import BanWatch, never_banned
 from hotline.cli import app_of
 from hotline.settings import load
 
@@ -183,3 +185,41 @@ def test_people_ban_and_lift_by_hand(tmp_path: Path) -> None:
     assert command.invoke(app, ["bans", "add", "127.0.0.1", *where]).exit_code == 1
     assert command.invoke(app, ["bans", "add", "nobody", *where]).exit_code == 2
     assert command.invoke(app, ["bans", "remove", *where]).exit_code == 2
+
+
+async def test_a_crowd_of_scanners_is_banned_in_few_changes_and_by_hand_counts_too(tmp_path: Path) -> None:
+    refused: list[list[str]] = []
+
+    async def refuse(addresses: Sequence[str]) -> None:
+        refused.append(list(addresses))
+
+    async def reopen() -> None:
+        raise AssertionError("the logs are short")
+
+    settings = load(config=tmp_path, var=tmp_path)
+    log = tmp_path / "security.log"
+    log.touch()
+    watch = BanWatch(settings, tmp_path, refuse, reopen)
+    crowd = [f"198.51.100.{n}" for n in range(200)]
+    async with asyncio.TaskGroup() as tasks:
+        running = tasks.create_task(watch.run())
+        await until(lambda: refused == [[]])
+        with log.open("a") as out:
+            for address in crowd:
+                told = line("ChallengeSent", f"IPV4/UDP/{address}/5060", account="<unknown>")
+                out.write("\n".join([told] * settings.bans.after) + "\n")
+                out.flush()
+        await until(lambda: refused[-1] == sorted(crowd))
+        assert len(refused) < 20
+        change(tmp_path, lambda bans: {**bans, SCANNER: banned_again({}, "192.0.2.1", "by hand", wall_clock(), HOUR)})
+        await until(lambda: "192.0.2.1" in refused[-1])
+        change(tmp_path, lambda bans: bans, anew=True)
+        await until(lambda: refused[-1] == [])
+        running.cancel()
+    assert {family.name: family.samples[0].value for family in watch.collect()}["hotline_bans"] == 200.0
+
+
+async def until(holds: Callable[[], bool]) -> None:
+    async with asyncio.timeout(20):
+        while not holds():  # noqa: ASYNC110 - the watch has a beat of its own
+            await asyncio.sleep(0.01)
