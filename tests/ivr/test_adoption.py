@@ -51,7 +51,7 @@ async def test_the_next_engine_leaves_talk_and_listener_alone_and_hangs_up_what_
             work = [tasks.create_task(switch.listen()), tasks.create_task(after.listen())]
             found = await after.hears(Found)
             assert found.channels.keys() == {channel, TALK, LEADER, f"{LEADER}-ear1"}  # what rang is quiet
-            assert found.channels[channel].arrived == Arrived(channel, CALLER, "12320")
+            assert found.channels[channel].arrived == Arrived(channel, CALLER, "12320", found=True)
             assert found.channels[TALK].phone == ANSWERS
             talks = {talk.channels for talk in sort(found, ()).told if isinstance(talk, TalkFound)}
             assert talks == {frozenset({channel, TALK}), frozenset({LEADER, f"{LEADER}-ear1"})}
@@ -79,7 +79,7 @@ async def test_a_caller_who_was_on_hold_arrives_anew_and_the_lonely_leg_is_hung_
             after = Listener(switch)
             work = [tasks.create_task(switch.listen()), tasks.create_task(after.listen())]
             found = sort(await after.hears(Found), ())
-            assert Arrived(channel, CALLER, "12320") in found.told
+            assert Arrived(channel, CALLER, "12320", found=True) in found.told
             assert found.hang_up == [TALK]
             assert f"{TALK}-talk" in found.drop
             await switch.hang_up(TALK)
