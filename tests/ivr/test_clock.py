@@ -104,7 +104,7 @@ def test_ids_do_not_come_twice_when_the_clock_is_set_back_and_the_engine_starts_
     assert after == 3  # seldom
 
 
-FILES = ("tests/routing/test_calendar.py", "tests/service/test_shifts.py", "tests/service/test_front.py")
+FILES = ("tests/routing/test_calendar.py", "tests/service/test_shifts.py")
 
 
 @pytest.mark.parametrize("zone", ["America/New_York", "Asia/Kathmandu"])
