@@ -25,6 +25,10 @@ PATIENCE = 600.0
 """Seconds that an answer may take: prompts may have to be spoken first."""
 
 
+LONGEST_REFUSAL = 1000
+"""Characters of a refusal's words, which may repeat what was asked."""
+
+
 class NotRunning(RuntimeError):
     """No engine listens; the text says how to start one."""
 
@@ -89,7 +93,7 @@ async def told(request: web.Request) -> dict[str, Any]:
         return {}
     try:
         data = await request.json()
-    except ValueError:
+    except (ValueError, LookupError, RecursionError):  # no JSON, in no encoding, or nested without end
         raise bad("expected JSON") from None
     if not isinstance(data, dict):
         raise bad("expected a JSON object")
@@ -98,7 +102,8 @@ async def told(request: web.Request) -> dict[str, Any]:
 
 def bad(why: str) -> web.HTTPBadRequest:
     """The refusal of a request that makes no sense; `ask` raises Refused with these words."""
-    return web.HTTPBadRequest(text=json.dumps({"error": why}), content_type="application/json")
+    shown = "".join(sign if sign.isprintable() else "\ufffd" for sign in why[:LONGEST_REFUSAL])
+    return web.HTTPBadRequest(text=json.dumps({"error": shown}), content_type="application/json")
 
 
 @contextmanager

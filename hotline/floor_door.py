@@ -147,6 +147,8 @@ class FloorDoor:
             at = datetime.fromisoformat(text)
         except ValueError:
             raise bad(f"`{name}` is not a time; write it like 2026-10-01T09:00") from None
+        if not 1900 < at.year < 9000:  # days before and after it must be times too
+            raise bad(f"`{name}` is a time that nobody could mean: {at.year}")
         return at if at.tzinfo else at.replace(tzinfo=SHANGHAI)
 
     # ── agents ──────────────────────────────────────────────────────────────

@@ -6,6 +6,7 @@ Nothing outside the folder is read, nothing that is no plain file, and of a file
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -37,7 +38,7 @@ class Texts:
 def read_folder(folder: Path) -> Texts:
     """All files of a config folder. Problems are in the result, none is raised."""
     reading = _Reading(folder, Texts())
-    if not folder.is_dir():
+    if not os.path.isdir(folder):  # noqa: PTH112 - a name that is too long is no folder either
         reading.texts.problems.append(found(Place(str(folder), 1, 1), "no-folder"))
         return reading.texts
     tops = sorted(path for suffix in _SUFFIXES for path in folder.glob(f"*{suffix}") if path.name != SETTINGS_FILE)

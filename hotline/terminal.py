@@ -71,6 +71,8 @@ def instant(text: str | None) -> datetime:
         at = datetime.fromisoformat(text)
     except ValueError:
         raise typer.BadParameter(f"{text!r} is not a time; write it like 2026-10-01T09:00") from None
+    if not 1900 < at.year < 9000:  # days before and after it must be times too
+        raise typer.BadParameter(f"{text!r} is a time that nobody could mean")
     return at if at.tzinfo else at.replace(tzinfo=SHANGHAI)
 
 

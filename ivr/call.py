@@ -59,6 +59,10 @@ _REACHED = frozenset({Outcome.TALKED, Outcome.MESSAGE, Outcome.CALLBACK, Outcome
 """What a call is that was served before the switch died, or that nobody had answered."""
 
 
+TYPED_AHEAD = 100
+"""Keys that wait to be taken in; who types more ahead of every question is not listened to."""
+
+
 class Hangup(Exception):
     """The caller hung up. Normal."""
 
@@ -158,7 +162,7 @@ class Call:
             self._refusal, self.unrecorded = None, True
             self.note(RecordingRefused())
             return
-        if self._heeded is None or key in self._heeded:
+        if (self._heeded is None or key in self._heeded) and len(self._keys) < TYPED_AHEAD:
             self._keys.append(key)
             self._stirred.set()
 

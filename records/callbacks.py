@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from ivr.events import CallbackBooked, CallbackClosed, CallbackTried, Entry
 from records.database import open_database
-from records.rows import entry_from
+from records.rows import entries_from
 from records.tables import journal
 
 _KINDS = tuple(kind.__name__ for kind in (CallbackBooked, CallbackTried, CallbackClosed))
@@ -25,6 +25,6 @@ async def callback_facts(url: str, since: datetime, *, node: str | None = None) 
     engine = open_database(url, read_only=True)
     try:
         async with engine.connect() as connection:
-            return [entry_from(row) for row in (await connection.execute(query)).mappings()]
+            return entries_from((await connection.execute(query)).mappings())
     finally:
         await engine.dispose()

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from ivr.events import CallArrived, CallPlaced, Considered, EndReached, Entry, Outcome
 from records.cdr import Cdr
 from records.database import open_database
-from records.rows import cdr_from, entry_from
+from records.rows import cdr_from, entries_from
 from records.tables import cdr, journal
 
 
@@ -69,7 +69,7 @@ async def facts_of(database: AsyncEngine, call: str) -> list[Entry]:
     """Everything that was noted of a call, in its order; nothing when there is no such call."""
     query = select(journal).where(journal.c.call == call).order_by(journal.c.seq)
     async with database.connect() as connection:
-        return [entry_from(row) for row in (await connection.execute(query)).mappings()]
+        return entries_from((await connection.execute(query)).mappings())
 
 
 async def newest(database: AsyncEngine) -> str | None:
@@ -93,7 +93,7 @@ async def considered_between(database: AsyncEngine, since: datetime, until: date
         .order_by(journal.c.at, journal.c.call, journal.c.seq)
     )
     async with database.connect() as connection:
-        return [entry_from(row) for row in (await connection.execute(query)).mappings()]
+        return entries_from((await connection.execute(query)).mappings())
 
 
 async def first_end(url: str, number: str) -> EndReached | None:

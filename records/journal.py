@@ -19,7 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from ivr.events import CallArrived, CallbackClosed, CallEnded, CallPlaced, Entry, Outcome, Reason, TalkBegan
 from records.behind import BATCH, LINGER, WriteBehind, may_pass
 from records.cdr import Cdr, fold
-from records.rows import cdr_row, entry_from, entry_row, insert_once
+from records.rows import cdr_row, entries_from, entry_row, insert_once
 from records.spelling import ENTRIES
 from records.tables import cdr, journal
 
@@ -83,7 +83,7 @@ class SqlJournal(WriteBehind[Entry]):
         )
         query = select(journal).where(journal.c.call.in_(ours)).order_by(journal.c.call, journal.c.seq)
         async with self._door.engine.connect() as connection:
-            entries = map(entry_from, (await connection.execute(query)).mappings())
+            entries = entries_from((await connection.execute(query)).mappings())
             calls = [list(group) for _, group in groupby(entries, key=lambda entry: entry.call)]
         return [entries for entries in calls if entries[0].call not in self._open]
 
@@ -130,7 +130,7 @@ class SqlJournal(WriteBehind[Entry]):
         if not calls:
             return
         query = select(journal).where(journal.c.call.in_(calls)).order_by(journal.c.call, journal.c.seq)
-        entries = map(entry_from, (await connection.execute(query)).mappings())
+        entries = entries_from((await connection.execute(query)).mappings())
         records: list[Cdr] = [fold(list(group)) for _, group in groupby(entries, key=lambda entry: entry.call)]
         await connection.execute(delete(cdr).where(cdr.c.id.in_(calls)))
         await connection.execute(insert(cdr), [cdr_row(record) for record in records])

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from ivr.events import CallerRung, ConsultationBegan, Entry, PassedOn
 from ivr.outbound import FACTS
 from records.database import open_database
-from records.rows import entry_from
+from records.rows import entries_from
 from records.tables import journal
 
 _DIALLED = tuple(kind.__name__ for kind in (CallerRung, ConsultationBegan, PassedOn))
@@ -32,6 +32,6 @@ async def outbound_facts(url: str, since: datetime, *, node: str | None = None) 
     engine = open_database(url, read_only=True)
     try:
         async with engine.connect() as connection:
-            return [entry_from(row) for row in (await connection.execute(query)).mappings()]
+            return entries_from((await connection.execute(query)).mappings())
     finally:
         await engine.dispose()

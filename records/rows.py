@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
+import structlog
 from sqlalchemy import Dialect, Insert, RowMapping, Table
 from sqlalchemy.dialects import postgresql, sqlite
 
 from ivr.events import Entry, Outcome, Reason, from_data, to_data
 from records.cdr import Cdr, Reached
 from records.segments import segment_data, segment_from
+
+log = structlog.get_logger(__name__)
+
+
+class Unreadable(ValueError):
+    """A row that tells of no fact that this engine knows."""
 
 
 def entry_row(entry: Entry, node: str) -> dict[str, Any]:
@@ -25,8 +33,22 @@ def entry_row(entry: Entry, node: str) -> dict[str, Any]:
 
 
 def entry_from(row: RowMapping) -> Entry:
-    """The entry that `entry_row` came from."""
-    return Entry(row["call"], row["seq"], row["at"], from_data(row["kind"], row["data"]))
+    """The entry that `entry_row` came from. Raises Unreadable for a row that tells of no fact that we know."""
+    try:
+        return Entry(row["call"], row["seq"], row["at"], from_data(row["kind"], row["data"]))
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise Unreadable(f"{row['kind']}: {error!r}") from error
+
+
+def entries_from(rows: Iterable[RowMapping]) -> list[Entry]:
+    """The entries of these rows, without those of a newer engine and those that are spoiled: the log tells of them."""
+    entries = []
+    for row in rows:
+        try:
+            entries.append(entry_from(row))
+        except Unreadable as error:
+            log.error("a fact in the journal cannot be read", of=row["call"], seq=row["seq"], error=str(error)[:200])
+    return entries
 
 
 def insert_once(table: Table, dialect: Dialect) -> Insert:

@@ -99,7 +99,7 @@ def _cancel(settings: Settings, verb: str, ticket: str | None, *, as_json: bool)
     if ticket is None:
         raise typer.BadParameter("name the callback: `hotline callbacks --open` shows which wait", param_hint="TICKET")
     try:
-        done = asyncio.run(ask(settings.var, "POST", f"/callbacks/{quote(ticket, safe='')}/cancel"))
+        done = asyncio.run(ask(settings.var, "POST", f"/callbacks/{quote(ticket, safe='', errors='replace')}/cancel"))
     except (NotRunning, Refused) as error:
         fail(error)
     if as_json:

@@ -61,7 +61,7 @@ def desk(
             raise typer.BadParameter("only a transfer can be warm", param_hint="--warm")
         data["warm"] = True
     try:
-        found = asyncio.run(ask(settings.var, "POST", f"/desk/{quote(agent, safe='')}/{verb}", data))
+        found = asyncio.run(ask(settings.var, "POST", f"/desk/{quote(agent, safe='', errors='replace')}/{verb}", data))
     except (NotRunning, Refused) as error:
         fail(error)
     if as_json:

@@ -34,7 +34,7 @@ def lead(
     settings = settings_of(config, var)
     data = asked(verb, whom, lines)
     try:
-        found = asyncio.run(ask(settings.var, "POST", f"/lead/{quote(leader, safe='')}/{verb}", data))
+        found = asyncio.run(ask(settings.var, "POST", f"/lead/{quote(leader, safe='', errors='replace')}/{verb}", data))
     except (NotRunning, Refused) as error:
         fail(error)
     if as_json:

@@ -47,14 +47,14 @@ def check(
     faults: list[str] = []
     playable: Playable | None = None
     try:
-        playable = sounds_of(load(config=at, var=var)) if at.is_dir() else None
+        playable = sounds_of(load(config=at, var=var)) if os.path.isdir(at) else None  # noqa: PTH112 - as `read_folder`
     except SettingsError as error:
         faults += str(error).splitlines()
     _, checked = look(at, day_typed(today) if today else datetime.now(SHANGHAI).date(), playable)
     for problem in checked.warnings:
         people.print(problem.told(spoken), markup=False, soft_wrap=True)
     for fault in (*(problem.told(spoken) for problem in checked.errors), *faults):
-        sys.stdout.write(fault + "\n")
+        sys.stdout.write("".join(sign if sign.isprintable() else "\ufffd" for sign in fault) + "\n")
     if checked.errors or faults:
         raise typer.Exit(1)
 

@@ -20,7 +20,7 @@ from records.cdr import fold
 from records.database import open_database
 from records.privacy import mask
 from records.retention.holds import Holds
-from records.rows import cdr_row, entry_from
+from records.rows import cdr_row, entries_from
 from records.tables import cdr, holds, journal, reduced, reducing
 
 AT_ONCE = 200
@@ -133,7 +133,7 @@ async def _reduce(connection: AsyncConnection, calls: Sequence[str], at: datetim
     if changed:
         one = (journal.c.call == bindparam("of")) & (journal.c.seq == bindparam("nth"))
         await connection.execute(update(journal).where(one).values(data=bindparam("told")), changed)
-    entries = map(entry_from, (await connection.execute(query)).mappings())
+    entries = entries_from((await connection.execute(query)).mappings())
     records = [fold(list(group)) for _, group in groupby(entries, key=lambda entry: entry.call)]
     if records:
         await connection.execute(delete(cdr).where(cdr.c.id.in_([record.id for record in records])))

@@ -56,18 +56,23 @@ class FallbackCall:
 
 
 def read(line: str) -> FallbackCall | None:
-    """The call that a line of Asterisk's log tells of; None when it tells of something else."""
+    """The call that a line of Asterisk's log tells of; None when it tells of something else.
+
+    Raises ValueError for a line about a call that was cut short or spoiled.
+    """
     _, mark, told = line.rstrip("\n").partition(_MARK)
-    fields = told.split("|")
-    if not mark or len(fields) != len(_FIELDS):
+    if not mark:
         return None
+    fields = told.split("|")
+    if len(fields) != len(_FIELDS):
+        raise ValueError(f"{len(fields)} fields where a call has {len(_FIELDS)}")
     unique, started, ended, number, reached, dialled, spoken, way = fields
     kind, _, rest = reached.partition("/")
     chosen, _, admitted = rest.partition("/")
     return FallbackCall(
         unique,
-        datetime.fromtimestamp(int(started), UTC),
-        datetime.fromtimestamp(int(ended), UTC),
+        _instant(started),
+        _instant(ended),
         number,
         kind or None,
         chosen or None,
@@ -76,3 +81,10 @@ def read(line: str) -> FallbackCall | None:
         int(spoken) if spoken else None,
         tuple(way.split()),
     )
+
+
+def _instant(seconds: str) -> datetime:
+    try:
+        return datetime.fromtimestamp(int(seconds), UTC)
+    except (OverflowError, OSError) as error:
+        raise ValueError(f"{seconds[:20]!r} is no time") from error

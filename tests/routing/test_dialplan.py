@@ -295,7 +295,11 @@ def test_the_line_about_a_call_is_read_back() -> None:
         "[2026-11-20 10:01:00.000] fallback_call[77][C-00000001]: Ext. h:3 @ plan-line-desk: fallback-call "
         "a-1763.7|1763604000|1763604060|13900000001|line/desk/open|ANSWER|||hello main:1 desk\n"
     )
-    assert read(line) is None
+    with pytest.raises(ValueError, match="9 fields"):
+        read(line)
+    for spoiled in ("9" * 30, "x", ""):
+        with pytest.raises(ValueError, match=r"no time|invalid literal"):
+            read(line.replace("|||", "||").replace("1763604000", spoiled))
     assert read(line.replace("|||", "||")) == FallbackCall(
         "a-1763.7",
         datetime.fromtimestamp(1763604000, SHANGHAI),

@@ -143,8 +143,8 @@ class Alone:
 
     def records(self) -> Iterable[FallbackCall]:
         log = self.asterisk.places.log / "fallback.log"
-        lines = log.read_text(encoding="utf-8").splitlines() if log.exists() else []
-        return [call for line in lines if (call := read(line)) is not None]
+        lines = log.read_text(encoding="utf-8").splitlines(keepends=True) if log.exists() else []
+        return [call for line in lines if line.endswith("\n") and (call := read(line)) is not None]
 
     async def beat(self) -> None:
         """Let a moment of real time pass."""
