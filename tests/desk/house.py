@@ -8,7 +8,6 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from time import monotonic as steady
 from typing import Any
 
 import aiohttp
@@ -196,7 +195,7 @@ async def desk_house(var: Path, gate: Gate | None = None) -> AsyncIterator[DeskH
         hotline=lambda: ("12320", "小热线"),
         version="0",
         now=lambda: house.now(),
-        monotonic=lambda: steady() + house.later.total_seconds(),
+        monotonic=lambda: house.later.total_seconds(),
     ) as desk:
         app = create_app(MadeUpHotline(), CollectorRegistry(), desk)
         house = DeskHouse(desk, floor, Users(store), Tokens(store), audit, app, "")
