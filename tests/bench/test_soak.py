@@ -1,0 +1,19 @@
+"""System: ten minutes of calls beside the other tests. No call fails, and nothing grows. `make soak` takes two hours."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bench.soak import soak
+
+pytestmark = pytest.mark.system
+
+MINUTES, RATE = 10.0, 2
+
+
+def test_ten_minutes_of_calls_leave_nothing_behind_and_none_fails(tmp_path: Path) -> None:
+    promises, looks = soak(tmp_path, minutes=MINUTES, rate=RATE)
+    assert len(looks) > 60
+    assert [promise for promise in promises if not promise.held] == []
