@@ -1,4 +1,4 @@
-"""System: ten minutes of calls beside the other tests. No call fails, and nothing grows. `make soak` takes two hours."""
+"""System: ten minutes of calls beside the other tests: none fails, nothing grows. `make soak` takes two hours."""
 
 from __future__ import annotations
 
