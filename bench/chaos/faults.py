@@ -11,12 +11,13 @@ from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
+from bench import flood as flooding
 from bench.chaos.house import house, house_on_a_wire
 from bench.chaos.phases import Scene, Size, everybody_calling, newcomers
 from bench.chaos.probe import Heard
 from bench.chaos.promise import Promise, at_most, exactly, none_of
 from bench.chaos.proxy import Wire
-from bench.stand import wait_until
+from bench.stand import StandFailed, wait_until
 
 Fault = Callable[[Path, Size], list[Promise]]
 
@@ -102,6 +103,42 @@ def link_swallowed(folder: Path, size: Size) -> list[Promise]:
         ]
 
     return _struck_on_the_wire(name, folder, size, strike, sound_within=12.0, takes=10.0)
+
+
+def restart(folder: Path, size: Size) -> list[Promise]:
+    """`hotline restart`: another engine, perhaps of another version, goes on for this one."""
+    name = "hotline restart"
+
+    def strike(scene: Scene) -> list[Promise]:
+        here, since = scene.here, time.monotonic()
+        done = here.command("restart")
+        return [
+            none_of(name, "errors of the command", [] if done == 0 else [done]),
+            at_most(name, "all callers adopted, with their places", scene.back_within(since), 6.0),
+        ]
+
+    return _struck(name, folder, size, strike, takes=3.0)
+
+
+def flood(folder: Path, size: Size) -> list[Promise]:
+    """Fifty calls a second from five numbers, then far more callers than the hotline carries."""
+    name = "flood"
+    seconds = 5 if size.short else 20
+    result = flooding.measure(folder, rate=5, flood=50, seconds=seconds, crowd=60 if size.short else 120)
+    crowd = result.crowd
+    if crowd is None:
+        raise StandFailed("nobody crowded")
+    not_talked = result.meant.offered - result.outcomes.get("talked", 0)
+    bar = max(flooding.NOT_COUNTED, flooding.SLOWER * result.alone.p99) / 1000
+    silent = result.flood.silent(result.untold) + crowd.silent(result.crowd_untold)
+    over = [number for number, count in result.let_in.items() if count > flooding.SHARE]
+    return [
+        none_of(name, f"callers who mean it and did not talk (of {result.meant.offered})", range(not_talked)),
+        at_most(name, "set-up p99 beside it: twice that without", result.beside.p99 / 1000, bar),
+        none_of(name, f"flooders with more than their share of {flooding.SHARE} calls", over),
+        none_of(name, f"calls that failed (of {result.flood.offered + crowd.offered})", range(crowd.failed)),
+        none_of(name, "calls that heard nothing", range(silent)),
+    ]
 
 
 def kill_asterisk(folder: Path, size: Size) -> list[Promise]:
@@ -248,6 +285,8 @@ FAULTS: dict[str, Fault] = {
     "kill-engine": kill_engine,
     "link-reset": link_reset,
     "link-silent": link_swallowed,
+    "restart": restart,
+    "flood": flood,
     "kill-asterisk": kill_asterisk,
     "phones-vanish": vanish,
     "database-locked": lock_database,

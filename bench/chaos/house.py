@@ -108,6 +108,15 @@ class House:
     def signal_engine(self, number: signal.Signals) -> None:
         os.kill(self.engine, number)
 
+    def command(self, *words: str) -> int:
+        """Give the running hotline a command, as its operator does; the exit status."""
+        config, var = self.settings.config, self.settings.var
+        command = [sys.executable, "-m", "hotline", *words, "--config", str(config), "--var", str(var)]
+        with (self.folder / "commands.log").open("ab") as log:
+            return subprocess.run(
+                command, cwd=HOUSE, env=_surroundings(self.variables), stdout=log, stderr=log, timeout=90, check=False
+            ).returncode
+
     def wait_until_ready(self) -> None:
         """Raises StandFailed."""
         ended = self.process.poll
@@ -234,11 +243,15 @@ def _started(what: str, folder: Path, config: Path, var: Path, variables: Mappin
         return subprocess.Popen(
             command,
             cwd=HOUSE,
-            env={**os.environ, "PYTHONPATH": os.pathsep.join([str(HOUSE), *sys.path]), **variables},
+            env=_surroundings(variables),
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,
         )
+
+
+def _surroundings(variables: Mapping[str, str]) -> dict[str, str]:
+    return {**os.environ, "PYTHONPATH": os.pathsep.join([str(HOUSE), *sys.path]), **variables}
 
 
 def _plan(answering: tuple[str, ...], silent: tuple[str, ...]) -> str:
