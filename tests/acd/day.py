@@ -90,7 +90,10 @@ class Day:
     def resume(self, resumed: TalkResumed) -> None:
         """A talk from before is told; it counts when its agent is in nothing else."""
         busy = {ring.agent for ring in (*self.ringing.values(), *self.talking.values())}
-        taken = resumed.agent in busy if resumed.agent is not None else self._outside(resumed.line) >= 2
+        if resumed.agent is not None:
+            taken = resumed.agent in busy
+        else:
+            taken = self.lines[resumed.line].outside is None or self._outside(resumed.line) >= 2
         if taken:
             return
         self.joined[resumed.call] = CallJoined(resumed.call, resumed.line)
