@@ -448,7 +448,8 @@ class Call:
         if self._talk_recording is None:
             return
         (file, ended), self._talk_recording = self._talk_recording, None
-        await settled(self._switch.stop_recording(file))
+        if not self._switch_died:  # else nobody is there to stop it
+            await settled(self._switch.stop_recording(file))
         recorded = await self._last_word(file, ended)
         self.note(RecordingEnded(file, recorded.seconds))
 
@@ -460,7 +461,7 @@ class Call:
     async def _last_word(self, file: str, ended: asyncio.Future[Recorded]) -> Recorded:
         """What the switch says of a recording that is ending."""
         try:
-            async with asyncio.timeout(2.0):
+            async with asyncio.timeout(0.0 if self._switch_died else 2.0):
                 return await asyncio.shield(ended)
         except TimeoutError:
             log.warning("the switch said nothing of a recording's end", file=file)
