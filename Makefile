@@ -1,4 +1,4 @@
-# Two commands: `make run` and `make test`. Everything else is a part of one of them.
+# Two commands: `make run` and `make test`. The others are parts of them, long measurements (chaos, soak), and upkeep.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 BIN := .venv/bin
@@ -22,7 +22,7 @@ setup: ## Set everything up that running needs; then there is .venv/bin/hotline
 	@scripts/setup run
 
 .PHONY: check
-check: lint scan ## The same, the scan of dependencies, and the fast tests
+check: lint scan ## Lint, the scan of dependencies, and the fast tests
 	$(BIN)/pytest -m 'not system' -n 2 --dist worksteal
 
 .PHONY: lint
@@ -36,12 +36,12 @@ lint: ## Format, lint, types, imports, scripts
 	$(BIN)/hadolint docker/Dockerfile
 
 .PHONY: chaos
-chaos: ## Every fault on a real hotline, and the table of what was promised (half an hour)
+chaos: ## Every fault on a real hotline, and the table of what was promised (half an hour; FAULTS=, needs SIPp)
 	@scripts/setup run dev test
 	$(BIN)/python -m bench.chaos $(FAULTS)
 
 .PHONY: soak
-soak: ## Two hours of calls at half of what the machine carries (MINUTES=, RATE=)
+soak: ## Two hours of calls at half of what the machine carries (MINUTES=, RATE=; needs SIPp)
 	@scripts/setup run dev test
 	$(BIN)/python -m bench.soak --minutes $(or $(MINUTES),120) --rate $(or $(RATE),20)
 

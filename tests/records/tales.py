@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from ivr.door.verdict import Lane, Why
 from ivr.events import (
@@ -30,6 +31,8 @@ from ivr.events import (
     WaitEnd,
     WaitEnded,
 )
+from records.journal import SqlJournal
+from records.migrations import upgrade
 
 NINE = datetime(2026, 10, 1, 1, 0, 0, tzinfo=UTC)
 """Nine in the morning of the National Day in Tianjin."""
@@ -45,6 +48,15 @@ def at(second: float) -> datetime:
 
 def entries(facts: list[Fact], call: str = "a-1") -> list[Entry]:
     return [Entry(call, seq, at(second), event) for seq, (second, event) in enumerate(facts, start=1)]
+
+
+async def told_in(var: Path, facts: list[Fact]) -> None:
+    """A hotline's folder `var` in whose database one call was written down."""
+    url = f"sqlite+aiosqlite:///{var / 'hotline.db'}"
+    await upgrade(url)
+    async with SqlJournal(url) as journal:
+        for entry in entries(facts):
+            journal.note(entry)
 
 
 ARRIVES: list[Fact] = [

@@ -14,9 +14,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from hotline.cli import app_of
-from records.journal import SqlJournal
-from records.migrations import upgrade
-from tests.records.tales import NUMBER, TALKS, entries
+from tests.records.tales import NUMBER, TALKS, told_in
 
 APP = app_of(["calls", "callbacks", "audit"])
 
@@ -24,15 +22,7 @@ APP = app_of(["calls", "callbacks", "audit"])
 @pytest.fixture
 def var(tmp_path: Path) -> Path:
     """A hotline's folder in which one call was recorded."""
-
-    async def fill() -> None:
-        url = f"sqlite+aiosqlite:///{tmp_path / 'hotline.db'}"
-        await upgrade(url)
-        async with SqlJournal(url) as journal:
-            for entry in entries(TALKS):
-                journal.note(entry)
-
-    asyncio.run(fill())
+    asyncio.run(told_in(tmp_path, TALKS))
     return tmp_path
 
 

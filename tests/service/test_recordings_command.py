@@ -18,13 +18,11 @@ from hotline import keeping
 from hotline.cli import app_of
 from hotline.sealing import vault_of
 from hotline.settings import load
-from records.journal import SqlJournal
-from records.migrations import upgrade
 from records.vault.ciphers import CIPHERS
 from records.vault.keys import KeyFile
 from records.vault.vault import Vault
 from routing.calendar import SHANGHAI
-from tests.records.tales import TALKS, entries
+from tests.records.tales import TALKS, told_in
 from tests.records.test_vault import files, put, sound
 
 APP = app_of(["recordings", "keys", "audit"])
@@ -36,15 +34,7 @@ BECAUSE = ("--reason", "投诉 17 号")
 @pytest.fixture
 def vault(tmp_path: Path) -> Vault:
     """A hotline in which a talk was recorded and sealed, and a message was left while no engine ran."""
-
-    async def fill() -> None:
-        url = f"sqlite+aiosqlite:///{tmp_path / 'hotline.db'}"
-        await upgrade(url)
-        async with SqlJournal(url) as journal:
-            for entry in entries(TALKS):
-                journal.note(entry)
-
-    asyncio.run(fill())
+    asyncio.run(told_in(tmp_path, TALKS))
     keys = KeyFile(tmp_path / "keys.json")
     keys.rotate(CIPHERS["AES-256-GCM"], datetime.now(UTC))
     vault = vault_of(load(var=tmp_path))
