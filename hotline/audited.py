@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from typing import Annotated
 
 import typer
 from sqlalchemy.exc import DBAPIError
@@ -16,7 +17,8 @@ from hotline.terminal import fail
 from records.audit import Audit, Deed, Detail
 from records.database import database_file
 
-REASON = "Why; it is written into the audit log."
+Private = Annotated[bool, typer.Option("--private", help="Show callers' whole numbers; say why: --reason.")]
+Reason = Annotated[str | None, typer.Option(help="Why; it is written into the audit log.")]
 
 
 def reason_of(reason: str | None, what: str) -> str:

@@ -10,7 +10,7 @@ import typer
 from hotline import attack as kept
 from hotline import front
 from hotline.attack import STANDARD, Attack
-from hotline.audited import REASON, write_down
+from hotline.audited import Reason, write_down
 from hotline.clock import clock_of
 from hotline.commands.front import ending
 from hotline.front import Front
@@ -31,7 +31,7 @@ def on(
         str | None, typer.Option(help="When it goes off by itself: 18:00, or 2026-11-22T18:00; after 2 hours if not.")
     ] = None,
     message: Annotated[str | None, typer.Option("--front", help="A front message to say as long as that.")] = None,
-    reason: Annotated[str | None, typer.Option(help=REASON)] = None,
+    reason: Reason = None,
     config: Config = None,
     var: Var = None,
 ) -> None:
@@ -54,9 +54,7 @@ def on(
 
 
 @attack_app.command("off")
-def off(
-    reason: Annotated[str | None, typer.Option(help=REASON)] = None, config: Config = None, var: Var = None
-) -> None:
+def off(reason: Reason = None, config: Config = None, var: Var = None) -> None:
     """Turn it off. A front message is turned off by `hotline front off`."""
     settings = settings_of(config, var)
     write_down(settings, "attack_off", reason=reason)

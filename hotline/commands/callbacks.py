@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.table import Column, Table
 from sqlalchemy.exc import DBAPIError
 
-from hotline.audited import REASON, reason_of, write_down
+from hotline.audited import Private, Reason, reason_of, write_down
 from hotline.clock import clock_of
 from hotline.control import NotRunning, Refused, ask
 from hotline.settings import Settings
@@ -39,8 +39,8 @@ def callbacks(
     ticket: Annotated[str | None, typer.Argument(help="Of cancel: the callback's id.")] = None,
     last: Annotated[int | None, typer.Option(min=1, help="Only the newest so many.")] = None,
     living: Annotated[bool, typer.Option("--open", help="Only those that still wait or are being made.")] = False,
-    private: Annotated[bool, typer.Option("--private", help="Show callers' whole numbers; say why: --reason.")] = False,
-    reason: Annotated[str | None, typer.Option(help=REASON)] = None,
+    private: Private = False,
+    reason: Reason = None,
     config: Config = None,
     var: Var = None,
     as_json: Json = False,

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Column, Table
 from sqlalchemy.exc import DBAPIError
 
-from hotline.audited import REASON, reason_of, write_down
+from hotline.audited import Private, Reason, reason_of, write_down
 from hotline.clock import clock_of
 from hotline.terminal import Config, Json, Var, fail, instant, keys_of, live_in, people, put, settings_of
 from records.audit import Act
@@ -25,8 +25,8 @@ def calls(
     since: Annotated[str | None, typer.Option("--from", help="Calls that began from this time on.")] = None,
     until: Annotated[str | None, typer.Option("--to", help="Calls that began before this time.")] = None,
     last: Annotated[int | None, typer.Option(min=1, help="Only the newest so many.")] = None,
-    private: Annotated[bool, typer.Option("--private", help="Show callers' whole numbers; say why: --reason.")] = False,
-    reason: Annotated[str | None, typer.Option(help=REASON)] = None,
+    private: Private = False,
+    reason: Reason = None,
     config: Config = None,
     var: Var = None,
     as_json: Json = False,

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Annotated
 
 import typer
 from rich.console import Console
 from rich.table import Column, Table
 
-from hotline.audited import REASON, reason_of, write_down
+from hotline.audited import Reason, reason_of, write_down
 from hotline.sealing import keys_of
 from hotline.terminal import Config, Json, Var, fail, people, put, settings_of
 from records.audit import Act
@@ -41,7 +40,7 @@ def list_(config: Config = None, var: Var = None, as_json: Json = False) -> None
 
 @keys.command()
 def rotate(
-    reason: Annotated[str | None, typer.Option(help=REASON)] = None,
+    reason: Reason = None,
     config: Config = None,
     var: Var = None,
     as_json: Json = False,

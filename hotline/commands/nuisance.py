@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Column, Table
 
 from hotline import nuisance
-from hotline.audited import REASON, reason_of, write_down
+from hotline.audited import Private, Reason, reason_of, write_down
 from hotline.clock import clock_of
 from hotline.identity import asker
 from hotline.nuisance import LONGEST, Listed, NotListed
@@ -34,7 +34,7 @@ _UNITS = ("days", "hours", "minutes")
 @nuisance_app.command("add")
 def add(
     number: Annotated[str, typer.Argument(help="A number, the beginning of numbers like 0229999*, or withheld.")],
-    reason: Annotated[str | None, typer.Option(help=REASON)] = None,
+    reason: Reason = None,
     lasts: Annotated[str, typer.Option("--for", help="How long: 30d, 12h, 1d12h.")] = "7d",
     slow: Annotated[
         bool, typer.Option("--slow/--block", help="Serve these calls after all others; or send them away.")
@@ -64,8 +64,8 @@ def add(
 
 @nuisance_app.command("list")
 def show(
-    private: Annotated[bool, typer.Option("--private", help="Show whole numbers; say why: --reason.")] = False,
-    reason: Annotated[str | None, typer.Option(help=REASON)] = None,
+    private: Private = False,
+    reason: Reason = None,
     config: Config = None,
     var: Var = None,
     as_json: Json = False,
@@ -98,7 +98,7 @@ def show(
 @nuisance_app.command("remove")
 def remove(
     what: Annotated[str, typer.Argument(metavar="NUMBER|#ID", help="As it was added, or its id, like #3.")],
-    reason: Annotated[str | None, typer.Option(help=REASON)] = None,
+    reason: Reason = None,
     config: Config = None,
     var: Var = None,
 ) -> None:

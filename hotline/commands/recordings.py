@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.table import Column, Table
 from sqlalchemy.exc import DBAPIError
 
-from hotline.audited import REASON, readable, reason_of, write_down
+from hotline.audited import Reason, readable, reason_of, write_down
 from hotline.identity import asker
 from hotline.keeping import Keeping
 from hotline.sealing import vault_of
@@ -69,7 +69,7 @@ def list_(
 @recordings.command()
 def listen(
     call: CALL,
-    reason: Annotated[str | None, typer.Option(help=REASON)] = None,
+    reason: Reason = None,
     config: Config = None,
     var: Var = None,
 ) -> None:
@@ -86,7 +86,7 @@ def listen(
 def export(
     call: CALL,
     out: Annotated[Path | None, typer.Option(help="File to write; CALL.wav by default. Never written over.")] = None,
-    reason: Annotated[str | None, typer.Option(help=REASON)] = None,
+    reason: Reason = None,
     config: Config = None,
     var: Var = None,
 ) -> None:
@@ -108,7 +108,7 @@ def export(
 @recordings.command()
 def hold(
     call: Annotated[str | None, typer.Argument(help="A call's id; none: show what is held.")] = None,
-    reason: Annotated[str | None, typer.Option(help=REASON)] = None,
+    reason: Reason = None,
     config: Config = None,
     var: Var = None,
     as_json: Json = False,
@@ -130,7 +130,7 @@ def hold(
 @recordings.command()
 def release(
     call: Annotated[str, typer.Argument(help="The id of a held call.")],
-    reason: Annotated[str | None, typer.Option(help=REASON)] = None,
+    reason: Reason = None,
     config: Config = None,
     var: Var = None,
 ) -> None:

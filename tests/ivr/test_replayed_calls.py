@@ -12,7 +12,7 @@ from routing.calendar import SHANGHAI
 from routing.check import read_plan
 from routing.rehearsal.replay import LEFT, Reached, Recorded, Replayed, replay
 from tests.ivr.fake_switch import Behaviour
-from tests.ivr.house import CALLER, house
+from tests.ivr.house import CALLER, House, house
 from tests.routing.rich import RICH
 
 pytestmark = pytest.mark.looptime
@@ -22,6 +22,18 @@ DAY = datetime(2026, 11, 27, 10, 0, tzinfo=SHANGHAI)
 NIGHT = DAY.replace(hour=22)
 UNTIL_SILENCE = 20.0
 """Seconds after which a caller who types nothing has been asked for the last time."""
+
+
+async def told(h: House, typed: str) -> list[Entry]:
+    """What a call writes down whose caller types this; a space is a while in which nothing is typed."""
+    h.switch.caller_dials(CALLER)
+    for keys in typed.split():
+        h.switch.caller_types(CALLER, keys)
+        await h.passes(3.0)
+    await h.passes(UNTIL_SILENCE)
+    h.switch.ends(CALLER)
+    await h.ledger.noted(CallEnded)
+    return h.ledger.entries
 
 
 @pytest.mark.parametrize("at", [DAY, NIGHT])
@@ -46,16 +58,8 @@ UNTIL_SILENCE = 20.0
     ],
 )
 async def test_a_call_replayed_through_its_own_plan_gets_where_it_got(typed: str, at: datetime) -> None:
-    """A space is a while in which nothing is typed."""
     async with house(at, PLAN, ann=Behaviour(answers_after=1.0)) as h:
-        h.switch.caller_dials(CALLER)
-        for keys in typed.split():
-            h.switch.caller_types(CALLER, keys)
-            await h.passes(3.0)
-        await h.passes(UNTIL_SILENCE)
-        h.switch.ends(CALLER)
-        await h.ledger.noted(CallEnded)
-        call = as_recorded(h.ledger.entries)
+        call = as_recorded(await told(h, typed))
         first = next(iter(h.ledger.of(EndReached)), None)
     assert call.end == (Reached(LEFT) if first is None else Reached(first.kind, first.line))
     assert replay(PLAN, call) == Replayed(call.end, None)

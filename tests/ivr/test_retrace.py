@@ -10,7 +10,6 @@ import pytest
 from ivr.adoption.retrace import retrace
 from ivr.adoption.unfinished import last_outcome, unfinished
 from ivr.events import (
-    CallEnded,
     Entry,
     Outcome,
     StepHeard,
@@ -26,26 +25,14 @@ from routing.calendar import SHANGHAI
 from routing.check import read_plan
 from routing.scene import Scene
 from tests.ivr.fake_switch import Behaviour
-from tests.ivr.house import CALLER, House, LoopClock, house
 from tests.ivr.house import PLAN as SMALL_PLAN
-from tests.ivr.test_replayed_calls import DAY, NIGHT, UNTIL_SILENCE
+from tests.ivr.house import House, LoopClock, house
+from tests.ivr.test_replayed_calls import DAY, NIGHT, told
 from tests.routing.rich import RICH
 
 pytestmark = pytest.mark.looptime
 
 PLAN = read_plan({"rich.yaml": RICH})
-
-
-async def told(h: House, typed: str) -> list[Entry]:
-    """What a call writes down whose caller types this; a space is a while in which nothing is typed."""
-    h.switch.caller_dials(CALLER)
-    for keys in typed.split():
-        h.switch.caller_types(CALLER, keys)
-        await h.passes(3.0)
-    await h.passes(UNTIL_SILENCE)
-    h.switch.ends(CALLER)
-    await h.ledger.noted(CallEnded)
-    return h.ledger.entries
 
 
 def scene_of(h: House, at: datetime) -> Scene:
