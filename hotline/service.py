@@ -433,7 +433,7 @@ async def running(
         works += [heart.beat(), draining.run()]
         ruin: asyncio.Future[SwitchLost] = asyncio.get_running_loop().create_future()
         if asterisk is not None:
-            works.append(_keep_running(asterisk, board, ruin))
+            works.append(_keep_running(asterisk, switch, board, ruin))
         for work in works:
             stack.callback(tasks.create_task(work).cancel)
         leaders_switch = AttackDoor(settings, attack, plan=lambda: live.now.plan, now=clock.now)
@@ -445,9 +445,15 @@ async def running(
         )
 
 
-async def _keep_running(asterisk: ManagedAsterisk, board: Switchboard, ruin: asyncio.Future[SwitchLost]) -> None:
+async def _keep_running(
+    asterisk: ManagedAsterisk, switch: AriSwitch, board: Switchboard, ruin: asyncio.Future[SwitchLost]
+) -> None:
+    def lost() -> None:
+        switch.died()  # first: what the calls let go must not be waited for
+        board.media_lost()
+
     try:
-        await asterisk.keep_running(board.media_lost)
+        await asterisk.keep_running(lost)
     except SwitchLost as error:
         ruin.set_result(error)
 

@@ -16,7 +16,8 @@ Phones are watched by device state: a subscription to the endpoints would tell e
 We choose the names of legs, bridges, playbacks and recordings; a repeated originate gets 409 and rings nobody twice.
 So every order may be sent again, and is, when its answer did not come: one that began while the link broke waits for
 the link and is sent once more, and what is there already then counts as done. Only a switch that nobody listens at any
-more, and a link that does not come back, fail a call.
+more, and a link that does not come back, fail a call. What was on a switch that died is gone: until another is met,
+every order is answered so at once, and none of a life before is sent to it.
 Nothing that a caller sent reaches an endpoint, a file name or a variable name: see `_PLAIN`, `_DIGITS`.
 """
 
@@ -178,6 +179,10 @@ class AriSwitch:
         self._link = asyncio.Event()
         """There is a link, or it is known that nobody listens there."""
         self._refused = False
+        self._died = False
+        """It is known to be dead, and no other was met yet."""
+        self._lives = 0
+        """Grows with each death: an order of a life before is not sent again."""
         self._listener: asyncio.Task[object] | None = None
         """Builds links up: its orders wait for none."""
         self._left = False
@@ -222,7 +227,7 @@ class AriSwitch:
             except (aiohttp.ClientError, OSError, SwitchError, TimeoutError) as error:
                 log.warning("no link to the switch", error=str(error) or type(error).__name__)
                 self._refused = isinstance(error, aiohttp.ClientConnectorError)
-            if self._refused:
+            if self._refused or self._died:
                 self._link.set()  # nothing is to be waited for
             else:
                 self._link.clear()
@@ -233,6 +238,15 @@ class AriSwitch:
             await asyncio.sleep(pause)
             pause = min(pause * 2, 1.0)
         await asyncio.Event().wait()
+
+    def died(self) -> None:
+        """The switch's process ended, and all that was on it: until another is met, every order is refused at once.
+
+        Orders on their way fail as well, and none is sent to who comes next: it would meet nothing of what it is about.
+        """
+        self._died = True
+        self._lives += 1
+        self._link.set()  # nothing is to be waited for
 
     async def _renew(self) -> None:
         """Leave connections that may hang as the link did: orders on their way fail at once, and are sent again."""
@@ -278,6 +292,9 @@ class AriSwitch:
         await self._order("PUT", f"/applications/{APPLICATION}/eventFilter", body=allowed)
         started = str(info["status"]["startup_time"])
         restarted, self._started = self._started not in (None, started), started
+        if restarted and not self._died:  # nobody told us
+            self._lives += 1
+        self._died = False
         self._watched.clear()
         await self._subscribe()
         there = await self._without_strangers_that_ring()
@@ -445,7 +462,8 @@ class AriSwitch:
 
     async def play(self, channel: str, playback: str, sounds: Sequence[str]) -> None:
         media = ",".join(_OWN_SOUNDS.get(sound, f"sound:hotline/{sound}") for sound in sounds)
-        await self._order("POST", f"/channels/{quote(channel)}/play/{quote(playback)}", media=media)
+        there = f"/playbacks/{quote(playback)}"  # a second one of this name would be said after the first
+        await self._order("POST", f"/channels/{quote(channel)}/play/{quote(playback)}", there=there, media=media)
 
     async def stop_playing(self, playback: str) -> None:
         await self._order("DELETE", f"/playbacks/{quote(playback)}")
@@ -667,18 +685,23 @@ class AriSwitch:
             raise SwitchError("the switch is not in use: enter it with `async with`")
         return self._http
 
-    async def _order(self, method: str, path: str, body: object = None, **query: str) -> Any:
+    async def _order(self, method: str, path: str, body: object = None, there: str = "", **query: str) -> Any:
         """Carry one order out. Raises ChannelGone for what is no more, SwitchError for the rest.
 
-        When the link breaks under it, it is sent again as soon as there is another.
+        When the link breaks under it, it is sent again as soon as there is another; with `there`, which is where the
+        switch would have what it makes, only if it is not.
         """
-        give_up = asyncio.get_running_loop().time() + ORDER_PATIENCE
-        again = False
+        give_up, life = asyncio.get_running_loop().time() + ORDER_PATIENCE, self._lives
+        again, listens = False, asyncio.current_task() is self._listener
         while True:
+            if not listens and (self._died or self._lives != life):
+                raise ChannelGone(f"{method} {path}: the switch died")
             try:
+                if again and there and await self._exists(there):
+                    return None
                 return await self._send(method, path, body, query)
             except _NotSent as error:
-                if not await self._linked_again(error, give_up):
+                if listens or (not await self._linked_again(error, give_up) and self._lives == life):
                     raise
                 again = True
             except _ThereAlready:
@@ -686,9 +709,16 @@ class AriSwitch:
                     raise
                 return None  # it was carried out, and the answer lost
 
+    async def _exists(self, path: str) -> bool:
+        try:
+            await self._send("GET", path, None, {})
+        except ChannelGone:
+            return False
+        return True
+
     async def _linked_again(self, error: _NotSent, give_up: float) -> bool:
-        """Wait for a link over which an order may be sent again; False when that is no use."""
-        if error.refused or self._left or self._started is None or asyncio.current_task() is self._listener:
+        """Wait for a link over which an order may be sent again, or the switch's death; False when that is no use."""
+        if error.refused or self._left or self._started is None:
             return False
         await asyncio.sleep(TRY_EVERY)
         try:
