@@ -30,6 +30,10 @@ PROBE = 60.0
 """Seconds that the program may take to say that it starts."""
 
 
+_SOON_READY = frozenset({Presence.OFFERED, Presence.TALKING, Presence.WRAP_UP})
+"""Who would be offered the next caller the very moment they are ready."""
+
+
 class To(StrEnum):
     """Where those who wait go."""
 
@@ -82,7 +86,10 @@ class Draining:
         while True:
             await self._begun.wait()
             while self._asked is not None:
-                self._look(self._asked)
+                try:
+                    self._look(self._asked)
+                except Exception:
+                    log.exception("a look at the drain met a bug")
                 await asyncio.sleep(TICK)
 
     def begin(self, drain: Drain) -> None:
@@ -112,7 +119,7 @@ class Draining:
     def _look(self, drain: Drain) -> None:
         board = self._board
         for seat in board.dispatch.floor.seats():
-            if seat.presence is Presence.READY or (seat.presence is Presence.TALKING and seat.id not in self._held):
+            if seat.presence is Presence.READY or (seat.presence in _SOON_READY and seat.id not in self._held):
                 self._held.add(seat.id)
                 board.dispatch.hold_back(seat.id)
         if drain.to is To.FALLBACK:

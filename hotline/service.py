@@ -502,7 +502,7 @@ async def serve(settings: Settings, opening: Opening | Published, *, managed: bo
                 hotline.asterisk.stays = True
             if hotline.draining.ended.result() is End.HANDED_OVER:
                 hotline.board.hand_over()
-                await hotline.journal.flush()
+                await hotline.journal.caught_up()  # a database in trouble is not waited for: the spool has the facts
         log.info("the hotline goes down", calls=hotline.board.calls)
     if lost is not None:
         raise lost

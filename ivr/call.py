@@ -223,6 +223,11 @@ class Call:
         return self._playing
 
     @property
+    def seq(self) -> int:
+        """The number of its last fact."""
+        return self._seq
+
+    @property
     def lost(self) -> bool:
         """Nobody hung up: the caller's sound stopped, or the switch died."""
         return self._lost

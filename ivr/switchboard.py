@@ -328,7 +328,7 @@ class Switchboard:
         self.dispatch.signal(OffersMade(max((one.last_offer for one in left), default=0)))
         now = self._clock.now()
         for one in sorted(left, key=lambda one: now - timedelta(seconds=one.place(now)[0])):
-            of_it = remains(one, found)
+            of_it = _remains(one, found)
             if of_it is not None and self._adopt(one, of_it):
                 taken |= of_it.channels
                 for name in of_it.let_go:
@@ -370,11 +370,12 @@ class Switchboard:
             flow = service.resume(call, one, left)
         except Exception:
             log.exception("a call could not be adopted", call=one.id)
-            return False
+            flow = None
         if flow is None:
+            one.seq = call.seq  # what ends it comes after what was noted until now
             return False
         if one.ticket is None:
-            self._door.judge(call.id, Arrived(call.channel, call.number, call.dialled, found=True))  # let in already
+            self._judge(call, Arrived(call.channel, call.number, call.dialled, found=True))  # let in already
         self._calls[call.channel] = call
         self._by_id[call.id] = call
         work = self._run(call, replace(service, flow=flow), None)
@@ -467,9 +468,9 @@ class Switchboard:
         self._calls[event.channel] = call
         self._by_id[call.id] = call
         agent = None if event.phone is None else self._agent_of(event.phone)
+        _within(self._call_tasks).create_task(_guarded(self._run(call, service, agent)))
         if agent is not None:
             self.dispatch.hold_back(agent)
-        _within(self._call_tasks).create_task(_guarded(self._run(call, service, agent)))
 
     def _judge(self, call: Call, event: Arrived) -> Verdict:
         """What the door says; a bug there lets the caller in."""
@@ -523,6 +524,15 @@ class Switchboard:
 
 _SENT_AWAY: Mapping[Why | None, tuple[Reason, str]] = {Why.NUISANCE: (Reason.BLOCKED, "blocked")}
 """What a call ends as that is sent away, and what its caller hears."""
+
+
+def _remains(one: Unfinished, found: Found) -> Remains | None:
+    """What is left of a call; a bug there ends this call, and hinders the adoption of no other."""
+    try:
+        return remains(one, found)
+    except Exception:
+        log.exception("what is left of a call could not be told", call=one.id)
+        return None
 
 
 def _within(group: asyncio.TaskGroup | None) -> asyncio.TaskGroup:

@@ -12,6 +12,7 @@ Who must be audited is served only after `write` has returned: what cannot be wr
 
 from __future__ import annotations
 
+import asyncio
 import fcntl
 import json
 import os
@@ -165,7 +166,7 @@ class Audit:
             at = at.astimezone(UTC).replace(microsecond=at.microsecond // 1000 * 1000)
             written = Written(number, at, deed, before, _hash(number, at, deed, before))
             await connection.execute(insert(table), [_row(written)])
-        self._move_head(Head(written.number, written.hash))
+        await asyncio.to_thread(self._move_head, Head(written.number, written.hash))  # it waits for the disk
         return written
 
     async def entries(

@@ -7,7 +7,12 @@ import asyncio
 import pytest
 
 from acd.agent import Presence
+from ivr import switchboard
+from ivr.adoption.flow import AdoptingFlow
 from ivr.adoption.names import mark_of, offer_of
+from ivr.adoption.remains import Remains, remains
+from ivr.adoption.unfinished import Unfinished
+from ivr.call import Call, Flow
 from ivr.events import (
     CallAdopted,
     CallArrived,
@@ -29,6 +34,7 @@ from ivr.events import (
     WaitEnd,
     WaitEnded,
 )
+from ivr.switch import Found
 from ivr.talk.states import State
 from records.cdr import fold
 from tests.ivr.fake_switch import Behaviour, FakeSwitch
@@ -360,3 +366,49 @@ def test_no_name_of_one_engine_begins_another_ones() -> None:
     assert offer_of("n-call-xb1001") == -1001
     assert offer_of("n-call~1-12a") == 12
     assert offer_of("n-call") is None
+
+
+@pytest.mark.parametrize("why", ["no place", "a bug", "a bug in what is left"])
+async def test_a_call_that_cannot_be_adopted_ends_once_and_hinders_no_other(
+    monkeypatch: pytest.MonkeyPatch, why: str
+) -> None:
+    switch = FakeSwitch(speech=0.0)
+    async with house(switch=switch, ann=RINGS) as h:
+        switch.registered.discard("ann")
+        switch.phone_up("ann", RINGS)
+        for number in ("one", "two"):
+            switch.caller_dials(number)
+            await h.passes(1.0)
+            switch.caller_types(number, "1")
+            await h.passes(4.0)
+        first, second = (entry.call for entry in h.ledger.entries if isinstance(entry.event, WaitBegan))
+        h.killed()
+    before = h.ledger.entries
+    resume = AdoptingFlow.resume
+
+    def no_resume(self: AdoptingFlow, call: Call, one: Unfinished, of_it: Remains) -> Flow | None:
+        if call.id != first:
+            return resume(self, call, one, of_it)
+        if why == "no place":
+            return None
+        raise ValueError(why)
+
+    def no_remains(one: Unfinished, found: Found) -> Remains | None:
+        if one.id == first:
+            raise ValueError(why)
+        return remains(one, found)
+
+    if why == "a bug in what is left":
+        monkeypatch.setattr(switchboard, "remains", no_remains)
+    else:
+        monkeypatch.setattr(AdoptingFlow, "resume", no_resume)
+    async with house(switch=switch, before=before, ann=RINGS) as h:
+        await h.ledger.noted(CallEnded)
+        told = [entry for entry in of_call(h.ledger, before) if entry.call == first]
+        well_numbered(told)
+        assert fold(told).reason is Reason.ENGINE_STOPPED
+        assert second in [place.call for place in h.board.dispatch.floor.waiting("desk")]
+        for number in ("one", "two"):
+            switch.ends(number)
+        await h.passes(1.0)
+        well_numbered(of_call(h.ledger, before))
