@@ -12,8 +12,8 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.registry import Collector
 from sqlalchemy.exc import DBAPIError
 
-from hotline.settings import Sealing as Rules
 from hotline.settings import Settings
+from hotline.settings_parts import Sealing as Rules
 from ivr.events import CallEnded, Entry, RecordingBegan
 from records.audit import Act, Audit, Deed
 from records.vault.ciphers import CIPHERS, Tampered

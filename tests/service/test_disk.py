@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from hotline.disk import DiskWatch, free_in
-from hotline.settings import Disk, SettingsError, load
+from hotline.settings import SettingsError, load
+from hotline.settings_parts import Disk
 from ivr.room import Room
 from tests.records.test_spool import until
 

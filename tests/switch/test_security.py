@@ -21,7 +21,8 @@ from hotline.hardening.table import examine
 from hotline.managed import ManagedAsterisk
 from hotline.operators import read_config
 from hotline.secrets import keep_secrets
-from hotline.settings import HOUSE, Settings, WebRtc, load
+from hotline.settings import HOUSE, Settings, load
+from hotline.settings_parts import WebRtc
 from hotline.switch_config import PhoneAccount
 from tests.ports import free_ports
 from tests.switch.bare_sip import BareCaller

@@ -1,0 +1,302 @@
+"""The parts of the settings, one for each thing that is set: what may be written there, and what holds if not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+from pydantic import AfterValidator, BaseModel, ByteSize, ConfigDict, Field, IPvAnyNetwork, SecretStr
+from pydantic import model_validator as checked
+
+
+def _plain(value: str) -> str:
+    if not value.isprintable() or any(c in value for c in '[];,"\\\n\r'):
+        raise ValueError("must not contain brackets, quotes, separators or control characters")
+    return value
+
+
+Plain = Annotated[str, AfterValidator(_plain)]
+"""Text that is written into Asterisk's configuration files: nothing in it can start a new line or section."""
+
+
+def _plain_path(value: Path) -> Path:
+    _plain(str(value))
+    return value.absolute()
+
+
+PlainPath = Annotated[Path, AfterValidator(_plain_path)]
+"""A file that Asterisk reads; a relative one counts from where the hotline is started."""
+
+
+def _plain_secret(value: SecretStr) -> SecretStr:
+    _plain(value.get_secret_value())
+    return value
+
+
+Port = Annotated[int, Field(ge=1, le=65535)]
+Seconds = Annotated[int, Field(ge=0, le=86400)]
+Networks = tuple[IPvAnyNetwork, ...]
+
+
+class Part(BaseModel):
+    """Settings that belong together; names that are unknown are refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Sip(Part):
+    """Where phones register and the trunk's calls arrive (UDP and TCP)."""
+
+    host: Plain = "127.0.0.1"
+    port: Port = 5060
+    external_host: Plain | None = None
+    """Public address written into SIP and SDP behind NAT."""
+    local_networks: Networks = Field(
+        default=("127.0.0.0/8", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"), validate_default=True
+    )
+    """Who is told our inside address although `external_host` is set."""
+    max_calls: Annotated[int, Field(ge=1)] = 500
+    """Calls from outside past which Asterisk itself refuses a new one. Legs that we make are not counted."""
+    max_load: Annotated[float, Field(ge=0)] | None = None
+    """Load average past which a new call is refused; unset: 100 for each processor, for load is not calls; 0: never."""
+    least_memory: Annotated[int, Field(ge=0)] = 32
+    """MB of quite unused memory (without the disk's cache) below which a new call is refused; 0: never."""
+    qualify: Seconds = 2
+    """Seconds between two looks whether a registered phone still answers; 0 never looks.
+
+    A phone counts as gone 2 seconds after a look that it did not answer: so long its caller waits for nothing.
+    """
+    no_reply: Seconds = 3
+    """Seconds after which an agent's phone should have said that it rings, or is not tried any longer; 0 tries on."""
+
+
+class Rtp(Part):
+    """UDP ports for sound, and how long a leg may send none."""
+
+    first: Port = 20000
+    last: Port = 20999
+    timeout: Seconds = 60
+    """Seconds without sound after which a leg counts as gone; 0 never."""
+    timeout_hold: Seconds = 600
+    """The same for a leg that put us on hold."""
+
+    @checked(mode="after")
+    def _a_range(self) -> Self:
+        if self.last - self.first < 3:
+            raise ValueError("the last port must be at least 3 above the first")
+        return self
+
+
+class Ari(Part):
+    """Asterisk's control door. ARI write access is Asterisk admin: keep it on loopback."""
+
+    host: Plain = "127.0.0.1"
+    port: Port = 8088
+    user: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,31}$")] = "hotline"
+    password: Annotated[SecretStr, AfterValidator(_plain_secret)] | None = None
+    """Of an Asterisk that you run yourself; the hotline's own gets one made at the first start."""
+
+
+class Web(Part):
+    """The pages, the API, `/healthz`, `/readyz`, `/metrics`: docs/web.md."""
+
+    host: Plain = "127.0.0.1"
+    """Outside loopback it needs TLS, or `behind_proxy`."""
+    port: Port = 8320
+    certificate: Path | None = None
+    """PEM, the whole chain; its names are answered to."""
+    key: Path | None = None
+    """PEM, the certificate's."""
+    names: tuple[Annotated[str, Field(pattern=r"^[A-Za-z0-9.:-]{1,253}$")], ...] = ()
+    """Names and addresses by which people ask for the pages, beside those of the certificate and of loopback."""
+    behind_proxy: bool = False
+    """A proxy of yours does TLS, and passes on `Host`, `X-Forwarded-For` and `X-Forwarded-Proto`."""
+    proxies: Networks = Field(default=("127.0.0.0/8", "::1/128"), validate_default=True)
+    """Whose word about that is taken."""
+    session_idle: Annotated[int, Field(ge=300, le=86400)] = 3600
+    """Seconds without a request after which somebody must sign in again."""
+    session_longest: Annotated[int, Field(ge=600, le=604800)] = 43200
+    """Seconds after which everybody must."""
+
+    @checked(mode="after")
+    def _both_or_neither(self) -> Self:
+        if (self.certificate is None) != (self.key is None):
+            raise ValueError("certificate and key go together: set both or neither")
+        if self.certificate is not None and self.behind_proxy:
+            raise ValueError("TLS is done here (certificate) or by a proxy (behind_proxy): choose one")
+        return self
+
+
+class Admission(Part):
+    """How many callers are let in; the others hear at once that all is busy. See docs/flood.md."""
+
+    calls: Annotated[int, Field(ge=1)] | None = None
+    """Callers at the same time, whatever they do; default is 40 in 100 of `sip.max_calls`. As many again may hear busy
+    sentences, and the ports for sound (`rtp`) have to be enough for these and for the legs of talks."""
+    kept: Annotated[float, Field(ge=0, le=0.9)] = 0.1
+    """Share of those places for priority calls (`callers.priority` and `callers.direct` in the plan)."""
+    rate: Annotated[float, Field(ge=1, le=1000)] = 40.0
+    """Arrivals a second; fewer while the engine or the switch cannot keep up. Measured: docs/performance.md."""
+    sentences: Annotated[int, Field(ge=0)] | None = None
+    """Busy sentences at the same time, then the busy tone alone; default is 40 in 100 of `sip.max_calls`."""
+    early_media: bool = True
+    """Busy sentences are said before the call is answered, so that nobody pays; `false` where the carrier does not
+    pass that on."""
+
+
+class Listen(Part):
+    """An address of our own to listen on."""
+
+    host: Plain
+    port: Port
+
+
+class Certificate(Part):
+    """Who we are to whoever speaks TLS with us, in PEM files."""
+
+    certificate: PlainPath
+    """The certificate, and those between it and the authority."""
+    key: PlainPath
+    """Its private key, readable by the hotline's user alone."""
+    authority: PlainPath | None = None
+    """Who must have signed the other side's certificate; unset: those whom this machine trusts."""
+    version: Literal["1.2", "1.3"] = "1.2"
+    """The one version of TLS that is spoken: Asterisk's transports know no range."""
+
+
+class WebRtc(Part):
+    """Phones in browsers: SIP over a WebSocket, sound over DTLS-SRTP.
+
+    Without a certificate the WebSocket is `ws://` at ARI's own address, which is loopback: for development, or for a
+    TLS proxy on this machine. With one it is `wss://` at `host` and `port`, and ARI is refused there.
+    """
+
+    enabled: bool = False
+    host: Plain = "127.0.0.1"
+    port: Port = 8089
+    certificate: PlainPath | None = None
+    key: PlainPath | None = None
+    phones: tuple[str, ...] = ()
+    """Usernames of the phones that are browsers; every other phone stays an ordinary one."""
+
+    @checked(mode="after")
+    def _both_or_neither(self) -> Self:
+        if (self.certificate is None) != (self.key is None):
+            raise ValueError("certificate and key go together: set both or neither")
+        return self
+
+
+class Bans(Part):
+    """When an address that keeps knocking in vain is refused, and for how long."""
+
+    enabled: bool = True
+    after: Annotated[int, Field(ge=3, le=1000)] = 5
+    """Bad requests from one address, none of them followed by a good one, until it is banned."""
+    within: Annotated[int, Field(ge=1, le=86400)] = 600
+    """Seconds in which they are counted."""
+    hours: Annotated[float, Field(gt=0, le=8760)] = 1.0
+    """How long the first ban lasts; each further one of the same address lasts twice as long, at most 30 days."""
+    never: Networks = ()
+    """Networks that are never banned, beside the trunk's and this machine's own."""
+    most: Annotated[int, Field(ge=1, le=10000)] = 2000
+    """Addresses banned at one time; past that the ban that ends first gives way."""
+
+
+class Trunk(Part):
+    """The carrier: where its calls come from, and where outside numbers are dialled.
+
+    The default is the development trunk: anyone on loopback may call, outside numbers are tried at 127.0.0.1:5070.
+    """
+
+    listen: Listen | None = None
+    """Where the carrier's calls arrive, apart from the phones; unset: where phones register too (development)."""
+
+    host: Plain = "127.0.0.1"
+    port: Port = 5070
+    transport: Literal["udp", "tcp", "tls"] = "udp"
+    tls: Certificate | None = None
+    """Wanted by `transport: tls`."""
+    media_encryption: Literal["no", "sdes"] = "no"
+    """`sdes`: the sound is SRTP, its keys travel in the signalling; what comes without is refused."""
+    match: Networks = Field(default=("127.0.0.1/32",), validate_default=True)
+    username: Plain | None = None
+    """Set it when the carrier wants registration."""
+    password: Annotated[SecretStr, AfterValidator(_plain_secret)] | None = None
+    """The carrier's password for `username`; best given as HOTLINE_TRUNK__PASSWORD."""
+    caller_id: Plain | None = None
+    """Our number as the carrier wants to see it on outside calls."""
+    qualify: Seconds = 0
+    """Seconds between two OPTIONS to the carrier; 0 (many carriers dislike them) sends none."""
+
+    @checked(mode="after")
+    def _both_or_neither(self) -> Self:
+        if (self.username is None) != (self.password is None):
+            raise ValueError("username and password go together: set both or neither")
+        return self
+
+    @checked(mode="after")
+    def _keys_travel_unseen(self) -> Self:
+        if self.transport == "tls" and (self.tls is None or self.listen is None):
+            raise ValueError("transport tls wants an address of its own and a certificate: set listen and tls")
+        if self.media_encryption != "no" and self.transport != "tls":
+            raise ValueError("media_encryption sends the keys in the signalling: set transport to tls too")
+        return self
+
+
+class Sealing(Part):
+    """How recordings are encrypted once their call has ended."""
+
+    on: bool = True
+    """Off leaves them as Asterisk wrote them: only where the whole disk is encrypted."""
+    cipher: Literal["AES-256-GCM", "SM4-GCM"] = "AES-256-GCM"
+    """Of the next master key, and of what it seals."""
+    key_file: Path | None = None
+    """Where the master keys lie, mode 0600; unset: `var/keys.json`. Best on another disk than the recordings."""
+    key_command: tuple[str, ...] | None = None
+    """A program that prints the master keys instead, such as the client of a key vault."""
+
+    @checked(mode="after")
+    def _one_source(self) -> Self:
+        if self.key_file is not None and self.key_command is not None:
+            raise ValueError("key_file and key_command: set one of them")
+        return self
+
+
+Days = Annotated[int, Field(ge=1, le=36500)]
+
+
+class LineRetention(Part):
+    """Days of one line's own; what is not written is as everywhere."""
+
+    talks: Days | None = None
+    messages: Days | None = None
+
+
+class Retention(Part):
+    """For how many days what is kept; then it is deleted, unless somebody holds it."""
+
+    talks: Days = 1095
+    """Recorded talks. Three years, as psychological-aid lines have to keep theirs; shorten it where you may."""
+    messages: Days = 1095
+    """Recorded messages."""
+    numbers: Days = 1095
+    """Whole numbers in the records; masked ones stay."""
+    lines: dict[str, LineRetention] = Field(default_factory=dict)
+    """Lines with days of their own, by id."""
+    hour: Annotated[int, Field(ge=0, le=23)] = 3
+    """The quiet hour (Asia/Shanghai) in which this is done each day."""
+
+
+class Disk(Part):
+    """What recordings leave free on the disks of `var` and of the recordings: bytes, or `500MB`, `2GB`."""
+
+    reserve: ByteSize = ByteSize(1_000_000_000)
+    """With less than this free no talk is recorded; talks go on."""
+    messages_reserve: ByteSize = ByteSize(200_000_000)
+    """With less than this free no message is taken, and callers are told; the rest is kept for the journal."""
+
+    @checked(mode="after")
+    def _in_order(self) -> Self:
+        if self.messages_reserve > self.reserve:
+            raise ValueError("messages_reserve must not be more than reserve: talks stop first")
+        return self
