@@ -73,6 +73,9 @@ class Confidence:
             except (DBAPIError, OSError, ValueError) as error:
                 log.error("what is confidential waits for the database", error=str(error), calls=len(self._due))
                 await asyncio.sleep(AGAIN)
+            except Exception:  # an engine that ends by it would meet it again at once
+                log.exception("what is confidential met a bug", calls=len(self._due))
+                await asyncio.sleep(AGAIN)
 
     async def _work(self) -> None:
         while self._deeds:

@@ -30,7 +30,7 @@ PROBE = 60.0
 """Seconds that the program may take to say that it starts."""
 
 
-_SOON_READY = frozenset({Presence.OFFERED, Presence.TALKING, Presence.WRAP_UP})
+_SOON_READY = frozenset({Presence.OFFERED, Presence.TALKING, Presence.WRAP_UP, Presence.OFFLINE})
 """Who would be offered the next caller the very moment they are ready."""
 
 

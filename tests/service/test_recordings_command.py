@@ -183,3 +183,22 @@ async def test_the_engine_deletes_in_its_quiet_hour_and_tells_the_logs_head(
     assert [line["event"] for line in told[1:]] == ["terms were kept", "head of the audit log"]
     assert (told[1]["deleted"], told[2]["entry"]) == (1, 1)
     assert list(vault.names()) == [NAME]
+
+
+async def test_a_bug_of_the_quiet_hour_does_not_end_the_engine(vault: Vault, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def stumbles(self: keeping.Keeping, now: datetime) -> keeping.Done:
+        raise LookupError("a recording that is no more")
+
+    monkeypatch.setattr(keeping.Keeping, "expire", stumbles)
+    at = datetime.now(UTC).astimezone(SHANGHAI).replace(hour=3)
+    work = asyncio.create_task(
+        keeping.Keeping(load(var=vault.folder.parent), who="engine:a").run(lambda: ["desk"], lambda: at)
+    )
+    with capture_logs() as told:
+        async with asyncio.timeout(10):
+            while not told:  # noqa: ASYNC110
+                await asyncio.sleep(0.01)
+        assert told[0]["event"].endswith("a bug")
+        assert not work.done()
+    work.cancel()
+    await asyncio.wait([work])
