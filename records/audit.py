@@ -27,6 +27,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+import structlog
 from sqlalchemy import RowMapping, event, insert, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -34,6 +35,8 @@ from records.database import open_database
 from records.tables import audit as table
 
 __all__ = ["FIRST", "Act", "Audit", "Broken", "Deed", "Head", "Written"]
+
+log = structlog.get_logger(__name__)
 
 FIRST = "0" * 64
 """What the first entry has in the place of a hash before it."""
@@ -165,8 +168,13 @@ class Audit:
             number, before = (1, FIRST) if found is None else (found.number + 1, found.hash)
             at = at.astimezone(UTC).replace(microsecond=at.microsecond // 1000 * 1000)
             written = Written(number, at, deed, before, _hash(number, at, deed, before))
+            head = self.head()
+            lost = head is not None and not await _stands(connection, head)
             await connection.execute(insert(table), [_row(written)])
-        await asyncio.to_thread(self._move_head, Head(written.number, written.hash))  # it waits for the disk
+        if lost:  # a head that moved on would hide what was cut off before it
+            log.error("the audit log was cut off or changed: `hotline audit verify` says where", entry=written.number)
+        else:
+            await asyncio.to_thread(self._move_head, Head(written.number, written.hash))  # it waits for the disk
         return written
 
     async def entries(
@@ -240,6 +248,12 @@ class Audit:
                 yield connection
         finally:
             await engine.dispose()
+
+
+async def _stands(connection: AsyncConnection, head: Head) -> bool:
+    """Whether the entry that a kept head names is there as it was."""
+    query = select(table.c.hash).where(table.c.number == head.number)
+    return await connection.scalar(query) == head.hash
 
 
 def _to_the_disk(connection: Any, _record: Any) -> None:

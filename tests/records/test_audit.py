@@ -77,6 +77,21 @@ async def test_tampering_deletion_and_truncation_are_found(url: str, tmp_path: P
     assert found.number == number
 
 
+@pytest.mark.parametrize("change", ["DELETE FROM audit WHERE number > 3", "DELETE FROM audit"])
+async def test_what_was_cut_off_is_found_however_much_is_written_after(
+    url: str, tmp_path: Path, change: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    audit = await filled(url, tmp_path)
+    head = audit.head()
+    tamper(url, change)
+    for index in range(6):  # past the number of the kept head
+        await audit.write(deed(f"b-{index}"), AT)
+    assert audit.head() == head
+    assert isinstance(found := await audit.verify(), Broken)
+    assert (found.number, "kept head" in found.why) == (5, True)
+    assert "audit log was cut off or changed" in capsys.readouterr().out
+
+
 async def test_a_chain_that_was_made_anew_does_not_fit_the_kept_head(url: str, tmp_path: Path) -> None:
     audit = await filled(url, tmp_path)
     head = audit.head()
