@@ -51,13 +51,18 @@ class Gate:
         return (None, None) if found is None else (found[1].rstrip("."), found[2])
 
     def secure(self, request: web.BaseRequest) -> bool:
-        """Whether the browser came by TLS. Under any name but a loopback one it must have: cookies are made so."""
+        """Whether the browser came by TLS. Under any name but a loopback one it must have: cookies are made so.
+
+        A proxy's word counts for loopback names alone: nobody signs in under another one on a plain wire.
+        """
         if self.tls:
             return True
         name, _ = self._asked(request)
+        if name is None or not is_loopback(name):
+            return True
         if self.behind_proxy and self._trusts(request.remote or "") and "X-Forwarded-Proto" in request.headers:
             return request.headers["X-Forwarded-Proto"].lower() == "https"
-        return name is None or not is_loopback(name)
+        return False
 
     def address(self, request: web.BaseRequest) -> str:
         """Who asks: the last one that no proxy of ours is."""

@@ -16,6 +16,7 @@ from typing import Any
 
 from sqlalchemy import and_, delete, insert, or_, select, update
 
+from desk.refusal import not_signed_in
 from desk.store import Store
 from desk.users import User, user_of
 from records.clock import wall_time
@@ -102,8 +103,12 @@ class Sessions:
         return secret
 
     async def go_on(self, session: Session, stage: Stage, now: datetime) -> str:
-        """The next stage, under a new id; the old one is worth nothing from now on."""
-        await self.end(session.hash)
+        """The next stage, under a new id; the old one is worth nothing from now on.
+
+        Raises Refusal when it was ended meanwhile: what was done to the account holds.
+        """
+        if not await self.end(session.hash):
+            raise not_signed_in()
         return await self.begin(session.user, stage, address=session.address, browser=session.browser, now=now)
 
     async def find(self, secret: str, now: datetime) -> tuple[Session, User] | None:
@@ -155,8 +160,9 @@ class Sessions:
         found = map(_session_of, await self._store.rows(query))
         return [session for session in found if self._holds(session, now)]
 
-    async def end(self, hashed: str) -> None:
-        await self._store.do(delete(sessions).where(sessions.c.hash == hashed))
+    async def end(self, hashed: str) -> bool:
+        """Whether there was one."""
+        return await self._store.do(delete(sessions).where(sessions.c.hash == hashed)) == 1
 
     async def end_all(self, user: str) -> int:
         """How many there were."""

@@ -92,6 +92,8 @@ class SigningIn:
         self._now, self._monotonic = now, monotonic
         self._failing = Rates(burst=30, per_second=10 / 60)
         self._known, self._unknown = Lockout(), Lockout()
+        self._inner = Lockout()
+        """Codes and old passwords by user: floods of addresses must not make it forget."""
         self._strangers, self._unknown_strangers = Lockout(free=STRANGERS_FREE), Lockout(free=STRANGERS_FREE)
 
     # ── the password ────────────────────────────────────────────────────────
@@ -178,14 +180,14 @@ class SigningIn:
 
     async def _try_code(self, user: User, visitor: Visitor, right: Callable[[], Awaitable[bool]]) -> None:
         now, key = self._monotonic(), ("code", user.name)
-        if seconds := self._known.wait(key, now):
+        if seconds := self._inner.wait(key, now):
             self._refused(user, visitor, "code_locked")
             raise wait(seconds, "locked", "too many failures: wait a moment before you try again")
-        self._known.charge(key, now)
+        self._inner.charge(key, now)
         if not await right():
             self._refused(user, visitor, "code")
             raise Refusal(401, "wrong_code", "the code is not right, or was used already: wait for the next one")
-        self._known.passed(key)
+        self._inner.passed(key)
 
     async def enrol(self, session: Session, user: User) -> Enrolment:
         """What an app for codes needs, shown once. Nothing is in force until `confirm`."""
@@ -239,9 +241,9 @@ class SigningIn:
         except Weak as error:
             raise Refusal(400, "weak", str(error)) from None
         now, key = self._monotonic(), ("old", user.name)
-        if seconds := self._known.wait(key, now):
+        if seconds := self._inner.wait(key, now):
             raise wait(seconds, "locked", "too many failures: wait a moment before you try again")
-        self._known.charge(key, now)
+        self._inner.charge(key, now)
         try:
             right, _ = await self._passwords.match(old, user.password)
             if not right:
@@ -252,7 +254,7 @@ class SigningIn:
             hashed = await self._passwords.hash(text)
         except TooMany:
             raise busy() from None
-        self._known.passed(key)
+        self._inner.passed(key)
         await self._ledger.write(f"desk:{user.name}", Act.ACCOUNT_CHANGED, about=user.name, change="password")
         await self._users.set_password(user.name, hashed, must_change=False, keep=session.hash)
         return await self._go_on(session, user, Stage.IN, visitor)

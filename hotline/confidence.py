@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from datetime import UTC, datetime, timedelta
 
 import structlog
 from sqlalchemy.exc import DBAPIError
@@ -20,6 +20,11 @@ log = structlog.get_logger(__name__)
 
 AGAIN = 30.0
 """Seconds until what the database refused is tried again."""
+
+AFRESH = 86_400.0
+"""Seconds between two looks for ended calls that nobody masked: a hold may have kept them, or a crash."""
+LEFT_FOR = timedelta(days=7)
+"""So far back such a look sees calls that a line which keeps no numbers served, but not last."""
 
 
 def secretive(plan: Plan) -> frozenset[str]:
@@ -42,13 +47,27 @@ class Confidence:
         self._deeds: list[tuple[Deed, datetime]] = []
         self._stirred = asyncio.Event()
 
-    def hear(self, entry: Entry) -> None:
-        """A fact of the journal."""
+    def is_quiet(self, call: str) -> bool:
+        """Whether a call that lives leaves no number: it came to a line that keeps none, wherever it is now."""
+        return call in self._quiet
+
+    def remember(self, left: Iterable[Sequence[Entry]]) -> None:
+        """The entries of calls that an engine before us began and did not end: they may live on."""
+        for entries in left:
+            for entry in entries:
+                self._mark(entry)
+
+    def _mark(self, entry: Entry) -> None:
         match entry.event:
             case WaitBegan(line=line) | TalkBegan(line=line) if line in secretive(self._plan()):
                 self._quiet.add(entry.call)
             case CallbackBooked():
                 self._quiet.discard(entry.call)  # of another line, which needs the number until it is done
+
+    def hear(self, entry: Entry) -> None:
+        """A fact of the journal."""
+        self._mark(entry)
+        match entry.event:
             case CallEnded() if entry.call in self._quiet:
                 self._quiet.discard(entry.call)
                 self._due.add(entry.call)
@@ -61,14 +80,19 @@ class Confidence:
 
     async def run(self) -> None:
         """Work until cancelled."""
-        left: list[str] | None = None  # by an engine before us
+        looked = False  # for what an engine before us left
         while True:
             try:
-                if left is None:
-                    left = await self._reducing.of_lines(secretive(self._plan()))
-                    self._due.update(left)
+                if not looked:
+                    since = datetime.now(UTC) - LEFT_FOR
+                    self._due.update(await self._reducing.of_lines(secretive(self._plan()), since))
+                    looked = True
                 await self._work()
-                await self._stirred.wait()
+                try:
+                    async with asyncio.timeout(AFRESH):
+                        await self._stirred.wait()
+                except TimeoutError:
+                    looked = False
                 self._stirred.clear()
             except (DBAPIError, OSError, ValueError) as error:
                 log.error("what is confidential waits for the database", error=str(error), calls=len(self._due))

@@ -48,15 +48,16 @@ class FloorState:
         by_hand: Callable[[], Mapping[str, bool]],
         alerts: Callable[[], Iterable[Alerted]],
         callbacks: Callable[[], Iterable[Ticket]],
+        quiet: Callable[[str], bool],
     ) -> None:
         """`lines` are those of the plan and those that a plan before it left callers on.
 
         `number_of` knows the callers of living calls, `attending` what a shift leader does with whose talk, `by_hand`
-        the lines that were opened or closed by hand.
+        the lines that were opened or closed by hand, `quiet` the calls that leave no number wherever they are now.
         """
         self._floor, self._clock, self._plan, self._lines = floor, clock, plan, lines
         self._number_of, self._talks, self._attending, self._by_hand = number_of, talks, attending, by_hand
-        self._alerts, self._callbacks = alerts, callbacks
+        self._alerts, self._callbacks, self._quiet = alerts, callbacks, quiet
 
     def to_json(self, *, private: bool = False) -> dict[str, Any]:
         """Everything at once; with whole numbers when `private`, but for lines that keep none."""
@@ -200,9 +201,10 @@ class FloorState:
         return [side.agent or "" for side in sides if side.offer != offer.id]
 
     def _number(self, call: str, private: bool) -> str | None:
-        """Masked unless `private`; that of a consultation is its caller's."""
-        number = self._number_of(call.partition("~")[0])
-        return number if number is None or private else mask(number)
+        """Masked unless `private`, and then too where the call leaves none; that of a consultation is its caller's."""
+        call = call.partition("~")[0]
+        number = self._number_of(call)
+        return number if number is None or (private and not self._quiet(call)) else mask(number)
 
     def _wall(self, moment: float) -> str:
         return wall_time(self._clock.now() - timedelta(seconds=self._clock.monotonic() - moment))

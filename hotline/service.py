@@ -354,6 +354,9 @@ async def running(
         journal.subscribe(metrics.hear)
         journal.subscribe(view.hear)
         journal.subscribe(memory.hear)
+        confidence = Confidence(settings, lambda: live.now.plan, journal.flush)
+        confidence.remember(past.left)
+        journal.subscribe(confidence.hear)
         state = FloorState(
             floor,
             clock,
@@ -365,6 +368,7 @@ async def running(
             by_hand=by_hand,
             alerts=lambda: sorted((*watch.alerts(), *alarms.alerts()), key=lambda alerted: alerted.at),
             callbacks=lambda: callbacks.tickets,
+            quiet=confidence.is_quiet,
         )
         door = FloorDoor(
             state,
@@ -414,8 +418,6 @@ async def running(
 
         works = [switch.listen(), board.run(), reconciler.run(), shifts.run(), wishes.heed_signals(), pulse.beat()]
         keeping = Keeping(settings, who=f"engine:{settings.node}")
-        confidence = Confidence(settings, lambda: live.now.plan, journal.flush)
-        journal.subscribe(confidence.hear)
         works += [sealing.run(), confidence.run(), keeping.run(lambda: live.now.plan.lines), alarms.run(), disk.run()]
         if not past.known:
             works.append(make_up_for_the_past())

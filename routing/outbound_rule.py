@@ -35,5 +35,11 @@ def is_international(number: str) -> bool:
 
     >>> [is_international(number) for number in ("0014155550100", "+14155550100", "+8602200000001", "02200000001")]
     [True, True, False, False]
+
+    A carrier that takes +86 off must not find a way abroad behind it.
+
+    >>> is_international("+860014155550100")
+    True
     """
-    return number.startswith("00") or (number.startswith("+") and not number.startswith("+86"))
+    bare = number.removeprefix("+86")
+    return bare.startswith(("00", "+"))

@@ -106,12 +106,13 @@ class Moves:
         """Ask somebody while the caller hears music. Raises Refused when they cannot be asked now."""
         to, lead = wish.target, self.there.sides[0]
         assert to is not None  # noqa: S101  (by construction of `consult`)
-        self.asked.begin(to, lead)
         try:
             self.there.rules.admit(to, wish.by)
         except Refused:
+            self.asked.begin(to, lead)
             self.asked.over(ConsultationEnd.REFUSED)
             raise
+        self.asked.begin(to, lead)  # afterwards: it counts towards the caps of the day
         await self.there.go(State.ASKING)
         self._ring(to, lead)
 

@@ -12,9 +12,10 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Select, bindparam, delete, event, insert, select, update
+from sqlalchemy import Select, and_, bindparam, delete, event, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from ivr.events import CallbackBooked, TalkBegan, WaitBegan
 from records.audit import Act, Audit, Deed
 from records.cdr import fold
 from records.database import open_database
@@ -22,6 +23,9 @@ from records.privacy import mask
 from records.retention.holds import Holds
 from records.rows import cdr_row, entries_from
 from records.tables import cdr, holds, journal, reduced, reducing
+
+_SERVED = (WaitBegan.__name__, TalkBegan.__name__)
+"""Facts that say that a line served a call."""
 
 AT_ONCE = 200
 """Calls of one transaction: a caller's facts wait for it no longer than a moment."""
@@ -61,12 +65,20 @@ class Reducing:
         finally:
             await engine.dispose()
 
-    async def of_lines(self, lines: Collection[str]) -> list[str]:
-        """Ended calls that these lines served last, whose numbers are whole. Raises DBAPIError."""
+    async def of_lines(self, lines: Collection[str], since: datetime) -> list[str]:
+        """Ended calls that these lines served, whose numbers are whole. Raises DBAPIError.
+
+        Those that they served last; and those that they served at all since an instant, but for those in which a
+        callback was booked: that needs the number.
+        """
+        noted = select(journal.c.call).where(journal.c.at >= since)
+        served = noted.where(journal.c.kind.in_(_SERVED), journal.c.data["line"].as_string().in_(lines))
+        booked = noted.where(journal.c.kind == CallbackBooked.__name__)
+        left = and_(cdr.c.ended >= since, cdr.c.id.in_(served), cdr.c.id.not_in(booked))
         engine = open_database(self.url)
         try:
             async with engine.connect() as connection:
-                query = _open().where(cdr.c.line.in_(lines), cdr.c.number != "")
+                query = _open().where(or_(cdr.c.line.in_(lines), left), cdr.c.number != "")
                 return list((await connection.execute(query)).scalars())
         finally:
             await engine.dispose()

@@ -13,6 +13,7 @@ from yarl import URL
 
 from desk.gate import Gate
 from desk.roles import Permission, Role
+from desk.users import Users
 from tests.desk.house import NUMBER, WORDS, DeskHouse, desk_house
 
 UNSAFE = [
@@ -89,6 +90,25 @@ async def test_what_is_done_to_an_account_ends_its_sessions_at_once(house: DeskH
                 async with house.browser(Role.ADMINISTRATOR) as boss:
                     assert (await boss.ask("DELETE", "/api/v1/users/leader/sessions"))[1] == {"ended": 1}
         assert (await browser.get("/api/v1/floor"))[0] == 401
+
+
+async def test_a_step_that_was_under_way_when_a_session_was_ended_gives_no_new_one(
+    house: DeskHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with house.browser(Role.LEADER) as _:
+        pass
+    async with house.browser() as thief:
+        assert (await thief.password("leader"))[1]["stage"] == "factor"
+        right = Users.use_step
+
+        async def ended_meanwhile(users: Users, name: str, step: int) -> bool:
+            await users.set_password(name, "x", must_change=True)
+            return await right(users, name, step)
+
+        monkeypatch.setattr(Users, "use_step", ended_meanwhile)
+        house.later += timedelta(seconds=60)
+        assert (await thief.post("/api/v1/session/factor", {"code": house.code("leader")}))[0] == 401
+        assert (await thief.get("/api/v1/session"))[0] == 401
 
 
 async def test_cookies_are_out_of_reach_of_scripts_other_sites_and_plain_wires(

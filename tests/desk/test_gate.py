@@ -137,6 +137,25 @@ def test_the_caller_is_whom_the_last_proxy_of_ours_saw(peer: str, forwarded: str
     assert Gate("127.0.0.1").address(request) == peer
 
 
+@pytest.mark.parametrize(
+    ("host", "said", "secure"),
+    [
+        ("hotline.example", "https", True),
+        ("hotline.example", "http", True),  # its cookies are for TLS alone: on a plain wire nobody comes in
+        ("hotline.example", None, True),
+        ("127.0.0.1:8320", "https", True),
+        ("127.0.0.1:8320", "http", False),
+        ("127.0.0.1:8320", None, False),
+    ],
+)
+def test_a_proxy_makes_no_plain_wire_secure_and_no_session_for_one(host: str, said: str | None, secure: bool) -> None:
+    gate = Gate("127.0.0.1", frozenset({"hotline.example"}), behind_proxy=True, proxies=(ip_network("127.0.0.0/8"),))
+    headers = {"Host": host, "Origin": "http://hotline.example"} | ({"X-Forwarded-Proto": said} if said else {})
+    request = make_mocked_request("POST", "/sign-in", headers).clone(remote="127.0.0.1")
+    assert gate.secure(request) is secure
+    assert not gate.own_page(request)
+
+
 def test_the_key_of_second_steps_is_made_once_for_its_owner_alone(tmp_path: Path) -> None:
     key = key_of(tmp_path)
     assert (len(key), key_of(tmp_path)) == (32, key)

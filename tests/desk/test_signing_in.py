@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from datetime import timedelta
 
 import pyotp
 import pytest
 
+from desk.lockout import Lockout
 from desk.passwords import hashed, made
 from desk.roles import Role
 from tests.desk.house import WORDS, DeskHouse
@@ -223,6 +225,29 @@ async def test_guessing_codes_is_slowed_down_in_all_sessions_together(house: Des
         assert (await two.post("/api/v1/session/factor", {"code": "123456"}))[1]["error"] == "locked"
         house.later += timedelta(seconds=6)
         assert (await one.post("/api/v1/session/factor", {"code": house.code("leader")}))[0] == 200
+
+
+async def test_however_many_addresses_fail_guessed_codes_are_not_forgotten(
+    house: DeskHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with house.browser(Role.LEADER) as _:
+        pass
+    async with house.browser() as thief:
+        await thief.password("leader")
+        for _ in range(6):
+            assert (await thief.post("/api/v1/session/factor", {"code": "123456"}))[0] == 401
+        charge, forged = Lockout.charge, iter(range(20_000))
+
+        def of_many(lockout: Lockout, key: Hashable, now: float) -> None:
+            if isinstance(key, tuple) and key[0] == "address":
+                for _ in range(10_001):
+                    charge(lockout, ("address", "leader", f"2001:db8:0:{next(forged):x}::/64"), now)
+            charge(lockout, key, now)
+
+        monkeypatch.setattr(Lockout, "charge", of_many)
+        async with house.browser() as other:
+            await other.password("leader", "wrong wrong wrong")
+        assert (await thief.post("/api/v1/session/factor", {"code": "123456"}))[1]["error"] == "locked"
 
 
 async def test_half_a_sign_in_is_over_after_ten_minutes(house: DeskHouse) -> None:

@@ -180,6 +180,19 @@ async def test_an_agent_over_the_cap_is_told_in_one_line_and_nothing_is_dialled(
 
 
 @pytest.mark.looptime
+@pytest.mark.parametrize("order", ["transfer", "consult"])
+async def test_the_last_call_of_a_cap_is_dialled(order: str) -> None:
+    plan = PLAN.model_copy(update={"outbound": Outbound(agent_calls=1)})
+    async with house(plan=plan, ann=Behaviour(answers_after=1.0), n0222=Behaviour(answers_after=1.0)) as h:
+        h.switch.phones["0222"] = Behaviour(answers_after=1.0)
+        await _talks(h)
+        await getattr(h.board.conversations.of_agent("ann"), order)(ToNumber("0222"))
+        await h.ledger.noted(ConsultationAnswered if order == "consult" else TalkBegan, 1 if order == "consult" else 2)
+        assert "0222" in h.switch.rung
+        await _over(h)
+
+
+@pytest.mark.looptime
 @pytest.mark.parametrize(
     ("allowed", "number", "dialled"),
     [
@@ -187,6 +200,7 @@ async def test_an_agent_over_the_cap_is_told_in_one_line_and_nothing_is_dialled(
         ("+*", "+14155550100", False),
         ("0014155550100", "0014155550100", True),
         ("+86*", "+8602200000001", True),
+        ("+86*", "+860014155550100", False),
         ("022*", "02200000001", True),
     ],
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Container, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -79,8 +79,10 @@ class FloorHouse:
 
 
 @asynccontextmanager
-async def floor_house(var: Path, phones: Mapping[str, Behaviour]) -> AsyncIterator[FloorHouse]:
-    """The hotline of PLAN, with the phones of these agents."""
+async def floor_house(
+    var: Path, phones: Mapping[str, Behaviour], *, quiet: Container[str] = ()
+) -> AsyncIterator[FloorHouse]:
+    """The hotline of PLAN, with the phones of these agents; calls that are `quiet` leave no number."""
     url = f"sqlite+aiosqlite:///{var / 'hotline.db'}"
     await upgrade(url)
     async with (
@@ -113,6 +115,7 @@ async def floor_house(var: Path, phones: Mapping[str, Behaviour]) -> AsyncIterat
             by_hand=dict,
             alerts=watch.alerts,
             callbacks=lambda: h.callbacks.tickets,
+            quiet=quiet.__contains__,
         )
         door = FloorDoor(
             state,

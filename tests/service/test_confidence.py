@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -50,9 +50,10 @@ def settings(tmp_path: Path) -> Settings:
 
 
 @asynccontextmanager
-async def working(settings: Settings, plan: Plan) -> AsyncIterator[SqlJournal]:
+async def working(settings: Settings, plan: Plan, left: Iterable[Sequence[Entry]] = ()) -> AsyncIterator[SqlJournal]:
     async with SqlJournal(settings.database_url) as journal:
         confidence = Confidence(settings, lambda: plan, journal.flush)
+        confidence.remember(left)
         journal.subscribe(confidence.hear)
         task = asyncio.create_task(confidence.run())
         yield journal
@@ -60,9 +61,15 @@ async def working(settings: Settings, plan: Plan) -> AsyncIterator[SqlJournal]:
         await asyncio.wait([task])
 
 
-def tell(journal: SqlJournal, call: str, *events: Event) -> None:
-    for seq, event in enumerate((CallArrived(NUMBER, "12320", "c", "v"), *events, OVER), 1):
-        journal.note(Entry(call, seq, NOW, event))
+def told(call: str, *events: Event, at: datetime = NOW) -> list[Entry]:
+    return [
+        Entry(call, seq, at, event) for seq, event in enumerate((CallArrived(NUMBER, "12320", "c", "v"), *events), 1)
+    ]
+
+
+def tell(journal: SqlJournal, call: str, *events: Event, at: datetime = NOW) -> None:
+    for entry in told(call, *events, OVER, at=at):
+        journal.note(entry)
 
 
 async def number_of(settings: Settings, call: str, wanted: str) -> None:
@@ -100,6 +107,43 @@ async def test_what_a_killed_engine_left_whole_is_masked_at_the_next_start(setti
     await number_of(settings, "a-1", NUMBER)
     async with working(settings, plan):
         await number_of(settings, "a-1", "139****0042")
+
+
+async def test_a_call_that_came_to_such_a_line_and_went_on_is_masked_after_a_crash_too(
+    settings: Settings, plan: Plan
+) -> None:
+    hiv, other, at = WaitBegan("hiv-counselling", 0), WaitBegan("immunization", 0), datetime.now(UTC)
+    async with SqlJournal(settings.database_url) as journal:
+        tell(journal, "a-1", hiv, other, at=at)
+        tell(journal, "a-2", other, at=at)
+        tell(journal, "a-3", hiv, other, CallbackBooked("t-1", "immunization", NUMBER, 0.0), at=at)
+        tell(journal, "a-4", hiv, other, at=at - timedelta(days=60))  # looked at for the last time long ago
+    async with working(settings, plan):
+        await number_of(settings, "a-1", "139****0042")
+        for call in ("a-2", "a-3", "a-4"):
+            await number_of(settings, call, NUMBER)
+
+
+async def test_a_call_that_the_next_engine_took_over_leaves_no_number_either(settings: Settings, plan: Plan) -> None:
+    begun = told("a-1", WaitBegan("hiv-counselling", 0), LeaderCame("leader-1", "hiv-1", Attendance.LISTENING))
+    async with SqlJournal(settings.database_url) as before:
+        for entry in begun:
+            before.note(entry)
+    async with working(settings, plan, left=[begun]) as journal:
+        for entry in (Entry("a-1", 4, NOW, WaitBegan("immunization", 0)), Entry("a-1", 5, NOW, OVER)):
+            journal.note(entry)
+        await number_of(settings, "a-1", "139****0042")
+    assert not await Audit(settings.database_url, settings.var).entries(), "what it did itself stands there already"
+
+
+def test_a_call_is_quiet_from_such_a_line_to_its_end(settings: Settings, plan: Plan) -> None:
+    confidence = Confidence(settings, lambda: plan, lambda: asyncio.sleep(0))
+    hiv, other = WaitBegan("hiv-counselling", 0), WaitBegan("immunization", 0)
+    seen = []
+    for entry in told("a-1", other, hiv, other, OVER):
+        confidence.hear(entry)
+        seen.append(confidence.is_quiet("a-1"))
+    assert seen == [False, False, True, True, False]
 
 
 async def test_a_leader_who_listens_stands_in_the_audit_log(settings: Settings, plan: Plan) -> None:

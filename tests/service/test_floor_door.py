@@ -49,6 +49,15 @@ async def test_the_floor_is_told_whole_and_no_number_with_it(tmp_path: Path) -> 
         assert NUMBER not in json.dumps(floor)
 
 
+async def test_a_call_that_leaves_no_number_shows_none_to_whoever_asks_wherever_it_is_now(tmp_path: Path) -> None:
+    quiet: set[str] = set()
+    async with floor_house(tmp_path, {"ann": ANSWERS}, quiet=quiet) as f:
+        call = await talking(f)
+        assert f.state.to_json(private=True)["talks"][0]["number"] == NUMBER
+        quiet.add(call)
+        assert f.state.to_json(private=True)["talks"][0]["number"] == "138****8000"
+
+
 async def test_an_agent_takes_a_break_with_a_reason_of_the_plan_and_comes_back(tmp_path: Path) -> None:
     async with floor_house(tmp_path, {"ann": ANSWERS}) as f:
         await f.house.passes(0.01)
