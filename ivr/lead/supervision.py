@@ -168,9 +168,9 @@ class Supervision:
         return talk
 
     def _admit_to(self, leader: str, talk: Conversation, agent: str) -> None:
-        """Raise Refused when the line of an agent's talk is confidential, and not to this leader."""
-        if (side := talk.side_of(agent)) is not None:
-            self._leaders.admit_to(leader, side.line)
+        """Raise Refused when a line of an agent's talk is confidential, and not to this leader."""
+        for line in sorted(talk.lines_of(agent)):
+            self._leaders.admit_to(leader, line)
 
     async def _change(self, one: Attending, how: Attendance) -> None:
         """Another way to attend the same talk; the phone is answered, or still rings and will do this."""
@@ -233,7 +233,7 @@ class Supervision:
         ended = self._attending.get(one.leader) is not one
         if ended or talk is None or side is None or one.connected is None or one.agent is None:
             raise Refused("the talk is over")
-        self._leaders.admit_to(one.leader, side.line)  # the caller may be with another line by now
+        self._admit_to(one.leader, talk, one.agent)  # the caller may be with another line by now
         match how:
             case Attendance.LISTENING | Attendance.WHISPERING:
                 await self._ears.overhear(one, side.leg, whispers=how is Attendance.WHISPERING)

@@ -103,6 +103,11 @@ class Conversation:
         """This agent's part in the talk, or in the consultation."""
         return next((side for side in self._there.everybody() if side.agent == agent), None)
 
+    def lines_of(self, agent: str) -> frozenset[str]:
+        """The lines whose rules hold for this agent's part, and for all who talk with the caller."""
+        own = self.side_of(agent)
+        return frozenset(side.line for side in (*self._there.sides, *([] if own is None else [own])))
+
     # ── commands ────────────────────────────────────────────────────────────
 
     async def obey(

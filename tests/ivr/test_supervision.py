@@ -13,6 +13,7 @@ from ivr.events import (
     Attendance,
     CallEnded,
     CallRaised,
+    ConsultationAnswered,
     Flagged,
     LeaderCame,
     LeaderLeft,
@@ -392,6 +393,31 @@ async def test_a_confidential_talk_is_heard_by_those_alone_whom_its_line_names(h
         assert len(h.switch.channels) == rung  # not even their phone rang
         await getattr(h.supervision, how)("deputy", "ann")
         assert [came.leader for came in h.ledger.of(LeaderCame)] == ["deputy"]
+
+
+async def test_nobody_hears_a_confidential_caller_by_way_of_an_agent_of_another_line() -> None:
+    plan = confidential()
+    bob = plan.agents["bob"].model_copy(update={"lines": {"night": 1}})
+    lines, agents = {**plan.lines, "night": PLAN.lines["desk"]}, {**plan.agents, "bob": bob}
+    async with house(
+        plan=plan.model_copy(update={"lines": lines, "agents": agents}), ann=QUICK, bob=QUICK, chief=QUICK
+    ) as h:
+        h.switch.caller_dials(CALLER)
+        h.switch.caller_types(CALLER, "1")
+        await h.ledger.noted(TalkBegan)
+        ann = h.board.conversations.of_agent("ann")
+        await ann.consult(ToAgent("bob"))
+        await h.ledger.noted(ConsultationAnswered)
+        await h.passes(1.0)
+        for _ in ("asked", "together"):
+            with pytest.raises(Refused, match="confidential"):
+                await h.supervision.listen("chief", "bob")
+            if ann.state is State.CONSULTING:
+                await ann.merge()
+        assert ann.state is State.TOGETHER
+        await ann.leave()
+        await h.supervision.listen("chief", "bob")  # the caller is bob's line's now
+        assert [came.leader for came in h.ledger.of(LeaderCame)] == ["chief"]
 
 
 async def test_a_confidential_call_of_high_risk_rings_none_but_those() -> None:
