@@ -64,6 +64,7 @@ def open_database(url: str, *, read_only: bool = False, busy: float = 2.0) -> As
 
 def _for_us_alone(file: Path) -> None:
     """Numbers of callers are in it. SQLite gives the files beside it the same mode."""
-    file.touch(mode=0o600)
-    if file.stat().st_uid == os.getuid():
+    if not file.exists():
+        file.touch(mode=0o600)
+    elif file.stat().st_uid == os.geteuid():
         file.chmod(0o600)

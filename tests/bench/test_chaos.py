@@ -8,6 +8,7 @@ import pytest
 
 from bench.chaos.faults import FAULTS
 from bench.chaos.phases import SHORT
+from hotline.settings import HOUSE
 
 pytestmark = pytest.mark.system
 
@@ -15,7 +16,25 @@ LATE = 5.0
 """Times of its bar within which a promise of time must hold here: other tests run beside this one."""
 
 
-@pytest.mark.parametrize("fault", sorted(FAULTS.keys() - {"nothing", "freeze-10"}))
+OTHERS = {
+    "flood": "tests/bench/test_flood_short.py",
+    "freeze-10": "tests/system/test_faults.py",
+    "kill-asterisk": "tests/system/test_faults.py",
+    "link-reset": "tests/system/test_link.py",
+    "link-silent": "tests/system/test_link.py",
+    "nothing": "tests/bench/test_bench_short.py",
+    "phones-vanish": "tests/system/test_vanishing.py",
+    "restart": "tests/system/test_faults.py",
+}
+"""Faults whose short form is another test."""
+
+
+def test_every_fault_has_a_short_form() -> None:
+    assert OTHERS.keys() < FAULTS.keys()
+    assert [path for path in OTHERS.values() if not (HOUSE / path).is_file()] == []
+
+
+@pytest.mark.parametrize("fault", sorted(FAULTS.keys() - OTHERS.keys()))
 def test_what_was_promised_of_a_fault_holds(tmp_path: Path, fault: str) -> None:
     promises = FAULTS[fault](tmp_path / "house", SHORT)
     assert len(promises) >= 5

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import sqlite3
+import tempfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -103,12 +104,12 @@ async def test_a_file_that_is_no_database_is_put_aside_by_somebody_and_a_new_one
 
 
 async def test_a_database_of_a_newer_version_is_not_touched(url: str, tmp_path: Path) -> None:
-    with closing(sqlite3.connect(tmp_path / "hotline.db")) as database, database:
+    with closing(sqlite3.connect(tmp_path / "hotline.db", timeout=30)) as database, database:
         database.execute("UPDATE alembic_version SET version_num = '9999'")
     async with SqlJournal(url, drain=0.1) as journal:
         await in_trouble(journal, "newer version")
     assert await written(url) == []
-    with closing(sqlite3.connect(tmp_path / "hotline.db")) as database, database:
+    with closing(sqlite3.connect(tmp_path / "hotline.db", timeout=30)) as database, database:
         database.execute("UPDATE alembic_version SET version_num = '0001'")
     assert left_files(tmp_path) != []
 
@@ -134,7 +135,8 @@ def nobody(*paths: Path) -> Iterator[None]:
 @pytest.fixture
 def open_to_all(tmp_path: Path) -> Path:
     """A folder that nobody in particular may look into."""
-    for path in (tmp_path, tmp_path.parent, tmp_path.parent.parent):
+    base = Path(tempfile.gettempdir())
+    for path in (tmp_path, *(parent for parent in tmp_path.parents if base in parent.parents)):
         path.chmod(0o755)
     return tmp_path
 

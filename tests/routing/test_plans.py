@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from hypothesis import assume, given
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from routing.check import read_plan
@@ -26,6 +26,7 @@ def test_whatever_is_typed_into_any_plan_the_walk_ends(data: st.DataObject, plan
     assert walk.end.line is None or walk.end.line in plan.lines
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow])  # of a machine that has other things to do
 @given(st.data(), plans(), st.lists(st.sampled_from([*"01239*#.h", *sorted(MORE_KEYS)]), max_size=20))
 def test_what_comes_after_arriving_ends_too(data: st.DataObject, plan: Plan, typed: list[str]) -> None:
     try:

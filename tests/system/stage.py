@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -36,11 +37,24 @@ MAKE_UP_WORKDAY = datetime(2026, 10, 10, 10, 0, tzinfo=SHANGHAI)
 """A Saturday worked in exchange for the National Day holiday."""
 
 
+def config_that_keeps_numbers(folder: Path) -> Path:
+    """The shipped files, copied into `folder`, with no line confidential: a test asks for records by number."""
+    shutil.copytree(HOUSE / "config", folder)
+    lines = folder / "lines.yaml"
+    text = lines.read_text("utf-8")
+    kept = [line for line in text.splitlines(keepends=True) if not line.lstrip().startswith("confidential:")]
+    lines.write_text("".join(kept), "utf-8")
+    return folder
+
+
 def shipped_plan(**lines: float) -> Published:
-    """The shipped hotline, with times that a test can wait for: `ring`, `wrap_up`, `maximum_wait` of all lines."""
+    """The shipped hotline, with times that a test can wait for: `ring`, `wrap_up`, `maximum_wait` of all lines.
+
+    No line is confidential: records are asked for by number.
+    """
     published = read_config(HOUSE / "config")
     plan = published.plan
-    quick = {"ring": 4.0, "wrap_up": 1.0, **lines}
+    quick = {"ring": 4.0, "wrap_up": 1.0, "confidential": None, **lines}
     hotline = plan.hotline.model_copy(update={"wait": 2.0})
     changed = {name: rule.model_copy(update=quick) for name, rule in plan.lines.items()}
     return Published(plan.model_copy(update={"lines": changed, "hotline": hotline}), published.version)

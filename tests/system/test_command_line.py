@@ -19,6 +19,7 @@ import pytest_asyncio
 from hotline.operators import read_config
 from hotline.settings import HOUSE
 from tests.ports import free_ports
+from tests.system.stage import config_that_keeps_numbers
 
 pytestmark = pytest.mark.system
 
@@ -26,7 +27,7 @@ HOTLINE = str(Path(sys.executable).with_name("hotline"))
 
 
 class Terminal:
-    """A shell in an empty folder, with ports of its own and the shipped config."""
+    """A shell in an empty folder, with ports of its own and the shipped config, which keeps every line's numbers."""
 
     def __init__(self, folder: Path) -> None:
         sip, ari, web, trunk = free_ports(4)
@@ -37,7 +38,7 @@ class Terminal:
         self._environment = {
             **os.environ,
             "HOTLINE_VAR": str(self.var),
-            "HOTLINE_CONFIG": str(HOUSE / "config"),
+            "HOTLINE_CONFIG": str(config_that_keeps_numbers(folder / "shipped")),
             "HOTLINE_SIP__PORT": str(sip),
             "HOTLINE_ARI__PORT": str(ari),
             "HOTLINE_WEB__PORT": str(web),

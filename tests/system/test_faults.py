@@ -15,11 +15,13 @@ from pathlib import Path
 import aiohttp
 import pytest
 
+from hotline.asterisk_program import find_asterisk
 from hotline.heartbeat import VARIABLE
 from hotline.phone import Exchange, Phone, answers
 from hotline.secrets import keep_secrets
 from hotline.settings import HOUSE, load
 from hotline.sound_file import load as load_sound
+from hotline.switch_config import Places
 from hotline.talk import Talk
 from ivr.events import Outcome, Reason
 from records.calls import calls
@@ -140,7 +142,8 @@ async def test_asterisk_dies_and_its_calls_are_closed_once_and_the_next_one_is_s
         await waiting.press(KEYS)
         await here.hears(waiting, "all-busy", within=45.0)
         engine = await here.engine()
-        os.kill(int((here.var / "asterisk" / "run" / "asterisk.pid").read_text()), signal.SIGKILL)
+        places = Places.of(here.settings, find_asterisk(here.settings))
+        os.kill(int(places.pid_file.read_text()), signal.SIGKILL)
         talked, waited = await here.record(TALKING, within=5.0), await here.record(WAITING, within=5.0)
         assert (talked.outcome, talked.reason) == (Outcome.TALKED, Reason.MEDIA_LOST)
         assert (waited.outcome, waited.reason) == (Outcome.FAILED, Reason.MEDIA_LOST)
