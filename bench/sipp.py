@@ -165,7 +165,7 @@ def agents(stand: Exchange, *, sound: bool = False, manner: Manner = Manner()) -
         command.append("-rtp_echo")
     answering = start(command, folder)
     try:
-        if not wait_until(lambda: stand.ready_agents() == before + len(rows), 30):
+        if not wait_until(lambda: stand.ready_agents() == before + len(rows), 60):
             raise StandFailed(f"only {stand.ready_agents() - before} of {len(rows)} agents are ready")
         yield answering.pid
     finally:

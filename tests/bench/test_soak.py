@@ -10,7 +10,7 @@ from bench.soak import soak
 
 pytestmark = pytest.mark.system
 
-MINUTES, RATE = 10.0, 2
+MINUTES, RATE = 10.0, 1
 
 
 def test_ten_minutes_of_calls_leave_nothing_behind_and_none_fails(tmp_path: Path) -> None:
