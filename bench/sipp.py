@@ -142,12 +142,14 @@ class Callers:
 
 
 @contextmanager
-def agents(stand: Exchange, *, sound: bool = False, manner: Manner = Manner()) -> Iterator[int]:
-    """Every agent of the stand registers and answers until the block ends; gives SIPp's process id."""
+def agents(stand: Exchange, *, sound: bool = False, manner: Manner = Manner(), beside: int = 0) -> Iterator[int]:
+    """Every agent of the stand registers and answers until the block ends; gives SIPp's process id.
+
+    `beside` are other agents who are ready already.
+    """
     port, media = free_ports(2)
     folder = stand.folder / "agents"
     folder.mkdir(parents=True)
-    before = stand.ready_agents()
     secrets = keep_secrets(stand.settings.var).phones
     rows = [f"{name};[authentication username={name} password={secrets[name]}]" for name in stand.agents]
     (folder / "agents.csv").write_text("\n".join(["SEQUENTIAL", *rows, ""]))
@@ -165,8 +167,8 @@ def agents(stand: Exchange, *, sound: bool = False, manner: Manner = Manner()) -
         command.append("-rtp_echo")
     answering = start(command, folder)
     try:
-        if not wait_until(lambda: stand.ready_agents() == before + len(rows), 60):
-            raise StandFailed(f"only {stand.ready_agents() - before} of {len(rows)} agents are ready")
+        if not wait_until(lambda: stand.ready_agents() == beside + len(rows), 60):
+            raise StandFailed(f"only {stand.ready_agents() - beside} of {len(rows)} agents are ready")
         yield answering.pid
     finally:
         answering.terminate()

@@ -148,7 +148,7 @@ def everybody_calling(here: House, size: Size, *, lasts: float) -> Iterator[Scen
         silent = Stand(here.folder / "silent", here.settings, here.silent, here.engine, here.asterisk)
         scene = Scene(here, size, [])
         scene.silent = stack.enter_context(agents(silent, manner=Manner(ring=(100_000, 100_000))))
-        scene.answering = stack.enter_context(agents(here.stand, manner=manner))
+        scene.answering = stack.enter_context(agents(here.stand, manner=manner, beside=size.ringing))
         for group in groups:
             scene.crowds.append(Crowd(here, group))
             if group.name == "talking" and not wait_until(
