@@ -203,6 +203,7 @@ def measure(folder: Path, *, rate: int, flood: int, seconds: int, crowd: int, ho
         finally:
             _ended(flooding, within + 30)
         _quiet(here)
+        wait_until(lambda: all(call.outcome for call in figures.told(here.database).values()), 20)
         came = flood_of(flooded, sounds.heard())
         told = figures.told(here.database)
         outcomes = Counter(call.outcome or "none" for number, call in told.items() if int(number) >= MEANT + 1_000_000)
