@@ -19,6 +19,7 @@ from hotline import ear
 from hotline.handset import Samples
 from hotline.phone import Exchange, Manner, Phone, answers
 from hotline.talk import Talk
+from tests.ports import free_ports
 
 CALLER = "13900000001"
 """A number that belongs to nobody."""
@@ -30,7 +31,7 @@ AGENT_TONE, CALLER_TONE, CARRIER_TONE, OTHER_TONE = 622.0, 932.0, 1397.0, 523.0
 @pytest_asyncio.fixture(loop_scope="function")
 async def exchange() -> AsyncIterator[Exchange]:
     """This test's telephones; open calls are hung up and registrations taken back at its end."""
-    async with Exchange() as exchange:
+    async with Exchange(port=free_ports(1)[0]) as exchange:
         yield exchange
 
 
