@@ -52,6 +52,20 @@ class House(Terminal):
     async def caller(self, number: str) -> Talk:
         return await (await (await self.exchange.phone(number, switch=self.sip)).dial("12320")).answered()
 
+    async def talking(self) -> Talk:
+        """A caller who talks with the agent."""
+        caller = await self.caller(TALKING)
+        await caller.press(KEYS)
+        await hears(caller, AGENT_TONE, within=45.0)
+        return caller
+
+    async def waiting(self) -> Talk:
+        """One who waits for the same agent, and was told so."""
+        caller = await self.caller(WAITING)
+        await caller.press(KEYS)
+        await self.hears(caller, "all-busy", within=45.0)
+        return caller
+
     async def hears(self, talk: Talk, prompt: str, within: float = 20.0) -> None:
         await hears_prompt(talk, load_sound(self.sounds / f"{prompt}.alaw"), within, share=0.2)
 
@@ -118,9 +132,7 @@ async def test_a_killed_engine_is_followed_by_another_and_no_talk_is_cut(
 ) -> None:
     async with house(tmp_path, sounds, exchange) as (here, up):
         await here.agent()
-        talking = await here.caller(TALKING)
-        await talking.press(KEYS)
-        await hears(talking, AGENT_TONE, within=45.0)
+        talking = await here.talking()
         first = await here.engine()
         assert first != up.pid
         os.kill(first, signal.SIGKILL)
@@ -135,12 +147,8 @@ async def test_asterisk_dies_and_its_calls_are_closed_once_and_the_next_one_is_s
 ) -> None:
     async with house(tmp_path, sounds, exchange) as (here, _):
         agent = await here.agent()
-        talking = await here.caller(TALKING)
-        await talking.press(KEYS)
-        await hears(talking, AGENT_TONE, within=45.0)
-        waiting = await here.caller(WAITING)
-        await waiting.press(KEYS)
-        await here.hears(waiting, "all-busy", within=45.0)
+        talking = await here.talking()
+        waiting = await here.waiting()
         engine = await here.engine()
         places = Places.of(here.settings, find_asterisk(here.settings))
         os.kill(int(places.pid_file.read_text()), signal.SIGKILL)
@@ -167,9 +175,7 @@ async def test_a_supervisor_that_is_killed_takes_its_engine_along_and_the_next_o
     first = await here.start("up")
     await here.ready(first)
     await here.agent()
-    talking = await here.caller(TALKING)
-    await talking.press(KEYS)
-    await hears(talking, AGENT_TONE, within=45.0)
+    talking = await here.talking()
     engine = await here.engine()
     first.kill()
     await first.wait()
@@ -209,12 +215,8 @@ async def test_a_restart_under_calls_keeps_the_supervisor_and_every_call(
 ) -> None:
     async with house(tmp_path, sounds, exchange) as (here, up):
         await here.agent()
-        talking = await here.caller(TALKING)
-        await talking.press(KEYS)
-        await hears(talking, AGENT_TONE, within=45.0)
-        waiting = await here.caller(WAITING)
-        await waiting.press(KEYS)
-        await here.hears(waiting, "all-busy", within=45.0)
+        talking = await here.talking()
+        waiting = await here.waiting()
         before = await here.engine()
         code, said, told = await here.run("restart", "--json")
         assert code == 0, told
@@ -238,12 +240,8 @@ async def test_a_drained_hotline_lets_talks_end_and_gives_the_rest_to_the_dialpl
     up = await here.start("up")
     await here.ready(up)
     await here.agent()
-    talking = await here.caller(TALKING)
-    await talking.press(KEYS)
-    await hears(talking, AGENT_TONE, within=45.0)
-    waiting = await here.caller(WAITING)
-    await waiting.press(KEYS)
-    await here.hears(waiting, "all-busy", within=45.0)
+    talking = await here.talking()
+    waiting = await here.waiting()
     drain = await here.start("drain")
     assert (await here.record(WAITING)).reason is Reason.ENGINE_STOPPED
     newcomer = await here.caller(NEWCOMER)
