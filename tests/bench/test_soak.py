@@ -8,7 +8,7 @@ import pytest
 
 from bench.soak import soak
 
-pytestmark = pytest.mark.system
+pytestmark = [pytest.mark.system, pytest.mark.timeout(1200)]
 
 MINUTES, RATE = 10.0, 1
 
