@@ -9,9 +9,9 @@ from datetime import datetime
 from sqlalchemy import and_, or_, select
 
 from desk.refusal import bad
-from desk.store import Store
 from records.cdr import Cdr
 from records.rows import cdr_from
+from records.store import Store
 from records.tables import cdr
 from routing.calendar import SHANGHAI
 

@@ -23,10 +23,10 @@ from desk.route import PUBLIC, Route
 from desk.session_api import SessionApi
 from desk.sessions import Lengths, Sessions
 from desk.signing_in import SigningIn
-from desk.store import Store
 from desk.tokens import Tokens
 from desk.users import Users
 from desk.users_api import UsersApi
+from records.store import Store
 
 
 @dataclass(frozen=True, slots=True)

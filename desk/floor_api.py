@@ -17,8 +17,8 @@ from desk.ledger import Ledger
 from desk.refusal import Refusal, bad, forbidden
 from desk.roles import Permission
 from desk.route import Route, one_of
-from desk.store import Store
 from records.audit import Act
+from records.store import Store
 
 
 class Floor(Protocol):

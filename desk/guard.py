@@ -27,8 +27,8 @@ from desk.refusal import Refusal, elsewhere, forbidden, not_signed_in, of_http, 
 from desk.route import Door, Handler, Route
 from desk.sessions import Sessions
 from desk.signing_in import Visitor
-from desk.store import NoDatabase
 from desk.tokens import Tokens
+from records.store import NoDatabase
 
 log = structlog.get_logger()
 

@@ -17,9 +17,9 @@ from typing import Any
 from sqlalchemy import and_, delete, insert, or_, select, update
 
 from desk.refusal import not_signed_in
-from desk.store import Store
 from desk.users import User, user_of
 from records.clock import wall_time
+from records.store import Store
 from records.tables import sessions, users
 
 HALF_IN = timedelta(minutes=10)

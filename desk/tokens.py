@@ -14,9 +14,9 @@ from sqlalchemy.exc import IntegrityError
 
 from desk.roles import SCOPES, Permission
 from desk.sessions import digest
-from desk.store import Store
 from desk.users import Unfit
 from records.clock import wall_time
+from records.store import Store
 from records.tables import tokens
 
 PREFIX = "hlt_"

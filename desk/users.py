@@ -12,8 +12,8 @@ from sqlalchemy import RowMapping, and_, delete, func, insert, or_, select, upda
 from sqlalchemy.exc import IntegrityError
 
 from desk.roles import PERMISSIONS, SEATED, SECOND_FACTOR, Permission, Role
-from desk.store import Store
 from records.clock import wall_time
+from records.store import Store
 from records.tables import recovery_codes, sessions, users
 
 NAME = re.compile(r"[a-z][a-z0-9._-]{1,31}")

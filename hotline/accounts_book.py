@@ -8,11 +8,11 @@ from typing import TypeVar
 
 from sqlalchemy.exc import DBAPIError
 
-from desk.store import Store
 from desk.users import Unfit
 from hotline.settings import Settings
 from hotline.terminal import fail
 from records.migrations import TooNew, upgrade
+from records.store import Store
 
 T = TypeVar("T")
 

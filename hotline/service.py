@@ -86,6 +86,7 @@ from ivr.phone_watch import PhoneWatch
 from ivr.reconcile import Reconciler
 from ivr.switch import SwitchError
 from ivr.switchboard import Service, Switchboard
+from paperwork.office import open_office
 from prompts.build import Report, forget_kept
 from records.audit import Audit
 from records.journal import SqlJournal
@@ -357,6 +358,8 @@ async def running(
         confidence = Confidence(settings, lambda: live.now.plan, journal.flush)
         confidence.remember(past.left)
         journal.subscribe(confidence.hear)
+        office = await stack.enter_async_context(open_office(settings.database_url, node=settings.node, now=clock.now))
+        journal.subscribe(office.hear)
         state = FloorState(
             floor,
             clock,
@@ -422,7 +425,7 @@ async def running(
         if not past.known:
             works.append(make_up_for_the_past())
         works.append(PhoneWatch(switch, board, clock, settings.sip.no_reply).run())
-        works += [desk.ledger.run(), desk.live.run()]
+        works += [desk.ledger.run(), desk.live.run(), office.run()]
         if asterisk is not None:
             bans = watch_of(settings, asterisk)
             registry.register(bans)

@@ -213,3 +213,24 @@ reduced = Table(
     PrimaryKeyConstraint("call"),
 )
 """Calls whose numbers were masked for good when their term was over."""
+
+legs = Table(
+    "legs",
+    metadata,
+    Column("call", Text, nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("line", Text),
+    Column("agent", Text),
+    Column("phone", Text),
+    Column("since", Instant, nullable=False),
+    Column("until", Instant, nullable=False),
+    Column("seconds", Float, nullable=False),
+    Column("end", Text),
+    PrimaryKeyConstraint("call", "number"),
+    Index(None, "since"),
+    Index(None, "line", "since"),
+    Index(None, "agent", "since"),
+)
+"""The second layer of the record: each wait, offer and talk of an ended call, in their order. `kind`: `wait`, `offer`,
+`talk`, `consultation`; `end` is how it ended, in the words of its segment."""

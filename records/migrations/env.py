@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from alembic import context
 
-from records.tables import metadata
+from records.paper_tables import filings
 
+metadata = filings.metadata  # one history of all tables
 connection = context.config.attributes.get("connection")
 if connection is None:
     context.configure(dialect_name=context.config.attributes["dialect"], target_metadata=metadata, literal_binds=True)

@@ -22,12 +22,12 @@ from desk.listening import listening
 from desk.passwords import hashed
 from desk.refusal import Refusal
 from desk.roles import Permission, Role
-from desk.store import Store
 from desk.tokens import Tokens
 from desk.users import Users
 from hotline.web import create_app
 from records.audit import Audit, Written
 from records.migrations import upgrade
+from records.store import Store
 from tests.service.test_web import MadeUpHotline
 
 NUMBER = "13900000011"

@@ -10,9 +10,9 @@ import pytest
 from sqlalchemy import insert
 
 from desk.roles import Permission, Role
-from desk.store import Store
 from hotline.desk_floor import DeskFloor
 from ivr.events import TalkBegan
+from records.store import Store
 from records.tables import cdr
 from tests.desk.house import NUMBER, Browser, DeskHouse, desk_house
 from tests.ivr.fake_switch import Behaviour

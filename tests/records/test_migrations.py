@@ -14,6 +14,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection
 
+from records import paper_tables
 from records.database import open_database
 from records.journal import SqlJournal
 from records.migrations import TooNew, alembic_config, upgrade
@@ -22,6 +23,7 @@ from tests.records.tales import TALKS, entries
 
 
 def _differences(connection: Connection) -> list[object]:
+    assert paper_tables.filings.metadata is metadata
     return list(compare_metadata(MigrationContext.configure(connection), metadata))
 
 

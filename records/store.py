@@ -1,4 +1,4 @@
-"""The desk's own connections to the database: users, sessions and tokens never wait behind calls being written."""
+"""Connections to the database for screens and clerks: they never wait behind calls that are being written."""
 
 from __future__ import annotations
 

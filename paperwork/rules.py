@@ -1,0 +1,28 @@
+"""What the operators decide about the paperwork: `config/paperwork/rules.yaml`. Each section belongs to its own room.
+
+Where domain sources disagree (the day on which a monthly report is due, say), the choice is a value here.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from paperwork.reading import read_file
+from routing.days import Written
+
+FOLDER = "paperwork"
+"""In the folder of the operators' files."""
+FILE = "rules.yaml"
+
+
+class Rules(Written):
+    """All sections. Each has defaults, which are the shipped hotline's."""
+
+
+def rules_in(config: Path) -> Rules:
+    """The rules in a config folder; the defaults when there is no such file.
+
+    Raises routing's Unreadable with every problem, OSError when the file cannot be read.
+    """
+    path = config / FOLDER / FILE
+    return read_file(path, Rules)[0] if path.exists() else Rules()

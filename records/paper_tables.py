@@ -1,0 +1,233 @@
+"""The tables of the paperwork: what was filed, and what stands in each paper now.
+
+`filings` are facts as the journal's are; `answers` and `orders` are folded from them. Past counts that were imported
+stand in `past_rows`, registers in versions, deliveries to others in an outbox.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import Boolean, Column, Float, Index, Integer, PrimaryKeyConstraint, Table, Text
+
+from records.tables import Instant, Json, metadata
+
+filings = Table(
+    "filings",
+    metadata,
+    Column("paper", Text, nullable=False),
+    Column("seq", Integer, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("who", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("data", Json, nullable=False),
+    PrimaryKeyConstraint("paper", "seq"),
+    Index(None, "kind", "paper"),
+    Index(None, "at"),
+)
+"""Append-only: what happened to a paper. `paper` is `answer:CALL`, `order:NUMBER`, …; `seq` counts from 1."""
+
+numbers = Table(
+    "numbers",
+    metadata,
+    Column("series", Text, nullable=False),
+    Column("year", Integer, nullable=False),
+    Column("last", Integer, nullable=False),
+    PrimaryKeyConstraint("series", "year"),
+)
+"""The last number that was given in a year of China's calendar."""
+
+answers = Table(
+    "answers",
+    metadata,
+    Column("call", Text, nullable=False),
+    Column("number", Text, nullable=False),
+    Column("seq", Integer, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("line", Text, nullable=False),
+    Column("agent", Text),
+    Column("asked_by", Text),
+    Column("gender", Text),
+    Column("contact", Text),
+    Column("kind", Text),
+    Column("category", Text),
+    Column("place", Text),
+    Column("content", Text),
+    Column("note", Text),
+    Column("settled", Text),
+    Column("work_order", Text),
+    Column("filled", Instant),
+    Column("signed", Instant),
+    Column("signed_by", Text),
+    Column("test", Boolean, nullable=False),
+    PrimaryKeyConstraint("call"),
+    Index(None, "number", unique=True),
+    Index(None, "at"),
+    Index(None, "line", "at"),
+    Index(None, "agent", "at"),
+    Index(None, "state"),
+    Index(None, "contact"),
+)
+"""接听记录单 (form 6), one a call that somebody answered; `at` is when the first talk began, `kind` one of
+`paperwork.kind.Kind`, `category` a code of the tree, `settled` how it ended (`on_the_spot`, `handed_on`)."""
+
+orders = Table(
+    "orders",
+    metadata,
+    Column("number", Text, nullable=False),
+    Column("seq", Integer, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("call", Text),
+    Column("line", Text),
+    Column("kind", Text),
+    Column("category", Text),
+    Column("place", Text),
+    Column("urgency", Text, nullable=False),
+    Column("asked_by", Text),
+    Column("gender", Text),
+    Column("contact", Text),
+    Column("content", Text, nullable=False),
+    Column("feedback", Text, nullable=False),
+    Column("unit", Text),
+    Column("against", Text),
+    Column("opened", Instant, nullable=False),
+    Column("opened_by", Text, nullable=False),
+    Column("hand_on_by", Instant, nullable=False),
+    Column("handed_on", Instant),
+    Column("done_by", Instant),
+    Column("done", Instant),
+    Column("answered", Instant),
+    Column("closed", Instant),
+    Column("result", Text),
+    Column("satisfaction", Text),
+    Column("reopened", Integer, nullable=False),
+    Column("wake_at", Instant),
+    Column("recording", Text),
+    Column("outside_number", Text),
+    Column("test", Boolean, nullable=False),
+    PrimaryKeyConstraint("number"),
+    Index(None, "state"),
+    Index(None, "opened"),
+    Index(None, "unit", "opened"),
+    Index(None, "call"),
+    Index(None, "wake_at"),
+    Index(None, "contact"),
+    Index(None, "outside_number"),
+)
+"""转办单 (form 9). `source`: `call`, `message`, `12345`, `other`; `urgency`: `simple`, `complex`, `emergency`;
+`wake_at` is when a clock of it must be looked at again; `outside_number` is what the mayor's hotline calls it."""
+
+registers = Table(
+    "registers",
+    metadata,
+    Column("register", Text, nullable=False),
+    Column("id", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("who", Text, nullable=False),
+    Column("reason", Text),
+    Column("data", Json, nullable=False),
+    Column("retired", Boolean, nullable=False),
+    PrimaryKeyConstraint("register", "id", "version"),
+    Index(None, "register", "at"),
+)
+"""Append-only. `register`: `line`, `unit`, `agent`, `expert`; the highest version stands."""
+
+imports = Table(
+    "imports",
+    metadata,
+    Column("id", Text, nullable=False),
+    Column("sha256", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("who", Text, nullable=False),
+    Column("rows", Integer, nullable=False),
+    Column("calls", Integer, nullable=False),
+    PrimaryKeyConstraint("id"),
+    Index(None, "sha256", unique=True),
+)
+"""Files whose rows were taken in, each once."""
+
+past_rows = Table(
+    "past_rows",
+    metadata,
+    Column("import", Text, nullable=False),
+    Column("row", Integer, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("line", Text),
+    Column("kind", Text, nullable=False),
+    Column("tree", Text),
+    Column("path", Text),
+    Column("place", Text),
+    Column("count", Integer, nullable=False),
+    PrimaryKeyConstraint("import", "row"),
+    Index(None, "at"),
+)
+"""Calls of the time before this hotline, as a file tells of them: `count` of one kind. `path` is as in `tree`
+(`national`, `provincial`, `tianjin`, `own`), its kind first."""
+
+scores = Table(
+    "scores",
+    metadata,
+    Column("paper", Text, nullable=False),
+    Column("seq", Integer, nullable=False),
+    Column("recording", Text, nullable=False),
+    Column("call", Text, nullable=False),
+    Column("line", Text),
+    Column("agent", Text),
+    Column("at", Instant, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("sheet", Text, nullable=False),
+    Column("total", Float, nullable=False),
+    Column("most", Float, nullable=False),
+    PrimaryKeyConstraint("paper"),
+    Index(None, "at"),
+    Index(None, "agent", "at"),
+    Index(None, "call"),
+)
+"""Quality sheets as they stand; their marks are filings of `score:…`."""
+
+samples = Table(
+    "samples",
+    metadata,
+    Column("plan", Text, nullable=False),
+    Column("period", Text, nullable=False),
+    Column("recording", Text, nullable=False),
+    Column("call", Text, nullable=False),
+    Column("line", Text),
+    Column("agent", Text),
+    Column("drawn", Instant, nullable=False),
+    PrimaryKeyConstraint("plan", "period", "recording"),
+)
+"""Recordings that were drawn for a spot check."""
+
+webhooks = Table(
+    "webhooks",
+    metadata,
+    Column("name", Text, nullable=False),
+    Column("url", Text, nullable=False),
+    Column("events", Text, nullable=False),
+    Column("secret", Text, nullable=False),
+    Column("made", Instant, nullable=False),
+    Column("disabled", Instant),
+    PrimaryKeyConstraint("name"),
+)
+"""Who is told of what; `events` with spaces between, `secret` signs what is sent and is sealed."""
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("id", Text, nullable=False),
+    Column("webhook", Text, nullable=False),
+    Column("event", Text, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("made", Instant, nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("next_try", Instant),
+    Column("delivered", Instant),
+    Column("error", Text),
+    PrimaryKeyConstraint("id"),
+    Index(None, "next_try"),
+    Index(None, "made"),
+)
+"""The outbox: each is sent until somebody took it; `next_try` is None when there is nothing more to do."""
