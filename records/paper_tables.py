@@ -86,12 +86,16 @@ orders = Table(
     Column("asked_by", Text),
     Column("gender", Text),
     Column("contact", Text),
+    Column("caller", Text),
     Column("content", Text, nullable=False),
     Column("feedback", Text, nullable=False),
     Column("unit", Text),
     Column("against", Text),
     Column("opened", Instant, nullable=False),
     Column("opened_by", Text, nullable=False),
+    Column("accepted", Instant),
+    Column("signed", Instant),
+    Column("signed_by", Text),
     Column("hand_on_by", Instant, nullable=False),
     Column("handed_on", Instant),
     Column("done_by", Instant),
@@ -101,6 +105,9 @@ orders = Table(
     Column("result", Text),
     Column("satisfaction", Text),
     Column("reopened", Integer, nullable=False),
+    Column("urged", Integer, nullable=False),
+    Column("clock", Text),
+    Column("due", Instant),
     Column("wake_at", Instant),
     Column("recording", Text),
     Column("outside_number", Text),
@@ -113,9 +120,13 @@ orders = Table(
     Index(None, "wake_at"),
     Index(None, "contact"),
     Index(None, "outside_number"),
+    Index(None, "due"),
+    Index(None, "caller"),
+    Index(None, "opened_by", "opened"),
 )
 """转办单 (form 9). `source`: `call`, `message`, `12345`, `other`; `urgency`: `simple`, `complex`, `emergency`;
-`wake_at` is when a clock of it must be looked at again; `outside_number` is what the mayor's hotline calls it."""
+`caller` is the number that called; `clock` and `due` are the clock that runs and its end (`paperwork.orders.words`),
+`wake_at` is when it must be looked at again; `outside_number` is what the mayor's hotline calls it."""
 
 registers = Table(
     "registers",

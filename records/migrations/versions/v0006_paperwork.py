@@ -128,12 +128,16 @@ def upgrade() -> None:
         sa.Column("asked_by", sa.Text),
         sa.Column("gender", sa.Text),
         sa.Column("contact", sa.Text),
+        sa.Column("caller", sa.Text),
         sa.Column("content", sa.Text, nullable=False),
         sa.Column("feedback", sa.Text, nullable=False),
         sa.Column("unit", sa.Text),
         sa.Column("against", sa.Text),
         sa.Column("opened", sa.DateTime(timezone=True), nullable=False),
         sa.Column("opened_by", sa.Text, nullable=False),
+        sa.Column("accepted", sa.DateTime(timezone=True)),
+        sa.Column("signed", sa.DateTime(timezone=True)),
+        sa.Column("signed_by", sa.Text),
         sa.Column("hand_on_by", sa.DateTime(timezone=True), nullable=False),
         sa.Column("handed_on", sa.DateTime(timezone=True)),
         sa.Column("done_by", sa.DateTime(timezone=True)),
@@ -143,6 +147,9 @@ def upgrade() -> None:
         sa.Column("result", sa.Text),
         sa.Column("satisfaction", sa.Text),
         sa.Column("reopened", sa.Integer, nullable=False),
+        sa.Column("urged", sa.Integer, nullable=False),
+        sa.Column("clock", sa.Text),
+        sa.Column("due", sa.DateTime(timezone=True)),
         sa.Column("wake_at", sa.DateTime(timezone=True)),
         sa.Column("recording", sa.Text),
         sa.Column("outside_number", sa.Text),
@@ -150,8 +157,11 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("number", name="pk_orders"),
     )
     op.create_index("ix_orders_call", "orders", ["call"])
+    op.create_index("ix_orders_caller", "orders", ["caller"])
     op.create_index("ix_orders_contact", "orders", ["contact"])
+    op.create_index("ix_orders_due", "orders", ["due"])
     op.create_index("ix_orders_opened", "orders", ["opened"])
+    op.create_index("ix_orders_opened_by_opened", "orders", ["opened_by", "opened"])
     op.create_index("ix_orders_outside_number", "orders", ["outside_number"])
     op.create_index("ix_orders_state", "orders", ["state"])
     op.create_index("ix_orders_unit_opened", "orders", ["unit", "opened"])
