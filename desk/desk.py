@@ -27,6 +27,7 @@ from desk.tokens import Tokens
 from desk.users import Users
 from desk.users_api import UsersApi
 from records.store import Store
+from routing.plan import Plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +57,15 @@ async def open_desk(
     write: Write,
     hotline: Callable[[], tuple[str, str]],
     version: str,
+    plan: Callable[[], Plan] | None = None,
     lengths: Lengths = Lengths(),  # noqa: B008 - a frozen value
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
     monotonic: Callable[[], float] = steady,
 ) -> AsyncIterator[Desk]:
     """The desk on the database at `url`. `key` (32 bytes) seals second factors, `write` is the audit log's.
 
-    `hotline` gives number and name of the hotline; `now` is the machine's own time: codes of the moment depend on it.
+    `hotline` gives number and name of the hotline, `plan` the live one; `now` is the machine's own time: codes of the
+    moment depend on it.
     """
     store, passwords = Store(url), Passwords()
     try:

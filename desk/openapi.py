@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from desk.route import Door, Route
@@ -43,15 +43,26 @@ def description(routes: Iterable[Route], version: str) -> dict[str, Any]:
     }
 
 
+def refusals(route: Route) -> list[int]:
+    """The statuses with which a route may refuse."""
+    found = {400, 421, 429, 503, *route.refuses}
+    if route.need.door is not Door.PUBLIC:
+        found |= {401, 403}
+    if route.changes:
+        found |= {408, 413, 415}
+    if _PARAMETER.search(route.path):
+        found |= {404}
+    if route.socket:
+        found |= {426}
+    return sorted(found)
+
+
 def _operation(route: Route) -> dict[str, Any]:
     named = [
-        {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+        {"name": name, "in": "path", "required": True, "schema": {"type": "string", "minLength": 1}}
         for name in _PARAMETER.findall(route.path)
     ]
-    asked = [
-        {"name": name, "in": "query", "description": words, "schema": {"type": "string"}}
-        for name, words in route.query.items()
-    ]
+    asked = [_parameter(name, told, name in route.required) for name, told in route.query.items()]
     security: list[dict[str, list[str]]] = [] if route.need.door in (Door.PUBLIC, Door.OPEN) else [{"session": []}]
     if route.need.machines and not route.socket:
         security.append({"token": []})
@@ -61,16 +72,33 @@ def _operation(route: Route) -> dict[str, Any]:
         "security": security,
         "x-permissions": sorted(route.need.permissions),
         "responses": {
-            "101" if route.socket else "2XX": {"description": "Done."},
-            "4XX": {"$ref": "#/components/responses/Refused"},
-            "5XX": {"$ref": "#/components/responses/Refused"},
+            "101" if route.socket else str(route.status): _done(route),
+            **{str(status): {"$ref": "#/components/responses/Refused"} for status in refusals(route)},
         },
     }
     if named or asked:
         operation["parameters"] = [*named, *asked]
     if route.body is not None:
-        schema: dict[str, Any] = {"type": "object"}
-        if route.body:
-            schema |= {"properties": route.body, "additionalProperties": False}
-        operation["requestBody"] = {"content": {"application/json": {"schema": schema}}}
+        operation["requestBody"] = _body(route)
     return operation
+
+
+def _parameter(name: str, told: str | Mapping[str, Any], required: bool) -> dict[str, Any]:
+    schema = {"type": "string"} if isinstance(told, str) else {k: v for k, v in told.items() if k != "description"}
+    words = told if isinstance(told, str) else told.get("description", "")
+    return {"name": name, "in": "query", "description": words, "required": required, "schema": schema}
+
+
+def _body(route: Route) -> dict[str, Any]:
+    schema: dict[str, Any] = {"type": "object"}
+    if route.body:
+        needed = [name for name in route.body if name in route.required]
+        schema |= {"properties": route.body, "additionalProperties": False}
+        schema |= {"required": needed} if needed else {}
+    return {"required": bool(schema.get("required")), "content": {"application/json": {"schema": schema}}}
+
+
+def _done(route: Route) -> dict[str, Any]:
+    if route.socket or (route.answer is None and route.media == "application/json"):
+        return {"description": "Done."}
+    return {"description": "Done.", "content": {route.media: {"schema": dict(route.answer or {})}}}

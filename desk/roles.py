@@ -32,20 +32,38 @@ class Permission(StrEnum):
     USERS = "users.manage"
     METRICS = "metrics"
     AUDIT = "audit.read"
+    REGISTERS_READ = "registers.read"
+    REGISTERS = "registers.manage"
+    QUALITY_OWN = "quality.own"  # sheets about their own talks
+    QUALITY_READ = "quality.read"
+    QUALITY = "quality.judge"
+    WEBHOOKS = "webhooks.manage"
 
 
 _P = Permission
 
 PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = {
-    Role.AGENT: frozenset({_P.STATUS, _P.DESK, _P.FLOOR_OWN, _P.CALLS_OWN}),
-    Role.LEADER: frozenset({_P.STATUS, _P.DESK, _P.LEAD, _P.FLOOR, _P.CALLS, _P.NUMBERS}),
-    Role.QUALITY: frozenset({_P.STATUS, _P.FLOOR, _P.CALLS, _P.NUMBERS}),
-    Role.ADMINISTRATOR: frozenset({_P.STATUS, _P.FLOOR, _P.CALLS, _P.METRICS, _P.USERS_READ, _P.USERS}),
-    Role.AUDITOR: frozenset({_P.STATUS, _P.CALLS, _P.USERS_READ, _P.AUDIT}),
+    Role.AGENT: frozenset({_P.STATUS, _P.DESK, _P.FLOOR_OWN, _P.CALLS_OWN, _P.REGISTERS_READ, _P.QUALITY_OWN}),
+    Role.LEADER: frozenset(
+        {
+            *(_P.STATUS, _P.DESK, _P.LEAD, _P.FLOOR, _P.CALLS, _P.NUMBERS),
+            *(_P.REGISTERS_READ, _P.REGISTERS, _P.QUALITY_OWN, _P.QUALITY_READ),
+        }
+    ),
+    Role.QUALITY: frozenset(
+        {*(_P.STATUS, _P.FLOOR, _P.CALLS, _P.NUMBERS), *(_P.REGISTERS_READ, _P.QUALITY_READ, _P.QUALITY)}
+    ),
+    Role.ADMINISTRATOR: frozenset(
+        {
+            *(_P.STATUS, _P.FLOOR, _P.CALLS, _P.METRICS, _P.USERS_READ, _P.USERS),
+            *(_P.REGISTERS_READ, _P.REGISTERS, _P.WEBHOOKS),
+        }
+    ),
+    Role.AUDITOR: frozenset({_P.STATUS, _P.CALLS, _P.USERS_READ, _P.AUDIT, _P.REGISTERS_READ, _P.QUALITY_READ}),
 }
 """Who keeps the accounts sees no caller's number; who reads the audit log changes nothing."""
 
-SCOPES: Final = frozenset({_P.STATUS, _P.METRICS, _P.FLOOR, _P.CALLS})
+SCOPES: Final = frozenset({_P.STATUS, _P.METRICS, _P.FLOOR, _P.CALLS, _P.REGISTERS_READ})
 """What a machine's token may be given: looking, and no number of a caller."""
 
 SECOND_FACTOR: Final = frozenset(Role) - {Role.AGENT}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum, auto
 from typing import Any, Final
@@ -58,7 +58,11 @@ def one_of(*permissions: Permission) -> Need:
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """One thing that can be asked for. `body` and `query` describe it for the API's description."""
+    """One thing that can be asked for. `body`, `query`, `answer` … describe it for the API's description.
+
+    `body` and `answer` are JSON schemas: of each field, and of the whole. A query's parameter is told in words, or by a
+    schema with a `description`.
+    """
 
     method: str
     path: str
@@ -66,7 +70,17 @@ class Route:
     handler: Handler
     summary: str
     body: dict[str, Any] | None = None
-    query: dict[str, str] = field(default_factory=dict)
+    query: Mapping[str, str | Mapping[str, Any]] = field(default_factory=dict)
+    required: tuple[str, ...] = ()
+    """Fields of the body, or parameters of the query, that must be there."""
+    answer: Mapping[str, Any] | None = None
+    """What it answers with when it did what was asked."""
+    status: int = 200
+    """Of that answer."""
+    media: str = "application/json"
+    """Of that answer."""
+    refuses: tuple[int, ...] = ()
+    """Statuses of refusal beside those that all routes of its kind have (`desk.openapi.refusals`)."""
     page: bool = False
     """Read by people: refusals lead to the sign-in page, and forms may be sent to it."""
     socket: bool = False

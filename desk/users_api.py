@@ -19,6 +19,7 @@ from desk.users import Unfit, User, Users
 from records.audit import Act, Detail
 
 _TEXT = {"type": "string"}
+_MAYBE = {"type": ["string", "null"]}
 _ROLE = {"type": "string", "enum": [role.value for role in Role]}
 
 
@@ -43,7 +44,9 @@ class UsersApi:
                 manage,
                 self._on_add,
                 "A new account; answers with its first password, shown once.",
-                body={"name": _TEXT, "shown": _TEXT, "role": _ROLE, "agent": _TEXT},
+                body={"name": _TEXT, "shown": _TEXT, "role": _ROLE, "agent": _MAYBE},
+                required=("name", "role"),
+                status=201,
             ),
             Route(
                 "PATCH",
@@ -51,7 +54,7 @@ class UsersApi:
                 manage,
                 self._on_change,
                 "Another role or seat, or disabled; all sessions of theirs end.",
-                body={"role": _ROLE, "agent": _TEXT, "disabled": {"type": "boolean"}},
+                body={"role": _ROLE, "agent": _MAYBE, "disabled": {"type": "boolean"}},
             ),
             Route("POST", one + "/password", manage, self._on_password, "A new password, made and shown once."),
             Route("DELETE", one + "/factor", manage, self._on_factor, "Take the second factor away."),

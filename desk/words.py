@@ -111,6 +111,12 @@ PERMISSIONS: Final[Mapping[Permission, str]] = {
     Permission.USERS: "管理账号",
     Permission.METRICS: "读取指标",
     Permission.AUDIT: "查看审计日志",
+    Permission.REGISTERS_READ: "查看登记表",
+    Permission.REGISTERS: "管理登记表",
+    Permission.QUALITY_OWN: "查看自己的质检评分",
+    Permission.QUALITY_READ: "查看质检评分",
+    Permission.QUALITY: "质检评分",
+    Permission.WEBHOOKS: "管理事件推送",
 }
 
 

@@ -393,6 +393,7 @@ async def running(
                 write=Audit(settings.database_url, settings.var).write,
                 hotline=lambda: (live.now.plan.hotline.number, live.now.plan.hotline.name),
                 version=version("hotline"),
+                plan=lambda: live.now.plan,
                 lengths=Lengths(
                     timedelta(seconds=settings.web.session_idle), timedelta(seconds=settings.web.session_longest)
                 ),
