@@ -8,6 +8,15 @@ _NUMBER = re.compile(r"(?<![\w.+-])\+?[0-9]{8,20}(?![\w.-]*[\w])")
 """What may be a number in running text: eight digits or more that are no part of a name, an id or a fraction."""
 
 
+_IN_PROSE = re.compile(
+    r"""(?<![A-Za-z0-9_.])
+    (?:0[0-9]{2,3}[- ][0-9]{7,8} | 1[0-9]{2}[- ][0-9]{4}[- ][0-9]{4} | \+?[0-9]{8,20})
+    (?![A-Za-z0-9_])""",
+    re.VERBOSE,
+)
+"""What may be a number in what people write: Chinese sets no space before it."""
+
+
 def mask(number: str) -> str:
     """The number with its middle hidden: `138****8000`; of a short one only the end stays. Never the whole.
 
@@ -19,6 +28,15 @@ def mask(number: str) -> str:
     return number[:ahead] + "*" * (length - ahead - behind) + number[length - behind :]
 
 
+def mask_name(name: str) -> str:
+    """A person's name with all but its first character hidden.
+
+    >>> mask_name("张三"), mask_name("欧阳三四"), mask_name("")
+    ('张*', '欧***', '')
+    """
+    return name[:1] + "*" * len(name[1:])
+
+
 def mask_text(text: str) -> str:
     """Running text with everything masked that may be a telephone number, and nothing else changed.
 
@@ -26,3 +44,12 @@ def mask_text(text: str) -> str:
     '<sip:138****8000@10.0.0.7:5060> is busy; call a-1xk2, 1763600000.7'
     """
     return _NUMBER.sub(lambda found: mask(found[0]), text)
+
+
+def mask_prose(text: str) -> str:
+    """What a person wrote, with everything masked that may be a telephone number.
+
+    >>> mask_prose("请回电13900000042或022-00000001，8月20日前；单号2026-000123")
+    '请回电139****0042或022*****0001，8月20日前；单号2026-000123'
+    """
+    return _IN_PROSE.sub(lambda found: mask(found[0]), text)

@@ -1,0 +1,196 @@
+"""附件6 as values, in the order of the form: what is printed, not how. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Final, Protocol
+
+from paperwork.answers.codes import Codes
+from paperwork.answers.record import Body, Record, box_of
+from paperwork.answers.words import Heard
+from paperwork.kind import Kind
+from records.privacy import mask, mask_name, mask_prose
+from routing.calendar import SHANGHAI
+
+TITLE: Final = "接听记录单"
+FORM: Final = "附件6"
+
+LABELS: Final = {
+    "department": "部门名称",
+    "number": "接听单编号",
+    "agent": "接听人",
+    "at": "接听时间",
+    "asked_by": "问询人",
+    "gender": "性别",
+    "contact": "联系方式",
+    "consent": "来电人同意留存联系方式",
+    "heard": "接听类别",
+    "heard_note": "其他类别说明",
+    "content": "主要内容",
+    "opinion": "管理部门审定意见",
+    "signed_by": "审定人签字",
+    "signed": "审定时间",
+    "kind": "业务类型",
+    "category": "内容分类",
+    "place": "所在地",
+    "note": "备注",
+    "settled": "办理方式",
+    "work_order": "转办单编号",
+    "owner": "现负责人",
+    "line": "热线",
+    "test": "测试来电",
+}
+"""What each field is called, on the form and on screens."""
+
+
+class Names(Protocol):
+    """What the plan calls lines and agents; ids that it does not know are called by themselves."""
+
+    def line(self, line: str) -> str: ...
+
+    def owner(self, line: str) -> str:
+        """The institution that the line belongs to (部门名称), or the line's own name."""
+        ...
+
+    def agent(self, agent: str) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A box of the form."""
+
+    label: str
+    marked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """One field: `value` as text (empty: left blank on the form); `choices` where the form has boxes to tick."""
+
+    id: str
+    label: str
+    value: str
+    choices: tuple[Choice, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Amended:
+    """One field of a correction: what was signed stays legible beside what holds now."""
+
+    label: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    at: str
+    by: str
+    reason: str
+    changes: tuple[Amended, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """附件6 of one call. `fields` are the form's own, in its order; `more` is what our records know beside them.
+
+    With corrections, `fields` has what was signed and `corrections` what was corrected in it afterwards.
+    """
+
+    form: str
+    title: str
+    number: str
+    fields: tuple[Entered, ...]
+    more: tuple[Entered, ...]
+    corrections: tuple[Correction, ...]
+    test: bool
+
+    def __getitem__(self, field: str) -> Entered:
+        """A field by its id. Raises KeyError."""
+        for one in (*self.fields, *self.more):
+            if one.id == field:
+                return one
+        raise KeyError(field)
+
+
+def sheet_of(record: Record, names: Names, codes: Codes, *, private: bool = False) -> Sheet:
+    """The form of a record; name and contact are masked unless `private`, as numbers within texts are."""
+    body = record.original or record.body
+    told: Callable[[str, Any], str] = lambda name, value: _told(name, value, codes, private)  # noqa: E731
+    box, signature = box_of(body), record.signature
+
+    def entered(name: str, value: str, choices: tuple[Choice, ...] = ()) -> Entered:
+        return Entered(name, LABELS[name], value, choices)
+
+    def written(name: str) -> Entered:
+        return entered(name, told(name, getattr(body, name)))
+
+    form = (
+        entered("department", names.owner(record.line)),
+        entered("number", record.number),
+        entered("agent", "" if record.agent is None else names.agent(record.agent)),
+        entered("at", minute(record.at)),
+        written("asked_by"),
+        written("gender"),
+        written("contact"),
+        entered("heard", _box_told(body, box, told), tuple(Choice(one.label, one is box) for one in Heard)),
+        written("content"),
+        entered("opinion", "" if signature is None else signature.opinion),
+        entered("signed_by", "" if signature is None else signature.name),
+        entered("signed", "" if signature is None else minute(signature.at)),
+    )
+    owner = record.owner
+    more = (
+        entered("line", names.line(record.line)),
+        *(written(name) for name in ("kind", "category", "place", "settled", "work_order", "note")),
+        entered("owner", "" if owner is None or owner == record.agent else names.agent(owner)),
+    )
+    corrections = tuple(
+        Correction(
+            minute(one.at),
+            one.by,
+            one.reason,
+            tuple(Amended(LABELS[name], told(name, old), told(name, new)) for name, (old, new) in one.changes.items()),
+        )
+        for one in record.corrections
+    )
+    return Sheet(FORM, TITLE, record.number, form, more, corrections, record.body.test)
+
+
+def _box_told(body: Body, box: Heard | None, told: Callable[[str, Any], str]) -> str:
+    """The ticked box; of 其他 with its note, which is the kind's name where nobody wrote one."""
+    if box is not Heard.OTHER:
+        return "" if box is None else box.label
+    note = told("heard_note", body.heard_note) or (body.kind.label if body.kind not in (None, Kind.OTHER) else "")
+    return f"{box.label}（{note}）" if note else box.label
+
+
+def _told(name: str, value: Any, codes: Codes, private: bool) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    if isinstance(value, StrEnum):
+        return str(getattr(value, "label", value))
+    text = str(value)
+    if name == "category":
+        return codes.path(text) or text
+    if private:
+        return text
+    match name:
+        case "contact":
+            return mask(text)
+        case "asked_by":
+            return mask_name(text)
+        case "content" | "note" | "heard_note":
+            return mask_prose(text)
+    return text
+
+
+def minute(at: datetime) -> str:
+    """`2026年11月20日 10:05`, in China."""
+    here = at.astimezone(SHANGHAI)
+    return f"{here.year}年{here.month}月{here.day}日 {here:%H:%M}"
