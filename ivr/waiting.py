@@ -32,6 +32,8 @@ UNCHANGED = 3
 """What a caller was told of their place is told again after so many turns, though it is the same."""
 
 _STANDS_BY = 1.0
+_AT_ONCE = 0.001
+"""Seconds that no timer waits for: a clock that stands still in between would be asked again for ever."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,7 +283,7 @@ class Waiting:
         due, music = monotonic() + (self._house.plan.lines[enter.line].tell_every if resumed else 0.0), False
         while True:
             rings = floor.ahead(call.id) is None or bool(floor.rings_for(call.id))
-            if not rings and monotonic() >= due and call.typed_ahead() is None:
+            if not rings and due - monotonic() < _AT_ONCE and call.typed_ahead() is None:
                 await call.say(teller.words())
                 due, music = monotonic() + self._house.plan.lines[enter.line].tell_every, False
             if not music and call.typed_ahead() is None:
