@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import Protocol
 
 from ivr.events import Entry
+from records.untold import Untold
 
 
 class Clerk(Protocol):
@@ -46,4 +47,4 @@ class Office:
 @asynccontextmanager
 async def open_office(url: str, *, node: str, now: Callable[[], datetime]) -> AsyncIterator[Office]:
     """The office on the database at `url`, whose tables are there or will be."""
-    yield Office(())
+    yield Office((Untold(url),))

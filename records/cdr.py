@@ -92,6 +92,8 @@ class Cdr:
     recording: str | None
     """The last talk's or message's file, relative to the recordings' folder."""
     segments: tuple[Segment, ...]
+    test: bool = False
+    """One of our own calls, made to see that all works."""
 
     @property
     def direction(self) -> str:
@@ -132,6 +134,7 @@ class Cdr:
             "talked": self.talked,
             "recording": self.recording,
             "recording_refused": self.recording_refused,
+            "test": self.test,
             "segments": [segment_json(segment, private=private) for segment in self.segments],
         }
 
@@ -390,4 +393,5 @@ class _Telling:
             talked=self.seconds(Talk),
             recording=self.recording,
             segments=tuple(self.segments),
+            test=isinstance(self.arrived, CallArrived) and self.arrived.test,
         )

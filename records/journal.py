@@ -13,13 +13,13 @@ from itertools import groupby
 from pathlib import Path
 
 import structlog
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ivr.events import CallArrived, CallbackClosed, CallEnded, CallPlaced, Entry, Outcome, Reason, TalkBegan
 from records.behind import BATCH, LINGER, WriteBehind, may_pass
 from records.cdr import Cdr, fold
-from records.rows import cdr_row, entries_from, entry_row, insert_once
+from records.rows import entries_from, entry_row, insert_once, write_records
 from records.spelling import ENTRIES
 from records.tables import cdr, journal
 
@@ -132,5 +132,4 @@ class SqlJournal(WriteBehind[Entry]):
         query = select(journal).where(journal.c.call.in_(calls)).order_by(journal.c.call, journal.c.seq)
         entries = entries_from((await connection.execute(query)).mappings())
         records: list[Cdr] = [fold(list(group)) for _, group in groupby(entries, key=lambda entry: entry.call)]
-        await connection.execute(delete(cdr).where(cdr.c.id.in_(calls)))
-        await connection.execute(insert(cdr), [cdr_row(record) for record in records])
+        await write_records(connection, records)

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import structlog
-from sqlalchemy import Dialect, Insert, RowMapping, Table
+from sqlalchemy import Dialect, Insert, RowMapping, Table, delete, insert
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ivr.events import Entry, Outcome, Reason, from_data, to_data
 from records.cdr import Cdr, Reached
+from records.legs import Leg, legs_of, request_of
 from records.segments import segment_data, segment_from
+from records.tables import cdr, legs
 
 log = structlog.get_logger(__name__)
 
@@ -81,12 +84,72 @@ def cdr_row(record: Cdr) -> dict[str, Any]:
         "talked": record.talked,
         "recording": record.recording,
         "segments": [segment_data(segment) for segment in record.segments],
+        "test": record.test,
+        **counts_of(record),
     }
+
+
+def counts_of(record: Cdr) -> dict[str, Any]:
+    """The columns of `cdr` that are there to be counted and looked for: all of them follow from the segments."""
+    request = request_of(record)
+    return {
+        "direction": record.direction,
+        "ticket": record.callback,
+        "asked": request and request.at,
+        "asked_line": request and request.line,
+        "asked_for": request and request.seconds,
+        "turned_out": request and request.turn,
+        "legs": len(legs_of(record)),
+    }
+
+
+_COUNTS = ("direction", "ticket", "asked", "asked_line", "asked_for", "turned_out", "legs")
+
+
+def leg_rows(record: Cdr) -> list[dict[str, Any]]:
+    """The legs of an ended call as rows of `legs`."""
+    counted = record.direction == "in" and not record.test
+    return [_leg_row(record.id, leg) | {"counted": counted, "test": record.test} for leg in legs_of(record)]
+
+
+def _leg_row(call: str, leg: Leg) -> dict[str, Any]:
+    return {
+        "call": call,
+        "number": leg.number,
+        "kind": leg.kind,
+        "line": leg.line,
+        "agent": leg.agent,
+        "phone": leg.phone,
+        "since": leg.since,
+        "until": leg.until,
+        "seconds": leg.seconds,
+        "end": leg.end,
+        "asked": leg.asked,
+        "asked_for": leg.request and leg.request.seconds,
+        "turned_out": leg.request and leg.request.turn,
+    }
+
+
+async def write_records(connection: AsyncConnection, records: Sequence[Cdr]) -> None:
+    """Write both layers of the records of ended calls, in the place of what was told of these calls before."""
+    if not records:
+        return
+    calls = [record.id for record in records]
+    await connection.execute(delete(cdr).where(cdr.c.id.in_(calls)))  # first: it waits for `records.untold`
+    await connection.execute(delete(legs).where(legs.c.call.in_(calls)))
+    await connection.execute(insert(cdr), [cdr_row(record) for record in records])
+    await write_legs(connection, records)
+
+
+async def write_legs(connection: AsyncConnection, records: Sequence[Cdr]) -> None:
+    """The second layer alone, of calls that have none of it."""
+    if rows := [row for record in records for row in leg_rows(record)]:
+        await connection.execute(insert(legs), rows)
 
 
 def cdr_from(row: RowMapping) -> Cdr:
     """The record that `cdr_row` came from, to the millisecond."""
-    values: dict[str, Any] = {str(name): value for name, value in row.items()}
+    values: dict[str, Any] = {str(name): value for name, value in row.items() if name not in _COUNTS}
     kind, line, is_open = (values.pop(f"reached_{name}") for name in ("kind", "line", "open"))
     values["reached"] = None if kind is None else Reached(kind, line, is_open)
     values["outcome"], values["reason"] = Outcome(values["outcome"]), Reason(values["reason"])

@@ -24,6 +24,7 @@ from sqlalchemy import (
     Table,
     Text,
     TypeDecorator,
+    false,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
@@ -92,12 +93,27 @@ cdr = Table(
     Column("talked", Float, nullable=False),
     Column("recording", Text),
     Column("segments", Json, nullable=False),
+    Column("direction", Text, nullable=False, server_default="in"),
+    Column("ticket", Text),
+    Column("test", Boolean, nullable=False, server_default=false()),
+    Column("asked", Instant),
+    Column("asked_line", Text),
+    Column("asked_for", Float),
+    Column("turned_out", Text),
+    Column("legs", Integer),
     PrimaryKeyConstraint("id"),
     Index(None, "ended", "id"),
     Index(None, "started"),
     Index(None, "number"),
+    Index(None, "asked"),
+    Index(None, "ticket"),
 )
-"""`waited` and `talked` are seconds; `recording` is relative to the recordings' folder."""
+"""`waited` and `talked` are seconds; `recording` is relative to the recordings' folder. `direction` is `in` or `out`,
+`ticket` the callback that was booked in the call or that it was made for, `test` a call of our own to see that all
+works. `asked` to `turned_out` are what the connect rate counts (`records.legs.Request`). `legs` is how many rows of
+`legs` the call has; NULL when nobody looked yet (`records.untold`)."""
+
+Index("ix_cdr_untold", cdr.c.ended, cdr.c.id, sqlite_where=cdr.c.legs.is_(None), postgresql_where=cdr.c.legs.is_(None))
 
 presences = Table(
     "presences",
@@ -227,10 +243,18 @@ legs = Table(
     Column("until", Instant, nullable=False),
     Column("seconds", Float, nullable=False),
     Column("end", Text),
+    Column("asked", Text),
+    Column("asked_for", Float),
+    Column("turned_out", Text),
+    Column("counted", Boolean, nullable=False),
+    Column("test", Boolean, nullable=False),
     PrimaryKeyConstraint("call", "number"),
     Index(None, "since"),
     Index(None, "line", "since"),
     Index(None, "agent", "since"),
 )
-"""The second layer of the record: each wait, offer and talk of an ended call, in their order. `kind`: `wait`, `offer`,
-`talk`, `consultation`; `end` is how it ended, in the words of its segment."""
+"""The second layer of the record: each wait, offer, talk and consultation of an ended call, in their order. `kind`:
+`wait`, `offer`, `talk`, `consultation`; `end` is how it ended, in the words of its segment; `phone` is what rang, or
+whom a consultation asked (`asked`: a `line`, an `agent`, a `number`). `turned_out` and `asked_for` stand in the first
+leg of the call on a line: what the connect rate of the line counts. `counted`: of a call that came in and was no
+test."""

@@ -21,7 +21,7 @@ from records.cdr import fold
 from records.database import open_database
 from records.privacy import mask
 from records.retention.holds import Holds
-from records.rows import cdr_row, entries_from
+from records.rows import entries_from, write_records
 from records.tables import cdr, holds, journal, reduced, reducing
 
 _SERVED = (WaitBegan.__name__, TalkBegan.__name__)
@@ -147,9 +147,7 @@ async def _reduce(connection: AsyncConnection, calls: Sequence[str], at: datetim
         await connection.execute(update(journal).where(one).values(data=bindparam("told")), changed)
     entries = entries_from((await connection.execute(query)).mappings())
     records = [fold(list(group)) for _, group in groupby(entries, key=lambda entry: entry.call)]
-    if records:
-        await connection.execute(delete(cdr).where(cdr.c.id.in_([record.id for record in records])))
-        await connection.execute(insert(cdr), [cdr_row(record) for record in records])
+    await write_records(connection, records)
     await connection.execute(insert(reduced), [{"call": call, "at": at} for call in calls])
     await connection.execute(delete(reducing))
 
