@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from paperwork.answers.rules import AnswerRules
 from paperwork.reading import read_file
 from routing.days import Written
 
@@ -17,6 +18,9 @@ FILE = "rules.yaml"
 
 class Rules(Written):
     """All sections. Each has defaults, which are the shipped hotline's."""
+
+    answers: AnswerRules = AnswerRules()
+    """接听记录单 (form 6): when one is complete, and how long that may take."""
 
 
 def rules_in(config: Path) -> Rules:

@@ -45,9 +45,11 @@ answers = Table(
     Column("at", Instant, nullable=False),
     Column("line", Text, nullable=False),
     Column("agent", Text),
+    Column("owner", Text),
     Column("asked_by", Text),
     Column("gender", Text),
     Column("contact", Text),
+    Column("heard", Text),
     Column("kind", Text),
     Column("category", Text),
     Column("place", Text),
@@ -55,20 +57,48 @@ answers = Table(
     Column("note", Text),
     Column("settled", Text),
     Column("work_order", Text),
+    Column("over", Instant),
     Column("filled", Instant),
     Column("signed", Instant),
     Column("signed_by", Text),
+    Column("reduced", Instant),
     Column("test", Boolean, nullable=False),
     PrimaryKeyConstraint("call"),
     Index(None, "number", unique=True),
     Index(None, "at"),
     Index(None, "line", "at"),
     Index(None, "agent", "at"),
-    Index(None, "state"),
+    Index(None, "state", "at"),
     Index(None, "contact"),
 )
 """接听记录单 (form 6), one a call that somebody answered; `at` is when the first talk began, `kind` one of
-`paperwork.kind.Kind`, `category` a code of the tree, `settled` how it ended (`on_the_spot`, `handed_on`)."""
+`paperwork.kind.Kind`, `category` a code of the tree, `settled` how it ended (`on_the_spot`, `handed_on`). `agent`
+answered first, `owner` has to fill it now, `heard` is the box of the form, `over` when the last talk ended, `reduced`
+when name and contact were."""
+
+answer_talks = Table(
+    "answer_talks",
+    metadata,
+    Column("call", Text, nullable=False),
+    Column("fact", Integer, nullable=False),
+    Column("began", Boolean, nullable=False),
+    Column("line", Text),
+    Column("agent", Text),
+    PrimaryKeyConstraint("call", "fact"),
+    Index(None, "agent", "call"),
+    Index(None, "line", "call"),
+)
+"""The facts of the journal, by their place, that were filed in a record: talks that began, of which line and with whom,
+and those that ended."""
+
+marks = Table(
+    "marks",
+    metadata,
+    Column("name", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+    PrimaryKeyConstraint("name"),
+)
+"""Until when a clerk of the office has surely done what there was to do."""
 
 orders = Table(
     "orders",

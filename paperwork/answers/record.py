@@ -36,6 +36,7 @@ class Fact(StrEnum):
     CORRECTED = "corrected"  # reason, changes
 
 
+_OF_TALKS: Final = frozenset({Fact.JOINED, Fact.LEFT})
 _ANY = frozenset(State)
 MAY: Final[Mapping[Fact, frozenset[State | None]]] = {
     Fact.OPENED: frozenset({None}),
@@ -124,6 +125,8 @@ class Record:
     call: str
     number: str
     seq: int
+    written: int
+    """The last filing that wrote something; later ones only tell of talks."""
     state: State
     body: Body
     talks: tuple[Talked, ...]
@@ -224,12 +227,13 @@ def apply(record: Record | None, fact: Filing) -> Record:
             call=fact.paper.partition(":")[2],
             number=data["number"],
             seq=fact.seq,
+            written=fact.seq,
             state=State.FILLED if complete else State.OPEN,
             body=body,
             talks=(_talked(fact),),
             filled=fact.at if complete else None,
         )
-    record = replace(record, seq=fact.seq)
+    record = replace(record, seq=fact.seq, written=record.written if kind in _OF_TALKS else fact.seq)
     match kind:
         case Fact.JOINED:
             return replace(record, talks=(*record.talks, _talked(fact)))

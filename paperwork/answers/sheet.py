@@ -9,10 +9,10 @@ from enum import StrEnum
 from typing import Any, Final, Protocol
 
 from paperwork.answers.codes import Codes
+from paperwork.answers.complete import shown
 from paperwork.answers.record import Body, Record, box_of
 from paperwork.answers.words import Heard
 from paperwork.kind import Kind
-from records.privacy import mask, mask_name, mask_prose
 from routing.calendar import SHANGHAI
 
 TITLE: Final = "接听记录单"
@@ -178,16 +178,7 @@ def _told(name: str, value: Any, codes: Codes, private: bool) -> str:
     text = str(value)
     if name == "category":
         return codes.path(text) or text
-    if private:
-        return text
-    match name:
-        case "contact":
-            return mask(text)
-        case "asked_by":
-            return mask_name(text)
-        case "content" | "note" | "heard_note":
-            return mask_prose(text)
-    return text
+    return shown(name, text, private=private) or ""
 
 
 def minute(at: datetime) -> str:

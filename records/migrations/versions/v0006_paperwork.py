@@ -97,9 +97,11 @@ def upgrade() -> None:
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("line", sa.Text, nullable=False),
         sa.Column("agent", sa.Text),
+        sa.Column("owner", sa.Text),
         sa.Column("asked_by", sa.Text),
         sa.Column("gender", sa.Text),
         sa.Column("contact", sa.Text),
+        sa.Column("heard", sa.Text),
         sa.Column("kind", sa.Text),
         sa.Column("category", sa.Text),
         sa.Column("place", sa.Text),
@@ -107,9 +109,11 @@ def upgrade() -> None:
         sa.Column("note", sa.Text),
         sa.Column("settled", sa.Text),
         sa.Column("work_order", sa.Text),
+        sa.Column("over", sa.DateTime(timezone=True)),
         sa.Column("filled", sa.DateTime(timezone=True)),
         sa.Column("signed", sa.DateTime(timezone=True)),
         sa.Column("signed_by", sa.Text),
+        sa.Column("reduced", sa.DateTime(timezone=True)),
         sa.Column("test", sa.Boolean, nullable=False),
         sa.PrimaryKeyConstraint("call", name="pk_answers"),
     )
@@ -118,7 +122,24 @@ def upgrade() -> None:
     op.create_index("ix_answers_contact", "answers", ["contact"])
     op.create_index("ix_answers_line_at", "answers", ["line", "at"])
     op.create_index("ix_answers_number", "answers", ["number"], unique=True)
-    op.create_index("ix_answers_state", "answers", ["state"])
+    op.create_index("ix_answers_state_at", "answers", ["state", "at"])
+    op.create_table(
+        "answer_talks",
+        sa.Column("call", sa.Text, nullable=False),
+        sa.Column("fact", sa.Integer, nullable=False),
+        sa.Column("began", sa.Boolean, nullable=False),
+        sa.Column("line", sa.Text),
+        sa.Column("agent", sa.Text),
+        sa.PrimaryKeyConstraint("call", "fact", name="pk_answer_talks"),
+    )
+    op.create_index("ix_answer_talks_agent_call", "answer_talks", ["agent", "call"])
+    op.create_index("ix_answer_talks_line_call", "answer_talks", ["line", "call"])
+    op.create_table(
+        "marks",
+        sa.Column("name", sa.Text, nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("name", name="pk_marks"),
+    )
     op.create_table(
         "orders",
         sa.Column("number", sa.Text, nullable=False),
