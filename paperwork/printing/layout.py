@@ -1,0 +1,65 @@
+"""How a table stands on its page: which columns are how wide, and whether the sheet is laid across."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from paperwork.printing.text import width, written
+from paperwork.reports.report import Report, Shape, Table
+
+PORTRAIT = 48.0
+"""Characters of 10.5 points that a line holds on A4 upright, between margins of 20 mm."""
+LANDSCAPE = 71.0
+_NARROWEST, _WIDEST = 2.6, 22.0
+_ROOM = 1.0
+"""What a cell's padding takes, in characters."""
+_LOOKED_AT = 500
+"""Rows whose words decide how wide a column is; long tables are alike all the way down."""
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """`shares` of the width, in per cent with two decimals, one a column; `size` in points."""
+
+    shares: tuple[float, ...]
+    size: float
+    across: bool
+
+
+def widths(table: Table) -> list[float]:
+    """What each column would like, in characters: its longest word, headings in at most three lines."""
+    wanted = []
+    for place, column in enumerate(table.columns):
+        said = [width(written(row.values[place], column.shape)) for row in table.rows[:_LOOKED_AT]]
+        longest = max(said, default=0.0) + max((row.level for row in table.rows[:_LOOKED_AT]), default=0) * (place == 0)
+        if column.shape is Shape.TEXT:
+            longest = min(longest, _WIDEST)
+        head = max(width(column.title) / 3, min(width(column.title), 4.0))
+        wanted.append(max(_NARROWEST, longest, head) + _ROOM)
+    return wanted
+
+
+def is_wide(report: Report) -> bool:
+    """Whether a table of it needs the sheet laid across."""
+    return any(sum(widths(table)) > PORTRAIT * 1.12 for table in report.tables)
+
+
+def layout_of(table: Table, *, across: bool) -> Layout:
+    """Of one table. Words that still do not fit are broken within their cells: nothing is cut."""
+    wanted = widths(table)
+    return Layout(shares(wanted), size_for(sum(wanted), LANDSCAPE if across else PORTRAIT), across)
+
+
+def shares(wanted: Sequence[float]) -> tuple[float, ...]:
+    """As parts of a hundred."""
+    whole = sum(wanted)
+    return tuple(round(one / whole * 100, 2) for one in wanted)
+
+
+def size_for(wanted: float, room: float) -> float:
+    """The size of type, in points: 10.5 (五号) when it fits, down to 7 (六号半)."""
+    for size in (10.5, 9.0, 8.0):
+        if wanted <= room * 10.5 / size * 1.12:
+            return size
+    return 7.0

@@ -1,0 +1,24 @@
+"""What the official forms ask of a report's sheet: who signs at its foot, which columns stand beside several rows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True, slots=True)
+class Official:
+    """`signs` are the printed names at the foot, with a line to write on; `merged` counts columns from the left."""
+
+    signs: tuple[str, ...]
+    merged: int = 0
+    empty: int = 0
+    """Rows that a sheet without records shows, empty, as a printed form has them."""
+
+
+LOOKS: Final[Mapping[str, Official]] = {
+    "附件7": Official(("填报人（签字）", "部门负责人（签字）", "填报日期"), empty=8),
+    "附件8": Official(("填表人（签字）", "审核人（签字）", "填报日期"), merged=1),
+    "附件10": Official(("考核人（签字）", "被考核部门负责人（签字）", "考核日期"), merged=2),
+}
