@@ -44,6 +44,7 @@ ROOMS: Final[Mapping[str, tuple[str, ...]]] = {
     "recordings": ("recordings",),
     "keys": ("keys",),
     "audit": ("audit",),
+    "report": ("report",),
     "phones": ("phones",),
     "prompts": ("prompts",),
     "doctor": ("doctor",),

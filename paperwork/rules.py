@@ -9,6 +9,7 @@ from pathlib import Path
 
 from paperwork.answers.rules import AnswerRules
 from paperwork.reading import read_file
+from paperwork.reports.rules import ReportRules
 from routing.days import Written
 
 FOLDER = "paperwork"
@@ -21,6 +22,8 @@ class Rules(Written):
 
     answers: AnswerRules = AnswerRules()
     """接听记录单 (form 6): when one is complete, and how long that may take."""
+    reports: ReportRules = ReportRules()
+    """How reports count, and when they are due."""
 
 
 def rules_in(config: Path) -> Rules:

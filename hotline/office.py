@@ -1,0 +1,41 @@
+"""What the commands and the desk make reports from: the live plan, the operators' rules, one look at the database."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from hotline.clock import clock_of
+from hotline.settings import HOUSE, Settings
+from hotline.terminal import fail
+from paperwork.categories.load import FILE, trees_in
+from paperwork.categories.trees import Trees
+from paperwork.reports.reading import open_reading
+from paperwork.reports.sources import Sources
+from paperwork.rules import FOLDER, rules_in
+from routing.plan import Plan
+from routing.reading.load import Unreadable
+
+
+@asynccontextmanager
+async def sources_at(settings: Settings, plan: Plan) -> AsyncIterator[Sources]:
+    """For a command: what is wrong with the operators' files is told in lines, and ends it."""
+    try:
+        rules, trees = rules_in(settings.config), trees_of(settings.config)
+    except Unreadable as error:
+        fail(error)
+    async with open_reading(settings.database_url) as reading:
+        yield Sources(
+            reading,
+            trees,
+            rules,
+            plan.hotline.name,
+            clock_of(settings).now(),
+            {name: line.name for name, line in plan.lines.items()},
+        )
+
+
+def trees_of(config: Path) -> Trees:
+    """The trees of a config folder, the shipped ones when it has none. Raises Unreadable, OSError."""
+    return trees_in(config if (config / FOLDER / FILE).exists() else HOUSE / "config")
