@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 import orjson
 from aiohttp import web
 
 from desk.refusal import Refusal, bad
+from routing.calendar import SHANGHAI
 
 Asked = Mapping[str, Any]
 
@@ -50,6 +52,45 @@ def flag(asked: Asked, name: str) -> bool:
     value = asked.get(name)
     if not isinstance(value, bool):
         raise bad(f"`{name}` is true or false")
+    return value
+
+
+def number(asked: Asked, name: str, *, least: int = 0, most: int = 1_000_000) -> int:
+    """A field that is a whole number. Raises Refusal."""
+    value = asked.get(name)
+    if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
+        raise bad(f"`{name}` is a whole number from {least} to {most}")
+    return value
+
+
+def reason(asked: Asked, name: str = "reason", *, longest: int = 500) -> str:
+    """A field that says why, in one line or some. Raises Refusal."""
+    value = text(asked, name, longest=longest, default="").strip()
+    if not value or "\0" in value:
+        raise bad(f"say why in `{name}`: 1 to {longest} characters")
+    return value
+
+
+def instant(query: Mapping[str, str], name: str) -> datetime | None:
+    """A parameter that is a time, of Asia/Shanghai unless it names an offset; None without one. Raises Refusal."""
+    if (value := query.get(name)) is None:
+        return None
+    try:
+        at = datetime.fromisoformat(value)
+        at = at if at.tzinfo else at.replace(tzinfo=SHANGHAI)
+        at.astimezone(SHANGHAI)
+    except (ValueError, OverflowError):
+        raise bad(f"`{name}` is not a time; write it like 2026-10-01T09:00") from None
+    if not 1970 < at.year < 9000:
+        raise bad(f"`{name}` is a time of another age")
+    return at
+
+
+def choice(query: Mapping[str, str], name: str, choices: Sequence[str], default: str | None = None) -> str:
+    """A parameter that is one of these words. Raises Refusal."""
+    value = query.get(name, default)
+    if value is None or value not in choices:
+        raise bad(f"`{name}` is one of {', '.join(choices)}")
     return value
 
 

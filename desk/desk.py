@@ -19,6 +19,7 @@ from desk.live import Live
 from desk.openapi import description
 from desk.pages import Pages
 from desk.passwords import Passwords
+from desk.registers_api import RegistersApi
 from desk.route import PUBLIC, Route
 from desk.session_api import SessionApi
 from desk.sessions import Lengths, Sessions
@@ -86,6 +87,7 @@ async def open_desk(
             SessionApi(signing_in, gate),
             UsersApi(users, sessions, passwords, ledger, now),
             FloorApi(floor, store, ledger),
+            RegistersApi(store, ledger, plan, now),
             live,
             Pages(signing_in, gate, hotline),
         )

@@ -43,6 +43,7 @@ ROOMS: Final[Mapping[str, tuple[str, ...]]] = {
     "why": ("why",),
     "recordings": ("recordings",),
     "keys": ("keys",),
+    "registers": ("registers",),
     "audit": ("audit",),
     "report": ("report",),
     "phones": ("phones",),

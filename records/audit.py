@@ -67,6 +67,9 @@ class Act(StrEnum):
     ACCOUNT_CHANGED = "account_changed"
     TOKEN_MADE = "token_made"  # noqa: S105 - a word for it, not one
     TOKEN_REVOKED = "token_revoked"  # noqa: S105
+    REGISTER_CHANGED = "register_changed"
+    SAMPLE_DRAWN = "sample_drawn"
+    WEBHOOK_CHANGED = "webhook_changed"
 
 
 @dataclass(frozen=True, slots=True)

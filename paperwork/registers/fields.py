@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import AfterValidator, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, StringConstraints
 
 ID = r"^[a-z][a-z0-9-]{0,39}$"
 _PHONE = re.compile(r"(?:\+86-?)?(?:0[1-9][0-9]{1,2}-?)?[0-9]{7,8}(?:-[0-9]{1,6})?")
@@ -41,20 +41,27 @@ def _postcode(text: str) -> str:
     raise ValueError("a postcode has 6 digits")
 
 
+def _as_text(value: Any) -> Any:
+    """YAML takes 300071 for a number."""
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
 def _one_line(text: str) -> str:
     if not text.isprintable():
         raise ValueError("one line of text, without control characters")
     return text
 
 
+_TEXT = BeforeValidator(_as_text)
+
 Id = Annotated[str, StringConstraints(pattern=ID)]
 """Of a line, an agent, a unit, an expert; lines and agents have the same ids in the plan."""
 Words = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), AfterValidator(_one_line)
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), AfterValidator(_one_line), _TEXT
 ]
 """A name, a title, an address."""
-Phone = Annotated[str, StringConstraints(strip_whitespace=True, max_length=40), AfterValidator(_phone)]
+Phone = Annotated[str, StringConstraints(strip_whitespace=True, max_length=40), AfterValidator(_phone), _TEXT]
 """Fixed (with its area and extension), mobile, short (12320) or a service number (400-…)."""
-Mobile = Annotated[str, StringConstraints(strip_whitespace=True, max_length=40), AfterValidator(_mobile)]
+Mobile = Annotated[str, StringConstraints(strip_whitespace=True, max_length=40), AfterValidator(_mobile), _TEXT]
 Email = Annotated[str, StringConstraints(strip_whitespace=True, max_length=254), AfterValidator(_email)]
-Postcode = Annotated[str, StringConstraints(strip_whitespace=True, max_length=12), AfterValidator(_postcode)]
+Postcode = Annotated[str, StringConstraints(strip_whitespace=True, max_length=12), AfterValidator(_postcode), _TEXT]
