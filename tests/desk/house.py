@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -24,10 +25,13 @@ from desk.refusal import Refusal
 from desk.roles import Permission, Role
 from desk.tokens import Tokens
 from desk.users import Users
+from hotline.operators import read_config
+from hotline.settings import HOUSE
 from hotline.web import create_app
 from records.audit import Audit, Written
 from records.migrations import upgrade
 from records.store import Store
+from routing.plan import Plan
 from tests.service.test_web import MadeUpHotline
 
 NUMBER = "13900000011"
@@ -178,6 +182,12 @@ class DeskHouse:
         return await self.tokens.add(f"m{len(await self.tokens.all())}x", scopes, timedelta(days=1), self.now())
 
 
+@cache
+def shipped() -> Plan:
+    """The plan that the hotline comes with."""
+    return read_config(HOUSE / "config").plan
+
+
 @asynccontextmanager
 async def desk_house(var: Path, gate: Gate | None = None) -> AsyncIterator[DeskHouse]:
     """A desk that listens on loopback, whatever its gate believes."""
@@ -194,6 +204,7 @@ async def desk_house(var: Path, gate: Gate | None = None) -> AsyncIterator[DeskH
         write=audit.write,
         hotline=lambda: ("12320", "小热线"),
         version="0",
+        plan=shipped,
         now=lambda: house.now(),
         monotonic=lambda: house.later.total_seconds(),
     ) as desk:

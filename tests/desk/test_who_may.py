@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from desk.roles import PERMISSIONS, SCOPES, Permission, Role
@@ -31,6 +32,16 @@ SIGNED_IN: dict[tuple[str, str], frozenset[Role]] = {
     ("GET", "/api/v1/calls"): ALL,
     ("POST", "/api/v1/desk/{verb}"): frozenset({A, L}),
     ("POST", "/api/v1/lead/{verb}"): frozenset({L}),
+    ("GET", "/api/v1/registers"): ALL,
+    ("GET", "/api/v1/registers/changes"): ALL,
+    ("GET", "/api/v1/registers/gaps"): ALL,
+    ("GET", "/api/v1/registers/export"): ALL,
+    ("POST", "/api/v1/registers/import"): frozenset({L, R}),
+    ("GET", "/api/v1/registers/{register}"): ALL,
+    ("GET", "/api/v1/registers/{register}/{id}"): ALL,
+    ("GET", "/api/v1/registers/{register}/{id}/history"): ALL,
+    ("PUT", "/api/v1/registers/{register}/{id}"): frozenset({L, R}),
+    ("POST", "/api/v1/registers/{register}/{id}/retire"): frozenset({L, R}),
     # these end the session: last
     ("POST", "/sign-out"): ALL,
     ("DELETE", "/api/v1/session"): ALL,
@@ -57,13 +68,14 @@ LOCAL = {("GET", "/"): ALL, ("GET", "/metrics"): frozenset({R})}
 MACHINES = {
     ("GET", "/api/v1/floor"): Permission.FLOOR,
     ("GET", "/api/v1/calls"): Permission.CALLS,
+    **{key: Permission.REGISTERS_READ for key in SIGNED_IN if key[0] == "GET" and "/registers" in key[1]},
     ("GET", "/metrics"): Permission.METRICS,
     ("GET", "/"): Permission.STATUS,
 }
 
 
 def address(path: str) -> str:
-    return path.replace("{name}", "nobody").replace("{verb}", "ready")
+    return re.sub(r"{\w+}", "nobody", path.replace("{verb}", "ready"))
 
 
 async def shut_out(browser: Browser, method: str, path: str, **headers: str) -> bool:
@@ -132,7 +144,8 @@ async def test_a_token_opens_what_its_scope_says_and_no_session(house: DeskHouse
 def test_no_machine_and_no_keeper_of_accounts_sees_numbers_and_who_reads_the_audit_log_changes_nothing() -> None:
     assert Permission.NUMBERS not in SCOPES
     assert Permission.NUMBERS not in PERMISSIONS[Role.ADMINISTRATOR]
-    changing = {Permission.DESK, Permission.LEAD, Permission.USERS}
+    changing = {Permission.DESK, Permission.LEAD, Permission.USERS, Permission.REGISTERS, Permission.QUALITY}
+    changing |= {Permission.WEBHOOKS}
     assert not PERMISSIONS[Role.AUDITOR] & changing
     assert not SCOPES & changing
     says: Callable[[Role], bool] = lambda role: Permission.USERS in PERMISSIONS[role]  # noqa: E731
