@@ -3,8 +3,6 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 BIN := .venv/bin
 SCRIPTS := scripts/* .ci/run
-# Ten minutes of calls, beside everything else.
-SOAK := tests/bench/test_soak.py
 
 .PHONY: help
 help: ## What there is
@@ -17,9 +15,7 @@ run: setup ## Set everything up, start the whole hotline, stay in the foreground
 .PHONY: test
 test: ## Set everything up and pass every test, the ones on a real Asterisk included
 	@scripts/setup run dev voice test
-	@$(BIN)/pytest -q $(SOAK) & soak=$$!; \
-	$(BIN)/pytest -n 2 --dist worksteal --ignore $(SOAK); tests=$$?; \
-	wait $$soak && exit $$tests
+	@scripts/test
 
 .PHONY: setup
 setup: ## Set everything up that running needs; then there is .venv/bin/hotline

@@ -9,7 +9,7 @@ import pytest
 from bench.calls import Load, agents_for, measure
 from bench.sipp import may_send_raw
 
-pytestmark = pytest.mark.system
+pytestmark = [pytest.mark.system, pytest.mark.load]
 
 
 @pytest.mark.parametrize("record", [False, True], ids=["plain", "recorded"])

@@ -10,7 +10,7 @@ from bench.chaos.faults import FAULTS
 from bench.chaos.phases import SHORT
 from hotline.settings import HOUSE
 
-pytestmark = pytest.mark.system
+pytestmark = [pytest.mark.system, pytest.mark.load]
 
 LATE = 5.0
 """Times of its bar within which a promise of time must hold here: other tests run beside this one."""

@@ -8,7 +8,7 @@ import pytest
 
 from bench.comparison import HOTLINE, QUEUE, Size, burst, faults, steady
 
-pytestmark = pytest.mark.system
+pytestmark = [pytest.mark.system, pytest.mark.load]
 
 SHORT = Size(agents=4, calls=30, at_once=12, crowd=8, waiting=16)
 

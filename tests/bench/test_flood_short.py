@@ -8,7 +8,7 @@ import pytest
 
 from bench.flood import SHARE, measure
 
-pytestmark = pytest.mark.system
+pytestmark = [pytest.mark.system, pytest.mark.load]
 
 
 def test_callers_who_mean_it_get_through_flooders_are_held_and_nobody_hears_nothing(tmp_path: Path) -> None:

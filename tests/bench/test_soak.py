@@ -8,7 +8,7 @@ import pytest
 
 from bench.soak import soak
 
-pytestmark = [pytest.mark.system, pytest.mark.timeout(1200)]
+pytestmark = [pytest.mark.system, pytest.mark.load, pytest.mark.timeout(1200)]
 
 MINUTES, RATE = 10.0, 1
 

@@ -17,7 +17,7 @@ from tests.phones import CALLER
 from tests.system.conftest import OpenStage
 from tests.system.stage import Stage
 
-pytestmark = pytest.mark.system
+pytestmark = [pytest.mark.system, pytest.mark.load]
 
 SEED = 4475
 

@@ -12,7 +12,7 @@ import pytest
 from bench.calls import Load, agents_for, measure
 from hotline.control import SOCKET, ask
 
-pytestmark = pytest.mark.system
+pytestmark = [pytest.mark.system, pytest.mark.load]
 
 
 async def reload_often(folder: Path, times: int) -> Counter[str]:

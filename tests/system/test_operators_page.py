@@ -18,7 +18,7 @@ from routing.check import read_plan
 from routing.reading.load import Unreadable
 from tests.ports import free_ports
 
-pytestmark = pytest.mark.system
+pytestmark = [pytest.mark.system, pytest.mark.load]
 
 PAGES = ("operators.md", "operators.zh-CN.md")
 _BLOCK = re.compile(r"(?:<!-- (?P<what>.*?) -->\n)?```(?P<language>\w+)\n(?P<text>.*?)```\n", re.DOTALL)
