@@ -8,6 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from paperwork.answers.rules import AnswerRules
+from paperwork.orders.rules import OrderRules
 from paperwork.reading import read_file
 from paperwork.reports.rules import ReportRules
 from routing.days import Written
@@ -24,6 +25,8 @@ class Rules(Written):
     """接听记录单 (form 6): when one is complete, and how long that may take."""
     reports: ReportRules = ReportRules()
     """How reports count, and when they are due."""
+    orders: OrderRules = OrderRules()
+    """转办单 (form 9): the clocks of work orders, and who is told when they run out."""
 
 
 def rules_in(config: Path) -> Rules:

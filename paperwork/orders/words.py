@@ -111,6 +111,7 @@ class Told(Word):
     LIAISON_A = "liaison_a", "A角联络人"
     LIAISON_B = "liaison_b", "B角联络人"
     UNIT_LEADER = "unit_leader", "承办部门负责人"
+    PARENT = "parent", "上级部门"
     LEADER = "leader", "班长"
     CENTRE = "centre", "12320管理中心"
 

@@ -1,0 +1,271 @@
+"""Work orders as they are kept: opened, moved and escalated, each fact with the row that follows from it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from paperwork.filing import Changed, Filing, file, next_number
+from paperwork.orders.accused import Accused, above, told
+from paperwork.orders.asked import FORMS, HandOn, Open, Unfit, read
+from paperwork.orders.deeds import Desk, deed_of
+from paperwork.orders.escalation import owed, wake_at
+from paperwork.orders.order import BODY, OPENED, Order, apply, fold, paper_of, row_of
+from paperwork.orders.prefill import Known, known_of
+from paperwork.orders.rules import OrderRules
+from paperwork.orders.state import IllegalMove, Move, allowed
+from paperwork.orders.units import Unit, Units
+from paperwork.orders.words import Acceptance
+from records.paper_tables import filings, orders
+from records.store import Store
+from routing.calendar import Calendar
+
+SERIES, TESTS = "order", "order-test"
+"""Of the yearly numbers: those of tests are no gaps among the others."""
+
+
+class NoOrder(LookupError):
+    """There is no such order; one line for people."""
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who does something. `who` is as in the audit log (`desk:NAME`), `name` what they sign with."""
+
+    who: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """How an order came in by itself: nobody accepted it yet. `since` is when its clock begins."""
+
+    acceptance: Acceptance
+    since: datetime
+    mark: str
+    """A paper of its own, filed once: what came in twice is one order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """An order with everything that was filed in it."""
+
+    order: Order
+    facts: tuple[Filing, ...]
+
+
+class Orders:
+    """All work orders of a hotline. What asks it raises DBAPIError or NoDatabase besides what it says.
+
+    `quiet` names the lines that keep no numbers; `changed` is called after each transaction that changed an order.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        units: Units,
+        *,
+        rules: Callable[[], OrderRules],
+        calendar: Callable[[], Calendar],
+        now: Callable[[], datetime],
+        quiet: Callable[[], Collection[str]] = lambda: (),
+    ) -> None:
+        self.store, self.units = store, units
+        self._rules, self._calendar, self.now, self._quiet = rules, calendar, now, quiet
+        self.changed: list[Callable[[], None]] = []
+
+    # ── looking ─────────────────────────────────────────────────────────────
+
+    async def find(self, number: str) -> Held:
+        """An order with its history. Raises NoOrder."""
+        query = select(filings).where(filings.c.paper == paper_of(number)).order_by(filings.c.seq)
+        facts = tuple(Filing(**row) for row in await self.store.rows(query))
+        if not facts:
+            raise NoOrder(f"there is no order {number[:40]!r}")
+        return Held(fold(facts), facts)
+
+    # ── opening ─────────────────────────────────────────────────────────────
+
+    async def open(self, form: Open, actor: Actor, *, another: bool = False) -> Order:
+        """A new order that `actor` accepts. With `form.call` that call's record fills in what is not said.
+
+        Raises Unfit; IllegalMove when the call has an order already and `another` is not wanted.
+        """
+        known = await known_of(self.store, form.call, self._quiet()) if form.call else Known()
+        if form.call and not known.there:
+            raise Unfit(f"`call`: nothing is known of a call {form.call!r}")
+        async with self.store.writing() as connection:
+            if form.call and not another:
+                await _first(connection, form.call)
+            order = await self.write(connection, form, known, actor, None)
+        self._tell()
+        return order
+
+    async def write(
+        self, connection: AsyncConnection, form: Open, known: Known, actor: Actor, arrival: Arrival | None
+    ) -> Order:
+        """A new order in somebody's transaction. Raises Unfit, and Changed for what came in before."""
+        rules, calendar, now = self._rules(), self._calendar(), self.now()
+        said = form.model_dump(mode="json", exclude_unset=True)
+        body = {**known.body, **{name: said[name] for name in BODY if said.get(name) is not None}}
+        if not body.get("content"):
+            raise Unfit("`content`: say what it is about")
+        test = form.test or known.test
+        number = await next_number(connection, TESTS if test else SERIES, now)
+        number = f"T{number}" if test else number
+        urgency = form.urgency
+        if arrival is None:
+            runs = promise = rules.to_hand_on(now, urgency, calendar)
+        else:
+            runs = rules.to_accept(arrival.since, arrival.acceptance, calendar)
+            promise = rules.to_hand_on(arrival.since, urgency, calendar)
+            await file(connection, Filing(arrival.mark, 1, now, actor.who, "became", {"order": number}))
+        data = {
+            "number": number,
+            "source": str(form.source),
+            "body": body,
+            "call": form.call,
+            "caller": known.caller,
+            "recording": form.recording,
+            "outside_number": form.outside_number,
+            "acceptance": str(arrival.acceptance) if arrival else str(form.acceptance or Acceptance.OTHER),
+            "test": test,
+            "hand_on_by": promise.until.isoformat(),
+            "runs": runs.to_data(),
+        }
+        facts = [Filing(paper_of(number), 1, now, actor.who, OPENED, _said(data))]
+        order = apply(None, facts[0])
+        if form.settle is not None:
+            order, fact = self._deed(order, Move.SETTLE, form.settle, actor)
+            facts.append(fact)
+        await file(connection, *facts)
+        await connection.execute(orders.insert().values(row_of(order, wake_at(order, rules, calendar))))
+        return order
+
+    # ── moving ──────────────────────────────────────────────────────────────
+
+    async def move(
+        self, number: str, move: Move, data: Mapping[str, Any], actor: Actor, *, seq: int | None = None
+    ) -> Order:
+        """Do something with an order. `seq` is the one that the actor looked at.
+
+        Raises NoOrder, Unfit, IllegalMove, and Changed when somebody was faster.
+        """
+        if move not in FORMS:
+            raise IllegalMove(f"{move} is nothing that people do")
+        form = read(FORMS[move], data)
+        unit = await self.units.unit(form.unit) if isinstance(form, HandOn) else None
+        held = await self.find(number)
+        if seq is not None and held.order.seq != seq:
+            raise Changed(number)
+        order, fact = self._deed(held.order, move, form, actor, unit)
+        await self._apart(order, move, unit)
+        async with self.store.writing() as connection:
+            await self._keep(connection, order, fact)
+        self._tell()
+        return order
+
+    def _deed(
+        self, order: Order, move: Move, form: Any, actor: Actor, unit: Unit | None = None
+    ) -> tuple[Order, Filing]:
+        now = max(self.now(), order.opened)
+        desk = Desk(now, self._rules(), self._calendar(), actor.name)
+        kind, data = deed_of(order, move, form, desk, unit)
+        fact = Filing(order.paper, order.seq + 1, now, actor.who, str(kind), data)
+        return apply(order, fact), fact
+
+    async def _apart(self, order: Order, move: Move, unit: Unit | None) -> None:
+        """No unit handles what it is complained of. Raises IllegalMove."""
+        if move is Move.HAND_ON:
+            accused = await Accused.of(order.body.against, self.units)
+            for one in [] if unit is None else await above(unit, self.units):
+                if one.id in accused.units:
+                    raise IllegalMove(f"{one.name} is complained of: hand it on to another unit")
+        elif move is Move.CORRECT and order.unit is not None and order.running is not None:
+            accused = await Accused.of(order.body.against, self.units)
+            if order.unit in accused.units and Move.RETURN in allowed(order.state):
+                raise IllegalMove("it is with that unit now: take it back first (`return`), then correct it")
+
+    async def _keep(self, connection: AsyncConnection, order: Order, fact: Filing) -> None:
+        await file(connection, fact)
+        row = row_of(order, wake_at(order, self._rules(), self._calendar()))
+        await connection.execute(orders.update().where(orders.c.number == order.number).values(row))
+
+    def _tell(self) -> None:
+        for told_of in self.changed:
+            told_of()
+
+    # ── escalating ──────────────────────────────────────────────────────────
+
+    async def next_wake(self) -> datetime | None:
+        """When the next order must be looked at."""
+        query = select(orders.c.wake_at).where(orders.c.wake_at.is_not(None)).order_by(orders.c.wake_at).limit(1)
+        row = await self.store.row(query)
+        return None if row is None else row["wake_at"]
+
+    async def due(self, limit: int = 100) -> list[str]:
+        """Orders that must be looked at now."""
+        query = select(orders.c.number).where(orders.c.wake_at <= self.now()).order_by(orders.c.wake_at).limit(limit)
+        return [row["number"] for row in await self.store.rows(query)]
+
+    async def escalate(self, number: str, who: str) -> list[Filing]:
+        """File each step that is due, once, and see when the next one is. Raises Changed when somebody was faster."""
+        held = await self.find(number)
+        rules, calendar, now = self._rules(), self._calendar(), self.now()
+        order, facts = held.order, list[Filing]()
+        accused = await Accused.of(order.body.against, self.units)
+        for step in owed(order, rules, calendar):
+            if step.due > now:
+                break
+            names = await told(step.step, order.unit, order.accepted_by or order.opened_by, accused, self.units)
+            data = {
+                "key": step.key,
+                "clock": str(step.clock),
+                "step": str(step.step.at),
+                "due": step.due.isoformat(),
+                "deadline": order.running and order.running.until.isoformat(),
+                "told": names,
+            }
+            fact = Filing(order.paper, order.seq + 1, now, who, str(Move.ESCALATE), data)
+            order = apply(order, fact)
+            facts.append(fact)
+        async with self.store.writing() as connection:
+            if facts:
+                await file(connection, *facts)
+            query = select(orders.c.seq).where(orders.c.number == number)
+            if (await connection.execute(query)).scalar_one() != held.order.seq:
+                raise Changed(number)
+            row = row_of(order, wake_at(order, rules, calendar))
+            await connection.execute(orders.update().where(orders.c.number == number).values(row))
+        return facts
+
+    async def rewake(self) -> int:
+        """Look at every running clock with the rules and the calendar of now; how many wake at another time.
+
+        For a start of the hotline, and after the operators changed either.
+        """
+        rules, calendar, others = self._rules(), self._calendar(), 0
+        query = select(orders.c.number, orders.c.wake_at).where(orders.c.clock.is_not(None))
+        for row in await self.store.rows(query):
+            order = (await self.find(row["number"])).order
+            wake = wake_at(order, rules, calendar)
+            if wake != row["wake_at"]:
+                mine = (orders.c.number == order.number) & (orders.c.seq == order.seq)
+                others += await self.store.do(orders.update().where(mine).values(wake_at=wake))
+        return others
+
+
+async def _first(connection: AsyncConnection, call: str) -> None:
+    query = select(orders.c.number).where(orders.c.call == call, orders.c.state != "void")
+    found = (await connection.execute(query)).scalars().first()
+    if found is not None:
+        raise IllegalMove(f"this call has order {found}: open `another` only for another matter")
+
+
+def _said(data: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in data.items() if value is not None}
