@@ -136,9 +136,9 @@ async def test_a_phone_that_vanishes_out_of_a_talk_gives_its_caller_back_before_
         h.board.dispatch.watch(alerts.append)
         await _talks_with_ann(h)
         h.switch.vanish("ann")
-        await h.passes(2.5)
+        await h.passes(0.9)  # after the second and a half in which the switch asked in vain
         assert h.ledger.of(TalkEnded) == []  # a hiccup would be over by now
-        await h.passes(2.5)
+        await h.passes(0.6)
         assert h.ledger.of(TalkEnded) == [TalkEnded(1, Party.LOST)]
         assert h.ledger.of(PassedBack) == [PassedBack("line", "desk")]
         assert (CALLER, Phrase.INTERRUPTED) in h.switch.heard
