@@ -186,6 +186,8 @@ class Moment:
             return running.since + (running.until - running.since) * percent / 100
         first, last = local_day(running.since), local_day(running.until)
         days = workdays_between(calendar, first, last)
+        if not days:
+            return running.since  # a clock of one day, begun on that day
         gone = (days * percent + 50) // 100
         return max(running.since, hours.began(workday_after(calendar, first, max(1, gone))))
 

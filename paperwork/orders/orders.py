@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from paperwork.filing import Changed, Filing, file, next_number
 from paperwork.orders.accused import Accused, above, told
 from paperwork.orders.asked import FORMS, HandOn, Open, Unfit, read
+from paperwork.orders.clock import Running
 from paperwork.orders.deeds import Desk, deed_of
 from paperwork.orders.escalation import owed, wake_at
 from paperwork.orders.order import BODY, OPENED, Order, apply, fold, paper_of, row_of
@@ -43,12 +44,12 @@ class Actor:
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """How an order came in by itself: nobody accepted it yet. `since` is when its clock begins."""
+    """How an order came in by itself: nobody accepted it yet. `runs` is the clock of that."""
 
-    acceptance: Acceptance
-    since: datetime
+    runs: Running
     mark: str
     """A paper of its own, filed once: what came in twice is one order."""
+    acceptance: Acceptance = Acceptance.OTHER
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,7 @@ class Orders:
         quiet: Callable[[], Collection[str]] = lambda: (),
     ) -> None:
         self.store, self.units = store, units
-        self._rules, self._calendar, self.now, self._quiet = rules, calendar, now, quiet
+        self.rules, self.calendar, self.now, self._quiet = rules, calendar, now, quiet
         self.changed: list[Callable[[], None]] = []
 
     # ── looking ─────────────────────────────────────────────────────────────
@@ -91,26 +92,30 @@ class Orders:
 
     # ── opening ─────────────────────────────────────────────────────────────
 
+    async def known(self, call: str, *, line: str | None = None) -> Known:
+        """What the records know of a call. `line`: whose it is, where no record says so yet."""
+        return await known_of(self.store, call, self._quiet(), line=line)
+
     async def open(self, form: Open, actor: Actor, *, another: bool = False) -> Order:
         """A new order that `actor` accepts. With `form.call` that call's record fills in what is not said.
 
         Raises Unfit; IllegalMove when the call has an order already and `another` is not wanted.
         """
-        known = await known_of(self.store, form.call, self._quiet()) if form.call else Known()
+        known = await self.known(form.call) if form.call else Known()
         if form.call and not known.there:
             raise Unfit(f"`call`: nothing is known of a call {form.call!r}")
         async with self.store.writing() as connection:
             if form.call and not another:
                 await _first(connection, form.call)
             order = await self.write(connection, form, known, actor, None)
-        self._tell()
+        self.tell()
         return order
 
     async def write(
         self, connection: AsyncConnection, form: Open, known: Known, actor: Actor, arrival: Arrival | None
     ) -> Order:
         """A new order in somebody's transaction. Raises Unfit, and Changed for what came in before."""
-        rules, calendar, now = self._rules(), self._calendar(), self.now()
+        rules, calendar, now = self.rules(), self.calendar(), self.now()
         said = form.model_dump(mode="json", exclude_unset=True)
         body = {**known.body, **{name: said[name] for name in BODY if said.get(name) is not None}}
         if not body.get("content"):
@@ -119,11 +124,10 @@ class Orders:
         number = await next_number(connection, TESTS if test else SERIES, now)
         number = f"T{number}" if test else number
         urgency = form.urgency
-        if arrival is None:
-            runs = promise = rules.to_hand_on(now, urgency, calendar)
-        else:
-            runs = rules.to_accept(arrival.since, arrival.acceptance, calendar)
-            promise = rules.to_hand_on(arrival.since, urgency, calendar)
+        runs = promise = rules.to_hand_on(now, urgency, calendar)
+        if arrival is not None:
+            runs = arrival.runs
+            promise = rules.to_hand_on(runs.since, urgency, calendar)
             await file(connection, Filing(arrival.mark, 1, now, actor.who, "became", {"order": number}))
         data = {
             "number": number,
@@ -167,14 +171,14 @@ class Orders:
         await self._apart(order, move, unit)
         async with self.store.writing() as connection:
             await self._keep(connection, order, fact)
-        self._tell()
+        self.tell()
         return order
 
     def _deed(
         self, order: Order, move: Move, form: Any, actor: Actor, unit: Unit | None = None
     ) -> tuple[Order, Filing]:
         now = max(self.now(), order.opened)
-        desk = Desk(now, self._rules(), self._calendar(), actor.name)
+        desk = Desk(now, self.rules(), self.calendar(), actor.name)
         kind, data = deed_of(order, move, form, desk, unit)
         fact = Filing(order.paper, order.seq + 1, now, actor.who, str(kind), data)
         return apply(order, fact), fact
@@ -193,30 +197,31 @@ class Orders:
 
     async def _keep(self, connection: AsyncConnection, order: Order, fact: Filing) -> None:
         await file(connection, fact)
-        row = row_of(order, wake_at(order, self._rules(), self._calendar()))
+        row = row_of(order, wake_at(order, self.rules(), self.calendar()))
         await connection.execute(orders.update().where(orders.c.number == order.number).values(row))
 
-    def _tell(self) -> None:
+    def tell(self) -> None:
+        """Say that orders were changed: after the transaction."""
         for told_of in self.changed:
             told_of()
 
     # ── escalating ──────────────────────────────────────────────────────────
 
-    async def next_wake(self) -> datetime | None:
+    async def next_wake(self, *, but: Collection[str] = ()) -> datetime | None:
         """When the next order must be looked at."""
-        query = select(orders.c.wake_at).where(orders.c.wake_at.is_not(None)).order_by(orders.c.wake_at).limit(1)
-        row = await self.store.row(query)
+        query = select(orders.c.wake_at).where(orders.c.wake_at.is_not(None), orders.c.number.not_in(but))
+        row = await self.store.row(query.order_by(orders.c.wake_at).limit(1))
         return None if row is None else row["wake_at"]
 
-    async def due(self, limit: int = 100) -> list[str]:
+    async def due(self, limit: int = 100, *, but: Collection[str] = ()) -> list[str]:
         """Orders that must be looked at now."""
-        query = select(orders.c.number).where(orders.c.wake_at <= self.now()).order_by(orders.c.wake_at).limit(limit)
-        return [row["number"] for row in await self.store.rows(query)]
+        query = select(orders.c.number).where(orders.c.wake_at <= self.now(), orders.c.number.not_in(but))
+        return [row["number"] for row in await self.store.rows(query.order_by(orders.c.wake_at).limit(limit))]
 
     async def escalate(self, number: str, who: str) -> list[Filing]:
         """File each step that is due, once, and see when the next one is. Raises Changed when somebody was faster."""
         held = await self.find(number)
-        rules, calendar, now = self._rules(), self._calendar(), self.now()
+        rules, calendar, now = self.rules(), self.calendar(), self.now()
         order, facts = held.order, list[Filing]()
         accused = await Accused.of(order.body.against, self.units)
         for step in owed(order, rules, calendar):
@@ -249,7 +254,7 @@ class Orders:
 
         For a start of the hotline, and after the operators changed either.
         """
-        rules, calendar, others = self._rules(), self._calendar(), 0
+        rules, calendar, others = self.rules(), self.calendar(), 0
         query = select(orders.c.number, orders.c.wake_at).where(orders.c.clock.is_not(None))
         for row in await self.store.rows(query):
             order = (await self.find(row["number"])).order

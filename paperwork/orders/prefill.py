@@ -27,7 +27,7 @@ class Known:
     test: bool = False
 
 
-async def known_of(store: Store, call: str, quiet: Collection[str]) -> Known:
+async def known_of(store: Store, call: str, quiet: Collection[str], *, line: str | None = None) -> Known:
     """What the records know of a call, living or ended; no number of one whose line keeps none."""
     answer = await store.row(select(answers).where(answers.c.call == call))
     record = await store.row(select(cdr.c.line, cdr.c.number).where(cdr.c.id == call))
@@ -36,7 +36,7 @@ async def known_of(store: Store, call: str, quiet: Collection[str]) -> Known:
             journal.c.call == call, journal.c.kind.in_((CallArrived.__name__, CallPlaced.__name__))
         )
     )
-    line = (answer and answer["line"]) or (record and record["line"])
+    line = (answer and answer["line"]) or (record and record["line"]) or line
     number = str(arrived["data"].get("number") or "") if arrived is not None else ""
     kept = number if line not in quiet and number and "*" not in number else None
     body = {} if answer is None else _body(answer)

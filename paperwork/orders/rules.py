@@ -15,7 +15,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, Pl
 from paperwork.kind import Kind
 from paperwork.orders.clock import Hours, Moment, Running, Span, When, Within, local_day, start, workday_after
 from paperwork.orders.words import Acceptance, Clock, Means, Told, Urgency
-from routing.calendar import Calendar
+from routing.calendar import Calendar, day_of
 from routing.days import Written
 
 
@@ -189,6 +189,12 @@ class OrderRules(Written):
             return None
         return start(Clock.ANSWER, since, self.answer_within, calendar, self.hours)
 
-    def from_next_workday(self, left: datetime, calendar: Calendar) -> datetime:
-        """From when a message counts as come in: when the next workday begins."""
-        return self.hours.began(workday_after(calendar, local_day(left), 1))
+    def of_message(self, left: datetime, calendar: Calendar) -> Running:
+        """The clock of a message: it counts as come in when the next workday begins, and is accepted on that day.
+
+        What was left on a workday before the office opened is that day's.
+        """
+        day = local_day(left)
+        if not day_of(calendar, day).workday or left >= self.hours.began(day):
+            day = workday_after(calendar, day, 1)
+        return Running(Clock.ACCEPT, self.hours.began(day), self.hours.ended(day), workdays=True)

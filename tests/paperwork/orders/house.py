@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Collection
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -45,6 +46,13 @@ class MadeUpUnits:
 def local(text: str) -> datetime:
     """An instant in China: `2026-11-20 10:00`."""
     return datetime.fromisoformat(text).replace(tzinfo=SHANGHAI)
+
+
+async def until(true: Callable[[], Awaitable[object]]) -> None:
+    """Wait for a condition; ten seconds at most."""
+    async with asyncio.timeout(10):
+        while not await true():  # noqa: ASYNC110 - the database tells nobody
+            await asyncio.sleep(0.01)
 
 
 @dataclass
@@ -113,4 +121,4 @@ async def order_house(url: str, now: datetime | None = None) -> AsyncIterator[Or
         await store.close()
 
 
-__all__ = ["ANN", "CHIEF", "ENGINE", "UNITS", "MadeUpUnits", "OrderHouse", "local", "order_house"]
+__all__ = ["ANN", "CHIEF", "ENGINE", "UNITS", "MadeUpUnits", "OrderHouse", "local", "order_house", "until"]
