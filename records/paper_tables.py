@@ -50,6 +50,7 @@ answers = Table(
     Column("gender", Text),
     Column("contact", Text),
     Column("heard", Text),
+    Column("heard_note", Text),
     Column("kind", Text),
     Column("category", Text),
     Column("place", Text),
@@ -70,6 +71,7 @@ answers = Table(
     Index(None, "agent", "at"),
     Index(None, "state", "at"),
     Index(None, "contact"),
+    Index(None, "over"),
 )
 """接听记录单 (form 6), one a call that somebody answered; `at` is when the first talk began, `kind` one of
 `paperwork.kind.Kind`, `category` a code of the tree, `settled` how it ended (`on_the_spot`, `handed_on`). `agent`

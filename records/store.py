@@ -51,6 +51,12 @@ class Store:
         async with self._reading.connect() as connection:
             return (await connection.execute(query)).mappings().first()
 
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncConnection]:
+        """One state of the database, for several queries."""
+        async with self._reading.connect() as connection:
+            yield connection
+
     async def do(self, *statements: Executable) -> int:
         """All of them or none; how many rows the last one changed."""
         changed = 0

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Protocol
 
+from paperwork.categories.trees import Trees
 from paperwork.kind import Kind
 
 
@@ -19,8 +21,30 @@ class Codes(Protocol):
         ...
 
 
+class TreeCodes:
+    """Today's trees. Raises what `trees` raises: routing's Unreadable, OSError."""
+
+    def __init__(self, trees: Callable[[], Trees]) -> None:
+        self._trees = trees
+
+    def path(self, code: str) -> str | None:
+        path = self._trees().path(code)
+        return None if path is None else "/".join(path)
+
+    def wrong(self, kind: Kind | None, code: str) -> str | None:
+        trees = self._trees()
+        category = trees.category(code)
+        if category is None:
+            return f"there is no category {code[:40]!r}: `hotline categories` shows which there are"
+        if category.retired:
+            return f"{'/'.join(category.path)} is retired: choose another one"
+        if kind is not None and not trees.goes_with(code, kind):
+            return f"{'/'.join(category.path)} does not go with {kind} ({kind.label})"
+        return None
+
+
 class AnyCode:
-    """Where no tree is known, a code is a text."""
+    """Where no tree can be read, a code is a text."""
 
     def path(self, code: str) -> str | None:
         return code

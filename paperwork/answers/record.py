@@ -64,10 +64,10 @@ class Talked:
 
 @dataclass(frozen=True, slots=True)
 class Gone:
-    """One talk's end. `by` is a `ivr.events.Party`."""
+    """One talk's end. `by` is an `ivr.events.Party`; `offer` None ends them all: the call did, and nobody told more."""
 
     fact: int
-    offer: int
+    offer: int | None
     by: str
     at: datetime
 
@@ -174,10 +174,10 @@ class Record:
     @property
     def over(self) -> datetime | None:
         """When the last talk ended; None while one goes on."""
-        ended = {end.offer: end.at for end in self.ends}
-        if any(talk.offer not in ended for talk in self.talks):
+        ended = {end.offer for end in self.ends}
+        if None not in ended and any(talk.offer not in ended for talk in self.talks):
             return None
-        return max(ended.values(), default=None)
+        return max((end.at for end in self.ends), default=None)
 
 
 _PASSING: Final = frozenset({Party.PASSED_ON, Party.LEFT, Party.TAKEN_OVER})
@@ -197,6 +197,8 @@ def _owner(talks: Iterable[Talked], ends: Iterable[Gone]) -> str | None:
             if owner is None or given:
                 owner, given = one, False
             continue
+        if one.offer is None:
+            break
         talking.pop(one.offer, None)
         if owner is not None and one.offer == owner.offer and one.by in _PASSING:
             owner, given = next(iter(talking.values()), owner), not talking

@@ -6,10 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 from paperwork.answers.codes import Codes
 from paperwork.answers.complete import shown
+from paperwork.answers.names import House
 from paperwork.answers.record import Body, Record, box_of
 from paperwork.answers.words import Heard
 from paperwork.kind import Kind
@@ -44,18 +45,6 @@ LABELS: Final = {
     "test": "测试来电",
 }
 """What each field is called, on the form and on screens."""
-
-
-class Names(Protocol):
-    """What the plan calls lines and agents; ids that it does not know are called by themselves."""
-
-    def line(self, line: str) -> str: ...
-
-    def owner(self, line: str) -> str:
-        """The institution that the line belongs to (部门名称), or the line's own name."""
-        ...
-
-    def agent(self, agent: str) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +105,7 @@ class Sheet:
         raise KeyError(field)
 
 
-def sheet_of(record: Record, names: Names, codes: Codes, *, private: bool = False) -> Sheet:
+def sheet_of(record: Record, names: House, codes: Codes, *, private: bool = False) -> Sheet:
     """The form of a record; name and contact are masked unless `private`, as numbers within texts are."""
     body = record.original or record.body
     told: Callable[[str, Any], str] = lambda name, value: _told(name, value, codes, private)  # noqa: E731

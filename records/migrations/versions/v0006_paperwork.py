@@ -102,6 +102,7 @@ def upgrade() -> None:
         sa.Column("gender", sa.Text),
         sa.Column("contact", sa.Text),
         sa.Column("heard", sa.Text),
+        sa.Column("heard_note", sa.Text),
         sa.Column("kind", sa.Text),
         sa.Column("category", sa.Text),
         sa.Column("place", sa.Text),
@@ -122,6 +123,7 @@ def upgrade() -> None:
     op.create_index("ix_answers_contact", "answers", ["contact"])
     op.create_index("ix_answers_line_at", "answers", ["line", "at"])
     op.create_index("ix_answers_number", "answers", ["number"], unique=True)
+    op.create_index("ix_answers_over", "answers", ["over"])
     op.create_index("ix_answers_state_at", "answers", ["state", "at"])
     op.create_table(
         "answer_talks",

@@ -27,7 +27,7 @@ FULL = {
 
 
 class MadeUpNames:
-    """Of a small hotline."""
+    """Of a small hotline. 艾滋病咨询 keeps no numbers, and its papers are for its own people and the chief."""
 
     def line(self, line: str) -> str:
         return {"immunization": "预防接种", "hiv": "艾滋病咨询"}.get(line, line)
@@ -37,6 +37,12 @@ class MadeUpNames:
 
     def agent(self, agent: str) -> str:
         return {"ann": "受理员甲", "bob": "受理员乙"}.get(agent, agent)
+
+    def keeps_numbers(self, line: str) -> bool:
+        return line != "hiv"
+
+    def closed_to(self, agent: str | None) -> frozenset[str]:
+        return frozenset() if agent == "chief" else frozenset({"hiv"})
 
 
 class MadeUpCodes:

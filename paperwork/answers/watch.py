@@ -1,0 +1,152 @@
+"""Completeness, watched: which records still need something, whose they are, and which are late.
+
+Counts come from the database; the records in somebody's hands (a talk goes on, or something is missing) are kept here,
+so that the desk can show them without asking.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from sqlalchemy import func, or_, select
+
+from paperwork.answers.complete import missing, missing_of
+from paperwork.answers.record import Record
+from paperwork.answers.row import body_of
+from paperwork.answers.rules import AnswerRules
+from paperwork.answers.words import State
+from records.clock import wall_time
+from records.paper_tables import answers
+from records.store import Store
+
+MOST = 1000
+"""Records in hand that are kept, and late ones that are told one by one: the newest; counts have all."""
+
+
+@dataclass(frozen=True, slots=True)
+class InHand:
+    """A record that somebody has to do with now."""
+
+    call: str
+    number: str
+    seq: int
+    state: State
+    line: str
+    owner: str
+    at: datetime
+    over: datetime | None
+    missing: tuple[str, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "call": self.call,
+            "number": self.number,
+            "seq": self.seq,
+            "state": self.state,
+            "line": self.line,
+            "agent": self.owner,
+            "at": wall_time(self.at),
+            "talking": self.over is None,
+            "missing": list(self.missing),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Late:
+    """A record that is incomplete for too long."""
+
+    call: str
+    number: str
+    line: str
+    owner: str
+    since: datetime
+    """When its last talk ended."""
+
+
+class Watch:
+    """`look` from time to time, `changed` for every record that was written here."""
+
+    def __init__(self, store: Store, rules: AnswerRules) -> None:
+        self._store, self._rules = store, rules
+        self._hand: dict[str, InHand] = {}
+        self._written = 0
+        """How many records were written here."""
+        self.incomplete: Mapping[str, int] = {}
+        """How many records of each line lack something, though their last talk is over."""
+        self.late: Mapping[str, int] = {}
+        """How many of them for longer than the rules allow."""
+        self.latest: tuple[Late, ...] = ()
+        """Those, newest first, as many as are told one by one."""
+
+    def in_hand(self) -> list[InHand]:
+        """The records that somebody has to do with now, the oldest first."""
+        return sorted(self._hand.values(), key=lambda one: (one.at, one.call))
+
+    def changed(self, record: Record) -> None:
+        """A record was written."""
+        self._written += 1
+        owner, over = record.owner, record.over
+        self._hand.pop(record.call, None)
+        if owner is None or record.state is State.SIGNED or (over is not None and record.state is State.FILLED):
+            return
+        lacks = missing_of(record, self._rules)
+        self._hand[record.call] = InHand(
+            record.call, record.number, record.seq, record.state, record.line, owner, record.at, over, lacks
+        )
+        if len(self._hand) > MOST:
+            del self._hand[min(self._hand.values(), key=lambda one: one.at).call]
+
+    async def look(self, now: datetime) -> None:
+        """Read how things stand. Raises what `Store` raises."""
+        over = select(answers.c.line, func.count()).where(*_INCOMPLETE).group_by(answers.c.line)
+        before = now - timedelta(seconds=self._rules.grace)
+        newest = select(answers).where(*_INCOMPLETE, answers.c.over < before)
+        async with self._store.reading() as connection:
+            self.incomplete = {line: count for line, count in await connection.execute(over)}  # noqa: C416 - rows
+            late = await connection.execute(over.where(answers.c.over < before))
+            self.late = {line: count for line, count in late}  # noqa: C416
+            rows = (await connection.execute(newest.order_by(answers.c.over.desc()).limit(MOST))).mappings().all()
+            self.latest = tuple(
+                Late(row["call"], row["number"], row["line"], row["owner"], row["over"]) for row in rows
+            )
+        await self._look_at_hands()
+
+    async def _look_at_hands(self) -> None:
+        hand = select(answers).where(_IN_HAND, answers.c.owner.is_not(None))
+        written = None
+        while written != self._written:  # what was written meanwhile is newer than what was read
+            written = self._written
+            rows = await self._store.rows(hand.order_by(answers.c.at.desc()).limit(MOST))
+        self._hand = {row["call"]: self._in_hand(row) for row in rows}
+
+    def _in_hand(self, row: Any) -> InHand:
+        return InHand(
+            row["call"],
+            row["number"],
+            row["seq"],
+            State(row["state"]),
+            row["line"],
+            row["owner"],
+            row["at"],
+            row["over"],
+            missing(body_of(row), self._rules),
+        )
+
+    async def complete_by_now(self) -> list[str]:
+        """Calls whose records lacked something by the rules of their time, and lack nothing by those of today."""
+        query = select(answers).where(answers.c.state == State.OPEN).order_by(answers.c.at)
+        found: Iterable[Any] = await self._store.rows(query)
+        rules = self._rules
+        return [row["call"] for row in found if not missing(body_of(row), rules, ours=row["owner"] is not None)]
+
+
+_INCOMPLETE: Final = (
+    answers.c.state == State.OPEN,
+    answers.c.owner.is_not(None),
+    answers.c.over.is_not(None),
+    answers.c.test.is_(False),
+)
+_IN_HAND: Final = or_(answers.c.state == State.OPEN, answers.c.over.is_(None) & (answers.c.state != State.SIGNED))
