@@ -165,5 +165,6 @@ def own_part(floor: Mapping[str, Any], agent: str | None) -> dict[str, Any]:
         "offers": [one for one in floor["offers"] if agent is not None and one["agent"] == agent],
         "talks": [one for one in floor["talks"] if agent is not None and one["agent"] == agent],
         "callbacks": [],
+        "answers": [one for one in floor["answers"] if agent is not None and one["agent"] == agent],
         "alerts": [one for one in floor["alerts"] if agent is not None and one["agent"] == agent],
     }

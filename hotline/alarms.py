@@ -33,6 +33,7 @@ class AlarmKind(StrEnum):
     PRESENCES = "presences_not_written"
     SPOOL = "facts_not_spooled"
     SEALING = "recordings_not_sealed"
+    ANSWERS = "answers_not_opened"
     TALKS = "talks_not_recorded"
     MESSAGES = "messages_not_taken"
 

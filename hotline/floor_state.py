@@ -49,15 +49,17 @@ class FloorState:
         alerts: Callable[[], Iterable[Alerted]],
         callbacks: Callable[[], Iterable[Ticket]],
         quiet: Callable[[str], bool],
+        answers: Callable[[], list[dict[str, Any]]] = list,
     ) -> None:
         """`lines` are those of the plan and those that a plan before it left callers on.
 
         `number_of` knows the callers of living calls, `attending` what a shift leader does with whose talk, `by_hand`
-        the lines that were opened or closed by hand, `quiet` the calls that leave no number wherever they are now.
+        the lines that were opened or closed by hand, `quiet` the calls that leave no number wherever they are now,
+        `answers` the answer records that somebody has to do with.
         """
         self._floor, self._clock, self._plan, self._lines = floor, clock, plan, lines
         self._number_of, self._talks, self._attending, self._by_hand = number_of, talks, attending, by_hand
-        self._alerts, self._callbacks, self._quiet = alerts, callbacks, quiet
+        self._alerts, self._callbacks, self._quiet, self._answers = alerts, callbacks, quiet, answers
 
     def to_json(self, *, private: bool = False) -> dict[str, Any]:
         """Everything at once; with whole numbers when `private`, but for lines that keep none."""
@@ -79,6 +81,7 @@ class FloorState:
                 self._callback(ticket, now, private and ticket.line not in secretive(plan))
                 for ticket in self._callbacks()
             ],
+            "answers": self._answers(),
             "alerts": [alerted.to_json() for alerted in self._alerts()],
         }
 

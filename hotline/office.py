@@ -38,4 +38,9 @@ async def sources_at(settings: Settings, plan: Plan) -> AsyncIterator[Sources]:
 
 def trees_of(config: Path) -> Trees:
     """The trees of a config folder, the shipped ones when it has none. Raises Unreadable, OSError."""
-    return trees_in(config if (config / FOLDER / FILE).exists() else HOUSE / "config")
+    return trees_in(categories_at(config))
+
+
+def categories_at(config: Path) -> Path:
+    """The config folder whose categories count: the shipped one's where this one has none."""
+    return config if (config / FOLDER / FILE).exists() else HOUSE / "config"

@@ -25,6 +25,7 @@ from desk.listening import listening
 from desk.sessions import Lengths
 from hotline.accounts import phones_of, secrets_of
 from hotline.alarms import AlarmKind, Alarms
+from hotline.answers_watch import AnswerGauges, late_alerts
 from hotline.arrangement import arrangement_of, floor_of
 from hotline.attack import AttackWatch
 from hotline.attack_door import AttackDoor
@@ -52,6 +53,7 @@ from hotline.live import Edition, Live, Means, Opening
 from hotline.managed import ManagedAsterisk, SwitchLost, SwitchRefused
 from hotline.metrics import AlarmGauges, CallMetrics, Gauges, PlanGauges, ProcessGauges, RepairGauges
 from hotline.nuisance import NuisanceWatch
+from hotline.office import categories_at
 from hotline.operators import RECORDINGS, Published, mark_of
 from hotline.past import Past, prepare
 from hotline.ports import taken
@@ -86,7 +88,12 @@ from ivr.phone_watch import PhoneWatch
 from ivr.reconcile import Reconciler
 from ivr.switch import SwitchError
 from ivr.switchboard import Service, Switchboard
+from paperwork.answers.codes import TreeCodes
+from paperwork.answers.names import PlanHouse
+from paperwork.answers.office import open_answers
+from paperwork.categories.shelf import Shelf
 from paperwork.office import open_office
+from paperwork.rules_shelf import RulesShelf
 from prompts.build import Report, forget_kept
 from records.audit import Audit
 from records.journal import SqlJournal
@@ -309,6 +316,7 @@ async def running(
                 AlarmKind.PRESENCES: lambda: presences.alarm,
                 AlarmKind.SPOOL: lambda: journal.spool_alarm or presences.spool_alarm,
                 AlarmKind.SEALING: lambda: sealing.alarm,
+                AlarmKind.ANSWERS: lambda: answers.clerk.alarm,
                 AlarmKind.TALKS: disk.why_no_talks,
                 AlarmKind.MESSAGES: disk.why_no_messages,
             },
@@ -358,8 +366,23 @@ async def running(
         confidence = Confidence(settings, lambda: live.now.plan, journal.flush)
         confidence.remember(past.left)
         journal.subscribe(confidence.hear)
-        office = await stack.enter_async_context(open_office(settings.database_url, node=settings.node, now=clock.now))
+        rules, trees = RulesShelf(settings.config), Shelf(categories_at(settings.config))
+        answers = await stack.enter_async_context(
+            open_answers(
+                settings.database_url,
+                house=PlanHouse(lambda: live.now.plan),
+                node=settings.node,
+                rules=lambda: rules.rules().answers,
+                codes=TreeCodes(trees.trees),
+                now=clock.now,
+                lag=journal.lag,
+            )
+        )
+        office = await stack.enter_async_context(
+            open_office(settings.database_url, node=settings.node, now=clock.now, others=(answers.clerk,))
+        )
         journal.subscribe(office.hear)
+        registry.register(AnswerGauges(answers.watch, lambda: live.now.plan.lines))
         state = FloorState(
             floor,
             clock,
@@ -369,8 +392,11 @@ async def running(
             talks=board.conversations,
             attending=supervision.attending,
             by_hand=by_hand,
-            alerts=lambda: sorted((*watch.alerts(), *alarms.alerts()), key=lambda alerted: alerted.at),
+            alerts=lambda: sorted(
+                (*watch.alerts(), *alarms.alerts(), *late_alerts(answers.watch)), key=lambda alerted: alerted.at
+            ),
             callbacks=lambda: callbacks.tickets,
+            answers=lambda: [one.to_json() for one in answers.watch.in_hand()],
             quiet=confidence.is_quiet,
         )
         door = FloorDoor(
@@ -400,6 +426,7 @@ async def running(
             )
         )
         board.dispatch.watch(desk.live.changed)
+        answers.listeners.append(desk.live.changed)
         if past.known and not await desk.users.all():
             log.info("nobody can sign in to the web yet: `hotline users add NAME --role administrator`")
         web = create_app(view, registry, desk)

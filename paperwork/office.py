@@ -45,6 +45,8 @@ class Office:
 
 
 @asynccontextmanager
-async def open_office(url: str, *, node: str, now: Callable[[], datetime]) -> AsyncIterator[Office]:
-    """The office on the database at `url`, whose tables are there or will be."""
-    yield Office((Untold(url),))
+async def open_office(
+    url: str, *, node: str, now: Callable[[], datetime], others: Sequence[Clerk] = ()
+) -> AsyncIterator[Office]:
+    """The office on the database at `url`, whose tables are there or will be. `others` are clerks made elsewhere."""
+    yield Office((Untold(url), *others))

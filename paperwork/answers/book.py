@@ -47,7 +47,7 @@ class Book:
     def __init__(
         self,
         store: Store,
-        rules: AnswerRules,
+        rules: Callable[[], AnswerRules],
         codes: Codes,
         *,
         changed: Callable[[Record], None] = lambda record: None,
@@ -99,7 +99,7 @@ class Book:
         async def deed(connection: AsyncConnection, record: Record) -> Filing:
             if record.state is State.SIGNED:
                 raise Illegal("the record is signed already")
-            if lacks := missing_of(record, self.rules):
+            if lacks := missing_of(record, self.rules()):
                 raise Unfit({field: f"{LABELS[field]}: is missing, so that it cannot be signed" for field in lacks})
             data = {"opinion": _words("opinion", opinion), "name": _words("name", name)}
             return Filing(paper_of(call), record.seq + 1, at, who, Fact.SIGNED, data)
@@ -142,7 +142,7 @@ class Book:
         for call in calls:
 
             async def deed(_connection: AsyncConnection, record: Record) -> Filing | None:
-                if record.state is not State.OPEN or missing_of(record, self.rules):
+                if record.state is not State.OPEN or missing_of(record, self.rules()):
                     return None
                 return self._filled(record, {}, who, at)
 
@@ -161,7 +161,7 @@ class Book:
 
     def _filled(self, record: Record, changes: Mapping[str, Any], who: str, at: datetime) -> Filing:
         body = _after(record, changes)
-        complete = not missing(body, self.rules, ours=record.owner is not None)
+        complete = not missing(body, self.rules(), ours=record.owner is not None)
         data = {"changes": dict(changes), "complete": complete}
         return Filing(paper_of(record.call), record.seq + 1, at, who, Fact.FILLED, data)
 

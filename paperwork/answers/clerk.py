@@ -49,7 +49,7 @@ TROUBLE: Final = (DBAPIError, OSError, TimeoutError, NoDatabase, Changed)
 
 
 class AnswerClerk:
-    """Is `paperwork.office.Clerk`. `lag` says how many facts the journal has not written yet."""
+    """Is `paperwork.office.Clerk`. `lag`: facts that the journal has not written; `changed` hears of records."""
 
     def __init__(
         self,
@@ -63,7 +63,7 @@ class AnswerClerk:
         lag: Callable[[], int] = lambda: 0,
         wait: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
-        self._book, self._opening, self.watch = book, opening, watch
+        self._book, self._opening, self._watch = book, opening, watch
         self._node, self._now, self._changed, self._lag, self._wait = node, now, changed, lag, wait
         self._waiting: deque[Told] = deque()
         self._numbers: dict[str, str] = {}
@@ -134,7 +134,7 @@ class AnswerClerk:
             await self.catch_up()
         if self._seen is None or steady() - self._seen > LOOKS_EVERY:
             await self._end_the_lost()
-            await self.watch.look(self._now())
+            await self._watch.look(self._now())
             self._seen = steady()
 
     async def _file(self, facts: Sequence[Told]) -> None:
@@ -156,7 +156,6 @@ class AnswerClerk:
         async with self._book.store.writing() as connection:
             records = await self._opening.take(connection, facts, self._now())
         for record in records:
-            self.watch.changed(record)
             self._changed(record)
 
     # ── catching up ─────────────────────────────────────────────────────────
@@ -218,7 +217,7 @@ class AnswerClerk:
 
     async def _reconsider(self) -> None:
         """Records that today's rules find complete."""
-        found = await self.watch.complete_by_now()
+        found = await self._watch.complete_by_now()
         if found:
             count = await self._book.reconsider(found, who=f"engine:{self._node}", at=self._now())
             log.info("answer records are complete by the rules of today", records=count)

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from paperwork.categories.trees import Trees
 from paperwork.kind import Kind
+from routing.reading.problem import Unreadable
 
 
 class Codes(Protocol):
@@ -22,17 +23,24 @@ class Codes(Protocol):
 
 
 class TreeCodes:
-    """Today's trees. Raises what `trees` raises: routing's Unreadable, OSError."""
+    """Today's trees. While they cannot be read, no code can be chosen, and all that was chosen stays."""
 
     def __init__(self, trees: Callable[[], Trees]) -> None:
+        """`trees` may raise routing's Unreadable, or OSError."""
         self._trees = trees
 
     def path(self, code: str) -> str | None:
-        path = self._trees().path(code)
+        try:
+            path = self._trees().path(code)
+        except (Unreadable, OSError):
+            return None
         return None if path is None else "/".join(path)
 
     def wrong(self, kind: Kind | None, code: str) -> str | None:
-        trees = self._trees()
+        try:
+            trees = self._trees()
+        except (Unreadable, OSError):
+            return "the categories cannot be read: `hotline check` says why"
         category = trees.category(code)
         if category is None:
             return f"there is no category {code[:40]!r}: `hotline categories` shows which there are"

@@ -6,7 +6,7 @@ any number of times, in any order, from memory or from the database.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -51,7 +51,7 @@ def is_of_caller(call: str) -> bool:
 class Opening:
     """Files what the journal tells. `node` is this machine."""
 
-    def __init__(self, rules: AnswerRules, house: House, *, node: str) -> None:
+    def __init__(self, rules: Callable[[], AnswerRules], house: House, *, node: str) -> None:
         self._rules, self._house, self._who = rules, house, f"engine:{node}"
 
     async def take(self, connection: AsyncConnection, told: Sequence[Told], now: datetime) -> list[Record]:
@@ -124,7 +124,7 @@ class Opening:
             if record is None or record.over is not None:
                 return None
             return Filing(paper, seq, at, self._who, Fact.LEFT, data | {"offer": None, "by": CALL_ENDED})
-        if not isinstance(event, TalkBegan) or (record is None and event.agent is None and not self._rules.outside):
+        if not isinstance(event, TalkBegan) or (record is None and event.agent is None and not self._rules().outside):
             return None
         keeps = self._house.keeps_numbers(event.line)
         data |= {"offer": event.offer, "line": event.line, "agent": event.agent} | ({} if keeps else {"quiet": True})
@@ -133,13 +133,13 @@ class Opening:
         body: dict[str, Any] = {}
         if keeps and number and "*" not in number and not await _masked(connection, entry.call):
             body["contact"] = number
-        if (kind := self._rules.kind_of(event.line)) is not None:
+        if (kind := self._rules().kind_of(event.line)) is not None:
             body["kind"] = str(kind)
         opened = Body(kind=kind, contact=body.get("contact"))
         data |= {
             "number": await next_number(connection, SERIES, entry.at),
-            "test": number is not None and self._rules.is_test(number),
-            "complete": not missing(opened, self._rules, ours=event.agent is not None),
+            "test": number is not None and self._rules().is_test(number),
+            "complete": not missing(opened, self._rules(), ours=event.agent is not None),
             "body": body,
         }
         return Filing(paper, seq, at, self._who, Fact.OPENED, data)

@@ -6,7 +6,7 @@ so that the desk can show them without asking.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -69,7 +69,7 @@ class Late:
 class Watch:
     """`look` from time to time, `changed` for every record that was written here."""
 
-    def __init__(self, store: Store, rules: AnswerRules) -> None:
+    def __init__(self, store: Store, rules: Callable[[], AnswerRules]) -> None:
         self._store, self._rules = store, rules
         self._hand: dict[str, InHand] = {}
         self._written = 0
@@ -92,7 +92,7 @@ class Watch:
         self._hand.pop(record.call, None)
         if owner is None or record.state is State.SIGNED or (over is not None and record.state is State.FILLED):
             return
-        lacks = missing_of(record, self._rules)
+        lacks = missing_of(record, self._rules())
         self._hand[record.call] = InHand(
             record.call, record.number, record.seq, record.state, record.line, owner, record.at, over, lacks
         )
@@ -102,7 +102,7 @@ class Watch:
     async def look(self, now: datetime) -> None:
         """Read how things stand. Raises what `Store` raises."""
         over = select(answers.c.line, func.count()).where(*_INCOMPLETE).group_by(answers.c.line)
-        before = now - timedelta(seconds=self._rules.grace)
+        before = now - timedelta(seconds=self._rules().grace)
         newest = select(answers).where(*_INCOMPLETE, answers.c.over < before)
         async with self._store.reading() as connection:
             self.incomplete = {line: count for line, count in await connection.execute(over)}  # noqa: C416 - rows
@@ -132,14 +132,14 @@ class Watch:
             row["owner"],
             row["at"],
             row["over"],
-            missing(body_of(row), self._rules),
+            missing(body_of(row), self._rules()),
         )
 
     async def complete_by_now(self) -> list[str]:
         """Calls whose records lacked something by the rules of their time, and lack nothing by those of today."""
         query = select(answers).where(answers.c.state == State.OPEN).order_by(answers.c.at)
         found: Iterable[Any] = await self._store.rows(query)
-        rules = self._rules
+        rules = self._rules()
         return [row["call"] for row in found if not missing(body_of(row), rules, ours=row["owner"] is not None)]
 
 

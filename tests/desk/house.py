@@ -64,6 +64,7 @@ class MadeUpFloor:
             "offers": [],
             "talks": [{"agent": "bob", "call": "c1", "number": number}],
             "callbacks": [{"number": number}],
+            "answers": [{"agent": "ann", "call": "c3"}, {"agent": "bob", "call": "c1"}],
             "alerts": [{"agent": "bob", "kind": "unanswered"}],
         }
 

@@ -8,12 +8,8 @@ from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 
 from ivr.events import CallArrived, CallEnded, Entry, Event, Outcome, Party, Reason, TalkBegan, TalkEnded
-from paperwork.answers.book import Book
-from paperwork.answers.clerk import AnswerClerk
-from paperwork.answers.opening import Opening
-from paperwork.answers.record import Record
+from paperwork.answers.office import Answers, open_answers
 from paperwork.answers.rules import AnswerRules
-from paperwork.answers.watch import Watch
 from records.journal import SqlJournal
 from records.store import Store
 from tests.paperwork.answers.made_up import AT, CONTACT, MadeUpCodes, MadeUpNames
@@ -50,23 +46,13 @@ class Clock:
 
 
 class Room:
-    """The clerk, the book, and the records that they changed."""
+    """The answer records of a database, and which of them were changed."""
 
-    def __init__(self, url: str, rules: AnswerRules) -> None:
-        self.store, self.now, self.told = Store(url), Clock(), list[Record]()
-        self.watch = Watch(self.store, rules)
-        self.book = Book(self.store, rules, MadeUpCodes(), changed=self._changed)
-        opening = Opening(rules, MadeUpNames(), node="a")
+    def __init__(self, url: str, answers: Answers, now: Clock) -> None:
+        self.store, self.now, self.answers = Store(url), now, answers
+        self.book, self.clerk, self.watch = answers.book, answers.clerk, answers.watch
         self.happened = asyncio.Event()
-        self.clerk = AnswerClerk(self.book, opening, self.watch, node="a", now=self.now, changed=self._filed)
-
-    def _changed(self, record: Record) -> None:
-        self.watch.changed(record)
-        self.told.append(record)
-
-    def _filed(self, record: Record) -> None:
-        self.told.append(record)
-        self.happened.set()
+        answers.listeners.append(self.happened.set)
 
     async def hear(self, entries: Sequence[Entry]) -> None:
         """Told and filed."""
@@ -77,8 +63,11 @@ class Room:
 
 @asynccontextmanager
 async def room(url: str, rules: AnswerRules | None = None) -> AsyncIterator[Room]:
-    room = Room(url, rules or AnswerRules())
-    try:
+    """With a clock in our hands; the clerk runs when the test lets it."""
+    now = Clock()
+    async with open_answers(
+        url, house=MadeUpNames(), codes=MadeUpCodes(), rules=lambda: rules or AnswerRules(), now=now
+    ) as answers:
+        room = Room(url, answers, now)
         yield room
-    finally:
         await room.store.close()
