@@ -176,8 +176,12 @@ async def running(
         await prepare(settings)
         vault = vault_of(settings)
         await first_key(settings, vault)
-        journal = await stack.enter_async_context(SqlJournal(settings.database_url, node=settings.node))
-        presences = await stack.enter_async_context(Presences(settings.database_url, node=settings.node))
+        journal = await stack.enter_async_context(
+            SqlJournal(settings.database_url, node=settings.node, folder=settings.spool)
+        )
+        presences = await stack.enter_async_context(
+            Presences(settings.database_url, node=settings.node, folder=settings.spool)
+        )
         past = Past(settings, clock, journal, presences)
         await past.read()
         stack.callback(lambda: presences.leave(clock.now()))

@@ -11,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, InitSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
 from hotline.settings_file import SettingsError, SettingsFile
@@ -48,7 +48,7 @@ class Settings(BaseSettings):
     webrtc: WebRtc = WebRtc()
     bans: Bans = Bans()
     database: str | None = None
-    """SQLAlchemy URL; default is SQLite in `var/hotline.db`."""
+    """`postgresql://USER:PASSWORD@HOST/NAME`; default is SQLite in `var/hotline.db`. See docs/database.md."""
     clock: datetime | None = None
     """Start the engine's clock at this instant instead of now, to try a holiday; Asia/Shanghai if no offset."""
     log_level: Annotated[str, Field(pattern=r"^(debug|info|warning|error)$")] = "info"
@@ -70,6 +70,23 @@ class Settings(BaseSettings):
             env_settings,
             InitSettingsSource(settings_cls, SettingsFile(_file(given)).values()),
         )
+
+    @field_validator("database")
+    @classmethod
+    def _one_that_we_can_use(cls, text: str | None) -> str | None:
+        if text is not None:
+            from records.database import database_url  # here: nobody waits for it to check a file
+
+            database_url(text)
+        return text
+
+    @property
+    def spool(self) -> Path:
+        """Where facts lie until the database has them: beside an SQLite file, in `var` for a server."""
+        from records.database import database_file
+
+        file = database_file(self.database_url)
+        return self.var if file is None else file.parent
 
     @property
     def database_url(self) -> str:

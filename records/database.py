@@ -1,24 +1,52 @@
 """One door to the database: how its connections are set, whichever it is.
 
 SQLite is the single machine's: write-ahead log, so that screens read while calls are written; a commit is on the disk
-itself before the writer behind the calls goes on. PostgreSQL is the cluster's; nothing in the tables depends on which
-it is.
+itself before the writer behind the calls goes on. PostgreSQL is a server's: named by its URL, and nothing in the tables
+or the statements depends on which of the two it is.
 """
 
 from __future__ import annotations
 
+import json
 import os
+import re
 from pathlib import Path
 from typing import Any
 
+import asyncpg  # type: ignore[import-untyped]
 from sqlalchemy import event
-from sqlalchemy.engine import Connection, make_url
+from sqlalchemy.dialects.postgresql.asyncpg import AsyncAdapt_asyncpg_dbapi
+from sqlalchemy.engine import URL, Connection, make_url
+from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+POSTGRESQL, SQLITE = "postgresql+asyncpg", "sqlite+aiosqlite"
+_SPELT = {"postgresql": POSTGRESQL, "postgres": POSTGRESQL, "sqlite": SQLITE}
+"""How people, and other programs' settings, write the two."""
+PATIENCE = 10.0
+"""Seconds that a server may take to let a connection in."""
+
+
+def database_url(text: str) -> URL:
+    """The URL with our driver: `postgresql://` is `postgresql+asyncpg://`, and libpq's `sslmode` is asyncpg's `ssl`.
+
+    Raises ValueError, with one line for people, for a database of another kind.
+    """
+    try:
+        url = make_url(text)
+    except (ArgumentError, ValueError):
+        raise ValueError("this is no URL of a database; write postgresql://USER@HOST/NAME") from None
+    url = url.set(drivername=_SPELT.get(url.drivername, url.drivername))
+    if url.drivername not in (POSTGRESQL, SQLITE):
+        raise ValueError(f"a database of the kind {url.drivername!r} is not supported: sqlite or postgresql")
+    if (mode := url.query.get("sslmode")) is not None:
+        url = url.difference_update_query(["sslmode"]).update_query_dict({"ssl": mode})
+    return url
 
 
 def database_file(url: str) -> Path | None:
     """The file of an SQLite database; None for a server."""
-    parts = make_url(url)
+    parts = database_url(url)
     if parts.get_backend_name() != "sqlite" or not parts.database or parts.database == ":memory:":
         return None
     return Path(parts.database)
@@ -34,14 +62,15 @@ def open_database(url: str, *, read_only: bool = False, busy: float = 2.0) -> As
     """
     file = database_file(url)
     if file is None:
-        return create_async_engine(url, pool_pre_ping=True, hide_parameters=True)
+        return _server(database_url(url), read_only=read_only)
     if read_only and not file.exists():
         raise FileNotFoundError(file)
     if not read_only:
         file.parent.mkdir(parents=True, exist_ok=True)
         _for_us_alone(file)
     # The driver is kept from opening transactions by itself: it would leave DDL outside of them.
-    engine = create_async_engine(url, hide_parameters=True, connect_args={"isolation_level": None, "timeout": busy})
+    settings = {"isolation_level": None, "timeout": busy}
+    engine = create_async_engine(database_url(url), hide_parameters=True, connect_args=settings)
 
     @event.listens_for(engine.sync_engine, "connect")
     def prepare(connection: Any, _record: Any) -> None:
@@ -60,6 +89,46 @@ def open_database(url: str, *, read_only: bool = False, busy: float = 2.0) -> As
         connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
 
     return engine
+
+
+def _server(url: URL, *, read_only: bool) -> AsyncEngine:
+    # a fact leaves the spool when it is committed: what is committed is on the disk
+    settings = {"application_name": "hotline", "timezone": "UTC", "synchronous_commit": "on"}
+    if read_only:
+        settings["default_transaction_read_only"] = "on"
+    return create_async_engine(
+        url,
+        pool_pre_ping=True,
+        hide_parameters=True,
+        json_serializer=_json,
+        connect_args={"server_settings": settings, "timeout": PATIENCE, "async_creator_fn": _connected},
+    )
+
+
+async def _connected(*where: Any, **how: Any) -> Any:
+    """As asyncpg connects, its refusals told as errors of a database: the driver leaves them as they are."""
+    try:
+        return await asyncpg.connect(*where, **how)
+    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
+        refused = AsyncAdapt_asyncpg_dbapi.OperationalError
+        raise refused(str(error) or repr(error), error) from error  # type: ignore[no-untyped-call]
+
+
+def _json(value: Any) -> str:
+    """JSON that PostgreSQL takes: it knows no zero byte in a text and no half of a surrogate pair, as SQLite does."""
+    text = json.dumps(value)
+    return json.dumps(_readable(value)) if _UNREADABLE.search(text) else text
+
+
+_UNREADABLE = re.compile(r"\\u(?:0000|[dD][89a-fA-F])")
+
+
+def _readable(value: Any) -> Any:
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode().replace("\0", "?")
+    if isinstance(value, dict):
+        return {_readable(name): _readable(part) for name, part in value.items()}
+    return [_readable(part) for part in value] if isinstance(value, list | tuple) else value
 
 
 def _for_us_alone(file: Path) -> None:

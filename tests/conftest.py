@@ -6,6 +6,8 @@ import asyncio
 
 import pytest
 
+pytest_plugins = ["tests.databases"]
+
 
 def pytest_configure(config: pytest.Config) -> None:
     """Have no event loop lying about: pytest-asyncio would ask for the current one, and leave it open."""

@@ -12,6 +12,7 @@ import signal
 import sys
 import time
 from itertools import count
+from pathlib import Path
 
 import structlog
 
@@ -23,11 +24,14 @@ from records.presences import Presences
 from tests.records.tales import at
 
 
-async def tell(url: str, turn: int, dice: random.Random) -> None:
+async def tell(url: str, folder: Path, turn: int, dice: random.Random) -> None:
     """Tell facts without end. Memory and files are small, so that everything happens that can."""
     spool.SEGMENT = dice.choice((500, 5_000, 5_000_000))
     limit = dice.choice((3, 50, 100_000))
-    async with SqlJournal(url, limit=limit) as journal, Presences(url, limit=limit) as presences:
+    async with (
+        SqlJournal(url, limit=limit, folder=folder) as journal,
+        Presences(url, limit=limit, folder=folder) as presences,
+    ):
         for number in count(1):
             journal.note(
                 Entry(f"a-{turn}", number, at(number), StepHeard("menu", ("words",) * dice.randrange(40), "1"))
@@ -39,18 +43,18 @@ async def tell(url: str, turn: int, dice: random.Random) -> None:
                 await asyncio.sleep(dice.choice((0.0, 0.0, 0.001, 0.01)))
 
 
-def main(url: str, seed: int, turns: int) -> None:
+def main(url: str, folder: Path, seed: int, turns: int) -> None:
     """Let `turns` engines be killed, one after the other, each at a moment that chance has chosen."""
     structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
     dice = random.Random(seed)  # noqa: S311 - chance, not a secret
     for turn in range(turns):
         child = os.fork()
         if child == 0:
-            asyncio.run(tell(url, turn, random.Random(seed * 1000 + turn)))  # noqa: S311
+            asyncio.run(tell(url, folder, turn, random.Random(seed * 1000 + turn)))  # noqa: S311
         time.sleep(dice.choice((0.02, 0.1, 0.3, 0.5)) * dice.random())
         os.kill(child, signal.SIGKILL)
         os.waitpid(child, 0)
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]))
+    main(sys.argv[1], Path(sys.argv[2]), int(sys.argv[3]), int(sys.argv[4]))

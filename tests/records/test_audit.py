@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import multiprocessing
-import sqlite3
-from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -16,6 +14,8 @@ from hypothesis import settings as how
 from hypothesis import strategies as st
 
 from records.audit import FIRST, HEAD, Act, Audit, Broken, Deed, Head
+from records.database import database_file
+from tests.databases import REFUSED, execute
 
 AT = datetime(2026, 11, 20, 2, 0, 0, 123_456, tzinfo=UTC)
 
@@ -33,11 +33,10 @@ async def filled(url: str, var: Path, entries: int = 5) -> Audit:
 
 def tamper(url: str, *statements: str) -> None:
     """As who has the file: triggers keep nobody off who may drop them."""
-    with closing(sqlite3.connect(url.removeprefix("sqlite+aiosqlite:///"))) as database, database:
-        for trigger in ("audit_keeps_rows", "audit_keeps_deeds"):
-            database.execute(f"DROP TRIGGER IF EXISTS {trigger}")
-        for statement in statements:
-            database.execute(statement)
+    drops = ["DROP TRIGGER IF EXISTS audit_keeps_rows", "DROP TRIGGER IF EXISTS audit_keeps_deeds"]
+    if database_file(url) is None:
+        drops = ["DROP TRIGGER IF EXISTS audit_keeps_deeds ON audit"]
+    execute(url, *drops, *statements)
 
 
 async def test_each_entry_carries_the_hash_of_the_one_before(url: str, tmp_path: Path) -> None:
@@ -109,10 +108,9 @@ async def test_a_chain_that_was_made_anew_does_not_fit_the_kept_head(url: str, t
 
 async def test_the_database_refuses_to_change_or_remove_an_entry(url: str, tmp_path: Path) -> None:
     await filled(url, tmp_path)
-    with closing(sqlite3.connect(tmp_path / "hotline.db")) as database:
-        for change in ("UPDATE audit SET who = 'os:bob'", "DELETE FROM audit", "DELETE FROM audit WHERE number = 5"):
-            with pytest.raises(sqlite3.IntegrityError, match="append-only"):
-                database.execute(change)
+    for change in ("UPDATE audit SET who = 'os:bob'", "DELETE FROM audit", "DELETE FROM audit WHERE number = 5"):
+        with pytest.raises(REFUSED, match="append-only"):
+            execute(url, change)
 
 
 async def test_a_crash_before_the_head_was_kept_loses_nothing(url: str, tmp_path: Path) -> None:

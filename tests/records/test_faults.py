@@ -20,6 +20,8 @@ from tests.records.tales import OUTSIDE, TALKS, entries
 from tests.records.test_journal import at_once, left_files, tell, written
 from tests.records.test_spool import until
 
+pytestmark = pytest.mark.sqlite
+
 NOBODY = 65534
 
 EARLY, MEANWHILE, LATE = (entries(TALKS, f"a-{name}") for name in ("early", "meanwhile", "then"))

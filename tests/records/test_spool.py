@@ -22,6 +22,7 @@ from records.journal import SqlJournal
 from records.presences import Presences
 from records.spelling import ENTRIES
 from records.spool import Spool
+from tests.databases import execute
 from tests.records.tales import OUTSIDE, TALKS, entries
 from tests.records.test_journal import at_once, left_files, tell, written
 
@@ -32,7 +33,7 @@ TURNS = 20
 async def test_whatever_was_told_to_an_engine_that_was_killed_is_written_exactly_once(
     url: str, tmp_path: Path, seed: int
 ) -> None:
-    program = (sys.executable, "-m", "tests.records.killed", url, str(seed), str(TURNS))
+    program = (sys.executable, "-m", "tests.records.killed", url, str(tmp_path), str(seed), str(TURNS))
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
     out, log = tmp_path / "out", tmp_path / "log"
     with out.open("wb") as stdout, log.open("wb") as stderr:
@@ -44,10 +45,7 @@ async def test_whatever_was_told_to_an_engine_that_was_killed_is_written_exactly
         await journal.flush()
         await presences.flush()
         assert (journal.refused, journal.lost, presences.refused, presences.lost) == (0, 0, 0, 0)
-    with closing(sqlite3.connect(tmp_path / "hotline.db")) as database:
-        rows = database.execute(
-            "SELECT call, seq FROM journal UNION ALL SELECT agent, number FROM presences"
-        ).fetchall()
+    rows = execute(url, "SELECT call, seq FROM journal UNION ALL SELECT agent, number FROM presences")
     kept = Counter(f"{who} {number}\n" for who, number in rows)
     assert len(told) > 10 * TURNS
     assert not told - kept, told - kept
@@ -158,6 +156,7 @@ async def test_on_a_full_disk_memory_goes_on_alone_and_everything_is_written_whe
     assert [record.talked for record in await calls(url)] == [120.0] * 3
 
 
+@pytest.mark.sqlite
 async def test_what_only_memory_has_goes_to_the_spool_as_soon_as_that_takes_it(url: str, tmp_path: Path) -> None:
     with closing(sqlite3.connect(tmp_path / "hotline.db", isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
@@ -174,6 +173,7 @@ async def test_what_only_memory_has_goes_to_the_spool_as_soon_as_that_takes_it(u
     assert await written(url) == entries(TALKS)
 
 
+@pytest.mark.sqlite
 async def test_a_spool_that_was_removed_is_begun_anew_with_what_is_not_written(url: str, tmp_path: Path) -> None:
     with closing(sqlite3.connect(tmp_path / "hotline.db", isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
