@@ -26,14 +26,7 @@ async def sources_at(settings: Settings, plan: Plan) -> AsyncIterator[Sources]:
     except Unreadable as error:
         fail(error)
     async with open_reading(settings.database_url) as reading:
-        yield Sources(
-            reading,
-            trees,
-            rules,
-            plan.hotline.name,
-            clock_of(settings).now(),
-            {name: line.name for name, line in plan.lines.items()},
-        )
+        yield Sources(reading, trees, rules, plan, clock_of(settings).now())
 
 
 def trees_of(config: Path) -> Trees:

@@ -6,7 +6,6 @@ import asyncio
 import sys
 import zipfile
 from datetime import date
-from importlib import import_module
 from io import BytesIO
 from pathlib import Path
 from typing import Annotated
@@ -136,11 +135,12 @@ def _table(made: Report, wanted: str) -> Table:
 
 
 def _printed(made: Report, form: str, out: Path | None) -> None:
+    from paperwork.printing.render import Unprintable, render  # loads the type setter
+
     try:
-        render = import_module("paperwork.printing").render
-    except (ImportError, AttributeError):
-        fail(f"{form} cannot be made yet: use --format json or csv")
-    content = render(made, form)
+        content = render(made, form)
+    except Unprintable as error:
+        fail(error)
     if out is not None:
         _write(out, content)
         return

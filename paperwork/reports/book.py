@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from paperwork.reports.briefing import briefing
+from paperwork.reports.monthly import monthly
 from paperwork.reports.report import Report
 from paperwork.reports.sources import Asked, Sources
 
@@ -23,6 +24,7 @@ class Kept:
 
 BOOK: Final[Mapping[str, Kept]] = {
     "briefing": Kept("工作简报", briefing),
+    "monthly": Kept("数据统计月报表（附件8）", monthly),
 }
 """Name → report, in the order in which they are told."""
 

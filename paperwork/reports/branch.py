@@ -58,10 +58,18 @@ class Leaf:
     whole: int
 
 
-def leaves(branch: Branch, order: Callable[[Path], int], above: Path = (), whole: int | None = None) -> Iterator[Leaf]:
+def leaves(
+    branch: Branch,
+    order: Callable[[Path], int],
+    above: Path = (),
+    whole: int | None = None,
+    *,
+    by_count: bool = True,
+) -> Iterator[Leaf]:
     """The rows below a branch, each before its children; siblings by count, the most first, then by `order`.
 
-    `whole` is what percentages are of; without it each is of its own parent.
+    `whole` is what percentages are of; without it each is of its own parent. Without `by_count` the order is the
+    published one alone, what is left over last.
     """
     parent = branch.count
     rows = [(name, child.months, child) for name, child in branch.children.items()]
@@ -70,9 +78,9 @@ def leaves(branch: Branch, order: Callable[[Path], int], above: Path = (), whole
 
     def place(row: tuple[str, list[int], Branch]) -> tuple[int, bool, int, str]:
         name, months, _ = row
-        return -sum(months), name in LEFT_OVER, order((*above, name)), name
+        return -sum(months) if by_count else 0, name in LEFT_OVER, order((*above, name)), name
 
     for name, months, child in sorted(rows, key=place):
         path = (*above, name)
         yield Leaf(path, tuple(months), sum(months), parent if whole is None else whole)
-        yield from leaves(child, order, path, whole)
+        yield from leaves(child, order, path, whole, by_count=by_count)

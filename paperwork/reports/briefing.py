@@ -14,7 +14,7 @@ from paperwork.reports.compared import before, year_before
 from paperwork.reports.counted import Completeness, completeness, counted, kinds_counted, months_of
 from paperwork.reports.figures import Figures, figures
 from paperwork.reports.percent import change, percent
-from paperwork.reports.report import Chart, Column, Look, Period, Report, Row, Shape, Table
+from paperwork.reports.report import Chart, Column, Look, Period, Report, Row, Shape, Table, Value
 from paperwork.reports.sources import Asked, Sources
 
 TITLE = "工作简报"
@@ -49,7 +49,7 @@ async def briefing(sources: Sources, asked: Asked) -> Report:
     named = classes(rules.together)
     months = months_of(asked.period)
     months = months if len(months) <= MOST_MONTHS else (asked.period,)
-    found = await counted(sources.store, months, asked.line)
+    found = await counted(sources.reading, months, asked.line)
     whole = tree in rules.of_the_whole
     told = Briefing(
         asked.period,
@@ -60,7 +60,7 @@ async def briefing(sources: Sources, asked: Asked) -> Report:
         figures(found, len(months), sources.trees, tree, named, of_the_whole=whole),
         await _by_class(sources, named, before(asked.period), asked.line),
         await _by_class(sources, named, year_before(asked.period), asked.line),
-        await completeness(sources.store, asked.period, asked.line),
+        await completeness(sources.reading, asked.period, asked.line),
     )
     return Report(
         "briefing",
@@ -76,7 +76,7 @@ async def briefing(sources: Sources, asked: Asked) -> Report:
 
 
 async def _by_class(sources: Sources, named: Classes, period: Period, line: str | None) -> Mapping[str, int] | None:
-    found = await kinds_counted(sources.store, period, line)
+    found = await kinds_counted(sources.reading, period, line)
     if not any(found.values()):
         return None
     by_class = dict.fromkeys(named.names, 0)
@@ -158,13 +158,15 @@ def _kinds(told: Briefing) -> Table:
     rows = [
         Row(
             (name, *_of_months(told, f.kinds[name]), f.count(name), percent(f.count(name), f.total, told.decimals)),
-            drill={"kind": name},
+            drill={"list": "records", "kind": name},
         )
         for name in f.classes.names
     ]
     months = _of_months(told, f.months)
-    total = Row((TOTAL, *months, f.total, percent(f.total, f.total, told.decimals)), total=True, drill={})
-    return Table("kinds", "业务受理情况", columns, (*rows, total))
+    total = Row(
+        (TOTAL, *months, f.total, percent(f.total, f.total, told.decimals)), total=True, drill={"list": "records"}
+    )
+    return Table("kinds", "业务受理情况", columns, (*rows, total), counted="count")
 
 
 def _categories(told: Briefing) -> Table:
@@ -185,15 +187,21 @@ def _categories(told: Briefing) -> Table:
                 percent(leaf.count, leaf.whole, told.decimals),
             ),
             level=len(leaf.path) - base,
-            drill={"tree": told.tree, "path": "/".join(leaf.path)},
+            drill={"list": "records", "tree": told.tree, "path": "/".join(leaf.path)},
         )
         for leaf in f.categories
     ]
     if told.of_the_whole:
         months = _of_months(told, f.months)
-        rows.append(Row((TOTAL, *months, f.total, percent(f.total, f.total, told.decimals)), total=True, drill={}))
+        rows.append(
+            Row(
+                (TOTAL, *months, f.total, percent(f.total, f.total, told.decimals)),
+                total=True,
+                drill={"list": "records"},
+            )
+        )
     whole = "全部来电" if told.of_the_whole else "其上一级"
-    return Table("categories", "各类别情况", columns, tuple(rows), f"百分比为占{whole}的比例，四舍五入")
+    return Table("categories", "各类别情况", columns, tuple(rows), f"百分比为占{whole}的比例，四舍五入", "count")
 
 
 def _places(told: Briefing) -> Table:
@@ -207,13 +215,15 @@ def _places(told: Briefing) -> Table:
     rows = [
         Row(
             (row.place, *row.counts.values(), row.total, percent(row.total, f.total, told.decimals)),
-            drill={"place": row.place},
+            drill={"list": "records", "place": row.place},
         )
         for row in f.places
     ]
     sums = (f.count(name) for name in f.classes.names)
-    total = Row((TOTAL, *sums, f.total, percent(f.total, f.total, told.decimals)), total=True, drill={})
-    return Table("places", "各地受理情况", columns, (*rows, total))
+    total = Row(
+        (TOTAL, *sums, f.total, percent(f.total, f.total, told.decimals)), total=True, drill={"list": "records"}
+    )
+    return Table("places", "各地受理情况", columns, (*rows, total), counted="total")
 
 
 def _changes(told: Briefing) -> Table:
@@ -244,11 +254,17 @@ def _completeness(told: Briefing) -> Table:
     done = told.completeness
     columns = (Column("what", "接听记录单"), Column("count", "份数", Shape.COUNT))
     rows = (
-        Row(("已填", done.filled), drill={"filled": "yes"}),
-        Row(("未填", done.unfilled), drill={"filled": "no"}),
-        Row((TOTAL, done.records), total=True),
+        Row(("已填", done.filled), drill={"list": "answers", "filled": "yes"}),
+        Row(("未填", done.unfilled), drill={"list": "answers", "filled": "no"}),
+        Row((TOTAL, done.records), total=True, drill={"list": "answers"}),
     )
-    return Table("completeness", "记录填写情况", columns, rows, "未填的记录没有类别，不计入以上各表")
+    return Table("completeness", "记录填写情况", columns, rows, "未填的记录没有类别，不计入以上各表", "count")
+
+
+def _whole(told: Briefing) -> Row:
+    f = told.figures
+    values: tuple[Value, ...] = (TOTAL, *_of_months(told, f.months), f.total, percent(f.total, f.total, told.decimals))
+    return Row(values, total=True, drill={"list": "records"})
 
 
 def _month_columns(told: Briefing) -> tuple[Column, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Protocol
 
 from paperwork.kind import Kind
@@ -25,6 +25,9 @@ class Trees(Protocol):
 
     def roots(self, tree: str) -> Sequence[str]:
         """The names at the root, in their published order."""
+
+    def below(self, tree: str, path: Path) -> Sequence[str]:
+        """The names right below a path, in their published order."""
 
     def known(self, tree: str, path: Path) -> bool:
         """Whether a tree has this path."""
@@ -60,6 +63,18 @@ class Placing:
             return min(self._trees.position(self._into, (kind.label, *path[1:])) for kind in classes.members(path[0]))
 
         return order
+
+    def below(self, kind: str) -> Iterator[Path]:
+        """All published paths below a kind, without it; each before those below it."""
+        waiting: list[Path] = [(name,) for name in reversed(self._trees.below(self._into, (kind,)))]
+        while waiting:
+            path = waiting.pop()
+            yield path
+            waiting += [(*path, name) for name in reversed(self._trees.below(self._into, (kind, *path)))]
+
+    def published(self, kind: str) -> Callable[[Path], int]:
+        """The published place of a path below a kind."""
+        return lambda path: self._trees.position(self._into, (kind, *path))
 
     def order_without_kinds(self, path: Path) -> int:
         """The published place of a path in a table that tells no kinds."""

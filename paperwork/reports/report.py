@@ -74,11 +74,14 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Table:
+    """`counted` is the column whose numbers the rows' `drill` lists one by one."""
+
     id: str
     title: str
     columns: tuple[Column, ...]
     rows: tuple[Row, ...]
     note: str = ""
+    counted: str | None = None
 
 
 class Look(StrEnum):

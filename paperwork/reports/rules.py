@@ -16,6 +16,26 @@ KindLabel = Literal["咨询", "投诉", "举报", "建议", "表扬", "预约挂
 TreeName = Literal["national", "provincial", "tianjin", "own"]
 
 
+MonthlyColumn = Literal["举报", "投诉", "咨询", "建议", "其他"]
+
+
+def _no_column() -> dict[str, MonthlyColumn]:
+    return {"表扬": "建议", "预约挂号": "其他"}
+
+
+class Connect(Written):
+    """The connect rate's formula (`records.connect`), as the operators choose it."""
+
+    within: Annotated[float, Field(gt=0, le=600)] = 15
+    """Seconds in which a call should be answered (GB/T 33358-2016)."""
+    short: Annotated[float, Field(ge=0, le=60)] = 5
+    """Who hangs up sooner is a short abandon."""
+    count_short: bool = True
+    """Whether those are calls that were offered."""
+    target: Annotated[int, Field(ge=0, le=100)] = 95
+    """Per cent that should be answered: over any 24 hours (GB/T 33358-2016), or 100 (附件10)."""
+
+
 class ReportRules(Written):
     """How reports count and when they are due."""
 
@@ -29,8 +49,23 @@ class ReportRules(Written):
     """Kinds that bulletins count as one class: the name of the class → its kinds (`建议表扬: [建议, 表扬]`)."""
     monthly_due: Literal["day 5", "day 7"] = "day 7"
     """The day of the next month until which 附件8 is due: the form says the 5th, the text the 7th."""
+    monthly_kinds: dict[str, MonthlyColumn] = Field(default_factory=_no_column)
+    """Where 附件8 counts the kinds for which its first table has no column."""
     due_shift: Literal["none", "workday before", "workday after"] = "none"
     """Where a due day goes that is a day off."""
+
+    connect: Connect = Connect()
+    """How the connect rate is counted."""
+
+    @model_validator(mode="after")
+    def _each_kind_has_a_column(self) -> ReportRules:
+        for label in ("表扬", "预约挂号"):
+            if label not in self.monthly_kinds:
+                raise ValueError(f"monthly_kinds: 附件8 has no column for {label}: say where it counts")
+        labels = {kind.label for kind in Kind}
+        if strange := sorted(set(self.monthly_kinds) - labels):
+            raise ValueError(f"monthly_kinds: {strange[0]!r} is none of {'、'.join(sorted(labels))}")
+        return self
 
     @model_validator(mode="after")
     def _each_kind_once(self) -> ReportRules:

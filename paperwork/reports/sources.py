@@ -2,26 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
 from paperwork.reports.placing import Trees
 from paperwork.reports.reading import Reading
 from paperwork.reports.report import Period
 from paperwork.rules import Rules
+from routing.plan import Plan
 
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """`hotline` is its name in the plan, `lines` the names of its lines, `now` when the report is made."""
+    """`plan` names lines and agents and has the calendar, `now` is when the report is made."""
 
-    store: Reading
+    reading: Reading
     trees: Trees
     rules: Rules
-    hotline: str
+    plan: Plan
     now: datetime
-    lines: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def hotline(self) -> str:
+        return self.plan.hotline.name
+
+    def line_name(self, line: str | None) -> str:
+        """As people know it; a line that the plan has no more keeps its id."""
+        if line is None:
+            return "未注明"
+        return self.plan.lines[line].name if line in self.plan.lines else line
+
+    def agent_name(self, agent: str) -> str:
+        """As people know them."""
+        return self.plan.agents[agent].name if agent in self.plan.agents else agent
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,6 +44,7 @@ def _table(table: Table) -> dict[str, Any]:
         "columns": [{"id": one.id, "title": one.title, "shape": one.shape.value} for one in table.columns],
         "rows": [_row(row) for row in table.rows],
         "note": table.note,
+        "counted": table.counted,
     }
 
 

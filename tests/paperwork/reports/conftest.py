@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime
+from functools import cache
 from itertools import count
 from typing import Any
 
 import pytest
 from sqlalchemy import insert
 
+from hotline.operators import read_config
+from hotline.settings import HOUSE
 from paperwork.kind import Kind
 from paperwork.reports.book import BOOK
+from paperwork.reports.drilled import Behind, behind
+from paperwork.reports.placing import Trees
 from paperwork.reports.reading import open_reading
 from paperwork.reports.report import Period, Report
 from paperwork.reports.rules import ReportRules
@@ -18,9 +25,16 @@ from paperwork.reports.sources import Asked, Sources
 from paperwork.rules import Rules
 from records.database import open_database
 from records.paper_tables import answers, past_rows
+from routing.plan import Plan
 from tests.paperwork.reports.small_trees import SmallTrees
 
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
+
+
+@cache
+def plan() -> Plan:
+    """The shipped one."""
+    return read_config(HOUSE / "config").plan
 
 
 class Papers:
@@ -28,6 +42,7 @@ class Papers:
 
     def __init__(self, url: str) -> None:
         self.url = url
+        self.trees: Trees = SmallTrees()
         self._numbers = count(1)
 
     async def write(self, table: Any, *rows: dict[str, Any]) -> None:
@@ -56,11 +71,26 @@ class Papers:
     async def report(
         self, name: str, since: date, until: date, rules: ReportRules | None = None, **asked: Any
     ) -> Report:
-        async with open_reading(self.url) as reading:
-            sources = Sources(
-                reading, SmallTrees(), Rules(reports=rules or ReportRules()), "12320", NOW, {"immunization": "预防接种"}
-            )
+        async with self._sources(rules) as sources:
             return await BOOK[name].make(sources, Asked(Period(since, until), **asked))
+
+    async def behind(
+        self,
+        period: Period,
+        drill: Mapping[str, str],
+        rules: ReportRules | None = None,
+        *,
+        limit: int = 50,
+        after: str | None = None,
+        **asked: Any,
+    ) -> Behind:
+        async with self._sources(rules) as sources:
+            return await behind(sources, Asked(period, **asked), drill, limit=limit, after=after)
+
+    @asynccontextmanager
+    async def _sources(self, rules: ReportRules | None) -> AsyncIterator[Sources]:
+        async with open_reading(self.url) as reading:
+            yield Sources(reading, self.trees, Rules(reports=rules or ReportRules()), plan(), NOW)
 
 
 @pytest.fixture

@@ -27,11 +27,21 @@ PROVINCIAL = (
     "预约挂号", "寻医问药", "政策法规", "妇幼卫生", "传染病", "免疫预防", "慢性病", "精神卫生", "环境卫生",
     "社会服务项目", "职业卫生", "营养", "食品安全", "放射卫生", "意外伤害", "地方病", "学校卫生", "其他",
 )  # fmt: skip
+TIANJIN = (
+    "举报",
+    "投诉/食品安全监督执法",
+    "投诉/医疗服务",
+    "咨询/免疫预防/狂犬病疫苗",
+    "咨询/免疫预防/乙肝疫苗",
+    "咨询/健康知识",
+    "建议",
+    "其他",
+)
 CODES: Mapping[str, Mapping[str, str]] = {
     "Z01": {"national": "咨询/寻医问药", "provincial": "寻医问药"},
     "Z0101": {"national": "咨询/寻医问药/就医引导", "provincial": "寻医问药"},
-    "Z02": {"national": "咨询/疾病预防控制/预防接种", "provincial": "免疫预防"},
-    "T01": {"national": "投诉/公共卫生", "provincial": "食品安全"},
+    "Z02": {"national": "咨询/疾病预防控制/预防接种", "provincial": "免疫预防", "tianjin": "咨询/免疫预防/乙肝疫苗"},
+    "T01": {"national": "投诉/公共卫生", "provincial": "食品安全", "tianjin": "投诉/食品安全监督执法"},
     "Y01": {"national": "预约挂号/预约/儿科", "provincial": "预约挂号"},
     "X01": {},
 }
@@ -39,7 +49,7 @@ CODES: Mapping[str, Mapping[str, str]] = {
 
 class SmallTrees:
     def __init__(self) -> None:
-        self._paths = {"national": _ordered(NATIONAL), "provincial": _ordered(PROVINCIAL)}
+        self._paths = {"national": _ordered(NATIONAL), "provincial": _ordered(PROVINCIAL), "tianjin": _ordered(TIANJIN)}
 
     def path(self, code: str, tree: str, kind: Kind | None = None) -> Path | None:
         found = CODES[code].get(tree)
@@ -55,6 +65,9 @@ class SmallTrees:
 
     def roots(self, tree: str) -> Sequence[str]:
         return [path[0] for path in self._paths[tree] if len(path) == 1]
+
+    def below(self, tree: str, path: Path) -> Sequence[str]:
+        return [one[-1] for one in self._paths[tree] if one[:-1] == path]
 
     def known(self, tree: str, path: Path) -> bool:
         return path in self._paths[tree]

@@ -1,0 +1,234 @@
+"""The lists in which a table's numbers are told one by one, and what may be asked of each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, FromClause, Integer, Text, cast, extract, false, func, literal, select, true
+
+from paperwork.reports.cases import Source, case_rows, live_orders
+from paperwork.reports.counted import answers_due
+from paperwork.reports.report import Period
+from paperwork.reports.sources import Asked, Sources
+from records.legs import LegKind
+from records.paper_tables import answers, orders
+from records.tables import cdr, legs
+
+Condition = Callable[[str], ColumnElement[bool]]
+
+CHINA = 8 * 3600
+"""Seconds by which China's clock is ahead, the whole year."""
+DAY = 86_400
+HALF_HOUR = 1800
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """Rows that can be listed: `at` and `id` order them, `count` is what each counts for."""
+
+    rows: FromClause
+    at: ColumnElement[Any]
+    id: ColumnElement[str]
+    count: ColumnElement[int]
+    shown: Mapping[str, ColumnElement[Any]]
+    words: Mapping[str, Condition] = field(default_factory=dict)
+    categories: bool = False
+    """Whether rows have `kind`, `tree`, `category`, `place`."""
+
+
+def _same(column: ColumnElement[Any]) -> Condition:
+    """Equal; `-` for what has none."""
+    return lambda value: column.is_(None) if value == "-" else column == value
+
+
+def _flag(column: ColumnElement[bool]) -> Condition:
+    return lambda value: {"yes": column, "no": ~column}[value]
+
+
+def second_of_day(at: ColumnElement[Any]) -> ColumnElement[Any]:
+    """Of China's wall clock."""
+    return (extract("epoch", at) + CHINA) % DAY
+
+
+def half_hour(at: ColumnElement[Any]) -> Condition:
+    """`09:30`: in the half hour that begins then."""
+
+    def condition(value: str) -> ColumnElement[bool]:
+        hours, minutes = value.split(":")
+        begin = int(hours) * 3600 + int(minutes) * 60
+        of_day = second_of_day(at)
+        return (of_day >= begin) & (of_day < begin + HALF_HOUR)
+
+    return condition
+
+
+def weekday(at: ColumnElement[Any]) -> Condition:
+    """`0` is Monday."""
+
+    def condition(value: str) -> ColumnElement[bool]:
+        seconds = extract("epoch", at) + CHINA
+        days = (seconds - seconds % DAY) / DAY
+        return cast(days + 3, Integer) % 7 == int(value)  # 1 January 1970 was a Thursday
+
+    return condition
+
+
+def on_day(at: ColumnElement[Any]) -> Condition:
+    """`2026-10-01`."""
+
+    def condition(value: str) -> ColumnElement[bool]:
+        day = Period(date.fromisoformat(value), date.fromordinal(date.fromisoformat(value).toordinal() + 1))
+        return (at >= day.begin) & (at < day.end)
+
+    return condition
+
+
+def _cases(sources: Sources, asked: Asked, *only: Source) -> Listed:
+    del sources
+    rows = case_rows(asked.period, asked.line)
+    if only:
+        rows = select(rows).where(rows.c.source.in_([one.value for one in only])).subquery("records")
+    c = rows.c
+    shown = {
+        name: c[name] for name in ("source", "id", "number", "at", "line", "agent", "kind", "place", "fate", "count")
+    }
+    words = {name: _same(c[name]) for name in ("source", "line", "agent", "fate")}
+    return Listed(
+        rows, c.at, c.id, c["count"], {**shown, "tree": c.tree, "category": c.category}, words, categories=True
+    )
+
+
+def _answers(sources: Sources, asked: Asked) -> Listed:
+    del sources
+    filled = answers.c.filled.is_not(None) & answers.c.kind.is_not(None)
+    rows = select(answers, filled.label("is_filled")).where(*answers_due(asked.period, asked.line)).subquery("due")
+    c = rows.c
+    shown = {name: c[name] for name in ("number", "at", "line", "agent", "state", "kind")}
+    words = {
+        "line": _same(c.line),
+        "agent": _same(c.agent),
+        "filled": _flag(c.is_filled == true()),
+        "state": _same(c.state),
+    }
+    return Listed(rows, c.at, c.call, literal(1), {"id": c.call.label("id"), **shown}, words)
+
+
+def order_rows(period: Period, line: str | None) -> list[ColumnElement[bool]]:
+    """Orders that were opened in these days and count."""
+    conditions = [*live_orders(), orders.c.opened >= period.begin, orders.c.opened < period.end]
+    return conditions if line is None else [*conditions, orders.c.line == line]
+
+
+def _orders(sources: Sources, asked: Asked) -> Listed:
+    rows = select(orders).where(*order_rows(asked.period, asked.line)).subquery("opened")
+    c = rows.c
+    late = func.coalesce(c.done, c.answered, sources.now) > c.done_by
+    shown = {
+        name: c[name] for name in ("state", "source", "line", "kind", "unit", "urgency", "handed_on", "done_by", "done")
+    }
+    words = {name: _same(c[name]) for name in ("unit", "state", "source", "kind", "urgency", "satisfaction")}
+    words |= {
+        "handed": _flag(c.handed_on.is_not(None)),
+        "done": _flag(c.done.is_not(None) | c.answered.is_not(None)),
+        "late": _flag(c.done_by.is_not(None) & late),
+    }
+    named = {"id": c.number.label("id"), "at": c.opened.label("at")}
+    return Listed(rows, c.opened, c.number, literal(1), {**named, **shown}, words)
+
+
+def arrivals(period: Period, line: str | None) -> list[ColumnElement[bool]]:
+    """Calls that came in then, tests aside."""
+    conditions = [
+        cdr.c.started >= period.begin,
+        cdr.c.started < period.end,
+        cdr.c.direction == "in",
+        cdr.c.test == false(),
+    ]
+    return conditions if line is None else [*conditions, cdr.c.line == line]
+
+
+_CALL_SHOWN = ("line", "agent", "outcome", "reason", "waited", "talked", "turned_out")
+
+
+def _calls(sources: Sources, asked: Asked) -> Listed:
+    """Calls by when they came in."""
+    del sources
+    rows = select(cdr).where(*arrivals(asked.period, asked.line)).subquery("calls")
+    return _of_calls(rows, rows.c.started)
+
+
+def _offered(sources: Sources, asked: Asked) -> Listed:
+    """Calls by when they first asked for a line."""
+    if asked.line is not None:
+        return _requests(sources, asked)
+    conditions = (cdr.c.asked >= asked.period.begin, cdr.c.asked < asked.period.end)
+    rows = select(cdr).where(*conditions, cdr.c.direction == "in", cdr.c.test == false()).subquery("calls")
+    return _of_calls(rows, rows.c.asked)
+
+
+def _of_calls(rows: FromClause, at: ColumnElement[Any]) -> Listed:
+    c = rows.c
+    words = {name: _same(c[name]) for name in ("line", "agent", "outcome", "reason", "turned_out")}
+    words |= {"half_hour": half_hour(at), "weekday": weekday(at), "day": on_day(at)}
+    named = {"id": c.id.label("id"), "at": at.label("at")}
+    return Listed(rows, at, c.id, literal(1), {**named, **{name: c[name] for name in _CALL_SHOWN}}, words)
+
+
+def _requests(sources: Sources, asked: Asked) -> Listed:
+    """Each call once for each line that it asked for."""
+    del sources
+    conditions = [legs.c.since >= asked.period.begin, legs.c.since < asked.period.end]
+    conditions += [legs.c.turned_out.is_not(None), legs.c.counted == true()]
+    if asked.line is not None:
+        conditions.append(legs.c.line == asked.line)
+    rows = select(legs).where(*conditions).subquery("requests")
+    c = rows.c
+    words = {name: _same(c[name]) for name in ("line", "turned_out")}
+    words |= {"half_hour": half_hour(c.since), "weekday": weekday(c.since), "day": on_day(c.since)}
+    return _of_legs(rows, words, ("line", "turned_out", "asked_for"))
+
+
+def _rung(sources: Sources, asked: Asked) -> Listed:
+    return _legs(asked, LegKind.OFFER)
+
+
+def _talks(sources: Sources, asked: Asked) -> Listed:
+    return _legs(asked, LegKind.TALK)
+
+
+def _legs(asked: Asked, kind: LegKind) -> Listed:
+    """Offers or talks of agents."""
+    conditions = [legs.c.since >= asked.period.begin, legs.c.since < asked.period.end]
+    conditions += [legs.c.kind == kind, legs.c.agent.is_not(None), legs.c.test == false()]
+    if asked.line is not None:
+        conditions.append(legs.c.line == asked.line)
+    rows = select(legs).where(*conditions).subquery("legs_of_agents")
+    words = {name: _same(rows.c[name]) for name in ("line", "agent", "end")}
+    return _of_legs(rows, words, ("line", "agent", "seconds", "end"))
+
+
+def _of_legs(rows: FromClause, words: Mapping[str, Condition], names: tuple[str, ...]) -> Listed:
+    c = rows.c
+    number = cast(c.number, Text)
+    place = c.call + literal(":") + func.substr(literal("00000"), 1, 5 - func.length(number)) + number
+    named = {"id": place.label("id"), "call": c.call, "at": c.since.label("at")}
+    return Listed(rows, c.since, place, literal(1), {**named, **{name: c[name] for name in names}}, words)
+
+
+LISTS: Final[Mapping[str, Callable[[Sources, Asked], Listed]]] = {
+    "records": lambda sources, asked: _cases(sources, asked, Source.ANSWER, Source.PAST),
+    "cases": _cases,
+    "answers": _answers,
+    "orders": _orders,
+    "calls": _calls,
+    "offered": _offered,
+    "requests": _requests,
+    "rung": _rung,
+    "talks": _talks,
+}
+"""records: filled answer records and imported rows. cases: those, and orders of no answered call. answers: all answer
+records that should be filled. orders: by when they were opened. calls: by when they came in. offered: by when they
+asked for a line. requests: once for each line. rung, talks: of agents."""
