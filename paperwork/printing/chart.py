@@ -126,7 +126,7 @@ class _Drawing:
         self._top = 14.0 + 18.0 * len(self._legend)
         slot = (WIDE - 70.0) / max(1, len(plot.names))
         longest = max((width(name) for name in plot.names), default=0.0) * _TYPE
-        self._lying = plot.look is not Look.LINES and longest > slot - 6
+        self._lying = plot.look is not Look.LINES and longest > slot
         if self._lying:
             thick = 20.0 if plot.look is Look.STACKED else max(18.0, 12.0 * len(plot.series) + 6.0)
             self._left, self._step = min(longest + 14.0, 230.0), thick

@@ -12,6 +12,8 @@ PORTRAIT = 48.0
 """Characters of 10.5 points that a line holds on A4 upright, between margins of 20 mm."""
 LANDSCAPE = 71.0
 _NARROWEST, _WIDEST = 2.6, 22.0
+_GIVES_WAY = 8.5
+"""Columns wider than this may become as narrow as this."""
 _ROOM = 1.0
 """What a cell's padding takes, in characters."""
 _LOOKED_AT = 500
@@ -48,7 +50,23 @@ def is_wide(report: Report) -> bool:
 def layout_of(table: Table, *, across: bool) -> Layout:
     """Of one table. Words that still do not fit are broken within their cells: nothing is cut."""
     wanted = widths(table)
-    return Layout(shares(wanted), size_for(sum(wanted), LANDSCAPE if across else PORTRAIT), across)
+    room = LANDSCAPE if across else PORTRAIT
+    size = size_for(sum(wanted), room)
+    return Layout(shares(fitted(wanted, room * 10.5 / size)), size, across)
+
+
+def fitted(wanted: Sequence[float], room: float) -> list[float]:
+    """The widths where they are too much for the line: long words give way, numbers and names stay on one line.
+
+    >>> fitted([7.0, 5.0, 22.0], 24.0), fitted([7.0, 5.0], 24.0)
+    ([7.0, 5.0, 12.0], [7.0, 5.0])
+    """
+    over = sum(wanted) - room
+    given_up = sum(max(0.0, one - _GIVES_WAY) for one in wanted)
+    if over <= 0 or given_up <= 0:
+        return list(wanted)
+    part = min(1.0, over / given_up)
+    return [one - part * max(0.0, one - _GIVES_WAY) for one in wanted]
 
 
 def shares(wanted: Sequence[float]) -> tuple[float, ...]:

@@ -6,6 +6,7 @@ from base64 import b64encode
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,9 @@ _TEMPLATES.filters["words"] = printable
 _NUMBERS = frozenset({Shape.COUNT, Shape.PERCENT, Shape.SECONDS, Shape.POINTS})
 
 
+Lines = tuple[tuple[Row, tuple["Cell", ...]], ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Cell:
     words: str
@@ -56,7 +60,8 @@ class Sheet:
 
     table: Table
     place: int
-    lines: tuple[tuple[Row, tuple[Cell, ...]], ...]
+    groups: tuple[Lines, ...]
+    """Rows that stand together; more than one group only where columns are merged."""
     charts: tuple[Drawn, ...]
 
 
@@ -94,7 +99,7 @@ def _sheet(report: Report, place: int, look: Official | None) -> Sheet:
     return Sheet(
         table,
         place + 1,
-        tuple(zip(table.rows, _cells(table, merged), strict=True)),
+        _grouped(tuple(zip(table.rows, _cells(table, merged), strict=True)), merged),
         tuple(_drawn(plot_of(report, chart)) for chart in report.charts if chart.table == table.id),
     )
 
@@ -103,14 +108,24 @@ def _drawn(plot: Plot) -> Drawn:
     return Drawn(plot.title, Markup(svg_of(plot)), plot.left_out)  # noqa: S704 - its words are escaped there
 
 
+def _grouped(lines: Lines, merged: int) -> tuple[Lines, ...]:
+    if not merged or not lines:
+        return (lines,)
+    begins = [at for at, (_, cells) in enumerate(lines) if cells[0].rows]
+    return tuple(lines[first:last] for first, last in pairwise((*begins, len(lines))))
+
+
 def _cells(table: Table, merged: int) -> Iterator[tuple[Cell, ...]]:
     """Each row's cells; in the first `merged` columns equal neighbours stand as one beside all their rows."""
     runs = [_runs(table.rows, place) for place in range(merged)]
     for at, row in enumerate(table.rows):
         cells = []
         for place, (value, column) in enumerate(zip(row.values, table.columns, strict=True)):
+            if place < merged and not row.total:
+                cells.append(Cell(written(value, column.shape), "beside", runs[place][at]))
+                continue
             kind = "number" if column.shape in _NUMBERS else "text" if column.shape is Shape.TEXT else "when"
-            cells.append(Cell(written(value, column.shape), kind, runs[place][at] if place < merged else 1))
+            cells.append(Cell(written(value, column.shape), kind))
         yield tuple(cells)
 
 
@@ -144,7 +159,7 @@ def _table_rules(report: Report, *, across: bool) -> str:
 
 def form_page(form: Form) -> str:
     """A form, upright."""
-    rules = [f".high{high}{{height:{high}mm}}" for high in sorted(_heights(form))]
+    rules = [f"table.box td.high{high}{{height:{high}mm}}" for high in sorted(_heights(form))]
     return _TEMPLATES.get_template("form.html.j2").render(
         form=form, style=_styled(False, "\n".join(rules)), kind_of=_kind, span=span
     )

@@ -58,10 +58,10 @@ def chinese_minute(at: datetime) -> str:
 
 
 def width(text: str) -> float:
-    """Of the widest line, in Chinese characters; a Latin one is half as wide.
+    """Of the widest line, in Chinese characters; a digit or a Latin letter is a little over half as wide.
 
-    >>> width("接听率"), width("ab\\n咨询1")
-    (3.0, 2.5)
+    >>> width("接听率"), round(width("ab\\n咨询1"), 2)
+    (3.0, 2.57)
     """
     lines = text.split("\n")
-    return max(sum(1.0 if east_asian_width(sign) in "WFA" else 0.5 for sign in line) for line in lines)
+    return max(sum(1.0 if east_asian_width(sign) in "WFA" else 0.57 for sign in line) for line in lines)

@@ -1,0 +1,352 @@
+"""One of each form and report as a hotline would fill it, of nobody and nothing real: for pictures and trials."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from decimal import Decimal
+
+from paperwork.answers.sheet import Choice as Box
+from paperwork.answers.sheet import Entered, Sheet
+from paperwork.orders.sheet import LABELS
+from paperwork.orders.sheet import Sheet as OrderSheet
+from paperwork.printing.form import Form
+from paperwork.printing.forms.answer import answer_form
+from paperwork.printing.forms.order import order_form
+from paperwork.printing.forms.register import agents_report, line_form
+from paperwork.registers.sheet import AgentsSheet, Labelled, LineSheet
+from paperwork.reports.report import Chart, Column, Look, Period, Report, Row, Shape, Table
+from routing.calendar import SHANGHAI
+
+HOTLINE = "示例市12320公共卫生热线"
+_OCTOBER = Period(date(2026, 10, 1), date(2026, 11, 1))
+_MADE = datetime(2026, 11, 3, 9, 5, tzinfo=SHANGHAI)
+_COUNT, _PERCENT = Shape.COUNT, Shape.PERCENT
+
+
+def examples() -> Mapping[str, Report | Form]:
+    """By the name that its file has."""
+    return {
+        "form-4-line": line_form(_line(), HOTLINE, _MADE),
+        "form-5-agents": agents_report(_agents(), HOTLINE, _MADE),
+        "form-6-answer": answer_form(_answer(), HOTLINE, _MADE),
+        "form-7-line-report": _line_report(),
+        "form-8-monthly": _monthly(),
+        "form-9-order": order_form(_order(), HOTLINE, _MADE),
+        "form-10-assessment": _assessment(),
+        "briefing": _briefing(),
+    }
+
+
+# ── registers ───────────────────────────────────────────────────────────────
+
+
+def _line() -> LineSheet:
+    def fields(**named: str) -> tuple[Labelled, ...]:
+        return tuple(Labelled(label, value) for label, value in named.items())
+
+    def person(letter: str, digit: int) -> tuple[str, tuple[Labelled, ...]]:
+        return f"联络人{letter}", fields(
+            姓名=f"联络员{'甲乙'[digit]}",
+            **{"科室": "免疫规划科", "职务/职称": ("科长", "主管医师")[digit]},
+            办公室电话=f"022-0000{digit}001",
+            手机=f"1390000001{digit}",
+            电子邮箱=f"liaison-{'ab'[digit]}@example.org",
+        )
+
+    own = fields(
+        热线名称="预防接种咨询热线",
+        热线号码="12320-1-1",
+        所属单位="示例市疾病预防控制中心",
+        单位地址="示例市示例区示例路1号",
+        邮政编码="300000",
+        法定代表人="负责人甲",
+        负责领导="负责人乙",
+    )
+    return LineSheet("immunization", "预防接种", own, (person("A", 0), person("B", 1)), 3, _MADE, _MADE)
+
+
+def _agents() -> AgentsSheet:
+    columns = ("编号", "姓名", "科室", "职务/职称", "办公室电话", "手机", "电子邮箱")
+    rows = tuple(
+        (
+            f"1{at:03d}",
+            f"受理员{name}",
+            "免疫规划科",
+            title,
+            f"022-0000100{at}",
+            f"1390000002{at}",
+            f"agent{at}@example.org",
+        )
+        for at, (name, title) in enumerate(
+            zip("甲乙丙丁戊己庚", ("主管医师", "医师", "护师", "主管护师", "医师", "护士", "医师"), strict=True), 1
+        )
+    )
+    heads = (Labelled("热线名称", "预防接种咨询热线"), Labelled("所属单位", "示例市疾病预防控制中心"))
+    return AgentsSheet("immunization", "预防接种咨询热线座席员登记表", heads, columns, rows, _MADE)
+
+
+# ── an answer record ────────────────────────────────────────────────────────
+
+
+def _answer() -> Sheet:
+    boxes = tuple(Box(label, label == "政策咨询") for label in ("政策咨询", "知识咨询", "举报投诉", "其他"))
+    fields = (
+        Entered("department", "部门名称", "示例市疾病预防控制中心"),
+        Entered("number", "接听单编号", "2026-000123"),
+        Entered("agent", "接听人", "受理员甲"),
+        Entered("at", "接听时间", "2026年10月9日 09:05"),
+        Entered("asked_by", "问询人", "张*"),
+        Entered("gender", "性别", "女"),
+        Entered("contact", "联系方式", "139****0042"),
+        Entered("heard", "接听类别", "政策咨询", boxes),
+        Entered(
+            "content",
+            "主要内容",
+            "来电人咨询：孩子满六月龄，随父母由外地来本市居住，尚未办理居住证，能否在居住地的预防接种门诊接种流感疫苗，"
+            "需要带哪些证件，是否收费。\n答复：六月龄及以上儿童可在居住地任一预防接种门诊接种，请携带预防接种证；"
+            "流感疫苗属非免疫规划疫苗，自愿、自费接种。已告知附近两家门诊的地址和接种日（每周三、周五上午）。"
+            "来电人表示清楚，满意。",
+        ),
+        Entered("opinion", "管理部门审定意见", "答复准确、完整，予以归档。"),
+        Entered("signed_by", "审定人签字", "审定人乙"),
+        Entered("signed", "审定时间", "2026年10月9日 15:30"),
+    )
+    more = {
+        "line": ("热线", "预防接种"),
+        "kind": ("业务类型", "咨询"),
+        "category": ("内容分类", "咨询/预防接种/接种程序"),
+        "place": ("所在地", "示例区"),
+        "settled": ("办理方式", "当场答复"),
+        "work_order": ("转办单编号", ""),
+        "note": ("备注", ""),
+        "owner": ("现负责人", ""),
+    }
+    beside = tuple(Entered(name, label, value) for name, (label, value) in more.items())
+    return Sheet("附件6", "接听记录单", "2026-000123", fields, beside, (), False)
+
+
+# ── a work order ────────────────────────────────────────────────────────────
+
+
+def _order() -> OrderSheet:
+    def boxed(marked: str, *labels: str) -> tuple[Box, ...]:
+        return tuple(Box(label, label == marked) for label in labels)
+
+    ticked = {
+        "heard": boxed("举报投诉", "政策咨询", "知识咨询", "举报投诉", "其他"),
+        "source": boxed("电话", "电话", "其他"),
+        "feedback": boxed("承办部门直接答复", "承办部门直接答复", "卫生行政部门答复", "12320管理中心答复"),
+        "means": boxed("传真", "电话", "传真", "信件", "电子邮件"),
+    }
+    written = {
+        "department": "示例市卫生监督所",
+        "number": "2026-000017",
+        "accepted_by": "受理员丙",
+        "accepted": "2026年10月9日 11:20",
+        "asked_by": "李*",
+        "gender": "男",
+        "contact": "139****0031",
+        "heard": "举报投诉",
+        "source": "电话",
+        "content": "来电人反映：示例区示例路某餐馆后厨卫生条件差，生熟食品混放，10月8日晚在该处就餐后一家三口"
+        "出现腹痛、腹泻，现已好转，未就医。要求有关部门调查处理并给予答复。",
+        "feedback": "承办部门直接答复",
+        "opinion": "属卫生监督职责，请于七个工作日内办结并反馈。",
+        "signed_by": "审定人乙",
+        "signed": "2026年10月9日 14:10",
+        "handed_by": "受理员丙",
+        "handed_on": "2026年10月9日 14:40",
+        "means": "传真",
+        "unit": "示例区卫生监督所",
+        "liaison": "联络员甲",
+        "confirmation": "承办部门10月14日到现场检查，责令限期改正，已于10月15日答复来电人。回访：满意。",
+        "confirmed_by": "审定人乙",
+        "confirmed": "2026年10月16日 10:00",
+    }
+    more = {
+        "state": "已办结",
+        "urgency": "一般事项",
+        "hand_on_by": "2026年10月12日 16:30",
+        "done_by": "2026年10月20日 16:30",
+    }
+    fields = tuple(Entered(name, LABELS[name], value, ticked.get(name, ())) for name, value in written.items())
+    known = tuple(Entered(name, label, more.get(name, "")) for name, label in LABELS.items() if name not in written)
+    return OrderSheet("附件9", "转办单", "2026-000017", fields, known, (), False)
+
+
+# ── reports in the layout of forms ──────────────────────────────────────────
+
+
+def _line_report() -> Report:
+    said = (
+        "咨询六月龄儿童流感疫苗接种地点、时间及费用",
+        "咨询被犬咬伤后狂犬病疫苗接种程序，已告知就近动物致伤门诊",
+        "反映某接种门诊未按公示时间开诊，已转办",
+        "咨询水痘疫苗第二剂次补种",
+        "询问外地预防接种证如何转入本市",
+        "咨询老年人肺炎疫苗接种禁忌",
+    )
+    rows = tuple(
+        Row((f"2026-{120 + at:06d}", date(2026, 10, 9 + at // 3), f"{9 + at % 6}:{(7 * at) % 60:02d}", words, note))
+        for at, words in enumerate(said * 2)
+        for note in ("转办单2026-000017" if "转办" in words else "",)
+    )
+    columns = (
+        Column("number", "接听单编号"),
+        Column("day", "来电日期", Shape.DAY),
+        Column("time", "来电时间"),
+        Column("content", "受理内容"),
+        Column("note", "备注"),
+    )
+    return Report(
+        "line",
+        "受理情况统计报表",
+        HOTLINE,
+        Period(date(2026, 10, 1), date(2026, 10, 16)),
+        _MADE,
+        (Table("calls", "", columns, rows),),
+        form="附件7",
+        heads={"部门名称": "示例市疾病预防控制中心", "统计时段": "2026年10月1日至15日"},
+    )
+
+
+def _monthly() -> Report:
+    names = ("举报", "投诉", "咨询", "建议", "其他", "合计")
+    first = Table(
+        "kinds",
+        "表1 受理件次（单位：件次）",
+        tuple(Column(f"k{at}", name, _COUNT) for at, name in enumerate(names)),
+        (Row((212, 318, 12904, 41, 436, 13911)),),
+    )
+    second = Table(
+        "handled",
+        "表2 举报、建议办理情况",
+        (Column("kind", "类别"), *_counts("接收数", "转办数", "办结数"), Column("rate", "办结率", _PERCENT)),
+        (
+            Row(("举报", 212, 180, 171, Decimal("95.0"))),
+            Row(("建议", 41, 12, 12, Decimal("100.0"))),
+            Row(("合计", 253, 192, 183, Decimal("95.3")), total=True),
+        ),
+    )
+    kinds = ("服务态度", "医疗费用", "医疗质量", "就诊环境", "公共卫生服务", "其他")
+    third = Table(
+        "complaints",
+        "表3 投诉分类办理情况",
+        (
+            Column("kind", "投诉类别"),
+            *_counts("接收数", "12320处理数", "转出数", "转出办结数"),
+            Column("rate", "办结率", _PERCENT),
+        ),
+        (
+            *(Row((kind, 53, 33, 20, 18, Decimal("90.0"))) for kind in kinds),
+            Row(("合计", 318, 198, 120, 108, Decimal("90.0")), total=True),
+        ),
+    )
+    tree = {
+        "寻医问药": ("就医引导", "用药咨询", "检查检验"),
+        "预防接种": ("接种程序", "接种地点及时间", "不良反应", "疫苗种类"),
+        "传染病防治": ("艾滋病", "结核病", "流感", "手足口病"),
+        "妇幼保健": ("孕产期保健", "儿童保健"),
+    }
+    fourth = Table(
+        "consults",
+        "表4 咨询分类",
+        (Column("category", "咨询类别"), Column("content", "咨询内容"), Column("count", "件次", _COUNT)),
+        (
+            *(
+                Row((category, content, 241 + 17 * at))
+                for category, contents in tree.items()
+                for at, content in enumerate(contents)
+            ),
+            Row(("合计", None, 3400), total=True),
+        ),
+    )
+    return Report(
+        "monthly",
+        "数据统计月报表",
+        HOTLINE,
+        _OCTOBER,
+        _MADE,
+        (first, second, third, fourth),
+        form="附件8",
+        heads={"部门名称": "示例市卫生热线管理中心", "统计月份": "2026年10月"},
+    )
+
+
+def _counts(*titles: str) -> tuple[Column, ...]:
+    return tuple(Column(f"n{at}", title, _COUNT) for at, title in enumerate(titles))
+
+
+def _assessment() -> Report:
+    items = (
+        ("组织管理", "有专人负责", 2, "无专人负责不得分", Decimal("2")),
+        ("组织管理", "制度健全", 2, "缺一项扣1分", Decimal("2")),
+        ("组织管理", "人员登记及时", 2, "变更未报每次扣0.5分", Decimal("1.5")),
+        ("报表报送", "接听记录完整", 10, "每缺一项扣0.5分", Decimal("9.5")),
+        ("报表报送", "报表按时报送", 10, "迟报一次扣2分", Decimal("10")),
+        ("电话接听", "接通率", 8, "接通率100%；长时间振铃无人接听每次扣0.2分，最多扣3分", Decimal("7.4")),
+        ("电话接听", "服务态度", 4, "被投诉属实每次扣1分", Decimal("4")),
+        ("电话接听", "首问负责与转办时限", 8, "转办超过1个工作日每次扣2分", Decimal("6")),
+        ("培训", "参加培训", 15, "缺席一次扣3分", None),
+        ("满意度", "回访满意", 15, "满意10分，不满意0分", Decimal("10")),
+    )
+    columns = (
+        Column("group", "考核项目"),
+        Column("item", "考核内容"),
+        Column("most", "分值", Shape.POINTS),
+        Column("rule", "评分标准"),
+        Column("points", "得分", Shape.POINTS),
+    )
+    rows = (*(Row(item) for item in items), Row(("合计", None, 76, None, Decimal("52.4")), total=True))
+    return Report(
+        "assessment",
+        "考核标准",
+        HOTLINE,
+        _OCTOBER,
+        _MADE,
+        (Table("points", "", columns, rows, note="培训情况由管理中心填写。"),),
+        form="附件10",
+        heads={"被考核部门": "预防接种咨询热线", "考核时段": "2026年10月"},
+    )
+
+
+def _briefing() -> Report:
+    kinds = Table(
+        "kinds",
+        "各类来电",
+        (Column("kind", "类别"), Column("count", "件数", _COUNT), Column("percent", "占比", _PERCENT)),
+        (
+            Row(("咨询", 12904, Decimal("92.8"))),
+            Row(("投诉", 318, Decimal("2.3"))),
+            Row(("举报", 212, Decimal("1.5"))),
+            Row(("建议", 41, Decimal("0.3"))),
+            Row(("其他", 436, Decimal("3.1"))),
+            Row(("合计", 13911, Decimal("100.0")), total=True),
+        ),
+    )
+    hours = tuple(f"{at // 2:02d}:{'30' if at % 2 else '00'}" for at in range(16, 34))
+    answered = (212, 318, 402, 455, 431, 388, 350, 297, 240, 262, 301, 344, 371, 360, 318, 270, 198, 121)
+    loads = Table(
+        "load",
+        "半小时来电",
+        (Column("time", "时段"), *_counts("接听", "放弃")),
+        tuple(Row((hour, one, 3 + one // 19)) for hour, one in zip(hours, answered, strict=True)),
+    )
+    return Report(
+        "briefing",
+        "工作简报",
+        HOTLINE,
+        _OCTOBER,
+        _MADE,
+        (kinds, loads),
+        (
+            "本月共受理来电13911件，其中咨询12904件，占92.8%；居前三位的为咨询、其他、投诉。",
+            "咨询来电居前三位的为预防接种、寻医问药、妇幼保健。",
+        ),
+        (
+            Chart("各类来电件数", Look.BARS, "kinds", "kind", ("count",)),
+            Chart("半小时接听与放弃（件）", Look.STACKED, "load", "time", ("n0", "n1")),
+            Chart("半小时接听走势（件）", Look.LINES, "load", "time", ("n0", "n1")),
+        ),
+    )
