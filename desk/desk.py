@@ -27,6 +27,9 @@ from desk.signing_in import SigningIn
 from desk.tokens import Tokens
 from desk.users import Users
 from desk.users_api import UsersApi
+from desk.webhooks_api import WebhooksApi
+from paperwork.webhooks.book import Webhooks
+from paperwork.webhooks.hosts import Hosts
 from records.store import Store
 from routing.plan import Plan
 
@@ -59,14 +62,15 @@ async def open_desk(
     hotline: Callable[[], tuple[str, str]],
     version: str,
     plan: Callable[[], Plan] | None = None,
+    hosts: Hosts = Hosts(),  # noqa: B008 - a frozen value
     lengths: Lengths = Lengths(),  # noqa: B008 - a frozen value
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
     monotonic: Callable[[], float] = steady,
 ) -> AsyncIterator[Desk]:
     """The desk on the database at `url`. `key` (32 bytes) seals second factors, `write` is the audit log's.
 
-    `hotline` gives number and name of the hotline, `plan` the live one; `now` is the machine's own time: codes of the
-    moment depend on it.
+    `hotline` gives number and name of the hotline, `plan` the live one, `hosts` where webhooks may lead; `now` is the
+    machine's own time: codes of the moment depend on it.
     """
     store, passwords = Store(url), Passwords()
     try:
@@ -88,6 +92,7 @@ async def open_desk(
             UsersApi(users, sessions, passwords, ledger, now),
             FloorApi(floor, store, ledger),
             RegistersApi(store, ledger, plan, now),
+            WebhooksApi(Webhooks(store, Sealer(key), hosts), ledger, version, now),
             live,
             Pages(signing_in, gate, hotline),
         )

@@ -36,6 +36,7 @@ class AlarmKind(StrEnum):
     ANSWERS = "answers_not_opened"
     TALKS = "talks_not_recorded"
     MESSAGES = "messages_not_taken"
+    WEBHOOKS = "webhooks_not_taken"
 
 
 class Alarms:

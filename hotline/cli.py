@@ -44,6 +44,7 @@ ROOMS: Final[Mapping[str, tuple[str, ...]]] = {
     "recordings": ("recordings",),
     "keys": ("keys",),
     "registers": ("registers",),
+    "webhooks": ("webhooks",),
     "audit": ("audit",),
     "report": ("report",),
     "phones": ("phones",),

@@ -47,6 +47,8 @@ ALERTS: Final[Mapping[str, str]] = {
     AlarmKind.PRESENCES: "座席记录写不进数据库",
     AlarmKind.SPOOL: "记录无法暂存到磁盘",
     AlarmKind.SEALING: "录音没有加密",
+    AlarmKind.ANSWERS: "接听记录单没有建立",
+    AlarmKind.WEBHOOKS: "事件推送没有送达",
     AlarmKind.TALKS: "磁盘将满，通话不再录音",
     AlarmKind.MESSAGES: "磁盘将满，不能留言",
 }

@@ -67,6 +67,7 @@ from hotline.versions import Versions
 from hotline.view import HotlineView, midnight
 from hotline.web import create_app
 from hotline.web_gate import gate_of, key_of, tls_of
+from hotline.webhooks import hosts_of, sender_of
 from hotline.wishes import Wishes
 from ivr.adoption.flow import AdoptingFlow
 from ivr.adoption.remains import Remains
@@ -321,6 +322,7 @@ async def running(
                 AlarmKind.SPOOL: lambda: journal.spool_alarm or presences.spool_alarm,
                 AlarmKind.SEALING: lambda: sealing.alarm,
                 AlarmKind.ANSWERS: lambda: answers.clerk.alarm,
+                AlarmKind.WEBHOOKS: lambda: sender.alarm,
                 AlarmKind.TALKS: disk.why_no_talks,
                 AlarmKind.MESSAGES: disk.why_no_messages,
             },
@@ -382,8 +384,9 @@ async def running(
                 lag=journal.lag,
             )
         )
+        sender = await stack.enter_async_context(sender_of(settings, desk_key, clock.now))
         office = await stack.enter_async_context(
-            open_office(settings.database_url, node=settings.node, now=clock.now, others=(answers.clerk,))
+            open_office(settings.database_url, node=settings.node, now=clock.now, others=(answers.clerk, sender))
         )
         journal.subscribe(office.hear)
         registry.register(AnswerGauges(answers.watch, lambda: live.now.plan.lines))
@@ -424,6 +427,7 @@ async def running(
                 hotline=lambda: (live.now.plan.hotline.number, live.now.plan.hotline.name),
                 version=version("hotline"),
                 plan=lambda: live.now.plan,
+                hosts=hosts_of(settings),
                 lengths=Lengths(
                     timedelta(seconds=settings.web.session_idle), timedelta(seconds=settings.web.session_longest)
                 ),

@@ -15,7 +15,20 @@ from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, InitSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
 from hotline.settings_file import SettingsError, SettingsFile
-from hotline.settings_parts import Admission, Ari, Bans, Disk, Retention, Rtp, Sealing, Sip, Trunk, Web, WebRtc
+from hotline.settings_parts import (
+    Admission,
+    Ari,
+    Bans,
+    Disk,
+    Retention,
+    Rtp,
+    Sealing,
+    Sip,
+    Trunk,
+    Web,
+    Webhooks,
+    WebRtc,
+)
 
 __all__ = ["HOUSE", "Settings", "SettingsError", "load"]
 
@@ -47,6 +60,7 @@ class Settings(BaseSettings):
     retention: Retention = Retention()
     webrtc: WebRtc = WebRtc()
     bans: Bans = Bans()
+    webhooks: Webhooks = Webhooks()
     database: str | None = None
     """`postgresql://USER:PASSWORD@HOST/NAME`; default is SQLite in `var/hotline.db`. See docs/database.md."""
     clock: datetime | None = None

@@ -186,6 +186,16 @@ class WebRtc(Part):
         return self
 
 
+class Webhooks(Part):
+    """Whom the hotline tells what happened (`hotline webhooks`)."""
+
+    hosts: tuple[Plain, ...] = ()
+    """Names, addresses and networks that may be told by plain http, or that lie inside, on this machine too.
+
+    What is not named here is told by https alone, and only on the open internet.
+    """
+
+
 class Bans(Part):
     """When an address that keeps knocking in vain is refused, and for how long."""
 

@@ -252,10 +252,13 @@ webhooks = Table(
     Column("events", Text, nullable=False),
     Column("secret", Text, nullable=False),
     Column("made", Instant, nullable=False),
-    Column("disabled", Instant),
+    Column("failing", Instant),
+    Column("paused", Instant),
+    Column("why", Text),
     PrimaryKeyConstraint("name"),
 )
-"""Who is told of what; `events` with spaces between, `secret` signs what is sent and is sealed."""
+"""Who is told of what; `events` with spaces between, `secret` signs what is sent and is sealed. `failing` is since when
+nothing got through, `why` the last error; who is `paused` is told nothing until somebody lets it go on."""
 
 deliveries = Table(
     "deliveries",
@@ -270,7 +273,8 @@ deliveries = Table(
     Column("delivered", Instant),
     Column("error", Text),
     PrimaryKeyConstraint("id"),
-    Index(None, "next_try"),
+    Index(None, "webhook", "next_try"),
     Index(None, "made"),
 )
-"""The outbox: each is sent until somebody took it; `next_try` is None when there is nothing more to do."""
+"""The outbox: each is sent until somebody took it; `next_try` is None when there is nothing more to do. `id` is the
+webhook's name, a colon and the id of the event; `made` is when the fact was told."""

@@ -42,6 +42,12 @@ SIGNED_IN: dict[tuple[str, str], frozenset[Role]] = {
     ("GET", "/api/v1/registers/{register}/{id}/history"): ALL,
     ("PUT", "/api/v1/registers/{register}/{id}"): frozenset({L, R}),
     ("POST", "/api/v1/registers/{register}/{id}/retire"): frozenset({L, R}),
+    ("GET", "/api/v1/webhooks"): frozenset({R}),
+    ("POST", "/api/v1/webhooks"): frozenset({R}),
+    ("DELETE", "/api/v1/webhooks/{name}"): frozenset({R}),
+    ("POST", "/api/v1/webhooks/{name}/test"): frozenset({R}),
+    ("POST", "/api/v1/webhooks/{name}/retry"): frozenset({R}),
+    ("GET", "/api/v1/webhooks/{name}/deliveries"): frozenset({R}),
     # these end the session: last
     ("POST", "/sign-out"): ALL,
     ("DELETE", "/api/v1/session"): ALL,

@@ -270,7 +270,9 @@ def upgrade() -> None:
         sa.Column("events", sa.Text, nullable=False),
         sa.Column("secret", sa.Text, nullable=False),
         sa.Column("made", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("disabled", sa.DateTime(timezone=True)),
+        sa.Column("failing", sa.DateTime(timezone=True)),
+        sa.Column("paused", sa.DateTime(timezone=True)),
+        sa.Column("why", sa.Text),
         sa.PrimaryKeyConstraint("name", name="pk_webhooks"),
     )
     op.create_table(
@@ -287,7 +289,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_deliveries"),
     )
     op.create_index("ix_deliveries_made", "deliveries", ["made"])
-    op.create_index("ix_deliveries_next_try", "deliveries", ["next_try"])
+    op.create_index("ix_deliveries_webhook_next_try", "deliveries", ["webhook", "next_try"])
     for statement in {"sqlite": SQLITE_REFUSALS, "postgresql": POSTGRESQL_REFUSALS}[op.get_bind().dialect.name]:
         op.execute(statement)
 

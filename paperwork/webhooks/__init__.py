@@ -1,0 +1,1 @@
+"""Webhooks: other programs are told what happened, signed, again and again until they took it."""
