@@ -40,6 +40,8 @@ ROOMS: Final[Mapping[str, tuple[str, ...]]] = {
     "lead": ("lead",),
     "calls": ("calls", "call"),
     "callbacks": ("callbacks",),
+    "categories": ("categories",),
+    "records": ("records",),
     "why": ("why",),
     "recordings": ("recordings",),
     "keys": ("keys",),

@@ -6,7 +6,7 @@ stand in `past_rows`, registers in versions, deliveries to others in an outbox.
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, Float, Index, Integer, PrimaryKeyConstraint, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, Float, Index, Integer, PrimaryKeyConstraint, Table, Text, text
 
 from records.tables import Instant, Json, metadata
 
@@ -185,11 +185,16 @@ imports = Table(
     Column("at", Instant, nullable=False),
     Column("who", Text, nullable=False),
     Column("rows", Integer, nullable=False),
-    Column("calls", Integer, nullable=False),
+    Column("calls", BigInteger, nullable=False),
+    Column("retracted", Instant),
+    Column("retracted_by", Text),
+    Column("reason", Text),
     PrimaryKeyConstraint("id"),
-    Index(None, "sha256", unique=True),
+    Index(
+        None, "sha256", unique=True, sqlite_where=text("retracted IS NULL"), postgresql_where=text("retracted IS NULL")
+    ),
 )
-"""Files whose rows were taken in, each once."""
+"""Files whose rows were taken in, each once; what was taken back has no rows any more and may come again."""
 
 past_rows = Table(
     "past_rows",
@@ -207,7 +212,8 @@ past_rows = Table(
     Index(None, "at"),
 )
 """Calls of the time before this hotline, as a file tells of them: `count` of one kind. `path` is as in `tree`
-(`national`, `provincial`, `tianjin`, `own`), its kind first."""
+(`national`, `provincial`, `tianjin`), its kind first where the tree has kinds; of `own` it is the code, which outlives
+names. Both may be missing. `row` is the line of the file."""
 
 scores = Table(
     "scores",

@@ -93,8 +93,8 @@ class Trees:
 
     def below(self, tree: str, path: Path = ()) -> tuple[str, ...]:
         """The names right below a path; nothing for one that is not known or ends there."""
-        tree = Tree(tree)
-        return tuple(self._names[tree].get(self._shared(tree, path), ()))
+        names = self._names[Tree(tree)]
+        return tuple(names.get(path) or names.get(_as_complained(path), ()))
 
     def paths(self, tree: str) -> Iterator[Path]:
         """All paths in their published order, each before those below it."""

@@ -216,10 +216,16 @@ def upgrade() -> None:
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("who", sa.Text, nullable=False),
         sa.Column("rows", sa.Integer, nullable=False),
-        sa.Column("calls", sa.Integer, nullable=False),
+        sa.Column("calls", sa.BigInteger, nullable=False),
+        sa.Column("retracted", sa.DateTime(timezone=True)),
+        sa.Column("retracted_by", sa.Text),
+        sa.Column("reason", sa.Text),
         sa.PrimaryKeyConstraint("id", name="pk_imports"),
     )
-    op.create_index("ix_imports_sha256", "imports", ["sha256"], unique=True)
+    standing = sa.text("retracted IS NULL")
+    op.create_index(
+        "ix_imports_sha256", "imports", ["sha256"], unique=True, sqlite_where=standing, postgresql_where=standing
+    )
     op.create_table(
         "past_rows",
         sa.Column("import", sa.Text, nullable=False),

@@ -1,0 +1,152 @@
+"""Our own answer records and the imported rows as one file of past calls: what `imports` takes in again."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import datetime, time
+from typing import Any
+
+from sqlalchemy import CompoundSelect, Integer, RowMapping, Select, Text, func, literal, select, union_all
+
+from paperwork.categories.category import Tree
+from paperwork.categories.spelling import written
+from paperwork.categories.trees import Trees
+from paperwork.kind import Kind
+from paperwork.past.meaning import Meaning
+from paperwork.past.row import COLUMNS, Unfit
+from records.database import open_database
+from records.paper_tables import answers, past_rows
+from routing.calendar import SHANGHAI
+
+PORTION = 2_000
+Span = tuple[datetime | None, datetime | None]
+"""From an instant on, until before another."""
+
+
+async def exported(url: str, trees: Trees, span: Span = (None, None)) -> AsyncIterator[str]:
+    """The file, line by line, its heading first; by time, none twice, the same each time while nothing is added.
+
+    Answer records without a kind and those of test calls are left out: `unfilled` counts the former.
+    Raises FileNotFoundError without a database, DBAPIError.
+    """
+    telling = _Telling(trees)
+    yield telling.line(COLUMNS)
+    async with _reading(url) as connection:
+        found = await connection.stream(_rows(span), execution_options={"yield_per": PORTION})
+        async for row in found.mappings():
+            yield telling.row(row)
+
+
+async def unfilled(url: str, span: Span = (None, None)) -> int:
+    """Answer records that no kind was written into yet: they cannot stand in such a file."""
+    query = select(func.count()).select_from(answers).where(answers.c.kind.is_(None), ~answers.c.test)
+    async with _reading(url) as connection:
+        return int((await connection.execute(_within(query, answers.c.at, span))).scalar_one())
+
+
+@asynccontextmanager
+async def _reading(url: str) -> AsyncIterator[Any]:
+    engine = open_database(url, read_only=True)
+    try:
+        async with engine.connect() as connection:
+            yield connection
+    finally:
+        await engine.dispose()
+
+
+def _within(query: Select[Any], at: Any, span: Span) -> Select[Any]:
+    since, until = span
+    if since is not None:
+        query = query.where(at >= since)
+    return query if until is None else query.where(at < until)
+
+
+def _rows(span: Span) -> CompoundSelect[Any]:
+    """Both sources in one order: time, source, its own key."""
+    ours = select(
+        answers.c.at.label("at"),
+        literal(1, Integer).label("source"),
+        answers.c.call.label("key"),
+        literal(0, Integer).label("row"),
+        answers.c.line.label("line"),
+        answers.c.kind.label("kind"),
+        literal(Tree.OWN.value, Text).label("tree"),
+        answers.c.category.label("path"),
+        answers.c.place.label("place"),
+        literal(1, Integer).label("count"),
+    ).where(answers.c.kind.is_not(None), ~answers.c.test)
+    past = select(
+        past_rows.c.at,
+        literal(0, Integer),
+        past_rows.c["import"],
+        past_rows.c.row,
+        past_rows.c.line,
+        past_rows.c.kind,
+        past_rows.c.tree,
+        past_rows.c.path,
+        past_rows.c.place,
+        past_rows.c["count"],
+    )
+    both = union_all(_within(ours, answers.c.at, span), _within(past, past_rows.c.at, span))
+    return both.order_by("at", "source", "key", "row")
+
+
+class _Telling:
+    """Rows in the words of the file."""
+
+    def __init__(self, trees: Trees) -> None:
+        self._trees, self._meaning = trees, Meaning(trees)
+        self._told: dict[tuple[str | None, str | None, Kind], str] = {}
+
+    def row(self, row: RowMapping) -> str:
+        kind = Kind(row["kind"])
+        about = (row["tree"], row["path"], kind)
+        if about not in self._told:
+            self._told[about] = self._category(*about)
+        return self.line(
+            (
+                moment(row["at"]),
+                row["line"] or "",
+                kind.label,
+                self._told[about],
+                row["place"] or "",
+                str(row["count"]),
+            )
+        )
+
+    def _category(self, tree: str | None, path: str | None, kind: Kind) -> str:
+        """A path as its tree has it; of ours the code where the path would be read as another category."""
+        if tree is None or path is None or tree != Tree.OWN:
+            return path or ""
+        current = self._trees.current(path)
+        names = None if current is None else self._trees.path(current.code, Tree.OWN, kind)
+        if current is None or names is None:
+            return path
+        try:
+            meant = self._meaning(kind, written(names))
+        except Unfit:
+            return current.code
+        same = meant is not None and self._trees.code(*meant, kind) == current.code
+        return written(names) if same else current.code
+
+    @staticmethod
+    def line(cells: tuple[str, ...]) -> str:
+        text = io.StringIO()
+        csv.writer(text, lineterminator="\n").writerow(cells)
+        return text.getvalue()
+
+
+def moment(at: datetime) -> str:
+    """China's time: a day's or month's first instant as the day, which means the same.
+
+    >>> from datetime import UTC
+    >>> moment(datetime(2014, 10, 31, 16, tzinfo=UTC)), moment(datetime(2014, 11, 3, 1, 0, 30, tzinfo=UTC))
+    ('2014-11-01', '2014-11-03T09:00:30')
+    """
+    here = at.astimezone(SHANGHAI).replace(tzinfo=None)
+    if here.time() == time():
+        return here.date().isoformat()
+    return here.isoformat(timespec="milliseconds" if here.microsecond else "seconds")

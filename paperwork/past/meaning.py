@@ -1,0 +1,93 @@
+"""What the category of a row means: a path of one of the trees, with or without its kind first.
+
+Written as a tree has it, the path is of the first tree that does: national, provincial, the city's, our own. Else its
+kind is put before it or taken from it; then all trees that know it must mean the same category of ours.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from paperwork.categories.category import Tree
+from paperwork.categories.spelling import Path, path_of, written
+from paperwork.categories.trees import Trees
+from paperwork.kind import Kind
+from paperwork.past.row import Unfit
+from routing.reading.problem import nearest
+
+ORDER = (Tree.NATIONAL, Tree.PROVINCIAL, Tree.TIANJIN, Tree.OWN)
+_LABELS = frozenset(kind.label for kind in Kind)
+
+
+class Meaning:
+    """Answers for one file."""
+
+    def __init__(self, trees: Trees) -> None:
+        self._trees = trees
+        self._asked = 0
+
+    def __call__(self, kind: Kind, text: str) -> tuple[Tree, Path] | None:
+        """Tree and path, in our own tree the code alone; None for an empty text. Raises Unfit."""
+        path = path_of(text)
+        if not path:
+            return None
+        if len(path) == 1 and (category := self._trees.category(path[0])) is not None:
+            if kind not in category.kinds:
+                raise Unfit(f"category {text.strip()} is of {_labels(category.kinds)}, the row is of {kind.label}")
+            return Tree.OWN, path
+        for tree in ORDER:
+            found = self._trees.spelled(tree, path)
+            if found is not None and _fits(tree, found, kind):
+                return self._kept(tree, found)
+        return self._kept(*self._other(kind, path))
+
+    def _other(self, kind: Kind, path: Path) -> tuple[Tree, Path]:
+        """The path with its kind first, or without. Raises Unfit."""
+        shown = written(path)[:80]
+        if path[0] in _LABELS and len(path) > 1 and not _same(path[0], kind):
+            raise Unfit(f"category {shown!r} begins with {path[0]}, the row is of {kind.label}")
+        found = list(self._ways(kind, path))
+        if not found:
+            near = self._near(kind, path)
+            raise Unfit(f"category {shown!r} is in no tree" + (f"; did you mean {near}?" if near else ""))
+        if len({self._trees.code(tree, way, kind) for tree, way in found}) > 1:
+            ways = " or ".join(f"{tree.label}:{written(way)}" for tree, way in found)
+            raise Unfit(f"category {shown!r} may be {ways}: write its kind first")
+        return found[0]
+
+    def _ways(self, kind: Kind, path: Path) -> Iterator[tuple[Tree, Path]]:
+        """Trees in which the path is known once its kind is put first, or taken away."""
+        for tree in ORDER:
+            way = path[1:] if tree is Tree.PROVINCIAL and path[0] in _LABELS else (kind.label, *path)
+            found = self._trees.spelled(tree, way) if way else None
+            if found is not None and _fits(tree, found, kind):
+                yield tree, found
+
+    def _kept(self, tree: Tree, path: Path) -> tuple[Tree, Path]:
+        if tree is not Tree.OWN:
+            return tree, path
+        code = self._trees.code(tree, path)
+        return (tree, path) if code is None else (tree, (code,))
+
+    def _near(self, kind: Kind, path: Path) -> str | None:
+        """What was probably meant; only the first mistakes are looked at so closely."""
+        self._asked += 1
+        if self._asked > 100:
+            return None
+        asked = path if path[0] in _LABELS else (kind.label, *path)
+        names = (written(one) for one in self._trees.paths(Tree.NATIONAL) if _same(one[0], kind))
+        return nearest(written(asked), names)
+
+
+def _fits(tree: Tree, path: Path, kind: Kind) -> bool:
+    """The province's list has no kinds; elsewhere the kind stands first."""
+    return tree is Tree.PROVINCIAL or _same(path[0], kind)
+
+
+def _same(label: str, kind: Kind) -> bool:
+    """举报 and 投诉 share their categories: a report may be written below either."""
+    return label == kind.label or (kind is Kind.REPORT and label == Kind.COMPLAINT.label)
+
+
+def _labels(kinds: tuple[Kind, ...]) -> str:
+    return "、".join(kind.label for kind in kinds)

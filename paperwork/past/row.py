@@ -1,0 +1,231 @@
+"""One row of past calls, read from the words of a file. Pure: a row is fit, or says why not."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from operator import itemgetter
+from typing import Generic, TypeVar
+
+from paperwork.categories.category import Tree
+from paperwork.categories.spelling import Path
+from paperwork.kind import Kind
+from routing.calendar import SHANGHAI
+
+COLUMNS = ("time", "line", "kind", "category", "place", "count")
+"""As they are documented, and as they are exported."""
+CHINESE = {"时间": "time", "热线": "line", "类别": "kind", "分类": "category", "地区": "place", "件次": "count"}
+NEEDED = ("time", "kind")
+
+LONGEST = 200
+"""Characters of a line's or place's name."""
+MOST_CALLS = 2**31 - 1
+"""Of one row; PostgreSQL's integer."""
+
+
+class Unfit(ValueError):
+    """Why a row, or a heading, cannot be taken in."""
+
+
+@dataclass(frozen=True, slots=True)
+class PastRow:
+    """`count` calls of one kind. `at` is the time of the call, or the first instant of the day or month that is told.
+
+    `tree` and `path` say what they were about, in the words of the file; both None when it does not say.
+    """
+
+    at: datetime
+    line: str | None
+    kind: Kind
+    tree: Tree | None
+    path: Path | None
+    place: str | None
+    count: int
+
+
+Asked = TypeVar("Asked")
+Read = TypeVar("Read")
+
+Categorise = Callable[[Kind, str], tuple[Tree, Path] | None]
+"""What a category's text means for a kind; None for an empty one. Raises Unfit."""
+
+
+def columns_of(heading: Sequence[str]) -> tuple[str, ...]:
+    """The columns of a file by its first row. Raises Unfit."""
+    names = [_plain(name).casefold() for name in heading]
+    while names and not names[-1]:
+        names.pop()  # a spreadsheet's empty columns
+    columns = [CHINESE.get(name, name) for name in names]
+    for name, column in zip(names, columns, strict=True):
+        if column not in COLUMNS:
+            raise Unfit(f"the column {name!r} is none of {', '.join(COLUMNS)}")
+        if columns.count(column) > 1:
+            raise Unfit(f"the column {column} is there twice")
+    for column in NEEDED:
+        if column not in columns:
+            raise Unfit(f"the column {column} is missing; the first row names the columns: {','.join(COLUMNS)}")
+    return tuple(columns)
+
+
+class Rows:
+    """Reads the rows of one file."""
+
+    def __init__(self, columns: Sequence[str], categorise: Categorise, lines: Mapping[str, str] | None = None) -> None:
+        """`lines`: name of a line → its id, for files that name lines as callers know them."""
+        self._width = len(columns)
+        at = [columns.index(column) if column in columns else self._width for column in COLUMNS]
+        self._cells = itemgetter(*at)  # behind the last column stands an empty one, for those that are missing
+
+        def meaning(asked: tuple[str, str]) -> tuple[Kind, tuple[Tree, Path] | None]:
+            kind = kind_of(asked[0])
+            return kind, categorise(kind, asked[1])
+
+        def line(text: str) -> str | None:
+            name = name_of(text)
+            return None if name is None else (lines or {}).get(name, name)
+
+        self._times, self._kinds, self._lines = _Known(time_of), _Known(meaning), _Known(line)
+        self._places, self._counts = _Known(name_of), _Known(count_of)
+
+    def row(self, cells: Sequence[str]) -> PastRow:
+        """One row. Raises Unfit with everything that is wrong with it."""
+        if len(cells) != self._width:
+            if len(cells) < self._width or any(cell.strip() for cell in cells[self._width :]):
+                raise Unfit(f"{len(cells)} columns, the first row has {self._width}")
+            cells = cells[: self._width]
+        time, line, kind, category, place, count = self._cells((*cells, ""))
+        wrong: list[str] = []
+        at = self._times(time, wrong)
+        meant = self._kinds((kind, category), wrong)
+        row = (self._lines(line, wrong), self._places(place, wrong), self._counts(count, wrong))
+        if wrong or at is None or meant is None or row[2] is None:
+            raise Unfit("; ".join(wrong))
+        which, about = meant
+        tree, path = (None, None) if about is None else about
+        return PastRow(at, row[0], which, tree, path, row[1], row[2])
+
+
+class _Known(Generic[Asked, Read]):
+    """What was read once is known: a month has few days, categories and places."""
+
+    def __init__(self, read: Callable[[Asked], Read]) -> None:
+        self._read = read
+        self._known: dict[Asked, Read] = {}
+
+    def __call__(self, asked: Asked, wrong: list[str]) -> Read | None:
+        """What was asked for means; when nothing, why is added to `wrong`."""
+        try:
+            return self._known[asked]
+        except KeyError:
+            pass
+        try:
+            found = self._read(asked)
+        except Unfit as error:
+            wrong.append(str(error))
+            return None
+        if len(self._known) < _MOST_KEPT:
+            self._known[asked] = found
+        return found
+
+
+_MOST_KEPT = 20_000
+"""Of each column; a file may have as many rows as it likes."""
+
+
+def _plain(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).strip()
+
+
+_ISO = re.compile(r"(?:19[5-9]|20[0-9])[0-9]-[0-9]{2}-[0-9]{2}(?:[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2})?)?")
+"""As most files have it; read the fast way."""
+_TIME = re.compile(
+    r"(?P<year>[0-9]{4})(?:(?P<sign>[-/.])(?P<month>[0-9]{1,2})(?:(?P=sign)(?P<day>[0-9]{1,2}))?"
+    r"|年(?P<zh_month>[0-9]{1,2})月(?:(?P<zh_day>[0-9]{1,2})日)?)"
+    r"(?P<clock>(?:\s*[T\s]\s*|(?<=日))(?P<hour>[0-9]{1,2}):(?P<minute>[0-9]{2})"
+    r"(?::(?P<second>[0-9]{2})(?:\.(?P<fraction>[0-9]{1,6}))?)?\s*(?P<zone>Z|[+-][0-9]{2}:?[0-9]{2})?)?"
+)
+
+
+def time_of(text: str) -> datetime:
+    """`2014-11`, `2014-11-03`, `2014-11-03T09:00`, `2014/11/3 9:00:30`, `2014年11月3日`: China's time unless it names
+    an offset. A day counts at its first instant, a month on its first day. Raises Unfit."""
+    if _ISO.fullmatch(text):
+        try:
+            return datetime.fromisoformat(text).replace(tzinfo=SHANGHAI).astimezone(UTC)
+        except ValueError:
+            pass
+    asked = _plain(text)
+    found = _TIME.fullmatch(asked)
+    if found is None or (found["sign"] == "." and found["day"] is None):  # 2014.1 may be October, to a spreadsheet
+        raise Unfit(f"time {asked[:40]!r}: write it like 2014-11, 2014-11-03 or 2014-11-03T09:00")
+    day = found["day"] or found["zh_day"]
+    if day is None and found["clock"]:
+        raise Unfit(f"time {asked[:40]!r}: an hour belongs to a day")
+    fraction = (found["fraction"] or "0").ljust(6, "0")
+    try:
+        at = datetime(
+            int(found["year"]),
+            int(found["month"] or found["zh_month"]),
+            int(day or 1),
+            int(found["hour"] or 0),
+            int(found["minute"] or 0),
+            int(found["second"] or 0),
+            int(fraction),
+            tzinfo=_zone(found["zone"]),
+        )
+        in_china = at.astimezone(SHANGHAI)
+    except (ValueError, OverflowError):
+        raise Unfit(f"time {asked[:40]!r}: there is no such day or hour") from None
+    if not 1949 <= in_china.year < 9000:
+        raise Unfit(f"time {asked[:40]!r}: a year of another age")
+    return at.astimezone(UTC)
+
+
+def _zone(text: str | None) -> tzinfo:
+    if text is None:
+        return SHANGHAI
+    if text == "Z":
+        return timezone(timedelta(0))
+    hours, minutes = int(text[1:3]), int(text[-2:])
+    away = timedelta(hours=hours, minutes=minutes)
+    return timezone(-away if text[0] == "-" else away)
+
+
+def kind_of(text: str) -> Kind:
+    """A kind by its Chinese word, or the database's. Raises Unfit."""
+    word = _plain(text).casefold()
+    if not word:
+        raise Unfit(f"kind is empty: write one of {_KINDS}")
+    try:
+        return Kind(word) if word.isascii() else Kind.labelled(word)
+    except ValueError:
+        raise Unfit(f"kind {word[:40]!r} is none of {_KINDS}") from None
+
+
+_KINDS = "、".join(kind.label for kind in Kind)
+
+
+def name_of(text: str) -> str | None:
+    """A line or place; None for an empty one. Raises Unfit."""
+    name = text.strip()
+    if len(name) > LONGEST:
+        raise Unfit(f"{name[:40]!r}… is longer than {LONGEST} characters")
+    if any(unicodedata.category(sign) == "Cc" for sign in name):
+        raise Unfit(f"{name[:40]!r} has control characters in it")
+    return name or None
+
+
+_COUNT = re.compile(r"[0-9]{1,12}|[0-9]{1,3}(?:,[0-9]{3}){1,3}")
+
+
+def count_of(text: str) -> int:
+    """A number of calls, 1 when nothing is written; `768,182` is 768182. Raises Unfit."""
+    word = _plain(text)
+    if not word:
+        return 1
+    if not _COUNT.fullmatch(word) or (count := int(word.replace(",", ""))) > MOST_CALLS:
+        raise Unfit(f"count {word[:40]!r} is no number of calls: write 0 to {MOST_CALLS}")
+    return count
