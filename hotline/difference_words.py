@@ -122,6 +122,11 @@ RULES: Final = {
     "agent_calls": Both("outside calls a day of an agent", "每位座席每天外拨次数"),
     "agent_minutes": Both("outside minutes a day of an agent", "每位座席每天外拨分钟"),
     "international": Both("may dial abroad", "允许拨打境外"),
+    "mistakes": Both("mistakes borne in a call", "查询时可错次数"),
+    "mistakes_an_hour": Both("mistakes borne in an hour", "查询时每小时可错次数"),
+    "mistakes_a_day": Both("mistakes borne in a day", "查询时每天可错次数"),
+    "unmatched": Both("says when nothing fits", "查不到时提示"),
+    "unavailable": Both("says when nothing can be looked up", "暂时不能查询时提示"),
     "leader": Both("is a shift leader", "班长"), "breaks": Both("reasons for a break", "小休原因"),
 }  # fmt: skip
 
@@ -145,6 +150,7 @@ AFTERWARDS: Final = {
     "t": Both("after the talk", "通话以后"), "o": Both("given up by the line", "热线未能接听"),
     "c": Both("closed while waiting", "等候时下班"), ".": Both("then nothing", "不再按键"),
     "b": Both("callback booked", "预约了回拨"),
+    "s": Both("heard how the order stands", "听到办理结果"), "u": Both("could not be told", "查不到"),
     **{f"o{n}": Both(f"given up for limit {n}", f"触发第 {n} 条限制") for n in range(1, 10)},
     WRONG: Both("then wrong keys", "按错键"),
 }  # fmt: skip

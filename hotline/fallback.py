@@ -13,6 +13,7 @@ from hotline.settings import Settings
 from hotline.sounds import standing
 from ivr.clock import Clock
 from prompts.catalogue import Catalogue
+from prompts.phrases import Phrase
 from routing.calendar import SHANGHAI
 from routing.dialplan.dialplan import compile_dialplan
 from routing.dialplan.text import NotWritable
@@ -47,6 +48,7 @@ def compiled(plan: Plan, settings: Settings, clock: Clock) -> str:
         caller_id=shown if shown is not None and re.fullmatch(r"\+?[0-9]{1,20}", shown) else None,
         front=_front(settings),
         by_hand=_by_hand(settings),
+        no_status=catalogue.phrase(Phrase.STATUS_UNAVAILABLE),
     )
     return HEADING + text
 

@@ -33,6 +33,8 @@ from ivr.events import (
     OfferResult,
     Outcome,
     Reason,
+    StatusAsked,
+    StatusResult,
     TalkBegan,
     TalkEnded,
     WaitBegan,
@@ -136,6 +138,9 @@ class CallMetrics:
             "hotline_offers", "Phones rung for callers, by what became of it.", ("result",), registry=registry
         )
         self._messages = Counter("hotline_messages", "Messages that callers left.", registry=registry)
+        self._status = Counter(
+            "hotline_status_asked", "Orders that callers asked for, by what came of it.", ("result",), registry=registry
+        )
         self._line_calls = Counter("hotline_line_calls", "Calls that joined a line.", line, registry=registry)
         self._in_time = Counter(
             "hotline_answered_within_15_seconds", "Calls of a line answered within 15 seconds.", line, registry=registry
@@ -153,6 +158,8 @@ class CallMetrics:
                 self._calls.labels(outcome, reason)
         for result in OfferResult:
             self._offers.labels(result)
+        for came in StatusResult:
+            self._status.labels(came)
         self.know(self._lines)
 
     def know(self, lines: Iterable[str]) -> None:
@@ -199,6 +206,8 @@ class CallMetrics:
                 self._talk_ended(call, offer, entry.at)
             case MessageLeft():
                 self._messages.inc()
+            case StatusAsked(result=came):
+                self._status.labels(came).inc()
             case CallEnded(outcome=outcome, reason=reason):
                 self._calls.labels(outcome, reason).inc()
                 self._living.pop(entry.call, None)

@@ -19,11 +19,13 @@ from hotline.view import midnight
 from ivr.callbacks.ticket import Ticket, tickets
 from ivr.clock import Clock
 from ivr.events import Entry, Outcome
+from ivr.guesses import DAY, Mistake
 from ivr.memory import CallerMemory
 from records.behind import told
 from records.callbacks import callback_facts
 from records.calls import outcomes, talks_since
 from records.database import open_database
+from records.guesses import mistakes_since
 from records.journal import SqlJournal
 from records.migrations import upgrade
 from records.outbound import outbound_facts
@@ -72,6 +74,8 @@ class Past:
         """Callbacks that were booked."""
         self.outbound: Sequence[Entry] = ()
         """What was dialled outside today before this run."""
+        self.mistakes: Sequence[Mistake] = ()
+        """What callers keyed who asked for orders, and nothing fitted, in the day before this run."""
         self._began = clock.now()
         self.left: list[list[Entry]] = []
         """The entries of each call that began and did not end: the switch will tell which of them live."""
@@ -93,6 +97,8 @@ class Past:
         await self._presences.close_lost()
         outbound = await outbound_facts(settings.database_url, midnight(self._clock), node=settings.node)
         self.outbound = [entry for entry in outbound if entry.at < self._began]
+        mistakes = await mistakes_since(settings.database_url, self._began - DAY, node=settings.node)
+        self.mistakes = [mistake for mistake in mistakes if mistake.at < self._began]
         self.tickets = tickets(await callback_facts(settings.database_url, now - REMEMBERED, node=settings.node))
 
     async def made_up_for(self) -> None:

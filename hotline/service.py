@@ -81,6 +81,7 @@ from ivr.dispatch import Dispatch
 from ivr.door.door import Door
 from ivr.door.throttle import Load
 from ivr.flow import PlanFlow
+from ivr.guesses import Guesses
 from ivr.lead.supervision import Supervision
 from ivr.memory import CallerMemory
 from ivr.outbound import OutboundToday
@@ -94,11 +95,13 @@ from paperwork.answers.names import PlanHouse
 from paperwork.answers.office import open_answers
 from paperwork.categories.shelf import Shelf
 from paperwork.office import open_office
+from paperwork.orders.inquiry import Inquiry
 from paperwork.rules_shelf import RulesShelf
 from prompts.build import Report, forget_kept
 from records.audit import Audit
 from records.journal import SqlJournal
 from records.presences import Presences
+from records.store import Store
 from routing.calendar import SHANGHAI
 from routing.plan import Plan
 
@@ -282,7 +285,10 @@ async def running(
         for fact in past.outbound:
             outbound.hear(fact)
         journal.subscribe(outbound.hear)
-        outlook = Outlook(clock, board.dispatch, memory, front, by_hand, outbound)
+        orders = Store(settings.database_url)
+        stack.push_async_callback(orders.close)
+        guesses = Guesses(past.mistakes)
+        outlook = Outlook(clock, board.dispatch, memory, front, by_hand, outbound, Inquiry(orders), guesses)
         shifts = Shifts(
             lambda: live.now.plan,
             clock.now,
@@ -449,6 +455,8 @@ async def running(
 
         async def make_up_for_the_past() -> None:
             await past.made_up_for()
+            for mistake in past.mistakes:
+                guesses.made(mistake)
             callbacks.restore(past.tickets.values())
             for fact in past.outbound:
                 outbound.hear(fact)

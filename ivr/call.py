@@ -263,6 +263,11 @@ class Call:
         self._seq += 1
         self._journal.note(Entry(self.id, self._seq, now, event))
 
+    def informed(self) -> None:
+        """The caller hears what they called for, unless more was done for them already."""
+        if self.outcome[0] is Outcome.LEFT:
+            self.outcome = (Outcome.INFORMED, Reason.CALLER_HUNG_UP)
+
     def ends(self, outcome: Outcome, reason: Reason) -> None:
         """Tell the end of a call that was never run: the door sent it away."""
         self.outcome = (outcome, reason)

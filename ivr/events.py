@@ -14,6 +14,7 @@ from typing import Any, Protocol, get_args, get_origin, get_type_hints
 
 from acd.decision import Decision
 from ivr.door.verdict import Lane, Why
+from ivr.inquiry import Standing
 from ivr.reasons import decision_data, decision_from
 
 
@@ -126,6 +127,16 @@ class CallbackEnd(StrEnum):
     LINE_GONE = "line_gone"  # the line is no more, or calls nobody back any more
 
 
+class StatusResult(StrEnum):
+    """What a caller heard who asked how their order stands: the closed list of the metric."""
+
+    TOLD = "told"
+    UNMATCHED = "unmatched"  # no such order, or other digits: a mistake
+    REFUSED = "refused"  # too many mistakes, of the call, the caller, or about the order
+    LATE = "late"  # nobody answered in time
+    FAILED = "failed"  # nothing can be looked up
+
+
 @dataclass(frozen=True, slots=True)
 class CallArrived:
     """A channel of the trunk entered the hotline. `number` is the caller's, digits or empty when withheld."""
@@ -178,6 +189,19 @@ class DigitsEntered:
 
     node: str
     digits: str
+
+
+@dataclass(frozen=True, slots=True)
+class StatusAsked:
+    """The caller asked how an order stands. `order` and `standing` are what they were told of.
+
+    What they keyed is not kept: not the digits of a telephone number, and no order's number that may be none.
+    """
+
+    node: str
+    result: StatusResult
+    order: str | None = None
+    standing: Standing | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -490,6 +514,7 @@ Event = (
     | CallAnswered
     | StepHeard
     | DigitsEntered
+    | StatusAsked
     | SurveyAnswered
     | EndReached
     | WaitBegan
@@ -570,6 +595,6 @@ def _revive(hint: Any, value: Any) -> Any:
         return hint(value)
     if get_origin(hint) is tuple:
         return tuple(value)
-    if get_origin(hint) is types.UnionType and value is None:
-        return None
+    if get_origin(hint) is types.UnionType:
+        return None if value is None else _revive(get_args(hint)[0], value)
     return value

@@ -26,6 +26,7 @@ from ivr.events import (
 from ivr.outlook import Outlook
 from ivr.room import NO_ROOM
 from ivr.sounds import Sounds
+from ivr.status import tell
 from ivr.switch import ChannelGone
 from ivr.talk.inbox import Onward, Resumed
 from ivr.talk.targets import TalkRules
@@ -44,6 +45,7 @@ from routing.steps import (
     Entered,
     Finish,
     GaveUp,
+    Inquire,
     Listen,
     PassedOn,
     Pressed,
@@ -170,7 +172,7 @@ class PlanFlow:
                 spoken = (*self._sound(prompts), *self._spelled(digits), *self._sound(choices))
                 return self._heard(call, node, prompts + choices, await call.ask(spoken, wait))
             case Listen(node, prompts, wait):
-                self._informs(call)
+                call.informed()
                 return self._heard(call, node, prompts, await call.ask(self._sound(prompts), wait))
             case Rate():
                 return await self._rate(call, position.step)
@@ -178,11 +180,13 @@ class PlanFlow:
                 return await self._take_message(call, position.step, position.way.line)
             case Finish(node, prompts):
                 call.note(StepHeard(node, prompts, None))
-                self._informs(call)
+                call.informed()
                 call.forget_keys()  # such as the one that ended a message
                 await call.say(self._sound(prompts))
                 call.outcome = (call.outcome[0], Reason.COMPLETED)
                 return Said()
+            case Inquire():
+                return await tell(call, position.step, self._sounds, self._outlook.files)
             case Enter() | Book():
                 raise NotOfThisStep(position.step.node)
 
@@ -191,12 +195,6 @@ class PlanFlow:
         """Note what followed a question."""
         call.note(StepHeard(node, prompts, key, asked=True))
         return Silent() if key is None else Pressed(key)
-
-    @staticmethod
-    def _informs(call: Call) -> None:
-        """The caller hears what they called for, unless more was done for them already."""
-        if call.outcome[0] is Outcome.LEFT:
-            call.outcome = (Outcome.INFORMED, Reason.CALLER_HUNG_UP)
 
     async def _rate(self, call: Call, step: Rate) -> Pressed | Silent:
         """Ask for a judgement of the talk that is over, and note it."""

@@ -18,12 +18,13 @@ MOST: Final = 50_000
 
 
 class Mistake(NamedTuple):
-    """What was keyed fitted nothing. `number` is the caller's, empty when withheld; `order` if it could be one."""
+    """What was keyed fitted nothing. `number` is the caller's, empty when withheld."""
 
     call: str
     number: str
-    order: str | None
     at: datetime
+    keyed: str = ""
+    """The order's number as it was keyed; empty when that is not known any more."""
 
 
 class Guesses:
@@ -41,8 +42,8 @@ class Guesses:
         """Count one."""
         self._calls.add(mistake.call, mistake.at)
         self._numbers.add(mistake.number, mistake.at)
-        if mistake.order is not None:
-            self._orders.add(mistake.order, mistake.at)
+        if mistake.keyed:
+            self._orders.add(_order(mistake.keyed), mistake.at)
 
     def of_call(self, call: str, now: datetime) -> int:
         """Made in one call."""
@@ -52,9 +53,14 @@ class Guesses:
         """Made by one caller's number within so much time; all withheld ones are one."""
         return self._numbers.since(number, now - span)
 
-    def about(self, order: str, now: datetime) -> int:
+    def about(self, keyed: str, now: datetime) -> int:
         """Made about one order within a day, whether there is such an order or not."""
-        return self._orders.since(order, now - DAY)
+        return self._orders.since(_order(keyed), now - DAY)
+
+
+def _order(keyed: str) -> str:
+    """The same for `2026000123` and `26000123`."""
+    return keyed[-8:]
 
 
 class _Times(OrderedDict[str, deque[datetime]]):

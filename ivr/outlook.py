@@ -6,15 +6,18 @@ from collections.abc import Callable, Mapping
 
 from ivr.clock import Clock
 from ivr.dispatch import Dispatch
+from ivr.guesses import Guesses
+from ivr.inquiry import Inquiry, NoInquiry
 from ivr.memory import CallerMemory
 from ivr.outbound import OutboundToday
+from ivr.status import Files
 from routing.plan import Plan
 from routing.scene import Scene
 
 
 class Outlook:
-    """Shows a call the instant, who is on shift, how long it would wait, what it did before, what is in front, and what
-    was opened or closed by hand."""
+    """Shows a call the instant, who is on shift, how long it would wait, what it did before, what is in front, what was
+    opened or closed by hand, and how orders stand."""
 
     def __init__(
         self,
@@ -24,10 +27,14 @@ class Outlook:
         front: Callable[[], str | None] = lambda: None,
         by_hand: Callable[[], Mapping[str, bool]] = dict,
         outbound: OutboundToday | None = None,
+        inquiry: Inquiry | None = None,
+        guesses: Guesses | None = None,
     ) -> None:
         self._clock, self._dispatch, self._memory, self._front = clock, dispatch, memory or CallerMemory(), front
         self._by_hand = by_hand
         self._outbound = outbound or OutboundToday(clock.now)
+        self.files = Files(inquiry or NoInquiry(), guesses or Guesses(), clock.now)
+        """How orders stand."""
 
     def scene(self, number: str) -> Scene:
         """What this caller's call may look at now."""

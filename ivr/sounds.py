@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Protocol
 
 from prompts.phrases import Phrase
@@ -19,5 +20,7 @@ class Sounds(Protocol):
         ...
 
     def digits(self, text: str) -> tuple[str, ...]: ...
+
+    def calendar_date(self, day: date) -> tuple[str, ...]: ...
 
     def phrase(self, phrase: Phrase) -> tuple[str, ...]: ...

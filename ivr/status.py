@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Final
 
@@ -18,9 +18,10 @@ import structlog
 from ivr.call import Call
 from ivr.events import StatusAsked, StatusResult, StepHeard
 from ivr.guesses import DAY, HOUR, Guesses, Mistake
-from ivr.inquiry import Inquiry, SpokenState, Standing, order_number
+from ivr.inquiry import Inquiry, SpokenState, Standing
 from ivr.sounds import Sounds
 from prompts.phrases import Phrase
+from routing.calendar import SHANGHAI
 from routing.steps import Inquire, Pressed, Silent, Told, Untold
 
 log = structlog.get_logger()
@@ -40,14 +41,14 @@ STRAYS: Final = 3
 """Other keys than those that are offered after the state; then the caller goes on."""
 
 SENTENCES: Final = {
-    Standing.RECEIVED: Phrase.STATUS_RECEIVED,
-    Standing.IN_HAND: Phrase.STATUS_IN_HAND,
+    Standing.ACCEPTED: Phrase.STATUS_ACCEPTED,
+    Standing.HANDED_ON: Phrase.STATUS_HANDED_ON,
+    Standing.RETURNED: Phrase.STATUS_RETURNED,
+    Standing.IN_PROGRESS: Phrase.STATUS_IN_PROGRESS,
     Standing.EXTENDED: Phrase.STATUS_EXTENDED,
-    Standing.OVERDUE: Phrase.STATUS_OVERDUE,
-    Standing.AGAIN: Phrase.STATUS_AGAIN,
+    Standing.REOPENED: Phrase.STATUS_REOPENED,
     Standing.DONE: Phrase.STATUS_DONE,
     Standing.ANSWERED: Phrase.STATUS_ANSWERED,
-    Standing.WITHDRAWN: Phrase.STATUS_WITHDRAWN,
 }
 
 
@@ -64,7 +65,7 @@ async def tell(call: Call, step: Inquire, sounds: Sounds, files: Files) -> Told 
     """Ask the caller for an order until its state was told, they ask for nothing more, or may ask no more."""
     asking = _Asking(call, step, sounds, files)
     if asking.may_not():
-        return await asking.refused(None)
+        return await asking.refused()
     before: tuple[str, ...] = ()
     while True:
         keyed = await asking.for_number(before)
@@ -73,10 +74,9 @@ async def tell(call: Call, step: Inquire, sounds: Sounds, files: Files) -> Told 
         digits = await asking.for_digits()
         if not isinstance(digits, str):
             return digits
-        order = order_number(keyed)
-        if order is not None and asking.may_not_about(order):
-            return await asking.refused(order)
-        found = await asking.look_up(order, digits)
+        if asking.may_not_about(keyed):
+            return await asking.refused()
+        found = await asking.look_up(keyed, digits)
         if isinstance(found, SpokenState):
             return await asking.told(found)
         if found is not StatusResult.UNMATCHED:
@@ -85,7 +85,7 @@ async def tell(call: Call, step: Inquire, sounds: Sounds, files: Files) -> Told 
         before = asking.words(step.unmatched, Phrase.UNMATCHED)
         if asking.may_not():
             await call.say(before)
-            return await asking.refused(None)
+            return await asking.refused()
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,12 +112,12 @@ class _Asking:
             or guesses.of_number(call.number, now, DAY) >= step.mistakes_a_day
         )
 
-    def may_not_about(self, order: str) -> bool:
+    def may_not_about(self, keyed: str) -> bool:
         """Whether too many mistakes were made about one order; of one that is none, the same is said."""
-        return self.files.guesses.about(order, self.files.now()) >= self.step.mistakes_a_day
+        return self.files.guesses.about(keyed, self.files.now()) >= self.step.mistakes_a_day
 
-    async def refused(self, order: str | None) -> Untold:
-        self._note(order, StatusResult.REFUSED)
+    async def refused(self) -> Untold:
+        self._note(StatusResult.REFUSED)
         return await self._sorry(self.sounds.phrase(Phrase.STATUS_TOO_OFTEN))
 
     async def unavailable(self) -> Untold:
@@ -173,31 +173,27 @@ class _Asking:
 
     # ── what is answered ────────────────────────────────────────────────────
 
-    async def look_up(self, order: str | None, digits: str) -> SpokenState | StatusResult:
+    async def look_up(self, keyed: str, digits: str) -> SpokenState | StatusResult:
         """The state, or why there is none; the caller hears that somebody looks. A mistake is told slowly."""
         loop = asyncio.get_running_loop()
         began = loop.time()
-        if order is None or len(digits) < LAST_DIGITS:
-            order = None
+        async with asyncio.TaskGroup() as tasks:
+            looking = tasks.create_task(self._state(keyed, digits))
             await self.call.say(self.sounds.phrase(Phrase.LOOKING))
-            found: SpokenState | StatusResult = StatusResult.UNMATCHED
-        else:
-            async with asyncio.TaskGroup() as tasks:
-                looking = tasks.create_task(self._state(order, digits))
-                await self.call.say(self.sounds.phrase(Phrase.LOOKING))
-            found = looking.result()
+        found = looking.result()
         if isinstance(found, SpokenState):
-            self._note(order, StatusResult.TOLD, found.standing)
+            self._note(StatusResult.TOLD, found)
             return found
-        self._note(order, found)
+        self._note(found)
         if found is StatusResult.UNMATCHED:
+            self.files.guesses.made(Mistake(self.call.id, self.call.number, self.files.now(), keyed))
             await asyncio.sleep(began + SLOWLY - loop.time())
         return found
 
-    async def _state(self, order: str, digits: str) -> SpokenState | StatusResult:
+    async def _state(self, keyed: str, digits: str) -> SpokenState | StatusResult:
         try:
             async with asyncio.timeout(LONGEST_LOOK):
-                return await self.files.inquiry.state(order, digits) or StatusResult.UNMATCHED
+                return await self.files.inquiry.state(keyed, digits) or StatusResult.UNMATCHED
         except TimeoutError:
             log.warning("an order is looked up for too long", call=self.call.id, seconds=LONGEST_LOOK)
             return StatusResult.LATE
@@ -209,8 +205,7 @@ class _Asking:
     async def told(self, state: SpokenState) -> Told:
         """Tell it as often as the caller likes."""
         self.call.informed()
-        due = () if state.by is None else (*self.sounds.phrase(Phrase.STATUS_DUE), *self.sounds.calendar_date(state.by))
-        spoken = (*self.sounds.phrase(SENTENCES[state.standing]), *due)
+        spoken = (*self.sounds.phrase(SENTENCES[state.standing]), *self._due(state.by))
         choices = self.words(self.step.choices, Phrase.STATUS_CHOICES)
         said, strays = (*spoken, *choices), 0
         while strays < STRAYS:
@@ -222,6 +217,14 @@ class _Asking:
             said = (*spoken, *choices) if key == AGAIN else choices
         return Told()
 
+    def _due(self, by: date | None) -> tuple[str, ...]:
+        """By when it has to be done; of a day that is past, that somebody sees to it."""
+        if by is None:
+            return ()
+        if by < self.files.now().astimezone(SHANGHAI).date():
+            return self.sounds.phrase(Phrase.STATUS_OVERDUE)
+        return (*self.sounds.phrase(Phrase.STATUS_DUE), *self.sounds.calendar_date(by))
+
     # ── facts ───────────────────────────────────────────────────────────────
 
     def _heard(self, key: str | None, *, asked: bool = True) -> Pressed | Silent:
@@ -229,10 +232,9 @@ class _Asking:
         self.call.note(StepHeard(self.step.node, self.step.prompts, key, asked))
         return Silent() if key is None else Pressed(key)
 
-    def _note(self, order: str | None, result: StatusResult, standing: Standing | None = None) -> None:
-        self.call.note(StatusAsked(self.step.node, order, result, standing))
-        if result is StatusResult.UNMATCHED:
-            self.files.guesses.made(Mistake(self.call.id, self.call.number, order, self.files.now()))
+    def _note(self, result: StatusResult, told: SpokenState | None = None) -> None:
+        order, standing = (None, None) if told is None else (told.order, told.standing)
+        self.call.note(StatusAsked(self.step.node, result, order, standing))
 
 
 def _place(error: BaseException) -> str:

@@ -29,6 +29,22 @@ class Phrase(StrEnum):
     PROVE = "say-door-prove"
     INTERRUPTED = "say-interrupted"
     NO_ROOM = "say-no-message"
+    LAST_FOUR = "say-status-last-four"
+    LOOKING = "say-status-looking"
+    UNMATCHED = "say-status-unmatched"
+    STATUS_TOO_OFTEN = "say-status-too-often"
+    STATUS_UNAVAILABLE = "say-status-unavailable"
+    STATUS_CHOICES = "say-status-choices"
+    STATUS_DUE = "say-status-due"
+    STATUS_ACCEPTED = "say-status-accepted"
+    STATUS_HANDED_ON = "say-status-handed-on"
+    STATUS_IN_PROGRESS = "say-status-in-progress"
+    STATUS_EXTENDED = "say-status-extended"
+    STATUS_OVERDUE = "say-status-overdue"
+    STATUS_REOPENED = "say-status-reopened"
+    STATUS_DONE = "say-status-done"
+    STATUS_ANSWERED = "say-status-answered"
+    STATUS_RETURNED = "say-status-returned"
 
 
 WORDS: Final[dict[Phrase, str]] = {
@@ -52,5 +68,21 @@ WORDS: Final[dict[Phrase, str]] = {
     Phrase.PROVE: "您好，现在来电较多，请按一继续。",
     Phrase.NO_ROOM: "很抱歉，现在暂时不能留言，请您稍后再拨。",
     Phrase.INTERRUPTED: "很抱歉，刚才的通话中断了。您排在最前面，我们马上为您重新接通，请不要挂机。",
+    Phrase.LAST_FOUR: "请输入您登记的电话号码的最后四位。",
+    Phrase.LOOKING: "正在为您查询，请稍候。",
+    Phrase.UNMATCHED: "没有查到，请核对工单编号和电话号码后四位。",
+    Phrase.STATUS_TOO_OFTEN: "很抱歉，查询没有成功的次数太多，现在不能继续查询。",
+    Phrase.STATUS_UNAVAILABLE: "很抱歉，现在暂时无法查询办理结果。",
+    Phrase.STATUS_CHOICES: "重听请按一，返回请按星号键，人工服务请按零。",
+    Phrase.STATUS_DUE: "办理期限是",
+    Phrase.STATUS_OVERDUE: "办理期限已经过了，我们正在督促办理。",
+    Phrase.STATUS_ACCEPTED: "您反映的问题已经受理，我们正在安排转办。",
+    Phrase.STATUS_HANDED_ON: "您反映的问题已经转交承办单位。",
+    Phrase.STATUS_RETURNED: "您反映的问题正在重新确定承办单位。",
+    Phrase.STATUS_IN_PROGRESS: "您反映的问题，承办单位正在办理。",
+    Phrase.STATUS_EXTENDED: "您反映的问题正在办理，因情况复杂，办理期限已经延长。",
+    Phrase.STATUS_REOPENED: "您反映的问题正在重新办理。",
+    Phrase.STATUS_DONE: "您反映的问题已经办结，我们会尽快答复您。",
+    Phrase.STATUS_ANSWERED: "您反映的问题已经办结，办理结果已经答复您。",
 }
 """What is said to callers, and to agents in `NOTICE` and `NOT_REACHED`."""

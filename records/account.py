@@ -32,6 +32,7 @@ from ivr.events import (
     RecordingBegan,
     RecordingEnded,
     RecordingRefused,
+    StatusAsked,
     StepHeard,
     SurveyAnswered,
     TalkBegan,
@@ -133,6 +134,11 @@ def _step(teller: Teller, event: StepHeard, at: datetime) -> str:
 
 def _digits(teller: Teller, event: DigitsEntered, at: datetime) -> str:
     return teller.say("digits" if event.digits else "no_digits", node=event.node, digits=mask(event.digits))
+
+
+def _status(teller: Teller, event: StatusAsked, at: datetime) -> str:
+    standing = "" if event.standing is None else teller.word(words.STANDINGS[event.standing])
+    return teller.say(f"status_{event.result}", order=event.order, standing=standing)
 
 
 def _survey(teller: Teller, event: SurveyAnswered, at: datetime) -> str:
@@ -248,6 +254,7 @@ TOLD: Mapping[type, Callable[[Teller, Any, datetime], str | None]] = {
     CallAnswered: _answered,
     StepHeard: _step,
     DigitsEntered: _digits,
+    StatusAsked: _status,
     SurveyAnswered: _survey,
     EndReached: _reached,
     WaitBegan: _waits,

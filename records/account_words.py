@@ -10,6 +10,7 @@ from acd.decision import Bar
 from acd.line import Strategy
 from ivr.door.verdict import Why
 from ivr.events import Attendance, CallbackEnd, ConsultationEnd, OfferResult, Outcome, Party, Reason, WaitEnd
+from ivr.inquiry import Standing
 
 
 class Language(IntEnum):
@@ -35,6 +36,14 @@ SENTENCES: Final[Mapping[str, Words]] = {
     "step": ("播放“{node}”。", "Heard “{node}”."),
     "digits": ("在“{node}”输入 {digits}。", "Typed {digits} at “{node}”."),
     "no_digits": ("在“{node}”没有输入。", "Typed nothing at “{node}”."),
+    "status_told": ("查询工单 {order}：听到“{standing}”。", "Asked for order {order} and heard: {standing}."),
+    "status_unmatched": (
+        "查询工单：编号和电话号码后四位对不上。",
+        "Asked for an order: its number and the end of a telephone number did not fit.",
+    ),
+    "status_refused": ("查询工单：出错次数过多，没有再查。", "Asked for an order: no more after so many mistakes."),
+    "status_late": ("查询工单：系统没有及时答复。", "Asked for an order: the look-up took too long."),
+    "status_failed": ("查询工单：无法查询。", "Asked for an order: nothing could be looked up."),
     "survey": ("对通话的评价：{answer}。", "Judged the talk: {answer}."),
     "reached": ("按键到达：{what}（{open}，{why}）。", "The keys led to {what} ({open}: {why})."),
     "waits_first": ("开始等候{line}，前面没有人。", "Began to wait on {line}, nobody ahead."),
@@ -133,6 +142,18 @@ SENTENCES: Final[Mapping[str, Words]] = {
         "Call {call} ({line}) did not ring {agent}: {bar}.",
     ),
 }
+
+STANDINGS: Final[Mapping[Standing, Words]] = {
+    Standing.ACCEPTED: ("已受理", "accepted"),
+    Standing.HANDED_ON: ("已转办", "handed on"),
+    Standing.RETURNED: ("重新确定承办单位", "returned by a unit"),
+    Standing.IN_PROGRESS: ("办理中", "in progress"),
+    Standing.EXTENDED: ("延期办理", "given more time"),
+    Standing.REOPENED: ("重新办理", "reopened"),
+    Standing.DONE: ("已办结，待答复", "done, to be answered"),
+    Standing.ANSWERED: ("已办结并答复", "answered"),
+}
+"""How an order stands, as its caller heard it."""
 
 BARS: Final[Mapping[Bar, Words]] = {
     Bar.OFFLINE: ("不在线", "offline"),

@@ -31,6 +31,7 @@ from ivr.events import (
     RecordingBegan,
     RecordingEnded,
     RecordingRefused,
+    StatusAsked,
     StepHeard,
     TalkBegan,
     TalkEnded,
@@ -44,6 +45,7 @@ from records.segments import (
     Booking,
     Consultation,
     Hold,
+    Inquiry,
     Menu,
     Message,
     Offer,
@@ -238,6 +240,8 @@ class _Telling:
             case ConsultationEnded(end=end):
                 self.consult(until=at, end=end)
                 self.consultation = None
+            case StatusAsked(node=node, result=result, order=order, standing=standing):
+                self.segments.append(Inquiry(node, result, order, standing, at, at))
             case RecordingRefused():
                 self.segments.append(Refusal(at, at))
             case RecordingBegan(file=file, what=what):

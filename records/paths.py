@@ -10,12 +10,15 @@ from typing import Any, NamedTuple
 from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from ivr.events import CallEnded, DigitsEntered, EndReached, Outcome, StepHeard
+from ivr.events import CallEnded, DigitsEntered, EndReached, Outcome, StatusAsked, StatusResult, StepHeard
 from records.database import open_database
 from records.tables import cdr, journal
 from routing.rehearsal.replay import LEFT, Reached, Recorded, Trodden
 
-_KINDS = tuple(kind.__name__ for kind in (StepHeard, DigitsEntered, EndReached, CallEnded))
+_KINDS = tuple(kind.__name__ for kind in (StepHeard, DigitsEntered, StatusAsked, EndReached, CallEnded))
+
+_TOLD = {StatusResult.TOLD.value: True, StatusResult.UNMATCHED.value: None}
+"""Whether a caller was told how their order stands; of a mistake, that they were asked again."""
 
 ROWS_AT_ONCE = 2_000
 
@@ -74,13 +77,19 @@ def recorded(facts: Iterable[Fact]) -> Iterator[Recorded]:
     for call, of_call in groupby(facts, key=lambda fact: fact.call):
         whole = list(of_call)
         steps: list[Trodden] = []
-        end = Reached(LEFT)
+        end, asks = Reached(LEFT), False
         for fact in whole:
             data = fact.data
             if fact.kind == EndReached.__name__:
                 end = Reached(data["kind"], data["line"])
                 break
-            if fact.kind == StepHeard.__name__:
+            if fact.kind == StatusAsked.__name__ and steps:
+                asks = True  # what is heard there after it belongs to the same question
+                steps[-1] = steps[-1]._replace(told=_TOLD.get(data["result"], False))
+            elif fact.kind == StepHeard.__name__ and asks and data["node"] == steps[-1].node:
+                steps[-1] = steps[-1]._replace(heard=data["heard"], asked=data.get("asked"))
+            elif fact.kind == StepHeard.__name__:
+                asks = False
                 steps.append(Trodden(data["node"], data["heard"], data.get("asked")))
             elif fact.kind == DigitsEntered.__name__ and steps:
                 steps[-1] = steps[-1]._replace(digits=data["digits"])

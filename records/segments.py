@@ -1,8 +1,8 @@
 """What a call's time went into: the menus, the waits, the offers, the talks, the consultations, the messages.
 
 Menus, waits, talks and messages are the caller's own time and never overlap, but for the talks of several agents who
-talk together. Offers run beside a wait or a talk, holds and consultations within one; bookings and refusals are
-instants. An open end (`until` is None) is a segment of a call that still lives.
+talk together. Offers run beside a wait or a talk, holds and consultations within one; bookings, inquiries and refusals
+are instants. An open end (`until` is None) is a segment of a call that still lives.
 """
 
 from __future__ import annotations
@@ -12,7 +12,8 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any, ClassVar
 
-from ivr.events import ConsultationEnd, OfferResult, Party, WaitEnd
+from ivr.events import ConsultationEnd, OfferResult, Party, StatusResult, WaitEnd
+from ivr.inquiry import Standing
 from records.clock import wall_time
 from records.privacy import mask
 
@@ -137,10 +138,24 @@ class Refusal:
     until: datetime
 
 
-Segment = Menu | Wait | Offer | Talk | Hold | Consultation | Message | Booking | Placed | Refusal
+@dataclass(frozen=True, slots=True)
+class Inquiry:
+    """The caller asked how an order stands, and this came of it: `order` and `standing` are what they were told of."""
+
+    segment: ClassVar[str] = "inquiry"
+    node: str
+    came: StatusResult
+    order: str | None
+    standing: Standing | None
+    since: datetime
+    until: datetime
+
+
+Segment = Menu | Wait | Offer | Talk | Hold | Consultation | Message | Booking | Placed | Refusal | Inquiry
 
 SEGMENTS: dict[str, type[Segment]] = {
-    kind.segment: kind for kind in (Menu, Wait, Offer, Talk, Hold, Consultation, Message, Booking, Placed, Refusal)
+    kind.segment: kind
+    for kind in (Menu, Wait, Offer, Talk, Hold, Consultation, Message, Booking, Placed, Refusal, Inquiry)
 }
 
 _REVIVE: dict[str, Callable[[str], Any]] = {
@@ -150,6 +165,8 @@ _REVIVE: dict[str, Callable[[str], Any]] = {
     "answered": datetime.fromisoformat,
     "result": OfferResult,
     "by": Party,
+    "came": StatusResult,
+    "standing": Standing,
 }
 
 _ENDS: dict[type[Segment], Callable[[str], Any]] = {Wait: WaitEnd, Consultation: ConsultationEnd}

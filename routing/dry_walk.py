@@ -20,6 +20,7 @@ from routing.steps import (
     Enter,
     Entered,
     GaveUp,
+    Inquire,
     Pressed,
     Recorded,
     Said,
@@ -28,6 +29,8 @@ from routing.steps import (
     Step,
     TakeMessage,
     Talked,
+    Told,
+    Untold,
 )
 from routing.walk import RIGHT, Destination, Position, advance, begin, destination
 
@@ -49,7 +52,11 @@ _AFTER = {came: key for key, came in AFTERWARDS.items()}
 BOOKED = "b"
 """Typed where a callback is offered: the caller took it, under whatever number. `1` takes the number that calls."""
 
-MORE_KEYS = frozenset((*AFTERWARDS, BOOKED))
+INQUIRED: Mapping[str, Came] = {"s": Told(), "u": Untold()}
+"""Typed where a caller asks how their order stands: they heard it, or could not be told. The number and the digits may
+be typed before it, or left out."""
+
+MORE_KEYS = frozenset((*AFTERWARDS, BOOKED, *INQUIRED))
 """What may be typed beside the keys of a telephone, silence and hanging up."""
 
 
@@ -139,6 +146,8 @@ def _heard(plan: Plan, step: Step) -> Heard:
     match step:
         case Enter(welcome=welcome):
             sounds, words = sounds + welcome, words + plan.texts(welcome)
+        case Inquire(last_four=last_four, choices=choices):
+            sounds, words = sounds + last_four + choices, [*words, *plan.texts(last_four + choices)]
         case Confirm(digits=digits, choices=choices):
             sounds, words = sounds + choices, [*words, digits, *plan.texts(choices)]
     return Heard(step.node, tuple(words), None, sounds)
@@ -178,6 +187,8 @@ def _typed(step: Step, keys: Keys, scene: Scene) -> Came | None:
         case Book():
             took = keys.ahead() == BOOKED or (keys.ahead() == RIGHT and scene.number)
             return Booked() if took and keys.take() else _pressed(step, keys)
+        case Inquire():
+            return _inquired(step, keys)
         case Ask(keeps=keeps):
             came = _pressed(step, keys)
             if keeps is not None and isinstance(came, Pressed) and came.key not in keeps:
@@ -194,7 +205,23 @@ def _pressed(step: Step, keys: Keys) -> Came | None:
         raise NotReached(f"`{key}` at {step.node}: the call has got nowhere yet")
     if key == BOOKED:
         raise NotReached(f"`{key}` at {step.node}: no callback is offered there")
+    if key in INQUIRED:
+        raise NotReached(f"`{key}` at {step.node}: nobody asks how an order stands there")
     return None if key == HANG_UP else Silent() if key is None or key == SILENCE else Pressed(key)
+
+
+def _inquired(step: Inquire, keys: Keys) -> Came | None:
+    """What came of asking for an order; a `0` before everything else asks for a person."""
+    typed = False
+    while True:
+        if (outcome := INQUIRED.get(keys.ahead() or "")) is not None:
+            keys.take()
+            return outcome
+        match _pressed(step, keys):
+            case Pressed(key) if key != "*" and (typed or key != "0"):
+                typed = True
+            case came:
+                return came
 
 
 def _collected(step: Collect, keys: Keys) -> Came | None:
@@ -216,6 +243,8 @@ def _key(came: Came | None) -> str | None:
             return key
         case Booked():
             return RIGHT
+        case Told() | Untold():
+            return next(key for key, inquired in INQUIRED.items() if inquired == came)
         case Entered(digits):
             return digits or None
     return None

@@ -25,7 +25,8 @@ OWN_SOUNDS = ("beep", "say-")
 
 _RETRIES = ("silence", "wrong")
 _NODE_PROMPTS = ("menu", "say", "ask", "confirm", "choices", "information", "survey", "message", "thanks", "end",
-                 "callback", "own", "other", "refused", "booked")  # fmt: skip
+                 "callback", "own", "other", "refused", "booked",
+                 "status", "last_four", "unmatched", "unavailable")  # fmt: skip
 
 _PROMPTS = (
     *(f"hotline.{key}" for key in ("apology", "busy", "comfort")),

@@ -219,6 +219,39 @@ class Callback(Written):
     """The node or line for who declines, or cannot be called back."""
 
 
+class Status(Written):
+    """Tell callers how their order stands (工单查询): they key its number, and the last four digits of the telephone
+    number that they left.
+
+    `0` alone leads to a person; silence and `*` lead to `then`. A number that nobody has and digits that do not fit it
+    are answered with the same words.
+    """
+
+    status: Prompts
+    """Asks for the number, ended by `#`: 请输入工单编号，按井号键结束，返回请按星号键。"""
+    last_four: Prompts = ()
+    """Asks for the last four digits of the telephone number; default is the house's own words."""
+    unmatched: Prompts = ()
+    """Said when the two don't belong together, before asking again; default is the house's own words."""
+    choices: Prompts = ()
+    """Said after the state was heard: `1` says it again, `*` goes on, `0` leads to a person; default is the house's own
+    words."""
+    unavailable: Prompts = ()
+    """Said when nothing can be looked up now; default is the house's own words."""
+    mistakes: Annotated[int, Field(ge=1, le=9)] = 3
+    """The how-manieth mistake in one call leads to `otherwise`."""
+    mistakes_an_hour: Annotated[int, Field(ge=1, le=100)] = 6
+    """The most mistakes of one caller's number in an hour; withheld numbers count as one."""
+    mistakes_a_day: Annotated[int, Field(ge=1, le=100)] = 12
+    """The same in 24 hours; also the most about one order, whoever calls."""
+    wait: Seconds | None = None
+    """Silence after a question, or after a key, until it counts as such; default is the hotline's."""
+    then: Id
+    """The node or line that follows when the state was heard, or the caller goes back, such as the menu before."""
+    otherwise: Id
+    """The node or line for whom no state can be told: too many mistakes, or nothing can be looked up."""
+
+
 class Survey(Written):
     """Ask for a judgement by one key and note it. Silence goes on as well; a wrong key is asked again once."""
 
@@ -261,6 +294,7 @@ NODES: Mapping[str, type[BaseModel]] = {
     "variant": Variant,
     "priority": Priority,
     "callback": Callback,
+    "status": Status,
     "survey": Survey,
     "say": Say,
     "message": Message,
@@ -284,6 +318,7 @@ Node = Annotated[
     | Annotated[Variant, Tag("variant")]
     | Annotated[Priority, Tag("priority")]
     | Annotated[Callback, Tag("callback")]
+    | Annotated[Status, Tag("status")]
     | Annotated[Survey, Tag("survey")]
     | Annotated[Say, Tag("say")]
     | Annotated[Message, Tag("message")]

@@ -126,6 +126,33 @@ class Book:
 
 
 @dataclass(frozen=True, slots=True)
+class Inquire:
+    """Say, take an order's number and the last four digits of a telephone number, and tell how the order stands.
+
+    Comes of it: `Told` or `Untold`; `Pressed("0")` or `Pressed("*")`, or `Silent`: the caller asks for nothing more.
+    Words that are empty are the house's own.
+    """
+
+    node: str
+    prompts: tuple[str, ...]
+    last_four: tuple[str, ...]
+    """Asks for the four digits."""
+    unmatched: tuple[str, ...]
+    """Said when the two don't belong together."""
+    choices: tuple[str, ...]
+    """Said after the state: `1` says it again."""
+    unavailable: tuple[str, ...]
+    """Said when nothing can be looked up."""
+    nothing_heard: tuple[str, ...]
+    """Said after silence, before asking once more."""
+    wait: float
+    mistakes: int
+    """The how-manieth in one call is the last."""
+    mistakes_an_hour: int
+    mistakes_a_day: int
+
+
+@dataclass(frozen=True, slots=True)
 class TakeMessage:
     """Say, beep, record. Comes of it: `Recorded`."""
 
@@ -146,7 +173,7 @@ class Finish:
     """Thanks for a message that was left."""
 
 
-Step = Say | Ask | Collect | Confirm | Listen | Rate | Enter | Book | TakeMessage | Finish
+Step = Say | Ask | Collect | Confirm | Listen | Rate | Enter | Book | Inquire | TakeMessage | Finish
 
 # ── what came of a step ─────────────────────────────────────────────────────
 
@@ -199,6 +226,18 @@ class Booked:
 
 
 @dataclass(frozen=True, slots=True)
+class Told:
+    """The caller heard how their order stands; `key` is what they pressed then, `0` leads to a person."""
+
+    key: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Untold:
+    """No state could be told: too many mistakes, or nothing can be looked up."""
+
+
+@dataclass(frozen=True, slots=True)
 class Closed:
     """The line's hours ended while the call waited, and the line does not serve those who are left."""
 
@@ -210,4 +249,4 @@ class Recorded:
     left: bool
 
 
-Came = Said | Pressed | Silent | Entered | Talked | PassedOn | GaveUp | Booked | Closed | Recorded
+Came = Said | Pressed | Silent | Entered | Talked | PassedOn | GaveUp | Booked | Told | Untold | Closed | Recorded

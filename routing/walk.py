@@ -27,6 +27,7 @@ from routing.steps import (
     Entered,
     Finish,
     GaveUp,
+    Inquire,
     Listen,
     PassedOn,
     Pressed,
@@ -38,6 +39,8 @@ from routing.steps import (
     Step,
     TakeMessage,
     Talked,
+    Told,
+    Untold,
 )
 from routing.written import STANDARD
 
@@ -149,7 +152,7 @@ def advance(plan: Plan, position: Position, came: Came, scene: Scene) -> Positio
         case Enter(line), Closed():
             over = Opening(False, line_opening(plan, line, scene).why)
             return _go(plan, plan.lines[line].closed, scene, way._replace(opening=over))
-        case ((Say() | Listen()), Pressed("0")):
+        case ((Say() | Listen() | Inquire()), Pressed("0")) | (Inquire(), Told("0")):
             return _go(plan, plan.hotline.person, scene, way)
     if isinstance(step, Enter):
         raise NotOfThisStep(f"{came} after {step}")
@@ -169,6 +172,10 @@ def advance(plan: Plan, position: Position, came: Came, scene: Scene) -> Positio
             booked_way = way._replace(line=line, opening=line_opening(plan, line, scene), booked=True)
             return _go(plan, node.then, scene, booked_way, booked)
         case Book(), Pressed() | Silent(), nodes.Callback():
+            return _go(plan, node.otherwise, scene, way)
+        case Inquire(), Told() | Pressed() | Silent(), nodes.Status():
+            return _go(plan, node.then, scene, way)
+        case Inquire(), Untold(), nodes.Status():
             return _go(plan, node.otherwise, scene, way)
         case Collect(), Entered(digits), nodes.Ask():
             return _entered(plan, position, node, digits, scene)
@@ -312,6 +319,8 @@ def _first_step(plan: Plan, name: str, way: Way, first: tuple[str, ...], item: i
         case nodes.Information():
             heard = (node.information[item], *node.choices)
             return Listen(name, said(first + heard), _wait(plan, node.wait))
+        case nodes.Status():
+            return _inquire(plan, name, node, way, first)
         case nodes.Survey():
             return Rate(name, said(first + node.survey), _wait(plan, node.wait), way.line)
         case nodes.Say() | nodes.Variant():
@@ -358,6 +367,25 @@ def _book(plan: Plan, name: str, node: nodes.Callback, line: str, way: Way, firs
     return Book(name, said, line, own, other, choices, refused, _wait(plan, node.wait))
 
 
+def _inquire(plan: Plan, name: str, node: nodes.Status, way: Way, first: tuple[str, ...]) -> Inquire:
+    def said(prompts: tuple[str, ...]) -> tuple[str, ...]:
+        return plan.said(prompts, way.variant)
+
+    return Inquire(
+        name,
+        said(first + node.status),
+        last_four=said(node.last_four),
+        unmatched=said(node.unmatched),
+        choices=said(node.choices),
+        unavailable=said(node.unavailable),
+        nothing_heard=said(plan.hotline.silence.say),
+        wait=_wait(plan, node.wait),
+        mistakes=node.mistakes,
+        mistakes_an_hour=node.mistakes_an_hour,
+        mistakes_a_day=node.mistakes_a_day,
+    )
+
+
 def _variant(node: nodes.Variant) -> str | None:
     return None if node.variant == STANDARD else node.variant
 
@@ -384,7 +412,8 @@ class Destination:
 def destination(position: Position, came: Came | None = None) -> Destination | None:
     """The destination that this position is; None while the caller is still on the way.
 
-    A library of recordings is one when nothing but silence `came` of it.
+    A library of recordings is one when nothing but silence `came` of it, a question of how an order stands when it was
+    answered.
     """
     line, opening = position.way.line, position.way.opening
     kind: EndKind
@@ -398,6 +427,8 @@ def destination(position: Position, came: Came | None = None) -> Destination | N
         case Finish():
             kind = "information" if line is not None and not opening.open else "hangup"
         case Listen() if came == Silent():
+            kind = "information"
+        case Inquire() if isinstance(came, Told):
             kind = "information"
         case _:
             return None

@@ -68,7 +68,7 @@ class AdoptingFlow(PlanFlow):
         traced = retrace(self._plan, one.entries, lambda at: self._scene(call, at))
         position = traced.position
         if traced.informed:
-            self._informs(call)
+            call.informed()
         if left.kept:
             return self._talk_on(call, one, left, position)
         if one.talks:

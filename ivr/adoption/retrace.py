@@ -19,6 +19,8 @@ from ivr.events import (
     Party,
     PassedBack,
     PassedOn,
+    StatusAsked,
+    StatusResult,
     StepHeard,
     TalkEnded,
     WaitBegan,
@@ -57,6 +59,8 @@ class _Walker:
         self.informed = False
         self._pressed: str | None = None
         """A key that the caller typed while they waited."""
+        self._told = False
+        """They heard how their order stands, and are asked what then."""
 
     def hear(self, entry: Entry, after: Entry | None) -> None:
         scene = self._scene(entry.at)
@@ -65,6 +69,8 @@ class _Walker:
                 self.position = waiting_on(self._plan, line, scene)
             case StepHeard() as heard:
                 self._heard(heard, after, scene)
+            case StatusAsked() as asked:
+                self._asked(asked, scene)
             case WaitBegan() as began if began.line in self._plan.lines:
                 self._waits(began, scene)
             case LineGaveUp(limit=limit):
@@ -94,6 +100,12 @@ class _Walker:
             way = None if self.position is None else self.position.way
             self.position = waiting_on(self._plan, began.line, scene, way)
 
+    def _asked(self, asked: StatusAsked, scene: Scene) -> None:
+        self._told = asked.result is StatusResult.TOLD
+        self.informed |= self._told
+        if not self._told and asked.result is not StatusResult.UNMATCHED:
+            self._goes_on(steps.Untold(), scene)
+
     def _heard(self, heard: StepHeard, after: Entry | None, scene: Scene) -> None:
         position = self.position
         if position is None or position.step.node != heard.node:
@@ -102,6 +114,8 @@ class _Walker:
             if found is None:
                 return  # the plan has no such node any more
             position = self.position = found
+        if not isinstance(position.step, steps.Inquire):
+            self._told = False
         digits = after.event.digits if after is not None and isinstance(after.event, DigitsEntered) else None
         came: steps.Came
         match position.step:
@@ -112,6 +126,10 @@ class _Walker:
                 return
             case steps.TakeMessage() | steps.Book():
                 return
+            case steps.Inquire():
+                if heard.heard not in ("0", "*"):
+                    return
+                came = steps.Told(heard.heard) if self._told else steps.Pressed(heard.heard)
             case steps.Finish():
                 self.informed = True
                 return

@@ -32,6 +32,8 @@ class Writer:
     """Names of the sounds of 0 to 9."""
     caller_id: str | None
     """Shown to outside numbers; None shows the caller's."""
+    no_status: tuple[str, ...] = ()
+    """The sounds that say that no order can be looked up."""
 
     def goto(self, target: str) -> str:
         return f"Goto({self.place(target)})"

@@ -2,7 +2,8 @@
 
 It plays the greeting and menus, knows hours and holidays, rings a line's phones in turn and then its outside number,
 and takes a message. What only the engine can know it does without: nobody waits in a queue, no talk is recorded, no
-caller is remembered or called back, no talk is judged, and front messages follow their own times alone.
+caller is remembered or called back, no order is looked up, no talk is judged, and front messages follow their own
+times alone.
 
 Its parts: the nodes in `node`, the lines in `line`, the table of days in `hours`, and the
 line that is written of each call in `record`.
@@ -36,15 +37,17 @@ def compile_dialplan(
     caller_id: str | None = None,
     front: tuple[str, datetime] | None = None,
     by_hand: Mapping[str, tuple[bool, datetime]] | None = None,
+    no_status: tuple[str, ...] = (),
 ) -> str:
     """The text of the dialplan; calls begin at `START`.
 
     Days are written ahead from `today`. `digits` are the names of the sounds of 0 to 9, as numbers are read back.
     `shift`: seconds that the hotline's clock is off the machine's. `caller_id`: the number that outside numbers are
     shown. `front`: the front message that somebody turned on, and until when. `by_hand`: lines
-    that the shift leader opened or closed, and until when. Raises NotWritable.
+    that the shift leader opened or closed, and until when. `no_status` are the names of the sounds that say that
+    no order can be looked up now. Raises NotWritable.
     """
-    writer = Writer(plan, shift, sounds, digits, caller_id)
+    writer = Writer(plan, shift, sounds, digits, caller_id, no_status)
     contexts = [
         _start(writer, front),
         *(node_context(writer, name) for name in plan.nodes),

@@ -32,6 +32,8 @@ def node_context(writer: Writer, name: str) -> Context:
             extensions = iter((extension("s", *arrive(name), writer.goto(node.then)),))
         case nodes.Callback():  # nobody is there who could call back
             extensions = iter((extension("s", *arrive(name), writer.goto(node.otherwise)),))
+        case nodes.Status():  # nobody is there who could look it up
+            extensions = _say(writer, name, node.unavailable or writer.no_status, node.otherwise)
         case nodes.Variant():
             extensions = _variant(writer, name, node)
         case nodes.Survey():

@@ -24,6 +24,7 @@ class Kind(StrEnum):
     VARIANT = "语言"
     PRIORITY = "优先"
     CALLBACK = "回拨"
+    STATUS = "进度查询"
     SURVEY = "满意度"
     MESSAGE = "留言"
     END = "结束"

@@ -122,6 +122,8 @@ def node_stop(plan: Plan, id: str, node: Node) -> Stop:
             return Stop(id, Kind.PRIORITY, name, ways=(Way((), "", then),))
         case nodes.Callback():
             return _callback(plan, id, node)
+        case nodes.Status():
+            return _status(plan, id, node)
         case nodes.Survey(survey=words, answers=answers, then=then):
             told = "，".join(f"{key} {answer}" for key, answer in answers.items())
             return Stop(
@@ -166,6 +168,19 @@ def _callback(plan: Plan, id: str, node: nodes.Callback) -> Stop:
         words=tuple(plan.texts(words)),
         notes=line,
         ways=_together([Way((), "已预约", node.then), Way((), "不预约", node.otherwise)]),
+    )
+
+
+def _status(plan: Plan, id: str, node: nodes.Status) -> Stop:
+    words = (*node.status, *node.last_four, *node.unmatched, *node.choices, *node.unavailable)
+    limits = f"错 {node.mistakes} 次为止；同一号码每小时 {node.mistakes_an_hour} 次，每天 {node.mistakes_a_day} 次"
+    return Stop(
+        id,
+        Kind.STATUS,
+        "办理结果查询",
+        words=tuple(plan.texts(words)),
+        notes=(limits,),
+        ways=_together([Way((), "听完或返回", node.then), Way((), "查不到", node.otherwise)]),
     )
 
 

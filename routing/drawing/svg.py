@@ -14,7 +14,7 @@ _INK, _QUIET, _EDGE, _WAY = "#1d2733", "#5b6672", "#aeb8c2", "#8d9aa8"
 
 _LOOKS = {
     ".card": f"fill:#fff;stroke:{_EDGE};stroke-width:1.2",
-    ".menu,.recall,.survey,.ask,.information,.switch": f"stroke:{_INK};stroke-width:1.6",
+    ".menu,.recall,.survey,.ask,.information,.switch,.status": f"stroke:{_INK};stroke-width:1.6",
     ".switch": "stroke-dasharray:none;fill:#f7f8fa",
     ".message,.end": f"stroke:{_INK};fill:#f4f5f7",
     ".front": f"stroke:{_INK};stroke-width:2.6",

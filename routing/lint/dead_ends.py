@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from routing.lint.ways import By, Way, beginnings, reached, reaching, ways
 from routing.names import is_own_sound, references
-from routing.node import Ask, Callback, Information, Menu, Message, Variant
+from routing.node import Ask, Callback, Information, Menu, Message, Status, Variant
 from routing.plan import Plan
 from routing.reading.problem import Places, Problem, found
 from routing.written import STANDARD
@@ -59,7 +59,7 @@ def _dead_ends(
     plan: Plan, places: Places, on: Mapping[str, tuple[Way, ...]], met: Mapping[str, int]
 ) -> Iterator[Problem]:
     """Who may press keys, but gets to no line and no message by any of them."""
-    messages = [name for name, node in plan.nodes.items() if isinstance(node, Message | Callback)]
+    messages = [name for name, node in plan.nodes.items() if isinstance(node, Message | Callback | Status)]
     fine = reaching(on, (*plan.lines, *messages))
     for name, node in plan.nodes.items():
         if name in met and name not in fine and isinstance(node, Menu | Ask | Information):

@@ -16,6 +16,7 @@ from routing.node import (
     Priority,
     Recall,
     Say,
+    Status,
     Survey,
     Switch,
     Variant,
@@ -78,6 +79,11 @@ def _of_node(plan: Plan, node: Node) -> Iterator[Way]:
             yield zero
         case Variant(then=then) | Priority(then=then):
             yield Way("on", then)
+        case Status(then=then, otherwise=otherwise):
+            yield Way("key", then)
+            yield Way("silence", then)
+            yield Way("wrong", otherwise)
+            yield zero
         case Callback(then=then, otherwise=otherwise):
             yield Way("key", then)
             yield Way("silence", otherwise)

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from routing.lint.told import keys_told, seconds
 from routing.lint.ways import SILENT, beginnings, reached, reaching, ways
-from routing.node import Ask, Callback, End, Information, Menu, Message, Node, Recall, Say, Survey, Variant
+from routing.node import Ask, Callback, End, Information, Menu, Message, Node, Recall, Say, Status, Survey, Variant
 from routing.plan import Plan, in_variant
 from routing.reading.problem import Path, Place, Places, Problem, found
 
@@ -76,6 +76,8 @@ def _says_nothing(name: str, node: Node, places: Places) -> Iterator[Problem]:
             yield found(places.of_key(("nodes", name)), "says-nothing", name=name)
         case Menu(menu=()) | Say(say=()) | Ask(ask=()) | Survey(survey=()) | Message(message=()) | End(end=()):
             yield found(places.of_key(("nodes", name)), "says-nothing", name=name)
+        case Status(status=()):
+            yield found(places.of_key(("nodes", name)), "says-nothing", name=name)
         case Recall(recall=lines):
             for line, prompts in lines.items():
                 if not prompts:
@@ -100,6 +102,9 @@ def _choices(plan: Plan, name: str, node: Node) -> Iterator[_Choice]:
         case Ask(ask=said, choices=choices, wait=wait):
             yield _Choice((*at, "ask"), said, frozenset("0123456789*#"), must_tell=False, wait=wait)
             yield _Choice((*at, "choices"), choices, frozenset("0123456789*#"), must_tell=False)
+        case Status(status=said, choices=choices, wait=wait):
+            yield _Choice((*at, "status"), said, frozenset("0123456789*#"), must_tell=False, wait=wait)
+            yield _Choice((*at, "choices"), choices, frozenset("1*0"), must_tell=False)
         case Say(say=said, then=then) | Variant(say=said, then=then):
             ahead = _keys_ahead(plan, then)
             kept = frozenset("123456789*#") if ahead is None else ahead

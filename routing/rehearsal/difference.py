@@ -222,7 +222,19 @@ _LINE_RULES = (
 )
 """What walks and hours do not show."""
 _OUTSIDE_RULES = ("simultaneous", "ring")
-_NODE_RULES = ("digits", "terminator", "wait", "limit", "silence", "answers", "days", "thanks", "priority")
+_STATUS_RULES = ("mistakes", "mistakes_an_hour", "mistakes_a_day", "unmatched", "unavailable")
+_NODE_RULES = (
+    "digits",
+    "terminator",
+    "wait",
+    "limit",
+    "silence",
+    "answers",
+    "days",
+    "thanks",
+    "priority",
+    *_STATUS_RULES,
+)
 _CALLBACK_RULES = ("first", "tries", "retry", "expires", "numbers", "abandoned", "greeting", "notice")
 _CONFIDENTIAL_RULES = ("numbers", "listeners")
 _HOTLINE_RULES = ("name", "wait", "survey", "may_dial", "apology", "head_start", "most_head_start")

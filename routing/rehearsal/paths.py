@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import NamedTuple, NoReturn
 
 from routing import node as nodes
-from routing.dry_walk import SILENCE, DryWalk, Heard, Keys, dry_walk
+from routing.dry_walk import INQUIRED, SILENCE, DryWalk, Heard, Keys, dry_walk
 from routing.plan import Plan
 from routing.scene import Scene
 from routing.written import WITHHELD
@@ -127,8 +127,11 @@ def paths(old: Plan, new: Plan, scene: Scene) -> Iterator[Pair]:
         if was.asking is not None:
             yield Pair((*keys, SILENCE), *(Trail(_end(dry_walk(plan, keys, scene))) for plan in plans))
             yield from _wrongly(plans, keys, scene, was.asking, now.asking)
-        offered = [typed for plan, heard in zip(plans, asking, strict=True) if heard for typed in _offers(plan, heard)]
-        waiting += ((*keys, *typed) for typed in dict.fromkeys(offered))
+        asked = [(plan, heard) for plan, heard in zip(plans, asking, strict=True) if heard is not None]
+        offered = dict.fromkeys(typed for plan, heard in asked for typed in _offers(plan, heard))
+        if not all(isinstance(plan.nodes[heard.step], nodes.Status) for plan, heard in asked):
+            offered = {typed: None for typed in offered if typed[0] not in INQUIRED}
+        waiting += ((*keys, *typed) for typed in offered)
 
 
 def _end(walk: DryWalk) -> End:
@@ -197,6 +200,8 @@ def _offers(plan: Plan, heard: Heard) -> list[tuple[str, ...]]:
             return [(key,)]
         case nodes.Callback():
             return [("1",), ("9",)]
+        case nodes.Status():
+            return [("s",), ("u",), ("*",), ("0",)]
         case nodes.Survey(answers=answers):
             return [(key,) for key in answers]
         case nodes.Information() as library:

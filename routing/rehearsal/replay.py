@@ -16,7 +16,7 @@ from typing import NamedTuple
 from routing import node as nodes
 from routing.plan import Plan
 from routing.scene import Scene
-from routing.steps import Ask, Came, Collect, Entered, Pressed, Said, Say, Silent, Step
+from routing.steps import Ask, Came, Collect, Entered, Inquire, Pressed, Said, Say, Silent, Step, Told, Untold
 from routing.walk import Position, advance, begin, destination
 
 LEFT = "left"
@@ -33,6 +33,8 @@ class Trodden(NamedTuple):
     """Whether one was waited for; None in old entries, which do not say."""
     digits: str | None = None
     """The number that was typed, where one was asked for."""
+    told: bool | None = None
+    """Whether the caller was told how their order stands, where they asked for it."""
 
 
 class Reached(NamedTuple):
@@ -104,6 +106,7 @@ class _Caller:
     def __init__(self, recorded: Recorded, plan: Plan) -> None:
         self._recorded, self._plan = recorded, plan
         self._keys = deque(_typed(recorded.steps, plan))
+        self._inquired = deque(step.told for step in recorded.steps if step.told is not None)
         self._left = recorded.end.kind == LEFT
         self._same = True
         self.walked: list[str] = []
@@ -124,6 +127,8 @@ class _Caller:
                 return Said()
             case Collect():
                 return self._enters(step)
+            case Inquire() if self._inquired:
+                return Told() if self._inquired.popleft() else Untold()
             case Ask(keeps=keeps):
                 came = self._presses()
                 if keeps is not None and isinstance(came, Pressed) and came.key not in keeps:
@@ -163,6 +168,8 @@ class _Caller:
 def _typed(steps: tuple[Trodden, ...], plan: Plan) -> Iterator[_Key]:
     """What was typed at each step."""
     for place, step in enumerate(steps):
+        if step.told is not None:
+            continue  # whatever was typed there was for it
         if step.digits is not None:
             yield from (_Key(digit) for digit in step.digits)
             yield _Key(None, ends_number=bool(step.digits))

@@ -18,6 +18,8 @@ from ivr.clock import Clock
 from ivr.dispatch import Dispatch
 from ivr.door.keeper import Doorkeeper
 from ivr.events import CallArrived, CallEnded, CallPlaced, Entry, Event
+from ivr.guesses import Guesses
+from ivr.inquiry import Inquiry
 from ivr.lead.supervision import Supervision
 from ivr.memory import CallerMemory
 from ivr.outbound import OutboundToday
@@ -138,6 +140,8 @@ async def house(
     door: Doorkeeper | None = None,
     watched: bool = False,
     outbound: OutboundToday | None = None,
+    inquiry: Inquiry | None = None,
+    guesses: Guesses | None = None,
     **phones: Behaviour,
 ) -> AsyncIterator[House]:
     """A hotline on a fake switch. `phones` by agent, or `n` and an outside number.
@@ -149,8 +153,10 @@ async def house(
     catalogue = Catalogue(plan.words)
     ids = CallIds("t")
 
+    guesses = guesses or Guesses()
+
     def flow() -> AdoptingFlow:
-        outlook = Outlook(clock, board.dispatch, memory, front, outbound=outbound)
+        outlook = Outlook(clock, board.dispatch, memory, front, outbound=outbound, inquiry=inquiry, guesses=guesses)
         return AdoptingFlow(plan, catalogue, board.dispatch, clock, outlook, callbacks)
 
     board = Switchboard(

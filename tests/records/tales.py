@@ -24,6 +24,8 @@ from ivr.events import (
     RecordingBegan,
     RecordingEnded,
     RecordingRefused,
+    StatusAsked,
+    StatusResult,
     StepHeard,
     TalkBegan,
     TalkEnded,
@@ -31,6 +33,7 @@ from ivr.events import (
     WaitEnd,
     WaitEnded,
 )
+from ivr.inquiry import Standing
 from records.journal import SqlJournal
 from records.migrations import upgrade
 
@@ -154,4 +157,18 @@ REFUSES: list[Fact] = [
     (45, CallEnded(Outcome.TALKED, Reason.CALLER_HUNG_UP)),
 ]
 
-TALES = [REFUSES, TALKS, OUTSIDE, LEAVES_MESSAGE, GIVES_UP_WAITING, HANGS_UP_IN_THE_GREETING, OVERFLOWS]
+INQUIRES: list[Fact] = [
+    *ARRIVES,
+    (4, StepHeard("main", ("welcome", "main"), "2")),
+    (8, StepHeard("report", ("report",), "3")),
+    (12, StepHeard("status", ("status-number",), None)),
+    (20.2, StatusAsked("status", StatusResult.UNMATCHED)),
+    (26, StepHeard("status", ("status-number",), None)),
+    (31, StatusAsked("status", StatusResult.TOLD, "2026-000123", Standing.IN_PROGRESS)),
+    (44, StepHeard("status", ("status-number",), None, asked=True)),
+    (44, EndReached("information", None, True, "")),
+    (50, StepHeard("report", ("report",), None, asked=True)),
+    (52, CallEnded(Outcome.INFORMED, Reason.CALLER_HUNG_UP)),
+]
+
+TALES = [REFUSES, TALKS, OUTSIDE, LEAVES_MESSAGE, GIVES_UP_WAITING, HANGS_UP_IN_THE_GREETING, OVERFLOWS, INQUIRES]

@@ -6,12 +6,22 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from ivr.events import DigitsEntered, EndReached, StepHeard
+from ivr.events import DigitsEntered, EndReached, StatusAsked, StatusResult, StepHeard, to_data
 from records import paths
 from records.journal import SqlJournal
 from records.paths import Fact, recorded, recorded_calls
 from routing.rehearsal.replay import LEFT, Reached, Recorded, Trodden
-from tests.records.tales import ARRIVES, HANGS_UP_IN_THE_GREETING, NINE, NUMBER, OUTSIDE, TALKS, TURNED_AWAY, entries
+from tests.records.tales import (
+    ARRIVES,
+    HANGS_UP_IN_THE_GREETING,
+    INQUIRES,
+    NINE,
+    NUMBER,
+    OUTSIDE,
+    TALKS,
+    TURNED_AWAY,
+    entries,
+)
 from tests.records.tales import Fact as Told
 
 ASKS: list[Told] = [
@@ -54,6 +64,15 @@ async def test_a_call_is_told_up_to_where_it_first_got(url: str) -> None:
     )
     assert (hangs_up.steps, hangs_up.end) == ((), Reached(LEFT))
     assert outside.end == Reached("outside", "booking")
+
+
+def test_asking_for_an_order_is_one_step_however_often_it_was_keyed() -> None:
+    (call,) = recorded(Fact("a-1", NINE, NUMBER, type(e.event).__name__, to_data(e.event)) for e in entries(INQUIRES))
+    assert call.steps[2:] == (Trodden("status", None, asked=True, told=True),)
+    assert call.end == Reached("information")
+    refused = [*INQUIRES[:6], (21, StatusAsked("status", StatusResult.REFUSED)), (30, StepHeard("bye", (), None))]
+    (call,) = recorded(Fact("a-1", NINE, NUMBER, type(e.event).__name__, to_data(e.event)) for e in entries(refused))
+    assert [(step.node, step.told) for step in call.steps[2:]] == [("status", False), ("bye", None)]
 
 
 async def test_who_was_not_let_in_walked_no_path(url: str) -> None:

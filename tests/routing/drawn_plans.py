@@ -91,6 +91,7 @@ def _node() -> st.SearchStrategy[dict[str, Any]]:
         st.fixed_dictionaries(
             {"callback": _prompts, "line": st.none() | _line, "then": _target, "otherwise": _target, "booked": _prompts}
         ),
+        st.fixed_dictionaries({"status": _prompts, "choices": _prompts, "then": _target, "otherwise": _target}),
         st.fixed_dictionaries({"message": _prompts}),
         st.fixed_dictionaries({"end": _prompts}),
     )

@@ -233,6 +233,16 @@ def _callback(draw: st.DrawFn, onward: _Targets, anywhere: _Targets, lines: list
     }
 
 
+def _status(draw: st.DrawFn, onward: _Targets, anywhere: _Targets, lines: list[str]) -> dict[str, Any]:
+    return {
+        "status": draw(_SAID),
+        "unavailable": draw(_PERHAPS_SAID),
+        "mistakes": draw(st.integers(1, 3)),
+        "then": draw(onward),
+        "otherwise": draw(onward),
+    }
+
+
 def _survey(draw: st.DrawFn, onward: _Targets, anywhere: _Targets, lines: list[str]) -> dict[str, Any]:
     return {"survey": draw(_SAID), "answers": {"1": "满意", "2": "不满意"}, "then": draw(onward)}
 
@@ -258,6 +268,7 @@ _NODES: dict[str, _Drawn] = {
     "variant": _variant,
     "priority": _priority,
     "callback": _callback,
+    "status": _status,
     "survey": _survey,
     "say": _say,
     "message": _message,

@@ -14,6 +14,7 @@ from routing.dialplan.dialplan import compile_dialplan
 from routing.dialplan.record import FallbackCall, read
 from routing.dialplan.text import NotWritable
 from routing.dry_walk import Keys, dry_walk
+from routing.node import Say, Status
 from routing.plan import Plan
 from routing.reading.load import load
 from routing.scene import Scene
@@ -105,9 +106,15 @@ def test_any_call_on_any_plan_gets_where_the_dry_walk_says(data: st.DataObject) 
 
 
 def _without_waiting(plan: Plan) -> Plan:
-    """The plan as Asterisk alone serves it: phones ring at once or not at all, and nobody presses keys meanwhile."""
+    """The plan as Asterisk alone serves it: phones ring at once or not at all, nobody presses keys meanwhile, and no
+    order is looked up."""
     lines = {name: line.model_copy(update={"keys": {}}) for name, line in plan.lines.items()}
-    return plan.model_copy(update={"lines": lines})
+    sorry = {
+        name: Say(say=node.unavailable, then=node.otherwise)
+        for name, node in plan.nodes.items()
+        if isinstance(node, Status)
+    }
+    return plan.model_copy(update={"lines": lines, "nodes": {**plan.nodes, **sorry}})
 
 
 @given(st.sampled_from(sorted(HOURS)), ANY_TIME, st.integers(0, 390))

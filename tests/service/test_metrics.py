@@ -15,9 +15,10 @@ from prometheus_client.parser import text_string_to_metric_families
 from acd.agent import Presence
 from hotline.live import Result
 from hotline.metrics import OTHER_LINE, CallMetrics, Gauges, PlanGauges
-from ivr.events import OfferResult, Outcome, Reason
+from ivr.events import OfferResult, Outcome, Reason, StatusResult
 from tests.records.tales import (
     GIVES_UP_WAITING,
+    INQUIRES,
     LEAVES_MESSAGE,
     OVERFLOWS,
     TALES,
@@ -204,6 +205,19 @@ def test_two_hotlines_in_one_process_do_not_meet() -> None:
     assert other.scrape()["hotline_line_calls_total{line=immunization}"] == 0
 
 
+def test_what_came_of_asking_for_an_order_is_counted() -> None:
+    hotline = Hotline()
+    hotline.tell(INQUIRES, "a-1")
+    counted = hotline.scrape()
+    assert {name: counted[f"hotline_status_asked_total{{result={name}}}"] for name in StatusResult} == {
+        "told": 1.0,
+        "unmatched": 1.0,
+        "refused": 0.0,
+        "late": 0.0,
+        "failed": 0.0,
+    }
+
+
 @given(st.lists(st.tuples(st.sampled_from(TALES), st.integers(0, 20)), max_size=12))
 def test_labels_stay_in_their_closed_lists_and_no_number_is_one(told: list[tuple[list[Fact], int]]) -> None:
     hotline = Hotline()
@@ -214,7 +228,7 @@ def test_labels_stay_in_their_closed_lists_and_no_number_is_one(told: list[tuple
         "line": {*LINES, OTHER_LINE},
         "outcome": set(Outcome),
         "reason": set(Reason),
-        "result": set(OfferResult),
+        "result": {*OfferResult, *StatusResult},
         "presence": set(Presence),
         "version": {"0.1.0"},
     }
