@@ -19,6 +19,7 @@ from desk.live import Live
 from desk.openapi import description
 from desk.pages import Pages
 from desk.passwords import Passwords
+from desk.printed import Printing
 from desk.registers_api import RegistersApi
 from desk.route import PUBLIC, Route
 from desk.session_api import SessionApi
@@ -28,6 +29,7 @@ from desk.tokens import Tokens
 from desk.users import Users
 from desk.users_api import UsersApi
 from desk.webhooks_api import WebhooksApi
+from paperwork.printing.press import Press
 from paperwork.webhooks.book import Webhooks
 from paperwork.webhooks.hosts import Hosts
 from records.store import Store
@@ -72,7 +74,7 @@ async def open_desk(
     `hotline` gives number and name of the hotline, `plan` the live one, `hosts` where webhooks may lead; `now` is the
     machine's own time: codes of the moment depend on it.
     """
-    store, passwords = Store(url), Passwords()
+    store, passwords, press = Store(url), Passwords(), Press()
     try:
         users, sessions, tokens, ledger = Users(store), Sessions(store, lengths), Tokens(store), Ledger(write)
         signing_in = SigningIn(
@@ -87,11 +89,12 @@ async def open_desk(
         )
         guard = Guard(gate, sessions, tokens, ledger, now=now, monotonic=monotonic)
         live = Live(floor, sessions, now)
+        printing = Printing(press, lambda: hotline()[1], now)
         parts = (
             SessionApi(signing_in, gate),
             UsersApi(users, sessions, passwords, ledger, now),
             FloorApi(floor, store, ledger),
-            RegistersApi(store, ledger, plan, now),
+            RegistersApi(store, ledger, plan, now, printing),
             WebhooksApi(Webhooks(store, Sealer(key), hosts), ledger, version, now),
             live,
             Pages(signing_in, gate, hotline),
@@ -101,6 +104,7 @@ async def open_desk(
         yield Desk(guard, users, ledger, live, tuple(routes))
     finally:
         passwords.close()
+        await press.close()
         await store.close()
 
 

@@ -11,17 +11,23 @@ from aiohttp import web
 from desk.asked import choice, instant, number, only, reason, told
 from desk.asker import ASKER
 from desk.ledger import Ledger
+from desk.printed import Printing
 from desk.refusal import Refusal, bad
 from desk.roles import Permission
 from desk.route import Route, one_of
 from desk.schemas import COUNT, FLAG, MAYBE_TEXT, TEXT, TIME, listing, things, written
 from paperwork.filing import Changed
+from paperwork.printing.form import Form
+from paperwork.printing.forms.register import agents_report, line_form
+from paperwork.printing.render import Format
 from paperwork.registers.changes import changes
 from paperwork.registers.entries import LABELS, Register
 from paperwork.registers.files import Unread, from_csv, from_yaml, to_csv, to_yaml
 from paperwork.registers.gaps import gaps_now
 from paperwork.registers.registers import NoEntry, Registers, Version
+from paperwork.registers.sheet import AgentsSheet, LineSheet, sheets
 from paperwork.registers.unfit import Unfit, entry_of
+from paperwork.reports.report import Report
 from records.audit import Act
 from records.store import Store
 from routing.calendar import SHANGHAI
@@ -54,9 +60,10 @@ class RegistersApi:
         ledger: Ledger,
         plan: Callable[[], Plan] | None,
         now: Callable[[], datetime],
+        printing: Printing,
     ) -> None:
         self._registers, self._ledger = Registers(store), ledger
-        self._plan, self._now = plan, now
+        self._plan, self._now, self._printing = plan, now, printing
 
     def routes(self) -> list[Route]:
         look, manage = one_of(Permission.REGISTERS_READ), one_of(Permission.REGISTERS)
@@ -167,6 +174,21 @@ class RegistersApi:
                 answer=_VERSION,
                 refuses=(409,),
             ),
+            *self._printing.routes(
+                every + "/line/{id}/sheet",
+                look,
+                self._sheet,
+                "附件4, the form of a line (热线登记表).",
+                query={"at": _AT},
+            ),
+            *self._printing.routes(
+                every + "/line/{id}/agents",
+                look,
+                self._agents,
+                "附件5, the agents of a line (座席员登记表).",
+                query={"at": _AT},
+                formats=tuple(Format),
+            ),
         ]
 
     # ── looking ─────────────────────────────────────────────────────────────
@@ -222,6 +244,19 @@ class RegistersApi:
         name = f"registers.{form}" if one is None else f"{one}.{form}"
         headers = {"Content-Disposition": f'attachment; filename="{name}"'}
         return web.Response(text=text, content_type="text/plain", headers=headers)
+
+    async def _sheet(self, request: web.Request) -> Form:
+        return line_form((await self._sheets(request))[0], self._printing.hotline(), self._printing.now())
+
+    async def _agents(self, request: web.Request) -> Report:
+        return agents_report((await self._sheets(request))[1], self._printing.hotline(), self._printing.now())
+
+    async def _sheets(self, request: web.Request) -> tuple[LineSheet, AgentsSheet]:
+        at = instant(request.query, "at") or self._now()
+        found = await sheets(self._registers, at, _id(request))
+        if not found:
+            raise _none()
+        return found[0]
 
     # ── changing ────────────────────────────────────────────────────────────
 

@@ -22,6 +22,7 @@ from hotline.ports import taken
 from hotline.secrets import FILE
 from hotline.settings import HOUSE, Settings
 from hotline.switch_config import Places, modules
+from paperwork.printing.fonts import MEND, families, missing
 from prompts.catalogue import Catalogue
 from routing.reading.load import Unreadable
 
@@ -52,6 +53,7 @@ def examine(settings: Settings) -> list[Finding]:
         _secrets,
         _database,
         _disk,
+        _paper,
         _tools,
     )
     return [finding for look in looks for finding in look(settings)]
@@ -195,6 +197,19 @@ def _disk(settings: Settings) -> Iterator[Finding]:
 def _nearest(folder: Path) -> Path:
     """The innermost folder of this path that exists."""
     return next(place for place in (folder, *folder.parents) if place.is_dir())
+
+
+def _paper(settings: Settings) -> Iterator[Finding]:
+    del settings
+    lacking = missing()
+    family = next((name for name in families() if name == "Noto Serif CJK SC"), next(iter(families()), ""))
+    yield Finding(
+        not lacking,
+        f"forms can be printed, in {family}"
+        if not lacking
+        else f"forms cannot be printed without {', '.join(lacking)}",
+        MEND,
+    )
 
 
 def _tools(settings: Settings) -> Iterator[Finding]:

@@ -130,7 +130,10 @@ _FOR_A_YEAR = "max-age=31536000"
 
 
 async def _harden(request: web.Request, response: web.StreamResponse) -> None:
+    own = response.headers.get("Content-Security-Policy")  # of a printed page: stricter, and with its own style
     response.headers.update(_HEADERS)
+    if own is not None:
+        response.headers["Content-Security-Policy"] = f"{own}; frame-ancestors 'none'"
     if request_id := request.get(ID):
         response.headers["X-Request-Id"] = request_id
     if request.app[_GATE].tls:

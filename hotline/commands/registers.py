@@ -1,4 +1,4 @@
-"""The registers (登记表): registers list, show, set, retire, history, changes, import, export, gaps."""
+"""The registers (登记表): registers list, show, set, retire, history, changes, import, export, print, gaps."""
 
 from __future__ import annotations
 
@@ -15,14 +15,18 @@ from rich.table import Column, Table
 from hotline.accounts_book import with_accounts
 from hotline.audited import Reason, reason_of, write_down
 from hotline.identity import asker
+from hotline.printed import Out, Paper, put_paper
 from hotline.settings import Settings
 from hotline.terminal import Config, Json, Var, day_typed, fail, instant, live_in, people, put, settings_of
 from paperwork.filing import Changed
+from paperwork.printing.forms.register import agents_report, line_form
+from paperwork.printing.render import Format
 from paperwork.registers.changes import changes as changed_between
 from paperwork.registers.entries import LABELS, Register, flat
 from paperwork.registers.files import Unread, decoded, deep, from_csv, from_yaml, to_csv, to_yaml
 from paperwork.registers.gaps import gaps_now
 from paperwork.registers.registers import NoEntry, Registers, Version
+from paperwork.registers.sheet import sheets
 from paperwork.registers.spelling import spelt
 from paperwork.registers.unfit import Unfit, entry_of
 from records.audit import Act
@@ -231,6 +235,27 @@ def export(
     except OSError as error:
         fail(f"{out} cannot be written: {error.strerror}")
     people.print(f"{out}: {len(found)} entries", markup=False)
+
+
+@registers.command("print")
+def print_(
+    line: Annotated[str, typer.Argument(help="The line, by its id.")],
+    agents: Annotated[bool, typer.Option("--agents", help="附件5, its agents, instead of 附件4.")] = False,
+    form: Paper = Format.PDF,
+    out: Out = None,
+    at: At = None,
+    config: Config = None,
+    var: Var = None,
+) -> None:
+    """The form of a line as it is signed: 附件4 (热线登记表), or 附件5 (座席员登记表)."""
+    settings = settings_of(config, var)
+    now, hotline = datetime.now(UTC), live_in(settings).plan.hotline.name
+    then = now if at is None else instant(at)
+    found = _with(settings, lambda book: sheets(book, then, line))
+    if not found:
+        fail(f"there is no line {line}: `hotline registers list line` shows them")
+    own, theirs = found[0]
+    put_paper(agents_report(theirs, hotline, now) if agents else line_form(own, hotline, now), form, out)
 
 
 @registers.command("gaps")

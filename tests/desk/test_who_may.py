@@ -40,6 +40,8 @@ SIGNED_IN: dict[tuple[str, str], frozenset[Role]] = {
     ("GET", "/api/v1/registers/{register}"): ALL,
     ("GET", "/api/v1/registers/{register}/{id}"): ALL,
     ("GET", "/api/v1/registers/{register}/{id}/history"): ALL,
+    **{("GET", f"/api/v1/registers/line/{{id}}/sheet.{form}"): ALL for form in ("pdf", "html")},
+    **{("GET", f"/api/v1/registers/line/{{id}}/agents.{form}"): ALL for form in ("pdf", "html", "xlsx")},
     ("PUT", "/api/v1/registers/{register}/{id}"): frozenset({L, R}),
     ("POST", "/api/v1/registers/{register}/{id}/retire"): frozenset({L, R}),
     ("GET", "/api/v1/webhooks"): frozenset({R}),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from pypdf import PdfReader
 from typer.testing import CliRunner, Result
 
 from hotline.cli import app_of
@@ -42,3 +43,19 @@ def test_what_cannot_stand_is_refused_in_one_line_and_nothing_is_kept(tmp_path: 
     assert (bad.exit_code, "r.csv:3: 代码: 'Bob' is no id" in bad.stderr.replace("\n", "")) == (1, True)
     assert json.loads(typed(tmp_path, "registers", "list", "agent", "--json").stdout) == []
     assert typed(tmp_path, "audit", "list", "--json").stdout == ""
+
+
+def test_a_line_is_printed_as_the_form_that_its_leader_signs(tmp_path: Path) -> None:
+    typed(
+        tmp_path, "registers", "set", "line", "immunization", "name=预防接种", "number=12320", "institution=市疾控中心"
+    )
+    typed(tmp_path, "registers", "set", "agent", "ann", "name=受理员甲", "number=1001", "lines=immunization")
+    out = tmp_path / "made" / "form.pdf"
+    done = typed(tmp_path, "registers", "print", "immunization", "--out", str(out))
+    assert done.exit_code == 0, done.stderr
+    assert "市疾控中心" in PdfReader(out).pages[0].extract_text()
+    page = typed(tmp_path, "registers", "print", "immunization", "--agents", "--format", "html")
+    assert '<th scope="row" class="text">1001</th>' in page.stdout
+    refused = typed(tmp_path, "registers", "print", "immunization", "--format", "xlsx", "--out", str(out))
+    assert (refused.exit_code, "html or pdf" in refused.stderr) == (1, True)
+    assert typed(tmp_path, "registers", "print", "nobody").exit_code == 1

@@ -111,3 +111,8 @@ def test_no_secret_and_no_password_is_told(good: Settings) -> None:
     told = " ".join(finding.what + finding.mend for finding in examine(remote))
     assert "geheim" not in told
     assert keep_secrets(good.var).ari_password not in told
+
+
+def test_a_machine_without_chinese_type(good: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("hotline.doctor.missing", lambda: ("a font with Chinese type",))
+    assert "fonts-noto-cjk" in mends(good, "forms cannot be printed without a font with Chinese type")
