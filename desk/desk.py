@@ -17,6 +17,7 @@ from desk.guard import Guard
 from desk.ledger import Ledger, Write
 from desk.live import Live
 from desk.openapi import description
+from desk.orders_api import OrdersApi
 from desk.pages import Pages
 from desk.passwords import Passwords
 from desk.printed import Printing
@@ -29,6 +30,7 @@ from desk.tokens import Tokens
 from desk.users import Users
 from desk.users_api import UsersApi
 from desk.webhooks_api import WebhooksApi
+from paperwork.orders.orders import Orders
 from paperwork.printing.press import Press
 from paperwork.webhooks.book import Webhooks
 from paperwork.webhooks.hosts import Hosts
@@ -65,14 +67,16 @@ async def open_desk(
     version: str,
     plan: Callable[[], Plan] | None = None,
     hosts: Hosts = Hosts(),  # noqa: B008 - a frozen value
+    orders: Orders | None = None,
+    path: Callable[[str], str | None] = lambda code: None,
     lengths: Lengths = Lengths(),  # noqa: B008 - a frozen value
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
     monotonic: Callable[[], float] = steady,
 ) -> AsyncIterator[Desk]:
     """The desk on the database at `url`. `key` (32 bytes) seals second factors, `write` is the audit log's.
 
-    `hotline` gives number and name of the hotline, `plan` the live one, `hosts` where webhooks may lead; `now` is the
-    machine's own time: codes of the moment depend on it.
+    `hotline` gives number and name of the hotline, `plan` the live one, `hosts` where webhooks may lead, `orders` the
+    work orders, `path` that of a category; `now` is the machine's own time: codes of the moment depend on it.
     """
     store, passwords, press = Store(url), Passwords(), Press()
     try:
@@ -100,6 +104,8 @@ async def open_desk(
             Pages(signing_in, gate, hotline),
         )
         routes = [route for part in parts for route in part.routes()]
+        if orders is not None:
+            routes += OrdersApi(orders, ledger, plan, path).routes()
         routes.append(_described(routes, version))
         yield Desk(guard, users, ledger, live, tuple(routes))
     finally:

@@ -38,33 +38,48 @@ class Permission(StrEnum):
     QUALITY_READ = "quality.read"
     QUALITY = "quality.judge"
     WEBHOOKS = "webhooks.manage"
+    ORDERS_OWN = "orders.own"  # to open work orders, and to go on with one's own
+    ORDERS_READ = "orders.read"
+    ORDERS = "orders.manage"
+    EXCHANGE = "orders.exchange"  # what the mayor's hotline hands over and takes back
 
 
 _P = Permission
 
 PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = {
-    Role.AGENT: frozenset({_P.STATUS, _P.DESK, _P.FLOOR_OWN, _P.CALLS_OWN, _P.REGISTERS_READ, _P.QUALITY_OWN}),
+    Role.AGENT: frozenset(
+        {_P.STATUS, _P.DESK, _P.FLOOR_OWN, _P.CALLS_OWN, _P.REGISTERS_READ, _P.QUALITY_OWN, _P.ORDERS_OWN}
+    ),
     Role.LEADER: frozenset(
         {
             *(_P.STATUS, _P.DESK, _P.LEAD, _P.FLOOR, _P.CALLS, _P.NUMBERS),
             *(_P.REGISTERS_READ, _P.REGISTERS, _P.QUALITY_OWN, _P.QUALITY_READ),
+            *(_P.ORDERS_READ, _P.ORDERS, _P.EXCHANGE),
         }
     ),
     Role.QUALITY: frozenset(
-        {*(_P.STATUS, _P.FLOOR, _P.CALLS, _P.NUMBERS), *(_P.REGISTERS_READ, _P.QUALITY_READ, _P.QUALITY)}
+        {
+            *(_P.STATUS, _P.FLOOR, _P.CALLS, _P.NUMBERS),
+            *(_P.REGISTERS_READ, _P.QUALITY_READ, _P.QUALITY),
+            _P.ORDERS_READ,
+        }
     ),
     Role.ADMINISTRATOR: frozenset(
         {
             *(_P.STATUS, _P.FLOOR, _P.CALLS, _P.METRICS, _P.USERS_READ, _P.USERS),
             *(_P.REGISTERS_READ, _P.REGISTERS, _P.WEBHOOKS),
+            *(_P.ORDERS_READ, _P.ORDERS, _P.EXCHANGE),
         }
     ),
-    Role.AUDITOR: frozenset({_P.STATUS, _P.CALLS, _P.USERS_READ, _P.AUDIT, _P.REGISTERS_READ, _P.QUALITY_READ}),
+    Role.AUDITOR: frozenset(
+        {_P.STATUS, _P.CALLS, _P.USERS_READ, _P.AUDIT, _P.REGISTERS_READ, _P.QUALITY_READ, _P.ORDERS_READ}
+    ),
 }
 """Who keeps the accounts sees no caller's number; who reads the audit log changes nothing."""
 
-SCOPES: Final = frozenset({_P.STATUS, _P.METRICS, _P.FLOOR, _P.CALLS, _P.REGISTERS_READ})
-"""What a machine's token may be given: looking, and no number of a caller."""
+SCOPES: Final = frozenset({_P.STATUS, _P.METRICS, _P.FLOOR, _P.CALLS, _P.REGISTERS_READ, _P.ORDERS_READ, _P.EXCHANGE})
+"""What a machine's token may be given: looking, and no number of a caller; and the mayor's hotline hands its orders
+over."""
 
 SECOND_FACTOR: Final = frozenset(Role) - {Role.AGENT}
 """Who must show a second factor. An agent may choose to."""

@@ -34,6 +34,7 @@ class AlarmKind(StrEnum):
     SPOOL = "facts_not_spooled"
     SEALING = "recordings_not_sealed"
     ANSWERS = "answers_not_opened"
+    ORDERS = "orders_not_watched"
     TALKS = "talks_not_recorded"
     MESSAGES = "messages_not_taken"
     WEBHOOKS = "webhooks_not_taken"

@@ -55,6 +55,7 @@ from hotline.metrics import AlarmGauges, CallMetrics, Gauges, PlanGauges, Proces
 from hotline.nuisance import NuisanceWatch
 from hotline.office import categories_at
 from hotline.operators import RECORDINGS, Published, mark_of
+from hotline.order_metrics import OrderGauges
 from hotline.past import Past, prepare
 from hotline.ports import taken
 from hotline.pulse import Pulse
@@ -96,6 +97,7 @@ from paperwork.answers.office import open_answers
 from paperwork.categories.shelf import Shelf
 from paperwork.office import open_office
 from paperwork.orders.inquiry import Inquiry
+from paperwork.orders.office import open_orders
 from paperwork.rules_shelf import RulesShelf
 from prompts.build import Report, forget_kept
 from records.audit import Audit
@@ -329,6 +331,7 @@ async def running(
                 AlarmKind.SEALING: lambda: sealing.alarm,
                 AlarmKind.ANSWERS: lambda: answers.clerk.alarm,
                 AlarmKind.WEBHOOKS: lambda: sender.alarm,
+                AlarmKind.ORDERS: lambda: work_orders.alarm(),
                 AlarmKind.TALKS: disk.why_no_talks,
                 AlarmKind.MESSAGES: disk.why_no_messages,
             },
@@ -391,8 +394,25 @@ async def running(
             )
         )
         sender = await stack.enter_async_context(sender_of(settings, desk_key, clock.now))
+        work_orders = await stack.enter_async_context(
+            open_orders(
+                settings.database_url,
+                node=settings.node,
+                plan=lambda: live.now.plan,
+                rules=lambda: rules.rules().orders,
+                codes=TreeCodes(trees.trees),
+                now=clock.now,
+                flush=journal.flush,
+            )
+        )
+        registry.register(OrderGauges(lambda: work_orders.escalating.tally))
         office = await stack.enter_async_context(
-            open_office(settings.database_url, node=settings.node, now=clock.now, others=(answers.clerk, sender))
+            open_office(
+                settings.database_url,
+                node=settings.node,
+                now=clock.now,
+                others=(answers.clerk, sender, work_orders.escalating, work_orders.messages),
+            )
         )
         journal.subscribe(office.hear)
         registry.register(AnswerGauges(answers.watch, lambda: live.now.plan.lines))
@@ -434,6 +454,8 @@ async def running(
                 version=version("hotline"),
                 plan=lambda: live.now.plan,
                 hosts=hosts_of(settings),
+                orders=work_orders.orders,
+                path=TreeCodes(trees.trees).path,
                 lengths=Lengths(
                     timedelta(seconds=settings.web.session_idle), timedelta(seconds=settings.web.session_longest)
                 ),

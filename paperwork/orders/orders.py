@@ -10,7 +10,9 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from paperwork.answers.codes import AnyCode, Codes
 from paperwork.filing import Changed, Filing, file, next_number
+from paperwork.kind import Kind
 from paperwork.orders.accused import Accused, above, told
 from paperwork.orders.asked import FORMS, HandOn, Open, Unfit, read
 from paperwork.orders.clock import Running
@@ -63,7 +65,8 @@ class Held:
 class Orders:
     """All work orders of a hotline. What asks it raises DBAPIError or NoDatabase besides what it says.
 
-    `quiet` names the lines that keep no numbers; `changed` is called after each transaction that changed an order.
+    `quiet` names the lines that keep no numbers, `codes` knows the categories; `changed` is called after each
+    transaction that changed an order.
     """
 
     def __init__(
@@ -75,8 +78,9 @@ class Orders:
         calendar: Callable[[], Calendar],
         now: Callable[[], datetime],
         quiet: Callable[[], Collection[str]] = lambda: (),
+        codes: Codes | None = None,
     ) -> None:
-        self.store, self.units = store, units
+        self.store, self.units, self._codes = store, units, codes or AnyCode()
         self.rules, self.calendar, self.now, self._quiet = rules, calendar, now, quiet
         self.changed: list[Callable[[], None]] = []
 
@@ -104,6 +108,7 @@ class Orders:
         known = await self.known(form.call) if form.call else Known()
         if form.call and not known.there:
             raise Unfit(f"`call`: nothing is known of a call {form.call!r}")
+        self._fits(form.category, form.kind or known.body.get("kind"))
         async with self.store.writing() as connection:
             if form.call and not another:
                 await _first(connection, form.call)
@@ -168,11 +173,18 @@ class Orders:
         if seq is not None and held.order.seq != seq:
             raise Changed(number)
         order, fact = self._deed(held.order, move, form, actor, unit)
+        if move is Move.CORRECT and {"category", "kind"} & set(fact.data["changes"]):
+            self._fits(order.body.category, order.body.kind)
         await self._apart(order, move, unit)
         async with self.store.writing() as connection:
             await self._keep(connection, order, fact)
         self.tell()
         return order
+
+    def _fits(self, category: str | None, kind: str | None) -> None:
+        """Raises Unfit for a category that there is not, or not for this kind."""
+        if category is not None and (wrong := self._codes.wrong(None if kind is None else Kind(kind), category)):
+            raise Unfit(f"`category`: {wrong}")
 
     def _deed(
         self, order: Order, move: Move, form: Any, actor: Actor, unit: Unit | None = None

@@ -28,6 +28,8 @@ from desk.users import Users
 from hotline.operators import read_config
 from hotline.settings import HOUSE
 from hotline.web import create_app
+from paperwork.orders.office import orders_of
+from paperwork.orders.rules import OrderRules
 from records.audit import Audit, Written
 from records.migrations import upgrade
 from records.store import Store
@@ -206,6 +208,7 @@ async def desk_house(var: Path, gate: Gate | None = None) -> AsyncIterator[DeskH
         hotline=lambda: ("12320", "小热线"),
         version="0",
         plan=shipped,
+        orders=orders_of(store, plan=shipped, rules=OrderRules, now=lambda: house.now()),
         now=lambda: house.now(),
         monotonic=lambda: house.later.total_seconds(),
     ) as desk:

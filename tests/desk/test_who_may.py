@@ -50,6 +50,13 @@ SIGNED_IN: dict[tuple[str, str], frozenset[Role]] = {
     ("POST", "/api/v1/webhooks/{name}/test"): frozenset({R}),
     ("POST", "/api/v1/webhooks/{name}/retry"): frozenset({R}),
     ("GET", "/api/v1/webhooks/{name}/deliveries"): frozenset({R}),
+    ("GET", "/api/v1/orders"): ALL,
+    ("GET", "/api/v1/orders/board"): ALL,
+    ("GET", "/api/v1/orders/words"): ALL,
+    ("GET", "/api/v1/orders/escalations"): frozenset({L, Q, R, U}),
+    ("GET", "/api/v1/orders/{number}"): ALL,
+    ("POST", "/api/v1/orders"): frozenset({A, L, R}),
+    ("POST", "/api/v1/orders/{number}/{move}"): frozenset({A, L, R}),
     # these end the session: last
     ("POST", "/sign-out"): ALL,
     ("DELETE", "/api/v1/session"): ALL,
@@ -77,6 +84,7 @@ MACHINES = {
     ("GET", "/api/v1/floor"): Permission.FLOOR,
     ("GET", "/api/v1/calls"): Permission.CALLS,
     **{key: Permission.REGISTERS_READ for key in SIGNED_IN if key[0] == "GET" and "/registers" in key[1]},
+    **{key: Permission.ORDERS_READ for key in SIGNED_IN if key[0] == "GET" and "/orders" in key[1]},
     ("GET", "/metrics"): Permission.METRICS,
     ("GET", "/"): Permission.STATUS,
 }
@@ -153,7 +161,7 @@ def test_no_machine_and_no_keeper_of_accounts_sees_numbers_and_who_reads_the_aud
     assert Permission.NUMBERS not in SCOPES
     assert Permission.NUMBERS not in PERMISSIONS[Role.ADMINISTRATOR]
     changing = {Permission.DESK, Permission.LEAD, Permission.USERS, Permission.REGISTERS, Permission.QUALITY}
-    changing |= {Permission.WEBHOOKS}
+    changing |= {Permission.WEBHOOKS, Permission.ORDERS, Permission.ORDERS_OWN}
     assert not PERMISSIONS[Role.AUDITOR] & changing
     assert not SCOPES & changing
     says: Callable[[Role], bool] = lambda role: Permission.USERS in PERMISSIONS[role]  # noqa: E731
