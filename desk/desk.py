@@ -10,6 +10,7 @@ from time import monotonic as steady
 
 from aiohttp import web
 
+from desk.calls_api import CallsApi
 from desk.factor import Sealer
 from desk.floor_api import Floor, FloorApi
 from desk.gate import Gate
@@ -97,8 +98,10 @@ async def open_desk(
         parts = (
             SessionApi(signing_in, gate),
             UsersApi(users, sessions, passwords, ledger, now),
-            FloorApi(floor, store, ledger),
             RegistersApi(store, ledger, plan, now, printing),
+            FloorApi(floor, ledger),
+            CallsApi(store, ledger),
+            RegistersApi(store, ledger, plan, now),
             WebhooksApi(Webhooks(store, Sealer(key), hosts), ledger, version, now),
             live,
             Pages(signing_in, gate, hotline),

@@ -1,4 +1,4 @@
-"""The floor and the calls through the API: the same as the door for commands tells, cut to what the asker may see.
+"""The floor through the API: the same as the door for commands tells, cut to what the asker may see.
 
 Whose seat a command is for is never in the request: the session says it.
 """
@@ -12,13 +12,11 @@ from aiohttp import web
 
 from desk.asked import Asked, told
 from desk.asker import ASKER, Asker
-from desk.calls_page import Span, page_of
 from desk.ledger import Ledger
 from desk.refusal import Refusal, bad, forbidden
 from desk.roles import Permission
 from desk.route import Route, one_of
 from records.audit import Act
-from records.store import Store
 
 
 class Floor(Protocol):
@@ -41,10 +39,10 @@ _OBJECT: dict[str, Any] = {}
 
 
 class FloorApi:
-    """`/api/v1/floor`, `calls`, `desk`, `lead`."""
+    """`/api/v1/floor`, `desk`, `lead`."""
 
-    def __init__(self, floor: Floor, store: Store, ledger: Ledger) -> None:
-        self._floor, self._store, self._ledger = floor, store, ledger
+    def __init__(self, floor: Floor, ledger: Ledger) -> None:
+        self._floor, self._ledger = floor, ledger
 
     def routes(self) -> list[Route]:
         private = {"private": "1 for whole numbers: needs numbers.read and a `reason`, and is audited"}
@@ -56,21 +54,6 @@ class FloorApi:
                 self._on_floor,
                 "How the floor stands; an agent sees the lines and their own seat.",
                 query={**private, "reason": "why"},
-            ),
-            Route(
-                "GET",
-                "/api/v1/calls",
-                one_of(Permission.CALLS, Permission.CALLS_OWN),
-                self._on_calls,
-                "The records of ended calls, newest first; an agent sees their own.",
-                query={
-                    "from": "calls that began from this time on",
-                    "to": "and before this time",
-                    "limit": "1 to 500, 50 if not given",
-                    "after": "`next` of the page before",
-                    **private,
-                    "reason": "why",
-                },
             ),
             Route(
                 "POST",
@@ -101,19 +84,7 @@ class FloorApi:
         private = await self._unmasked(request, "floor")
         return web.json_response(self._floor.floor(private=private))
 
-    async def _on_calls(self, request: web.Request) -> web.Response:
-        asker = request[ASKER]
-        agent = None
-        if Permission.CALLS not in asker.permissions:
-            if asker.agent is None:
-                raise Refusal(409, "no_seat", "this account is no agent of the plan")
-            agent = asker.agent
-        span = Span.asked(request.query)
-        page, following = await page_of(self._store, span, agent=agent)
-        private = await self._unmasked(request, "calls", calls=[cdr.id for cdr in page])
-        return web.json_response({"calls": [cdr.to_json(private=private) for cdr in page], "next": following})
-
-    async def _unmasked(self, request: web.Request, about: str, *, calls: list[str] | None = None) -> bool:
+    async def _unmasked(self, request: web.Request, about: str) -> bool:
         """Whether whole numbers are asked for; written down before they are shown. Raises Refusal."""
         wanted = request.query.get("private", "0")
         if wanted == "0":
@@ -126,7 +97,7 @@ class FloorApi:
         reason = request.query.get("reason", "").strip()
         if not 1 <= len(reason) <= 500 or "\0" in reason:
             raise bad("say why in `reason`: whole numbers are written into the audit log")
-        await self._ledger.write(asker.who, Act.NUMBERS_SHOWN, about=about, reason=reason, calls=calls or [])
+        await self._ledger.write(asker.who, Act.NUMBERS_SHOWN, about=about, reason=reason, calls=[])
         return True
 
     # ── doing ───────────────────────────────────────────────────────────────

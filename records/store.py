@@ -57,6 +57,15 @@ class Store:
         async with self._reading.connect() as connection:
             yield connection
 
+    @asynccontextmanager
+    async def portions(
+        self, query: Executable, rows: int = 1_000
+    ) -> AsyncIterator[AsyncIterator[Sequence[RowMapping]]]:
+        """What a query finds, however much it is, so many rows at a time."""
+        async with self._reading.connect() as connection:
+            found = await connection.stream(query, execution_options={"yield_per": rows})
+            yield found.mappings().partitions()
+
     async def do(self, *statements: Executable) -> int:
         """All of them or none; how many rows the last one changed."""
         changed = 0

@@ -128,6 +128,7 @@ class DeskHouse:
     audit: Audit
     app: web.Application
     base: str
+    url: str = ""
     later: timedelta = timedelta(0)
     """How far our clocks are ahead of the machine's."""
     secrets: dict[str, str] = field(default_factory=dict)
@@ -192,10 +193,11 @@ def shipped() -> Plan:
 
 
 @asynccontextmanager
-async def desk_house(var: Path, gate: Gate | None = None) -> AsyncIterator[DeskHouse]:
-    """A desk that listens on loopback, whatever its gate believes."""
-    url = f"sqlite+aiosqlite:///{var / 'hotline.db'}"
-    await upgrade(url)
+async def desk_house(var: Path, gate: Gate | None = None, url: str | None = None) -> AsyncIterator[DeskHouse]:
+    """A desk that listens on loopback, whatever its gate believes; with a `url` on that database."""
+    if url is None:
+        url = f"sqlite+aiosqlite:///{var / 'hotline.db'}"
+        await upgrade(url)
     audit, floor, gate = Audit(url, var), MadeUpFloor(), gate or Gate("127.0.0.1")
     house: DeskHouse
     store = Store(url)
@@ -213,7 +215,7 @@ async def desk_house(var: Path, gate: Gate | None = None) -> AsyncIterator[DeskH
         monotonic=lambda: house.later.total_seconds(),
     ) as desk:
         app = create_app(MadeUpHotline(), CollectorRegistry(), desk)
-        house = DeskHouse(desk, floor, Users(store), Tokens(store), audit, app, "")
+        house = DeskHouse(desk, floor, Users(store), Tokens(store), audit, app, "", url=url)
         async with listening(app, Gate("127.0.0.1"), 0) as port, asyncio.TaskGroup() as tasks:
             house.base = f"http://127.0.0.1:{port}"
             works = [tasks.create_task(desk.ledger.run()), tasks.create_task(desk.live.run())]

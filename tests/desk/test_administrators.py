@@ -1,12 +1,21 @@
-"""Unit over real sockets: administrators keep the accounts; nobody is left without one."""
+"""Unit over real sockets and databases: administrators keep the accounts; nobody is left without one."""
 
 from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 
 from desk.roles import Role
 from desk.users import Unfit
-from tests.desk.house import DeskHouse
+from tests.desk.house import DeskHouse, desk_house
+
+
+@pytest.fixture
+async def house(url: str, tmp_path: Path) -> AsyncIterator[DeskHouse]:
+    async with desk_house(tmp_path, url=url) as house:
+        yield house
 
 
 async def test_an_administrator_lets_somebody_in_whose_first_password_is_shown_once(house: DeskHouse) -> None:
