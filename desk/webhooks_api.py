@@ -9,7 +9,7 @@ from aiohttp import web
 
 from desk.asked import choice, maybe_text, only, text, told
 from desk.asker import ASKER
-from desk.calls_page import Span
+from desk.calls_page import limit_of, place, place_of
 from desk.ledger import Ledger
 from desk.refusal import Refusal, bad
 from desk.roles import Permission
@@ -19,7 +19,6 @@ from paperwork.webhooks.book import NotAllowed, NoWebhook, State, Unfit, Webhook
 from paperwork.webhooks.events import OFFERED
 from paperwork.webhooks.sender import Post, ping
 from records.audit import Act, Detail
-from routing.calendar import SHANGHAI
 
 _EVENTS = {"type": "array", "minItems": 1, "items": {"enum": [event.value for event in OFFERED]}}
 _WEBHOOK = {
@@ -166,18 +165,16 @@ class WebhooksApi:
         return web.json_response({"again": again})
 
     async def _on_deliveries(self, request: web.Request) -> web.Response:
-        span = Span.asked(request.query)
+        limit, after = limit_of(request.query), place_of(request.query)
         state = choice(request.query, "state", [one.value for one in State]) if "state" in request.query else None
         name = request.match_info["name"]
         try:
             await self._book.find(name)
         except NoWebhook:
             raise _none() from None
-        page = await self._book.page(
-            name, state=None if state is None else State(state), limit=span.limit, after=span.after
-        )
-        last = page[-1] if len(page) == span.limit else None
-        following = last and f"{last.made.astimezone(SHANGHAI).replace(tzinfo=None).isoformat()}~{last.event_id}"
+        page = await self._book.page(name, state=None if state is None else State(state), limit=limit, after=after)
+        last = page[-1] if len(page) == limit else None
+        following = last and place(last.made, last.event_id)
         return web.json_response({"deliveries": [one.to_json() for one in page], "next": following})
 
     async def _written(self, request: web.Request, name: str, change: str, **details: Detail) -> None:
