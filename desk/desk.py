@@ -101,7 +101,6 @@ async def open_desk(
             RegistersApi(store, ledger, plan, now, printing),
             FloorApi(floor, ledger),
             CallsApi(store, ledger),
-            RegistersApi(store, ledger, plan, now),
             WebhooksApi(Webhooks(store, Sealer(key), hosts), ledger, version, now),
             live,
             Pages(signing_in, gate, hotline),
