@@ -10,6 +10,8 @@ from __future__ import annotations
 import json
 import os
 import re
+import sqlite3
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +46,19 @@ def database_url(text: str) -> URL:
     return url
 
 
+class LetsGo(sqlite3.Connection):
+    """Gives its lock up when it is closed.
+
+    SQLite's own close waits for every cursor to be gone; those of an interrupted transaction live on in its exception,
+    and the lock with them, until garbage is next collected.
+    """
+
+    def close(self) -> None:
+        with suppress(sqlite3.Error):  # closed already, or spoiled: there is no lock to give up
+            self.rollback()
+        super().close()
+
+
 def database_file(url: str) -> Path | None:
     """The file of an SQLite database; None for a server."""
     parts = database_url(url)
@@ -69,7 +84,7 @@ def open_database(url: str, *, read_only: bool = False, busy: float = 2.0) -> As
         file.parent.mkdir(parents=True, exist_ok=True)
         _for_us_alone(file)
     # The driver is kept from opening transactions by itself: it would leave DDL outside of them.
-    settings = {"isolation_level": None, "timeout": busy}
+    settings = {"isolation_level": None, "timeout": busy, "factory": LetsGo}
     engine = create_async_engine(database_url(url), hide_parameters=True, connect_args=settings)
 
     @event.listens_for(engine.sync_engine, "connect")
