@@ -214,13 +214,20 @@ async def moves(
             return await moves(engine, since, until, agent)
         finally:
             await engine.dispose()
+    async with database.connect() as connection:
+        return await moves_read(connection, since, until, agent)
+
+
+async def moves_read(
+    connection: AsyncConnection, since: datetime, until: datetime, agent: str | None = None
+) -> dict[str, list[Move]]:
+    """As `moves`, of a connection that reads more besides."""
     told: dict[str, list[Move]] = defaultdict(list)
     query = select(presences).where(presences.c.at >= since, presences.c.at < until)
     if agent is not None:
         query = query.where(presences.c.agent == agent)
-    async with database.connect() as connection:
-        before = await _last(connection, since, agent=agent)
-        rows = (await connection.execute(query)).mappings().all()
+    before = await _last(connection, since, agent=agent)
+    rows = (await connection.execute(query)).mappings().all()
     for move in (*before, *sorted(map(_move, rows), key=lambda move: (move.at, move.number))):
         told[move.agent].append(move)
     return dict(told)

@@ -6,8 +6,16 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from paperwork.reports.abandoned_sheet import abandoned_sheet
+from paperwork.reports.agents_sheet import agents_sheet
 from paperwork.reports.briefing import briefing
+from paperwork.reports.connect_sheet import connect_sheet
+from paperwork.reports.due import due
+from paperwork.reports.line_sheet import line_sheet
+from paperwork.reports.load_sheet import load_sheet
 from paperwork.reports.monthly import monthly
+from paperwork.reports.orders_sheet import orders_sheet
+from paperwork.reports.places_sheet import places_sheet
 from paperwork.reports.report import Report
 from paperwork.reports.sources import Asked, Sources
 
@@ -20,11 +28,21 @@ class Kept:
 
     title: str
     make: Maker
+    persons: bool = False
+    """It names persons: who looks at it is written into the audit log."""
 
 
 BOOK: Final[Mapping[str, Kept]] = {
     "briefing": Kept("工作简报", briefing),
+    "line": Kept("受理情况统计报表（附件7）", line_sheet),
     "monthly": Kept("数据统计月报表（附件8）", monthly),
+    "orders": Kept("转办单办理情况", orders_sheet),
+    "connect": Kept("接通率统计", connect_sheet),
+    "load": Kept("话务量统计", load_sheet),
+    "abandoned": Kept("放弃来电统计", abandoned_sheet),
+    "agents": Kept("座席工作统计", agents_sheet, persons=True),
+    "places": Kept("各地受理情况", places_sheet),
+    "due": Kept("报表上报日程", due),
 }
 """Name → report, in the order in which they are told."""
 

@@ -188,6 +188,10 @@ def _requests(sources: Sources, asked: Asked) -> Listed:
     c = rows.c
     words = {name: _same(c[name]) for name in ("line", "turned_out")}
     words |= {"half_hour": half_hour(c.since), "weekday": weekday(c.since), "day": on_day(c.since)}
+    words |= {
+        "waited_from": lambda value: c.asked_for >= float(value),
+        "waited_to": lambda value: c.asked_for < float(value),
+    }
     return _of_legs(rows, words, ("line", "turned_out", "asked_for"))
 
 

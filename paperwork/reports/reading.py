@@ -20,6 +20,11 @@ class Reading:
     def __init__(self, connection: AsyncConnection | None) -> None:
         self._connection = connection
 
+    @property
+    def connection(self) -> AsyncConnection | None:
+        """For those who count by themselves; None when nothing is there to count."""
+        return self._connection
+
     async def rows(self, query: Executable) -> Sequence[RowMapping]:
         """What a query finds."""
         if self._connection is None:

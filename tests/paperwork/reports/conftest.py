@@ -71,7 +71,7 @@ class Papers:
     async def report(
         self, name: str, since: date, until: date, rules: ReportRules | None = None, **asked: Any
     ) -> Report:
-        async with self._sources(rules) as sources:
+        async with self.sources(rules) as sources:
             return await BOOK[name].make(sources, Asked(Period(since, until), **asked))
 
     async def behind(
@@ -84,11 +84,11 @@ class Papers:
         after: str | None = None,
         **asked: Any,
     ) -> Behind:
-        async with self._sources(rules) as sources:
+        async with self.sources(rules) as sources:
             return await behind(sources, Asked(period, **asked), drill, limit=limit, after=after)
 
     @asynccontextmanager
-    async def _sources(self, rules: ReportRules | None) -> AsyncIterator[Sources]:
+    async def sources(self, rules: ReportRules | None) -> AsyncIterator[Sources]:
         async with open_reading(self.url) as reading:
             yield Sources(reading, self.trees, Rules(reports=rules or ReportRules()), plan(), NOW)
 

@@ -1,0 +1,57 @@
+"""受理情况统计报表 (附件7): what a line accepted, record by record; due on the 15th and the last day of each month."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+
+from paperwork.reports.counted import answers_due
+from paperwork.reports.report import Column, Report, Row, Shape, Table
+from paperwork.reports.sources import Asked, Sources
+from records.paper_tables import answers
+from records.privacy import mask_prose
+from routing.calendar import SHANGHAI
+
+TITLE = "受理情况统计报表"
+FORM = "附件7"
+COLUMNS = (
+    Column("number", "接听单编号"),
+    Column("day", "来电日期", Shape.DAY),
+    Column("time", "来电时间"),
+    Column("content", "受理内容"),
+    Column("note", "备注"),
+)
+
+
+async def line_sheet(sources: Sources, asked: Asked) -> Report:
+    """附件7 of a period: a table for each line, or for the one that was asked for.
+
+    Records that nobody filled yet have their row too, and say so. Telephone numbers in what was written are masked.
+    """
+    rows: dict[str, list[Row]] = {} if asked.line is None else {asked.line: []}
+    wanted = (answers.c.line, answers.c.number, answers.c.at, answers.c.content, answers.c.note, answers.c.filled)
+    query = select(*wanted).where(*answers_due(asked.period, asked.line)).order_by(answers.c.at, answers.c.call)
+    async for row in sources.reading.each(query):
+        at = row["at"].astimezone(SHANGHAI)
+        content = mask_prose(row["content"] or "")
+        note = mask_prose(row["note"] or "") if row["filled"] else "未填写完整"
+        values = (row["number"], at.date(), f"{at:%H:%M}", content, note)
+        rows.setdefault(row["line"], []).append(Row(values))
+    tables = tuple(Table(line, sources.line_name(line), COLUMNS, tuple(of)) for line, of in sorted(rows.items()))
+    return Report(
+        "line",
+        TITLE,
+        sources.hotline,
+        asked.period,
+        sources.now,
+        tables or (Table("none", sources.hotline, COLUMNS, ()),),
+        form=FORM,
+        heads={"部门名称": _department(sources, asked.line), "统计时间": f"{asked.period.since}至{asked.period.last}"},
+    )
+
+
+def _department(sources: Sources, line: str | None) -> str:
+    """Who answers for the line, and its name."""
+    if line is None or line not in sources.plan.lines:
+        return sources.hotline
+    rule = sources.plan.lines[line]
+    return f"{rule.owner}（{rule.name}）" if rule.owner else rule.name
