@@ -10,6 +10,7 @@ from time import monotonic as steady
 
 from aiohttp import web
 
+from desk.answers_api import AnswersApi
 from desk.calls_api import CallsApi
 from desk.factor import Sealer
 from desk.floor_api import Floor, FloorApi
@@ -31,6 +32,7 @@ from desk.tokens import Tokens
 from desk.users import Users
 from desk.users_api import UsersApi
 from desk.webhooks_api import WebhooksApi
+from paperwork.answers.office import Answers
 from paperwork.orders.orders import Orders
 from paperwork.printing.press import Press
 from paperwork.webhooks.book import Webhooks
@@ -70,6 +72,7 @@ async def open_desk(
     hosts: Hosts = Hosts(),  # noqa: B008 - a frozen value
     orders: Orders | None = None,
     path: Callable[[str], str | None] = lambda code: None,
+    answers: Answers | None = None,
     lengths: Lengths = Lengths(),  # noqa: B008 - a frozen value
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
     monotonic: Callable[[], float] = steady,
@@ -77,7 +80,8 @@ async def open_desk(
     """The desk on the database at `url`. `key` (32 bytes) seals second factors, `write` is the audit log's.
 
     `hotline` gives number and name of the hotline, `plan` the live one, `hosts` where webhooks may lead, `orders` the
-    work orders, `path` that of a category; `now` is the machine's own time: codes of the moment depend on it.
+    work orders, `path` that of a category; without `answers` nothing is told of them. `now` is the machine's own time:
+    codes of the moment depend on it.
     """
     store, passwords, press = Store(url), Passwords(), Press()
     try:
@@ -102,6 +106,7 @@ async def open_desk(
             FloorApi(floor, ledger),
             CallsApi(store, ledger),
             WebhooksApi(Webhooks(store, Sealer(key), hosts), ledger, version, now),
+            *(() if answers is None else (AnswersApi(answers, ledger),)),
             live,
             Pages(signing_in, gate, hotline),
         )

@@ -197,7 +197,9 @@ async def bounded(request: web.Request, handler: Handler) -> web.StreamResponse:
 
 def answer_of(request: web.BaseRequest, refusal: Refusal) -> web.Response:
     """The refusal as people and programs get it."""
-    data = {"error": refusal.code, "message": refusal.words, "request": request.get(ID, "")}
+    data: dict[str, Any] = {"error": refusal.code, "message": refusal.words, "request": request.get(ID, "")}
+    if refusal.fields:
+        data["fields"] = refusal.fields
     return web.Response(
         body=orjson.dumps(data), status=refusal.status, headers=refusal.headers, content_type="application/json"
     )

@@ -10,13 +10,17 @@ from desk.route import Door, Route
 
 _PARAMETER = re.compile(r"\{(\w+)\}")
 _REFUSED = {
-    "description": "Refused: `error` is for programs, `message` for people, `request` for the log.",
+    "description": "Refused: `error` is for programs, `message` for people, `request` for the log; `fields` says of "
+    "what was written into a form why it cannot be so.",
     "content": {
         "application/json": {
             "schema": {
                 "type": "object",
                 "required": ["error", "message", "request"],
-                "properties": {name: {"type": "string"} for name in ("error", "message", "request")},
+                "properties": {
+                    **{name: {"type": "string"} for name in ("error", "message", "request")},
+                    "fields": {"type": "object", "additionalProperties": {"type": "string"}},
+                },
             }
         }
     },

@@ -9,11 +9,23 @@ from aiohttp import web
 
 
 class Refusal(Exception):
-    """Answered as `{"error": CODE, "message": WORDS, "request": ID}`. `code` is for programs and stays the same."""
+    """Answered as `{"error": CODE, "message": WORDS, "request": ID}`. `code` is for programs and stays the same.
 
-    def __init__(self, status: int, code: str, words: str, headers: Mapping[str, str] | None = None) -> None:
+    Of what was written into a form, `fields` says of each field why it cannot be so.
+    """
+
+    def __init__(
+        self,
+        status: int,
+        code: str,
+        words: str,
+        headers: Mapping[str, str] | None = None,
+        *,
+        fields: Mapping[str, str] | None = None,
+    ) -> None:
         super().__init__(words)
         self.status, self.code, self.words, self.headers = status, code, words, dict(headers or {})
+        self.fields = dict(fields or {})
 
 
 def bad(words: str) -> Refusal:

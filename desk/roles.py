@@ -42,19 +42,26 @@ class Permission(StrEnum):
     ORDERS_READ = "orders.read"
     ORDERS = "orders.manage"
     EXCHANGE = "orders.exchange"  # what the mayor's hotline hands over and takes back
+    ANSWERS_OWN = "answers.own"  # records of calls that they talked in
+    ANSWERS = "answers.read"
+    ANSWERS_SIGN = "answers.sign"
 
 
 _P = Permission
 
 PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = {
     Role.AGENT: frozenset(
-        {_P.STATUS, _P.DESK, _P.FLOOR_OWN, _P.CALLS_OWN, _P.REGISTERS_READ, _P.QUALITY_OWN, _P.ORDERS_OWN}
+        {
+            *(_P.STATUS, _P.DESK, _P.FLOOR_OWN, _P.CALLS_OWN, _P.REGISTERS_READ, _P.QUALITY_OWN),
+            *(_P.ORDERS_OWN, _P.ANSWERS_OWN),
+        }
     ),
     Role.LEADER: frozenset(
         {
             *(_P.STATUS, _P.DESK, _P.LEAD, _P.FLOOR, _P.CALLS, _P.NUMBERS),
             *(_P.REGISTERS_READ, _P.REGISTERS, _P.QUALITY_OWN, _P.QUALITY_READ),
             *(_P.ORDERS_READ, _P.ORDERS, _P.EXCHANGE),
+            *(_P.ANSWERS_OWN, _P.ANSWERS, _P.ANSWERS_SIGN),
         }
     ),
     Role.QUALITY: frozenset(
@@ -62,6 +69,7 @@ PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = {
             *(_P.STATUS, _P.FLOOR, _P.CALLS, _P.NUMBERS),
             *(_P.REGISTERS_READ, _P.QUALITY_READ, _P.QUALITY),
             _P.ORDERS_READ,
+            _P.ANSWERS,
         }
     ),
     Role.ADMINISTRATOR: frozenset(

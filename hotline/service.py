@@ -456,6 +456,7 @@ async def running(
                 hosts=hosts_of(settings),
                 orders=work_orders.orders,
                 path=TreeCodes(trees.trees).path,
+                answers=answers,
                 lengths=Lengths(
                     timedelta(seconds=settings.web.session_idle), timedelta(seconds=settings.web.session_longest)
                 ),

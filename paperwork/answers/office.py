@@ -26,6 +26,8 @@ class Answers:
     clerk: AnswerClerk
     watch: Watch
     house: House
+    now: Callable[[], datetime]
+    """The hotline's clock."""
     listeners: list[Callable[[], None]] = field(default_factory=list)
     """Told, right after it was written, that some record is not as it was."""
 
@@ -54,6 +56,6 @@ async def open_answers(
     try:
         book = Book(store, rules, codes or AnyCode(), changed=changed)
         clerk = AnswerClerk(book, Opening(rules, house, node=node), watch, node=node, now=now, changed=changed, lag=lag)
-        yield Answers(book, clerk, watch, house, listeners)
+        yield Answers(book, clerk, watch, house, now, listeners)
     finally:
         await store.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import RowMapping
@@ -49,6 +50,6 @@ def _text(value: Any) -> Any:
     return str(value) if isinstance(value, str) else value
 
 
-def body_of(row: RowMapping) -> Body:
+def body_of(row: Mapping[str, Any] | RowMapping) -> Body:
     """What the row knows of the body: all but the consent."""
     return Body(**{name: typed(name, row[name]) for name in (*_PLAIN, "heard")})

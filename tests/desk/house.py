@@ -28,12 +28,14 @@ from desk.users import Users
 from hotline.operators import read_config
 from hotline.settings import HOUSE
 from hotline.web import create_app
+from paperwork.answers.office import Answers, open_answers
 from paperwork.orders.office import orders_of
 from paperwork.orders.rules import OrderRules
 from records.audit import Audit, Written
 from records.migrations import upgrade
 from records.store import Store
 from routing.plan import Plan
+from tests.paperwork.answers.made_up import MadeUpCodes, MadeUpNames
 from tests.service.test_web import MadeUpHotline
 
 NUMBER = "13900000011"
@@ -128,6 +130,7 @@ class DeskHouse:
     audit: Audit
     app: web.Application
     base: str
+    answers: Answers
     url: str = ""
     later: timedelta = timedelta(0)
     """How far our clocks are ahead of the machine's."""
@@ -201,23 +204,28 @@ async def desk_house(var: Path, gate: Gate | None = None, url: str | None = None
     audit, floor, gate = Audit(url, var), MadeUpFloor(), gate or Gate("127.0.0.1")
     house: DeskHouse
     store = Store(url)
-    async with open_desk(
-        url,
-        gate,
-        floor,
-        key=b"k" * 32,
-        write=audit.write,
-        hotline=lambda: ("12320", "小热线"),
-        version="0",
-        plan=shipped,
-        orders=orders_of(store, plan=shipped, rules=OrderRules, now=lambda: house.now()),
-        now=lambda: house.now(),
-        monotonic=lambda: house.later.total_seconds(),
-    ) as desk:
+    async with (
+        open_answers(url, house=MadeUpNames(), codes=MadeUpCodes(), now=lambda: house.now()) as answers,
+        open_desk(
+            url,
+            gate,
+            floor,
+            key=b"k" * 32,
+            write=audit.write,
+            hotline=lambda: ("12320", "小热线"),
+            version="0",
+            answers=answers,
+            plan=shipped,
+            orders=orders_of(store, plan=shipped, rules=OrderRules, now=lambda: house.now()),
+            now=lambda: house.now(),
+            monotonic=lambda: house.later.total_seconds(),
+        ) as desk,
+    ):
         app = create_app(MadeUpHotline(), CollectorRegistry(), desk)
-        house = DeskHouse(desk, floor, Users(store), Tokens(store), audit, app, "", url=url)
+        house = DeskHouse(desk, floor, Users(store), Tokens(store), audit, app, "", answers, url=url)
         async with listening(app, Gate("127.0.0.1"), 0) as port, asyncio.TaskGroup() as tasks:
             house.base = f"http://127.0.0.1:{port}"
+            answers.listeners.append(desk.live.changed)
             works = [tasks.create_task(desk.ledger.run()), tasks.create_task(desk.live.run())]
             try:
                 yield house

@@ -27,6 +27,15 @@ SIGNED_IN: dict[tuple[str, str], frozenset[Role]] = {
     ("DELETE", "/api/v1/users/{name}/factor"): frozenset({R}),
     ("GET", "/api/v1/users/{name}/sessions"): frozenset({R, U}),
     ("DELETE", "/api/v1/users/{name}/sessions"): frozenset({R}),
+    ("GET", "/api/v1/answers"): frozenset({A, L, Q}),
+    ("GET", "/api/v1/answers/incomplete"): frozenset({A, L, Q}),
+    ("GET", "/api/v1/answers/fields"): frozenset({A, L, Q}),
+    ("GET", "/api/v1/answers/{call}"): frozenset({A, L, Q}),
+    ("GET", "/api/v1/answers/{call}/history"): frozenset({A, L, Q}),
+    ("GET", "/api/v1/answers/{call}/sheet"): frozenset({A, L, Q}),
+    ("PUT", "/api/v1/answers/{call}"): frozenset({A, L}),
+    ("POST", "/api/v1/answers/{call}/sign"): frozenset({L}),
+    ("POST", "/api/v1/answers/{call}/correct"): frozenset({L}),
     ("GET", "/api/v1/floor"): frozenset({A, L, Q, R}),
     ("GET", "/api/v1/live"): frozenset({A, L, Q, R}),
     ("GET", "/api/v1/calls"): ALL,
@@ -97,7 +106,7 @@ MACHINES = {
 
 
 def address(path: str) -> str:
-    return re.sub(r"{\w+}", "nobody", path.replace("{verb}", "ready"))
+    return re.sub(r"{\w+}", "nobody", path.replace("{verb}", "ready").replace("{call}", "a-0"))
 
 
 async def shut_out(browser: Browser, method: str, path: str, **headers: str) -> bool:
@@ -168,6 +177,7 @@ def test_no_machine_and_no_keeper_of_accounts_sees_numbers_and_who_reads_the_aud
     assert Permission.NUMBERS not in PERMISSIONS[Role.ADMINISTRATOR]
     changing = {Permission.DESK, Permission.LEAD, Permission.USERS, Permission.REGISTERS, Permission.QUALITY}
     changing |= {Permission.WEBHOOKS, Permission.ORDERS, Permission.ORDERS_OWN}
+    changing |= {Permission.ANSWERS_SIGN, Permission.ANSWERS_OWN}
     assert not PERMISSIONS[Role.AUDITOR] & changing
     assert not SCOPES & changing
     says: Callable[[Role], bool] = lambda role: Permission.USERS in PERMISSIONS[role]  # noqa: E731
