@@ -12,6 +12,7 @@ from records.database import LetsGo
 def test_a_transaction_that_was_interrupted_lets_its_lock_go_though_its_cursor_lives_on(tmp_path: Path) -> None:
     file = tmp_path / "hotline.db"
     with closing(sqlite3.connect(file)) as database, database:
+        database.execute("PRAGMA journal_mode=WAL")
         database.execute("CREATE TABLE facts (number INTEGER)")
         database.execute("INSERT INTO facts VALUES (1), (2)")
     interrupted = sqlite3.connect(file, factory=LetsGo, isolation_level=None)
