@@ -12,6 +12,7 @@ from aiohttp import web
 
 from desk.answers_api import AnswersApi
 from desk.calls_api import CallsApi
+from desk.categories_api import CategoriesApi
 from desk.factor import Sealer
 from desk.floor_api import Floor, FloorApi
 from desk.gate import Gate
@@ -33,6 +34,7 @@ from desk.users import Users
 from desk.users_api import UsersApi
 from desk.webhooks_api import WebhooksApi
 from paperwork.answers.office import Answers
+from paperwork.categories.trees import Trees
 from paperwork.orders.orders import Orders
 from paperwork.printing.press import Press
 from paperwork.webhooks.book import Webhooks
@@ -69,6 +71,7 @@ async def open_desk(
     hotline: Callable[[], tuple[str, str]],
     version: str,
     plan: Callable[[], Plan] | None = None,
+    trees: Callable[[], Trees] | None = None,
     hosts: Hosts = Hosts(),  # noqa: B008 - a frozen value
     orders: Orders | None = None,
     path: Callable[[str], str | None] = lambda code: None,
@@ -105,6 +108,7 @@ async def open_desk(
             RegistersApi(store, ledger, plan, now, printing),
             FloorApi(floor, ledger),
             CallsApi(store, ledger),
+            CategoriesApi(store, trees),
             WebhooksApi(Webhooks(store, Sealer(key), hosts), ledger, version, now),
             *(() if answers is None else (AnswersApi(answers, ledger),)),
             live,

@@ -1,7 +1,7 @@
 """The folder of the operators' files, read: those at its top, and those that they include.
 
 Nothing outside the folder is read, nothing that is no plain file, and of a file that is too large only its beginning.
-`tests/` holds the operators' tables of tests and `recordings/` sound; neither is part of the plan.
+`tests/` holds the operators' tables of tests, `recordings/` sound, `paperwork/` what forms need: no parts of the plan.
 """
 
 from __future__ import annotations
@@ -20,6 +20,8 @@ SETTINGS_FILE = "settings.yaml"
 TESTS = "tests"
 """Folder for the operators' own tests: no part of the plan."""
 RECORDINGS = "recordings"
+PAPERWORK = "paperwork"
+"""Folder of the paperwork's own files (`paperwork.rules`, `paperwork.categories`): no part of the plan."""
 
 MOST_FILES = 200
 LARGEST_WHOLE = 2 * LARGEST_FILE
@@ -118,7 +120,11 @@ class _Reading:
     def _part(self, path: Path) -> bool:
         """Whether a file could be part of the plan."""
         inside = path.relative_to(self.folder)
-        return path.suffix in _SUFFIXES and inside.parts[0] not in (TESTS, RECORDINGS) and path.name != SETTINGS_FILE
+        return (
+            path.suffix in _SUFFIXES
+            and inside.parts[0] not in (TESTS, RECORDINGS, PAPERWORK)
+            and path.name != SETTINGS_FILE
+        )
 
 
 def _text(path: Path) -> str | Problem:

@@ -8,7 +8,7 @@ from datetime import date
 from hashlib import sha256
 from pathlib import Path
 
-from hotline.folder import SETTINGS_FILE, TESTS, read_folder
+from hotline.folder import PAPERWORK, SETTINGS_FILE, TESTS, read_folder
 from routing.check import Checked, Playable, check
 from routing.plan import Plan
 from routing.reading.encoding import LARGEST_FILE
@@ -73,7 +73,7 @@ def mark_of(folder: Path) -> str:
     whole = sha256()
     for path in sorted((*folder.rglob("*.yaml"), *folder.rglob("*.yml"))):
         name = path.relative_to(folder)
-        if path.name != SETTINGS_FILE and name.parts[0] != TESTS:
+        if path.name != SETTINGS_FILE and name.parts[0] not in (TESTS, PAPERWORK):
             whole.update(str(name).encode() + b"\0")
             whole.update(_beginning(path))
             whole.update(b"\0")

@@ -453,6 +453,7 @@ async def running(
                 hotline=lambda: (live.now.plan.hotline.number, live.now.plan.hotline.name),
                 version=version("hotline"),
                 plan=lambda: live.now.plan,
+                trees=trees.trees,
                 hosts=hosts_of(settings),
                 orders=work_orders.orders,
                 path=TreeCodes(trees.trees).path,

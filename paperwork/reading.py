@@ -35,5 +35,5 @@ def read_text(name: str, text: str, model: type[Model]) -> tuple[Model, Places]:
     try:
         return model.model_validate(whole), places
     except ValidationError as error:
-        wrong = (mistyped(detail, whole, places) for detail in error.errors(include_url=False)[:MOST_TOLD])
+        wrong = (mistyped(detail, whole, places, model) for detail in error.errors(include_url=False)[:MOST_TOLD])
         raise Unreadable(tuple(dict.fromkeys(wrong))) from None

@@ -5,18 +5,20 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections.abc import Iterator, Sequence
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from rich.console import Console
 from rich.table import Column, Table
 from sqlalchemy.exc import DBAPIError
 
+from hotline.office import categories_at
 from hotline.settings import Settings
 from hotline.terminal import Config, Json, Var, fail, people, put, settings_of
 from paperwork.categories.category import OTHERS, Category, Tree
 from paperwork.categories.load import FILE, trees_in
 from paperwork.categories.spelling import path_of, written
+from paperwork.categories.told import maybe_written, told
 from paperwork.categories.trees import Trees
 from paperwork.categories.unplaced import Unplaced, unplaced
 from paperwork.kind import Kind
@@ -32,32 +34,14 @@ Whose = Annotated[Tree, typer.Option("--tree", help="Whose tree.")]
 
 
 def trees_of(settings: Settings) -> Trees:
-    """The trees of these settings' config folder, or every problem and 1."""
+    """The trees of these settings' config folder, the shipped ones where it has none; or every problem and 1."""
+    config = categories_at(settings.config)
     try:
-        return trees_in(settings.config)
+        return trees_in(config)
     except Unreadable as error:
         fail(error)
     except OSError as error:
-        fail(f"{settings.config / FOLDER / FILE}: cannot be read ({error.strerror}); the shipped config has one")
-
-
-def told(trees: Trees, category: Category) -> dict[str, Any]:
-    """A category as `--json` and the API tell it."""
-    return {
-        "code": category.code,
-        "name": category.name,
-        "path": written(category.path),
-        "kinds": [kind.value for kind in category.kinds],
-        "kind_labels": [kind.label for kind in category.kinds],
-        "parent": category.parent,
-        "retired": category.retired,
-        "becomes": category.becomes,
-        **{tree.value: _written(trees.path(category.code, tree)) for tree in OTHERS},
-    }
-
-
-def _written(path: tuple[str, ...] | None) -> str | None:
-    return None if path is None else written(path)
+        fail(f"{config / FOLDER / FILE}: cannot be read ({error.strerror})")
 
 
 @categories.command("list")
@@ -113,7 +97,7 @@ def show(
     table.add_row("编号", category.code + ("（停用）" if category.retired else ""))
     table.add_row("类别", "、".join(one.label for one in category.kinds))
     for whose in Tree:
-        table.add_row(whose.label, _written(trees.path(category.code, whose)) or "—")
+        table.add_row(whose.label, maybe_written(trees.path(category.code, whose)) or "—")
     Console(highlight=False).print(table)
 
 
@@ -208,7 +192,7 @@ def check(config: Config = None) -> None:
     """Every problem of the file of categories; quiet and 0 when it is good. `hotline check` looks at it too."""
     settings = settings_of(config, None)
     try:
-        trees_in(settings.config)
+        trees_in(categories_at(settings.config))
     except Unreadable as error:
         for problem in error.problems:
             sys.stdout.write(f"{problem}\n")

@@ -14,6 +14,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from hotline.operators import look
+from hotline.papers import paper_problems
 from hotline.playable import sounds_of
 from hotline.settings import SettingsError, load
 from hotline.terminal import Config, Json, Var, day_typed, people, published_in, put, settings_of
@@ -51,11 +52,12 @@ def check(
     except SettingsError as error:
         faults += str(error).splitlines()
     _, checked = look(at, day_typed(today) if today else datetime.now(SHANGHAI).date(), playable)
+    errors = (*checked.errors, *paper_problems(at))
     for problem in checked.warnings:
         people.print(problem.told(spoken), markup=False, soft_wrap=True)
-    for fault in (*(problem.told(spoken) for problem in checked.errors), *faults):
+    for fault in (*(problem.told(spoken) for problem in errors), *faults):
         sys.stdout.write("".join(sign if sign.isprintable() else "\ufffd" for sign in fault) + "\n")
-    if checked.errors or faults:
+    if errors or faults:
         raise typer.Exit(1)
 
 

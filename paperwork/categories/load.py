@@ -47,6 +47,8 @@ class _Reading:
             self._names[tree] = {(): []}
             self._branch(tree, getattr(self._file.trees, tree), (), ("trees", tree.value))
             self._known[tree] = set(self._names[tree]) - {()}
+        if not self._file.categories:
+            self._wrong(("categories",), "[]", "something must stand here")
         self._level(self._file.categories, ("categories",), None)
         self._successors()
         back, also = self._back(), self._also()

@@ -75,7 +75,7 @@ class CategoriesFile(Written):
 
     version: Annotated[int, Field(ge=1)]
     """Counted up with each change."""
-    categories: Annotated[tuple[WrittenCategory, ...], Field(min_length=1)]
+    categories: tuple[WrittenCategory, ...]
     trees: WrittenTrees = WrittenTrees()
     back: WrittenBack = WrittenBack()
     also: WrittenAlso = WrittenAlso()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import types
 from collections.abc import Iterable, Mapping, Sequence
+from enum import Enum
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel
@@ -49,8 +50,8 @@ _LIMITS = {
 }
 
 
-def mistyped(detail: ErrorDetails, whole: Mapping[str, Any], places: Places) -> Problem:
-    """The problem that one of pydantic's errors tells of."""
+def mistyped(detail: ErrorDetails, whole: Mapping[str, Any], places: Places, model: type[BaseModel] = Plan) -> Problem:
+    """The problem that one of pydantic's errors tells of; `model` is what the whole file should be."""
     path, is_key = _path(detail["loc"], whole)
     kind, context = detail["type"], detail.get("ctx", {})
     where = ".".join(map(str, path)) or "file"
@@ -59,7 +60,7 @@ def mistyped(detail: ErrorDetails, whole: Mapping[str, Any], places: Places) -> 
         return found(places.of_key(path), "missing", where=where, key=missing)
     if kind == "extra_forbidden":
         around, key = path[:-1], str(path[-1])
-        near = nearest(key, _keys(around, whole) - _written(around, whole))
+        near = nearest(key, _keys(around, whole, model) - _written(around, whole))
         return found(places.of_key(path), "unknown-key", near, where=".".join(map(str, around)) or "file", key=key)
     place = places.of_key(path) if is_key else places.of(path)
     value = detail["input"]
@@ -74,7 +75,7 @@ def mistyped(detail: ErrorDetails, whole: Mapping[str, Any], places: Places) -> 
         rule = "wrong-name" if context.get("pattern") in _NAMES else "wrong-value"
         return found(place, rule, where=where, here=here, hint=hint)
     if kind in ("literal_error", "enum"):
-        choices = _choices(path, whole)
+        choices = _choices(path, whole, model)
         near = nearest(str(value), choices)
         return found(place, "not-one-of", near, where=where, here=here, choices=", ".join(choices))
     if kind in _LIMITS:
@@ -156,24 +157,30 @@ def _shape(value: Any) -> str:
 # ── what could stand at a place ─────────────────────────────────────────────
 
 
-def _keys(path: Path, whole: Mapping[str, Any]) -> set[str]:
+def _keys(path: Path, whole: Mapping[str, Any], model: type[BaseModel]) -> set[str]:
     """The keys that could stand there."""
     return {
         field.alias or name
-        for kind in _kinds(path, whole)
+        for kind in _kinds(path, whole, model)
         if isinstance(kind, type) and issubclass(kind, BaseModel)
         for name, field in kind.model_fields.items()
     }
 
 
-def _choices(path: Path, whole: Mapping[str, Any]) -> list[str]:
+def _choices(path: Path, whole: Mapping[str, Any], model: type[BaseModel]) -> list[str]:
     """The words that could stand there."""
-    return [str(choice) for kind in _kinds(path, whole) if get_origin(kind) is Literal for choice in get_args(kind)]
+    choices: list[str] = []
+    for kind in _kinds(path, whole, model):
+        if get_origin(kind) is Literal:
+            choices += map(str, get_args(kind))
+        elif isinstance(kind, type) and issubclass(kind, Enum):
+            choices += (str(each.value) for each in kind)
+    return choices
 
 
-def _kinds(path: Path, whole: Mapping[str, Any]) -> list[Any]:
+def _kinds(path: Path, whole: Mapping[str, Any], model: type[BaseModel]) -> list[Any]:
     """The types of what could stand there."""
-    kinds: list[Any] = [Plan]
+    kinds: list[Any] = [model]
     here: Any = whole
     for step in path:
         here = here[step]

@@ -89,6 +89,20 @@ _WORDS: Mapping[str, str] = {
     "`refuse` is for a line that records: delete it, or write `record: true`":
         "`refuse` 只用于录音的热线：请删掉，或写 `record: true`",
     "`refuse` needs a key of its own: this one stands under `keys`": "`refuse` 要单独用一个键：这个键已在 `keys` 里",
+    "a code is letters, digits and hyphens, at most 32, a letter first":
+        "编号只能用字母、数字和连字符，以字母开头，最多 32 个",
+    "a name of a category is text": "分类的名称应是文字",
+    "the name of a category has no `/`": "分类的名称里不能有 `/`",
+    "the name of a category has no `/`, and no space around it": "分类的名称里不能有 `/`，前后不能有空格",
+    "this name stands here twice": "这一级有两个同样的名称",
+    "the tree is too deep": "分类树层次太多",
+    "write names within names, or a list of names": "请写一层套一层的名称，或名称的列表",
+    "a category at the root says with which `kinds` it goes": "最上级的分类要写明适用的类别 `kinds`",
+    "what stands below a retired category is retired too": "停用的分类之下，各级也都要停用",
+    "only a category with `retired: true` becomes another": "只有 `retired: true` 的分类才能由别的分类接替",
+    "no category has this code": "没有这个编号的分类",
+    "no category in use has this code": "没有在用的分类有这个编号",
+    "it must lead to a category that is in use": "最后要指向一个在用的分类",
 }  # fmt: skip
 
 _PATTERNS = (
@@ -96,6 +110,11 @@ _PATTERNS = (
         re.compile(r"this line is not indented like its neighbours \(look from line (\d+) on\)"),
         r"这一行的缩进和相邻的行不一致（从第 \1 行看起）",
     ),
+    (re.compile(r"the national tree has no such path"), r"国家分类树里没有这个分类"),
+    (re.compile(r"the provincial tree has no such path"), r"省分类树里没有这个分类"),
+    (re.compile(r"the tianjin tree has no such path"), r"市分类树里没有这个分类"),
+    (re.compile(r"this code is given twice \(first in line (\d+)\)"), r"这个编号用了两次（第一次在第 \1 行）"),
+    (re.compile(r"this leads in a circle: (.*)"), r"这样会绕成一圈：\1"),
     (re.compile(r"there is no day (\S+)"), r"没有 \1 这一天"),
     (
         re.compile(r"the open hours (\S+) and (\S+) overlap; let one end before the next begins"),

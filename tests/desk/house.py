@@ -29,6 +29,7 @@ from hotline.operators import read_config
 from hotline.settings import HOUSE
 from hotline.web import create_app
 from paperwork.answers.office import Answers, open_answers
+from paperwork.categories.shelf import Shelf
 from paperwork.orders.office import orders_of
 from paperwork.orders.rules import OrderRules
 from records.audit import Audit, Written
@@ -216,6 +217,7 @@ async def desk_house(var: Path, gate: Gate | None = None, url: str | None = None
             version="0",
             answers=answers,
             plan=shipped,
+            trees=Shelf(HOUSE / "config").trees,
             orders=orders_of(store, plan=shipped, rules=OrderRules, now=lambda: house.now()),
             now=lambda: house.now(),
             monotonic=lambda: house.later.total_seconds(),

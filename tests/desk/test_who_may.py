@@ -69,6 +69,11 @@ SIGNED_IN: dict[tuple[str, str], frozenset[Role]] = {
     ("GET", "/api/v1/orders/{number}"): ALL,
     ("POST", "/api/v1/orders"): frozenset({A, L, R}),
     ("POST", "/api/v1/orders/{number}/{move}"): frozenset({A, L, R}),
+    ("GET", "/api/v1/categories"): ALL,
+    ("GET", "/api/v1/categories/search"): ALL,
+    ("GET", "/api/v1/categories/unmapped"): frozenset({L, Q, R, U}),
+    ("GET", "/api/v1/categories/{code}"): ALL,
+    ("GET", "/api/v1/records/imports"): frozenset({L, Q, R, U}),
     # these end the session: last
     ("POST", "/sign-out"): ALL,
     ("DELETE", "/api/v1/session"): ALL,
@@ -100,6 +105,9 @@ MACHINES = {
     ("GET", "/api/v1/abandoned"): Permission.CALLS,
     **{key: Permission.REGISTERS_READ for key in SIGNED_IN if key[0] == "GET" and "/registers" in key[1]},
     **{key: Permission.ORDERS_READ for key in SIGNED_IN if key[0] == "GET" and "/orders" in key[1]},
+    **{key: Permission.REGISTERS_READ for key in SIGNED_IN if key[1].startswith("/api/v1/categories")},
+    ("GET", "/api/v1/categories/unmapped"): Permission.CALLS,
+    ("GET", "/api/v1/records/imports"): Permission.CALLS,
     ("GET", "/metrics"): Permission.METRICS,
     ("GET", "/"): Permission.STATUS,
 }

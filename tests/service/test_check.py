@@ -74,3 +74,19 @@ def test_a_rule_is_explained() -> None:
     assert unknown.exit_code == 2
     assert "did you mean 'key-nowhere'?" in unknown.output
     assert check("--lang", "fr").exit_code == 2
+
+
+def test_the_files_of_the_paperwork_are_looked_at_too(folder: Path) -> None:
+    (folder / "plan.yaml").write_text(SMALL, encoding="utf-8")
+    papers = folder / "paperwork"
+    papers.mkdir()
+    (papers / "categories.yaml").write_text("version: 1\ncategories: [{code: Z, name: 咨询, kinds: [咨寻]}]\n", "utf-8")
+    (papers / "rules.yaml").write_text("colour: red\n", "utf-8")
+    (papers / "category.yaml").write_text("{}\n", "utf-8")
+    done = check(str(folder), "--today", "2026-06-01", "--var", str(folder / "var"))
+    assert done.exit_code == 1
+    first, second, third = done.stdout.splitlines()
+    assert first.startswith(f"{papers}/categories.yaml:2:42: categories.0.kinds.0: must be one of")
+    assert first.endswith("[not-one-of]")
+    assert second.startswith(f"{papers}/category.yaml:1:1: cannot be read: no such file belongs here")
+    assert third == f"{papers}/rules.yaml:1:1: file: unknown key `colour` [unknown-key]"

@@ -141,6 +141,8 @@ def test_the_mark_of_a_folder_changes_with_its_files_good_or_bad_and_not_with_th
     first = mark_of(config)
     (config / "settings.yaml").write_text("sip: {}")
     (config / "tests" / "menu.yaml").write_text("- {}")
+    (config / "paperwork").mkdir()
+    (config / "paperwork" / "rules.yaml").write_text("{}")
     (config / "notes.txt").write_text("x")
     assert mark_of(config) == first
     (config / "plan.yaml").write_bytes(b"\xff\xfe{")

@@ -1,0 +1,37 @@
+"""The operators' files of the paperwork, looked at as `hotline check` looks at the plan."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from hotline.folder import PAPERWORK
+from paperwork.categories.load import FILE as CATEGORIES
+from paperwork.categories.load import trees_in
+from paperwork.rules import FILE as RULES
+from paperwork.rules import rules_in
+from routing.reading.problem import Place, Problem, Unreadable, found, nearest
+
+READERS: Mapping[str, Callable[[Path], Any]] = {CATEGORIES: trees_in, RULES: rules_in}
+"""Each file that may lie there, and who reads it from the config folder."""
+
+
+def paper_problems(config: Path) -> list[Problem]:
+    """Everything that is wrong in `config/paperwork/`; nothing for a folder that has none."""
+    folder = config / PAPERWORK
+    problems: list[Problem] = []
+    files = sorted((*folder.glob("*.yaml"), *folder.glob("*.yml"))) if folder.is_dir() else []
+    for file in files:
+        if file.name not in READERS:
+            place, near = Place(str(file), 1, 1), nearest(file.name, READERS)
+            problems.append(found(place, "cannot-read", near, why=f"no such file belongs here: {', '.join(READERS)}"))
+            continue
+        try:
+            READERS[file.name](config)
+        except Unreadable as error:
+            problems += error.problems
+        except OSError as error:
+            place = Place(str(file), 1, 1)
+            problems.append(found(place, "cannot-read", why=error.strerror or type(error).__name__))
+    return sorted(problems)
