@@ -45,6 +45,7 @@ ROOMS: Final[Mapping[str, tuple[str, ...]]] = {
     "why": ("why",),
     "recordings": ("recordings",),
     "keys": ("keys",),
+    "database": ("database",),
     "registers": ("registers",),
     "webhooks": ("webhooks",),
     "audit": ("audit",),

@@ -132,18 +132,19 @@ async def _connected(*where: Any, **how: Any) -> Any:
 def _json(value: Any) -> str:
     """JSON that PostgreSQL takes: it knows no zero byte in a text and no half of a surrogate pair, as SQLite does."""
     text = json.dumps(value)
-    return json.dumps(_readable(value)) if _UNREADABLE.search(text) else text
+    return json.dumps(readable(value)) if _UNREADABLE.search(text) else text
 
 
 _UNREADABLE = re.compile(r"\\u(?:0000|[dD][89a-fA-F])")
 
 
-def _readable(value: Any) -> Any:
+def readable(value: Any) -> Any:
+    """JSON data as PostgreSQL keeps it."""
     if isinstance(value, str):
         return value.encode("utf-8", "replace").decode().replace("\0", "?")
     if isinstance(value, dict):
-        return {_readable(name): _readable(part) for name, part in value.items()}
-    return [_readable(part) for part in value] if isinstance(value, list | tuple) else value
+        return {readable(name): readable(part) for name, part in value.items()}
+    return [readable(part) for part in value] if isinstance(value, list | tuple) else value
 
 
 def _for_us_alone(file: Path) -> None:

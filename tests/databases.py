@@ -61,6 +61,17 @@ def bare(url: str) -> Iterator[str]:
     postgres().drop(name)
 
 
+@pytest.fixture
+def other(url: str, tmp_path: Path) -> Iterator[str]:
+    """A database without a table, of the kind that the test does not run on."""
+    if database_file(url) is None:
+        yield f"sqlite+aiosqlite:///{tmp_path / 'other' / 'hotline.db'}"
+        return
+    name = postgres().make()
+    yield postgres().url(name)
+    postgres().drop(name)
+
+
 def _migrated_file(config: pytest.Config) -> Path:
     """An SQLite file with today's tables, to be copied."""
     folder: Path = config._tmp_path_factory.getbasetemp()  # type: ignore[attr-defined]

@@ -37,16 +37,16 @@ class TooNew(ValueError):
 
 
 @cache
-def _head() -> str:
+def head() -> str:
     """The newest revision that this version knows."""
-    head = ScriptDirectory.from_config(alembic_config()).get_current_head()
-    if head is None:
+    newest = ScriptDirectory.from_config(alembic_config()).get_current_head()
+    if newest is None:
         raise RuntimeError("there are no migrations")
-    return head
+    return newest
 
 
 def _upgrade(connection: Connection) -> None:
-    if MigrationContext.configure(connection).get_current_revision() == _head():
+    if MigrationContext.configure(connection).get_current_revision() == head():
         return
     if connection.dialect.name == "postgresql":
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
