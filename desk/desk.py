@@ -13,6 +13,7 @@ from aiohttp import web
 from desk.answers_api import AnswersApi
 from desk.calls_api import CallsApi
 from desk.categories_api import CategoriesApi
+from desk.exchange_api import ExchangeApi
 from desk.factor import Sealer
 from desk.floor_api import Floor, FloorApi
 from desk.gate import Gate
@@ -116,7 +117,7 @@ async def open_desk(
         )
         routes = [route for part in parts for route in part.routes()]
         if orders is not None:
-            routes += OrdersApi(orders, ledger, plan, path).routes()
+            routes += [*OrdersApi(orders, ledger, plan, path, printing).routes(), *ExchangeApi(orders).routes()]
         routes.append(_described(routes, version))
         yield Desk(guard, users, ledger, live, tuple(routes))
     finally:

@@ -15,6 +15,7 @@ from desk.asked import choice, flag, instant, told
 from desk.asker import ASKER, Asker
 from desk.ledger import Ledger
 from desk.orders_schemas import BOARD, ESCALATIONS, LIST, OPENED, WHOLE, WORDS
+from desk.printed import Printing
 from desk.refusal import Refusal, bad, forbidden
 from desk.roles import Permission
 from desk.route import Route, one_of
@@ -26,10 +27,13 @@ from paperwork.orders.asked import FORMS, Open, Unfit, read
 from paperwork.orders.listing import Wanted, escalations_of, page_of
 from paperwork.orders.names import HouseNames
 from paperwork.orders.orders import Actor, Held, NoOrder, Orders
+from paperwork.orders.sheet import sheet_of
 from paperwork.orders.shown import fact_json, order_json, typed, veiled, veiled_whole, whole_json, words_json
 from paperwork.orders.state import IllegalMove, Move, State
 from paperwork.orders.tally import tally_of
 from paperwork.orders.words import Clock, Source, Urgency
+from paperwork.printing.form import Form
+from paperwork.printing.forms.order import order_form
 from records.audit import Act
 from routing.plan import Plan
 
@@ -55,8 +59,10 @@ class OrdersApi:
         ledger: Ledger,
         plan: Callable[[], Plan] | None,
         path: Callable[[str], str | None],
+        printing: Printing,
     ) -> None:
         self._orders, self._ledger, self._plan, self._path = orders, ledger, plan, path
+        self._printing = printing
 
     def routes(self) -> list[Route]:
         look = one_of(Permission.ORDERS_READ, Permission.ORDERS_OWN)
@@ -99,6 +105,13 @@ class OrdersApi:
                 "One order with its history, its form (附件9), and what may be done with it.",
                 query=_PRIVATE,
                 answer=WHOLE,
+            ),
+            *self._printing.routes(
+                every + "/{number}/sheet",
+                look,
+                self._sheet,
+                "附件9, the form of an order (转办单).",
+                query=_PRIVATE,
             ),
             Route(
                 "POST",
@@ -187,6 +200,15 @@ class OrdersApi:
         held = await self._held(request)
         private = await self._unmasked(request, [held.order.number])
         return web.json_response(await self._whole(held, request[ASKER], private=private))
+
+    async def _sheet(self, request: web.Request) -> Form:
+        held = await self._held(request)
+        asker, order = request[ASKER], held.order
+        if order.body.line in self._closed(asker) and order.opened_by != asker.who:
+            raise forbidden()
+        private = await self._unmasked(request, [order.number])
+        sheet = sheet_of(order, await self._names(), private=private)
+        return order_form(sheet, self._printing.hotline(), self._printing.now())
 
     async def _whole(self, held: Held, asker: Asker, *, private: bool = False) -> dict[str, Any]:
         shown = whole_json(held, self._orders.now(), await self._names(), private=private)

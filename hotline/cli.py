@@ -48,6 +48,7 @@ ROOMS: Final[Mapping[str, tuple[str, ...]]] = {
     "database": ("database",),
     "registers": ("registers",),
     "webhooks": ("webhooks",),
+    "orders": ("orders",),
     "audit": ("audit",),
     "report": ("report",),
     "phones": ("phones",),

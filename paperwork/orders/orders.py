@@ -207,6 +207,12 @@ class Orders:
             if order.unit in accused.units and Move.RETURN in allowed(order.state):
                 raise IllegalMove("it is with that unit now: take it back first (`return`), then correct it")
 
+    async def keep(self, connection: AsyncConnection, order: Order, fact: Filing) -> Order:
+        """File a fact of an order in somebody's transaction. Raises IllegalMove, Changed."""
+        order = apply(order, fact)
+        await self._keep(connection, order, fact)
+        return order
+
     async def _keep(self, connection: AsyncConnection, order: Order, fact: Filing) -> None:
         await file(connection, fact)
         row = row_of(order, wake_at(order, self.rules(), self.calendar()))

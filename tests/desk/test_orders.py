@@ -218,3 +218,25 @@ async def test_a_machine_with_the_scope_reads_orders_and_no_number(house: DeskHo
         status, told = await machine.get(ALL, Authorization=f"Bearer {token}")
         assert (status, told["orders"][0]["contact"]) == (200, "139****0042")
         assert (await machine.get(ALL + "?private=1&reason=x", Authorization=f"Bearer {token}"))[0] == 403
+
+
+async def test_the_mayors_machine_hands_orders_over_and_hears_of_them(house: DeskHouse) -> None:
+    path, row = "/api/v1/exchange/12345", {"number": "TJ-1", "content": "食堂卫生", "contact": NUMBER}
+    bearer = f"Bearer {await house.token(Permission.EXCHANGE)}"
+    async with house.browser() as machine, house.browser(Role.LEADER) as chief:
+        status, told = await machine.post(path, {"orders": [row]}, Authorization=bearer)
+        assert (status, told["orders"][0]["what"]) == (200, "new")
+        status, told = await machine.post(path, {"csv": "number,content\nTJ-1,x\n"}, Authorization=bearer)
+        assert (status, told["orders"][0]["what"]) == (200, "known")
+        status, refused = await machine.post(path, {"orders": [row, {"number": "TJ-2"}]}, Authorization=bearer)
+        assert (status, "row 2" in refused["message"]) == (422, True)
+        for wrong in ({}, {"orders": [row], "csv": "x"}, {"csv": 1}):
+            assert (await machine.post(path, wrong, Authorization=bearer))[0] == 400
+        assert (await machine.post(ALL, COMPLAINT, Authorization=bearer))[0] == 403
+        _, answers = await machine.get(path, Authorization=bearer)
+        assert [one["state"] for one in answers["orders"]] == ["received"]
+        assert NUMBER not in str(answers)
+        order = answers["orders"][0]["order"]
+        assert (await chief.post(f"{ALL}/{order}/accept"))[1]["order"]["state"] == "opened"
+        status, page = await chief.get(f"{ALL}/{order}/sheet.html")
+        assert (status, "转办单" in page, NUMBER in page) == (200, True, False)
