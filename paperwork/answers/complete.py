@@ -27,7 +27,7 @@ LONGEST: Final[Mapping[str, int]] = {
 }
 """Characters of each text."""
 
-_WORK_ORDER = re.compile(r"20[0-9]{2}-[0-9]{6,}")
+_WORK_ORDER = re.compile(r"T?20[0-9]{2}-[0-9]{6,}")
 
 
 class Unfit(ValueError):

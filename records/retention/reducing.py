@@ -21,6 +21,7 @@ from records.cdr import fold
 from records.database import open_database
 from records.privacy import mask
 from records.retention.holds import Holds
+from records.retention.papers import due_answers, quieten_answers, reduce_answers
 from records.rows import entries_from, write_records
 from records.tables import cdr, holds, journal, reduced, reducing
 
@@ -48,6 +49,8 @@ class Reducing:
         total = 0
         while count := await self._some(before, at, days):
             total += count
+        while await self._some_answers(before, at, days):
+            pass
         return total
 
     async def mask(self, calls: Sequence[str], at: datetime) -> None:
@@ -62,6 +65,7 @@ class Reducing:
                 found = list((await connection.execute(query)).scalars())
                 if found:
                     await _reduce(connection, found, at)
+                    await quieten_answers(connection, found)
         finally:
             await engine.dispose()
 
@@ -105,6 +109,23 @@ class Reducing:
                 await self.audit.write(deed, at)
                 async with engine.begin() as connection:
                     await _reduce(connection, calls, at)
+            return len(calls)
+        finally:
+            await engine.dispose()
+
+    async def _some_answers(self, before: datetime, at: datetime, days: int) -> int:
+        """Names and contacts of answer records; how many there were."""
+        engine = _wiping(self.url)
+        try:
+            async with self.holds.alone():
+                async with engine.connect() as connection:
+                    calls = list((await connection.execute(due_answers(before).limit(AT_ONCE))).scalars())
+                if not calls:
+                    return 0
+                reason = f"names and contacts are kept for {days} days"
+                await self.audit.write(Deed(self.who, Act.NUMBERS_REDUCED, "answers", reason, {"calls": calls}), at)
+                async with engine.begin() as connection:
+                    await reduce_answers(connection, calls, at)
             return len(calls)
         finally:
             await engine.dispose()
