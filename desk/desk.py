@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -25,6 +25,7 @@ from desk.orders_api import OrdersApi
 from desk.pages import Pages
 from desk.passwords import Passwords
 from desk.printed import Printing
+from desk.quality_api import QualityApi
 from desk.registers_api import RegistersApi
 from desk.route import PUBLIC, Route
 from desk.session_api import SessionApi
@@ -38,6 +39,7 @@ from paperwork.answers.office import Answers
 from paperwork.categories.trees import Trees
 from paperwork.orders.orders import Orders
 from paperwork.printing.press import Press
+from paperwork.quality.rules import QualityRules
 from paperwork.webhooks.book import Webhooks
 from paperwork.webhooks.hosts import Hosts
 from records.store import Store
@@ -77,6 +79,8 @@ async def open_desk(
     orders: Orders | None = None,
     path: Callable[[str], str | None] = lambda code: None,
     answers: Answers | None = None,
+    quality: Callable[[], QualityRules] = QualityRules,
+    recordings: Callable[[], Collection[str]] | None = None,
     lengths: Lengths = Lengths(),  # noqa: B008 - a frozen value
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
     monotonic: Callable[[], float] = steady,
@@ -84,8 +88,9 @@ async def open_desk(
     """The desk on the database at `url`. `key` (32 bytes) seals second factors, `write` is the audit log's.
 
     `hotline` gives number and name of the hotline, `plan` the live one, `hosts` where webhooks may lead, `orders` the
-    work orders, `path` that of a category; without `answers` nothing is told of them. `now` is the machine's own time:
-    codes of the moment depend on it.
+    work orders, `path` that of a category, `quality` the sheets that talks are judged by, `recordings` the names of
+    those that are there; without `answers` nothing is told of them. `now` is the machine's own time: codes of the
+    moment depend on it.
     """
     store, passwords, press = Store(url), Passwords(), Press()
     try:
@@ -110,6 +115,7 @@ async def open_desk(
             FloorApi(floor, ledger),
             CallsApi(store, ledger),
             CategoriesApi(store, trees),
+            QualityApi(store, ledger, quality, plan, recordings, now),
             WebhooksApi(Webhooks(store, Sealer(key), hosts), ledger, version, now),
             *(() if answers is None else (AnswersApi(answers, ledger),)),
             live,

@@ -47,6 +47,7 @@ ROOMS: Final[Mapping[str, tuple[str, ...]]] = {
     "keys": ("keys",),
     "database": ("database",),
     "registers": ("registers",),
+    "quality": ("quality",),
     "webhooks": ("webhooks",),
     "orders": ("orders",),
     "audit": ("audit",),

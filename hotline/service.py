@@ -458,6 +458,8 @@ async def running(
                 orders=work_orders.orders,
                 path=TreeCodes(trees.trees).path,
                 answers=answers,
+                quality=lambda: rules.rules().quality,
+                recordings=lambda: frozenset(vault.names()),
                 lengths=Lengths(
                     timedelta(seconds=settings.web.session_idle), timedelta(seconds=settings.web.session_longest)
                 ),

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from paperwork.answers.rules import AnswerRules
 from paperwork.orders.rules import OrderRules
+from paperwork.quality.rules import QualityRules
 from paperwork.reading import read_file
 from paperwork.reports.rules import ReportRules
 from routing.days import Written
@@ -27,6 +28,8 @@ class Rules(Written):
     """How reports count, and when they are due."""
     orders: OrderRules = OrderRules()
     """转办单 (form 9): the clocks of work orders, and who is told when they run out."""
+    quality: QualityRules = QualityRules()
+    """Sheets that talks are judged by, and how talks are drawn."""
 
 
 def rules_in(config: Path) -> Rules:

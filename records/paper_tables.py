@@ -220,21 +220,26 @@ scores = Table(
     metadata,
     Column("paper", Text, nullable=False),
     Column("seq", Integer, nullable=False),
-    Column("recording", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("recording", Text),
     Column("call", Text, nullable=False),
     Column("line", Text),
-    Column("agent", Text),
+    Column("agent", Text, nullable=False),
     Column("at", Instant, nullable=False),
     Column("by", Text, nullable=False),
     Column("sheet", Text, nullable=False),
+    Column("marks", Json, nullable=False),
     Column("total", Float, nullable=False),
     Column("most", Float, nullable=False),
+    Column("fatal", Boolean, nullable=False),
     PrimaryKeyConstraint("paper"),
-    Index(None, "at"),
+    Index(None, "at", "paper"),
     Index(None, "agent", "at"),
     Index(None, "call"),
+    Index(None, "recording"),
 )
-"""Quality sheets as they stand; their marks are filings of `score:…`."""
+"""Quality sheets as they stand, folded from the filings of `score:CALL~AGENT~N`. `at` is when the talk began, `sheet` a
+name and its version, `marks` points by item (null: does not apply); points are whole or halves, which floats keep."""
 
 samples = Table(
     "samples",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import time
 from enum import StrEnum
 from typing import Annotated, Any, Final
@@ -210,6 +210,20 @@ LABELS: Final[Mapping[Register, Mapping[str, str]]] = {
 def data_of(entry: Entry) -> dict[str, Any]:
     """As JSON keeps it; what is not known is left out."""
     return entry.model_dump(mode="json", exclude_none=True, exclude_defaults=False)
+
+
+def ordered(register: Register, data: Mapping[str, Any]) -> dict[str, Any]:
+    """The same in the order of the form: PostgreSQL's JSON forgets it."""
+
+    def sorted_by(names: Iterable[str], of: Mapping[str, Any]) -> dict[str, Any]:
+        known = [name for name in names if name in of]
+        return {name: of[name] for name in (*known, *(name for name in of if name not in known))}
+
+    outer = dict.fromkeys(label.partition(".")[0] for label in LABELS[register])
+    return {
+        name: sorted_by(PERSON, value) if isinstance(value, Mapping) else value
+        for name, value in sorted_by(outer, data).items()
+    }
 
 
 def flat(data: Mapping[str, Any]) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from paperwork.filing import Changed
-from paperwork.registers.entries import Entry, Register, data_of
+from paperwork.registers.entries import Entry, Register, data_of, ordered
 from paperwork.registers.fields import ID
 from paperwork.registers.unfit import Unfit, entry_of
 from records.clock import wall_time
@@ -183,13 +183,14 @@ def _row(version: Version) -> dict[str, Any]:
 
 
 def _version(row: RowMapping) -> Version:
+    register = Register(row["register"])
     return Version(
-        Register(row["register"]),
+        register,
         row["id"],
         row["version"],
         row["at"],
         row["who"],
         row["reason"],
-        row["data"],
+        ordered(register, row["data"]),
         row["retired"],
     )

@@ -244,20 +244,24 @@ def upgrade() -> None:
         "scores",
         sa.Column("paper", sa.Text, nullable=False),
         sa.Column("seq", sa.Integer, nullable=False),
-        sa.Column("recording", sa.Text, nullable=False),
+        sa.Column("state", sa.Text, nullable=False),
+        sa.Column("recording", sa.Text),
         sa.Column("call", sa.Text, nullable=False),
         sa.Column("line", sa.Text),
-        sa.Column("agent", sa.Text),
+        sa.Column("agent", sa.Text, nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("by", sa.Text, nullable=False),
         sa.Column("sheet", sa.Text, nullable=False),
+        sa.Column("marks", Json, nullable=False),
         sa.Column("total", sa.Float, nullable=False),
         sa.Column("most", sa.Float, nullable=False),
+        sa.Column("fatal", sa.Boolean, nullable=False),
         sa.PrimaryKeyConstraint("paper", name="pk_scores"),
     )
+    op.create_index("ix_scores_at_paper", "scores", ["at", "paper"])
     op.create_index("ix_scores_agent_at", "scores", ["agent", "at"])
-    op.create_index("ix_scores_at", "scores", ["at"])
     op.create_index("ix_scores_call", "scores", ["call"])
+    op.create_index("ix_scores_recording", "scores", ["recording"])
     op.create_table(
         "samples",
         sa.Column("plan", sa.Text, nullable=False),

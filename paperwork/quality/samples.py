@@ -1,0 +1,156 @@
+"""Spot checks: what was drawn is kept, once and for good, and can be drawn again to prove it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import false, select
+
+from paperwork.quality.lots import Talk, days_of, draw, lot
+from paperwork.quality.rules import SamplingPlan
+from records.clock import wall_time
+from records.paper_tables import samples, scores
+from records.rows import insert_once
+from records.segments import Talk as TalkSegment
+from records.segments import segment_from
+from records.store import Store
+from records.tables import cdr
+
+
+class NotYet(ValueError):
+    """The period is not over: what is drawn now would not be what is drawn then."""
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """One talk that was drawn. `gone`: its recording is not there any more; `scores`: the sheets about it."""
+
+    plan: str
+    period: str
+    recording: str
+    call: str
+    line: str | None
+    agent: str | None
+    drawn: datetime
+    gone: bool
+    scores: tuple[str, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "plan": self.plan,
+            "period": self.period,
+            "recording": self.recording,
+            "call": self.call,
+            "line": self.line,
+            "agent": self.agent,
+            "drawn": wall_time(self.drawn),
+            "lot": lot(self.plan, self.period, self.recording),
+            "gone": self.gone,
+            "scores": list(self.scores),
+        }
+
+
+class Samples:
+    """What was drawn, in the database."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    async def talks(self, period: str, quiet: Collection[str]) -> list[Talk]:
+        """The recorded talks of agents in a period; none of lines whose talks nobody may hear, none of tests."""
+        since, until = days_of(period)
+        query = select(cdr.c.id, cdr.c.segments).where(
+            cdr.c.started >= since, cdr.c.started < until, cdr.c.test == false(), cdr.c.agent.is_not(None)
+        )
+        found = []
+        for row in await self._store.rows(query):
+            for segment in map(segment_from, row["segments"]):
+                if not isinstance(segment, TalkSegment) or segment.recording is None or segment.agent is None:
+                    continue
+                if segment.line in quiet or segment.until is None:
+                    continue
+                seconds = (segment.until - segment.since).total_seconds()
+                found.append(Talk(segment.recording, row["id"], segment.line, segment.agent, segment.since, seconds))
+        return found
+
+    async def draw(
+        self,
+        name: str,
+        plan: SamplingPlan,
+        period: str,
+        *,
+        quiet: Collection[str],
+        kept: Collection[str] | None,
+        now: datetime,
+    ) -> Sequence[Drawn]:
+        """Draw and keep, or show what was drawn before: a period is drawn once.
+
+        `quiet` are lines whose talks nobody may hear, `kept` the recordings that are still there (None: not known).
+        Raises ValueError for what is no period, NotYet.
+        """
+        if days_of(period)[1] > now:
+            raise NotYet(f"{period} is not over: draw when it is, or nobody could draw the same again")
+        if not await self.all(name, period, kept=kept):
+            talks = [talk for talk in await self.talks(period, quiet) if kept is None or talk.recording in kept]
+            rows = [
+                {
+                    "plan": name,
+                    "period": period,
+                    "recording": talk.recording,
+                    "call": talk.call,
+                    "line": talk.line,
+                    "agent": talk.agent,
+                    "drawn": now,
+                }
+                for talk in draw(name, plan, period, talks)
+            ]
+            if rows:
+                async with self._store.writing() as connection:
+                    await connection.execute(insert_once(samples, connection.dialect), rows)
+        return await self.all(name, period, kept=kept)
+
+    async def all(
+        self, name: str | None = None, period: str | None = None, *, kept: Collection[str] | None = None
+    ) -> Sequence[Drawn]:
+        """What was drawn, by plan and period, in the order of the lots."""
+        query = select(samples)
+        if name is not None:
+            query = query.where(samples.c.plan == name)
+        if period is not None:
+            query = query.where(samples.c.period == period)
+        rows = await self._store.rows(query.limit(10_000))
+        judged: dict[str, list[str]] = {}
+        of = select(scores.c.recording, scores.c.paper).where(
+            scores.c.recording.in_(select(samples.c.recording)), scores.c.state != "discarded"
+        )
+        for row in await self._store.rows(of.order_by(scores.c.paper)):
+            judged.setdefault(row["recording"], []).append(row["paper"].partition(":")[2])
+        found = [
+            Drawn(
+                row["plan"],
+                row["period"],
+                row["recording"],
+                row["call"],
+                row["line"],
+                row["agent"],
+                row["drawn"],
+                kept is not None and row["recording"] not in kept,
+                tuple(judged.get(row["recording"], ())),
+            )
+            for row in rows
+        ]
+        return sorted(found, key=lambda one: (one.plan, one.period, lot(one.plan, one.period, one.recording)))
+
+    async def proven(
+        self, name: str, plan: SamplingPlan, period: str, *, quiet: Collection[str]
+    ) -> tuple[list[str], list[str]]:
+        """Recordings that should have been drawn and were not, and those that were and should not have been.
+
+        Held against all talks of the records, those included whose recordings were deleted since or before.
+        """
+        due = {talk.recording for talk in draw(name, plan, period, await self.talks(period, quiet))}
+        drawn = {one.recording for one in await self.all(name, period)}
+        return sorted(due - drawn), sorted(drawn - due)
