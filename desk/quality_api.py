@@ -12,7 +12,7 @@ from aiohttp import web
 
 from desk.asked import Asked, choice, instant, maybe_text, only, text, told
 from desk.asker import ASKER
-from desk.calls_page import Span
+from desk.calls_page import limit_of, place, place_of
 from desk.ledger import Ledger
 from desk.refusal import Refusal, bad, forbidden
 from desk.roles import Permission
@@ -28,7 +28,6 @@ from paperwork.quality.score import COUNTED, Illegal, Move, Score, State, percen
 from records.audit import Act
 from records.clock import wall_time
 from records.store import Store
-from routing.calendar import SHANGHAI
 from routing.plan import Plan
 
 _NUMBER = {"type": "number"}
@@ -304,7 +303,7 @@ class QualityApi:
     # ── scores ──────────────────────────────────────────────────────────────
 
     async def _on_list(self, request: web.Request) -> web.Response:
-        span = Span.asked(request.query)
+        limit, after = limit_of(request.query), place_of(request.query)
         agent, line = request.query.get("agent"), request.query.get("line")
         _plain(agent, line)
         state = State(choice(request.query, "state", list(State))) if "state" in request.query else None
@@ -319,14 +318,13 @@ class QualityApi:
             line=line,
             state=state,
             counted=not whole,
-            since=span.since,
-            until=span.until,
-            limit=span.limit,
-            after=span.after,
+            since=instant(request.query, "from"),
+            until=instant(request.query, "to"),
+            limit=limit,
+            after=after,
         )
         rows = [_row(row) for row in page]
-        last = rows[-1] if len(rows) == span.limit else None
-        following = last and f"{page[-1]['at'].astimezone(SHANGHAI).replace(tzinfo=None).isoformat()}~{last['id']}"
+        following = place(page[-1]["at"], rows[-1]["id"]) if len(rows) == limit else None
         return web.json_response({"scores": rows, "next": following})
 
     async def _on_draft(self, request: web.Request) -> web.Response:
