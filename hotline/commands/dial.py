@@ -40,7 +40,8 @@ def dial(
         typer.Argument(
             help="Keys like 1,4 — a dot for silence, h for hanging up. Where the call has got to: t they talked, "
             "o the line gave the caller up (o1: for its first limit), c it closed, m a message was left, b a callback "
-            "was booked. Without keys a terminal asks for them."
+            "was booked, s they heard how their order stands, u they could not be told. Without keys a terminal asks "
+            "for them."
         ),
     ] = None,
     at: Annotated[str | None, typer.Option(help="When the call is made, like 2026-10-01T09:00.")] = None,
