@@ -27,6 +27,7 @@ from desk.passwords import Passwords
 from desk.printed import Printing
 from desk.quality_api import QualityApi
 from desk.registers_api import RegistersApi
+from desk.reports_api import Open, ReportsApi
 from desk.route import PUBLIC, Route
 from desk.session_api import SessionApi
 from desk.sessions import Lengths, Sessions
@@ -81,6 +82,7 @@ async def open_desk(
     answers: Answers | None = None,
     quality: Callable[[], QualityRules] = QualityRules,
     recordings: Callable[[], Collection[str]] | None = None,
+    reports: Open | None = None,
     lengths: Lengths = Lengths(),  # noqa: B008 - a frozen value
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
     monotonic: Callable[[], float] = steady,
@@ -89,8 +91,8 @@ async def open_desk(
 
     `hotline` gives number and name of the hotline, `plan` the live one, `hosts` where webhooks may lead, `orders` the
     work orders, `path` that of a category, `quality` the sheets that talks are judged by, `recordings` the names of
-    those that are there; without `answers` nothing is told of them. `now` is the machine's own time: codes of the
-    moment depend on it.
+    those that are there; without `answers` and `reports` nothing is told of them. `now` is the machine's own time:
+    codes of the moment depend on it.
     """
     store, passwords, press = Store(url), Passwords(), Press()
     try:
@@ -124,6 +126,8 @@ async def open_desk(
         routes = [route for part in parts for route in part.routes()]
         if orders is not None:
             routes += [*OrdersApi(orders, ledger, plan, path, printing).routes(), *ExchangeApi(orders).routes()]
+        if reports is not None:
+            routes += ReportsApi(reports, ledger, printing).routes()
         routes.append(_described(routes, version))
         yield Desk(guard, users, ledger, live, tuple(routes))
     finally:

@@ -42,6 +42,7 @@ class Permission(StrEnum):
     ORDERS_READ = "orders.read"
     ORDERS = "orders.manage"
     EXCHANGE = "orders.exchange"  # what the mayor's hotline hands over and takes back
+    REPORTS = "reports.read"
     ANSWERS_OWN = "answers.own"  # records of calls that they talked in
     ANSWERS = "answers.read"
     ANSWERS_SIGN = "answers.sign"
@@ -61,7 +62,7 @@ PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = {
             *(_P.STATUS, _P.DESK, _P.LEAD, _P.FLOOR, _P.CALLS, _P.NUMBERS),
             *(_P.REGISTERS_READ, _P.REGISTERS, _P.QUALITY_OWN, _P.QUALITY_READ),
             *(_P.ORDERS_READ, _P.ORDERS, _P.EXCHANGE),
-            *(_P.ANSWERS_OWN, _P.ANSWERS, _P.ANSWERS_SIGN),
+            *(_P.ANSWERS_OWN, _P.ANSWERS, _P.ANSWERS_SIGN, _P.REPORTS),
         }
     ),
     Role.QUALITY: frozenset(
@@ -70,22 +71,31 @@ PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = {
             *(_P.REGISTERS_READ, _P.QUALITY_READ, _P.QUALITY),
             _P.ORDERS_READ,
             _P.ANSWERS,
+            _P.REPORTS,
         }
     ),
     Role.ADMINISTRATOR: frozenset(
         {
             *(_P.STATUS, _P.FLOOR, _P.CALLS, _P.METRICS, _P.USERS_READ, _P.USERS),
             *(_P.REGISTERS_READ, _P.REGISTERS, _P.WEBHOOKS),
-            *(_P.ORDERS_READ, _P.ORDERS, _P.EXCHANGE),
+            *(_P.ORDERS_READ, _P.ORDERS, _P.EXCHANGE, _P.REPORTS),
         }
     ),
     Role.AUDITOR: frozenset(
-        {_P.STATUS, _P.CALLS, _P.USERS_READ, _P.AUDIT, _P.REGISTERS_READ, _P.QUALITY_READ, _P.ORDERS_READ}
+        {
+            *(_P.STATUS, _P.CALLS, _P.USERS_READ, _P.AUDIT, _P.REGISTERS_READ, _P.QUALITY_READ),
+            *(_P.ORDERS_READ, _P.REPORTS),
+        }
     ),
 }
 """Who keeps the accounts sees no caller's number; who reads the audit log changes nothing."""
 
-SCOPES: Final = frozenset({_P.STATUS, _P.METRICS, _P.FLOOR, _P.CALLS, _P.REGISTERS_READ, _P.ORDERS_READ, _P.EXCHANGE})
+SCOPES: Final = frozenset(
+    {
+        *(_P.STATUS, _P.METRICS, _P.FLOOR, _P.CALLS, _P.REGISTERS_READ, _P.ORDERS_READ, _P.EXCHANGE),
+        _P.REPORTS,
+    }
+)
 """What a machine's token may be given: looking, and no number of a caller; and the mayor's hotline hands its orders
 over."""
 

@@ -117,6 +117,7 @@ PERMISSIONS: Final[Mapping[Permission, str]] = {
     Permission.QUALITY_READ: "查看质检评分",
     Permission.QUALITY: "质检评分",
     Permission.WEBHOOKS: "管理事件推送",
+    Permission.REPORTS: "查看报表",
     Permission.ANSWERS_OWN: "填写自己的接听记录单",
     Permission.ANSWERS: "查看接听记录单",
     Permission.ANSWERS_SIGN: "审定接听记录单",

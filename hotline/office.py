@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from datetime import datetime
 from pathlib import Path
 
 from hotline.clock import clock_of
@@ -13,9 +14,26 @@ from paperwork.categories.load import FILE, trees_in
 from paperwork.categories.trees import Trees
 from paperwork.reports.reading import open_reading
 from paperwork.reports.sources import Sources
-from paperwork.rules import FOLDER, rules_in
+from paperwork.rules import FOLDER, Rules, rules_in
 from routing.plan import Plan
 from routing.reading.load import Unreadable
+
+
+def sources_of(
+    url: str,
+    trees: Callable[[], Trees],
+    rules: Callable[[], Rules],
+    plan: Callable[[], Plan],
+    now: Callable[[], datetime],
+) -> Callable[[], AbstractAsyncContextManager[Sources]]:
+    """For a running hotline: each report takes what is live when it is made."""
+
+    @asynccontextmanager
+    async def sources() -> AsyncIterator[Sources]:
+        async with open_reading(url) as reading:
+            yield Sources(reading, trees(), rules(), plan(), now())
+
+    return sources
 
 
 @asynccontextmanager

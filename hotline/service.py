@@ -53,7 +53,7 @@ from hotline.live import Edition, Live, Means, Opening
 from hotline.managed import ManagedAsterisk, SwitchLost, SwitchRefused
 from hotline.metrics import AlarmGauges, CallMetrics, Gauges, PlanGauges, ProcessGauges, RepairGauges
 from hotline.nuisance import NuisanceWatch
-from hotline.office import categories_at
+from hotline.office import categories_at, sources_of
 from hotline.operators import RECORDINGS, Published, mark_of
 from hotline.order_metrics import OrderGauges
 from hotline.past import Past, prepare
@@ -460,6 +460,7 @@ async def running(
                 answers=answers,
                 quality=lambda: rules.rules().quality,
                 recordings=lambda: frozenset(vault.names()),
+                reports=sources_of(settings.database_url, trees.trees, rules.rules, lambda: live.now.plan, clock.now),
                 lengths=Lengths(
                     timedelta(seconds=settings.web.session_idle), timedelta(seconds=settings.web.session_longest)
                 ),

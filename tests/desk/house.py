@@ -25,13 +25,16 @@ from desk.refusal import Refusal
 from desk.roles import Permission, Role
 from desk.tokens import Tokens
 from desk.users import Users
+from hotline.office import sources_of, trees_of
 from hotline.operators import read_config
 from hotline.settings import HOUSE
 from hotline.web import create_app
 from paperwork.answers.office import Answers, open_answers
 from paperwork.categories.shelf import Shelf
+from paperwork.categories.trees import Trees
 from paperwork.orders.office import orders_of
 from paperwork.orders.rules import OrderRules
+from paperwork.rules import Rules
 from records.audit import Audit, Written
 from records.migrations import upgrade
 from records.store import Store
@@ -43,6 +46,12 @@ NUMBER = "13900000011"
 WORDS = "correct horse battery staple"
 _HASH = hashed(WORDS)
 SEATS = {Role.AGENT: "ann", Role.LEADER: "chief"}
+
+
+@cache
+def shipped_trees() -> Trees:
+    """The categories that the hotline comes with."""
+    return trees_of(HOUSE / "config")
 
 
 @dataclass
@@ -216,6 +225,7 @@ async def desk_house(var: Path, gate: Gate | None = None, url: str | None = None
             hotline=lambda: ("12320", "小热线"),
             version="0",
             answers=answers,
+            reports=sources_of(url, shipped_trees, Rules, shipped, lambda: house.now()),
             plan=shipped,
             trees=Shelf(HOUSE / "config").trees,
             orders=orders_of(store, plan=shipped, rules=OrderRules, now=lambda: house.now()),

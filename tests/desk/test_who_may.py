@@ -87,6 +87,9 @@ SIGNED_IN: dict[tuple[str, str], frozenset[Role]] = {
     ("GET", "/api/v1/orders/{number}/sheet.html"): ALL,
     ("GET", "/api/v1/exchange/12345"): frozenset({L, R}),
     ("POST", "/api/v1/exchange/12345"): frozenset({L, R}),
+    ("GET", "/api/v1/reports"): frozenset({L, Q, R, U}),
+    ("GET", "/api/v1/reports/{name}"): frozenset({L, Q, R, U}),
+    ("GET", "/api/v1/reports/{name}/rows"): frozenset({L, Q, R, U}),
     ("POST", "/api/v1/orders"): frozenset({A, L, R}),
     ("POST", "/api/v1/orders/{number}/{move}"): frozenset({A, L, R}),
     ("GET", "/api/v1/categories"): ALL,
@@ -130,6 +133,7 @@ MACHINES = {
     ("GET", "/api/v1/records/imports"): Permission.CALLS,
     ("GET", "/api/v1/exchange/12345"): Permission.EXCHANGE,
     ("POST", "/api/v1/exchange/12345"): Permission.EXCHANGE,
+    **{key: Permission.REPORTS for key in SIGNED_IN if "/reports" in key[1]},
     ("GET", "/metrics"): Permission.METRICS,
     ("GET", "/"): Permission.STATUS,
 }

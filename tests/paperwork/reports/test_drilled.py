@@ -125,7 +125,7 @@ async def pages(sources: Sources, asked: Asked, drill: Mapping[str, str], limit:
 
 
 @pytest.mark.parametrize("wanted", [{}, {"tree": "provincial", "line": "immunization"}], ids=["all", "line"])
-async def test_every_number_that_can_be_opened_has_so_many_behind_it(papers: Papers, wanted: dict[str, str]) -> None:
+async def test_every_number_that_can_be_opened_has_so_many_behind_it(papers: Papers, wanted: dict[str, Any]) -> None:
     await fill(papers)
     rules = ReportRules(together={"建议表扬": ("建议", "表扬")})
     asked = Asked(Period(SINCE, UNTIL), **wanted)

@@ -1,0 +1,97 @@
+"""Unit over real sockets: reports as data, as files, and what is behind their numbers."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from datetime import UTC, datetime
+from urllib.parse import urlencode
+
+import pytest
+from sqlalchemy import insert
+
+from desk.roles import Role
+from records.audit import Written
+from records.paper_tables import past_rows
+from records.store import Store
+from tests.desk.house import DeskHouse
+
+OCTOBER = "from=2026-10-01&to=2026-11-01"
+
+
+async def past(url: str) -> None:
+    store = Store(url)
+    row = {"import": "i", "line": None, "at": datetime(2026, 10, 9, tzinfo=UTC), "kind": "consult"}
+    rows = [
+        {**row, "row": 1, "tree": "national", "path": "咨询/寻医问药/就医引导", "place": "和平区", "count": 2},
+        {**row, "row": 2, "tree": "national", "path": "咨询/其他", "place": None, "count": 1},
+    ]
+    await store.do(insert(past_rows).values(rows))
+    await store.close()
+
+
+async def test_a_report_is_data_for_screens_and_a_number_leads_to_its_records(house: DeskHouse) -> None:
+    await past(house.url)
+    async with house.browser(Role.LEADER) as browser:
+        await house.sign_in(browser, Role.LEADER)
+        status, told = await browser.get(f"/api/v1/reports/briefing?{OCTOBER}")
+        assert status == 200, told
+        tables = {table["id"]: table for table in told["tables"]}
+        row = next(row for row in tables["categories"]["rows"] if row["values"][0] == "咨询/寻医问药")
+        assert row["values"][1:] == [2, "66.7"]
+        status, behind = await browser.get(f"/api/v1/reports/briefing/rows?{OCTOBER}&{urlencode(row['drill'])}")
+        assert status == 200, behind
+        assert (behind["total"], behind["next"]) == (2, None)
+        assert [(one["source"], one["id"], one["kind"], one["count"]) for one in behind["rows"]] == [
+            ("past", "i:1", "咨询", 2)
+        ]
+        status, told = await browser.get(f"/api/v1/reports/briefing?{OCTOBER}&format=json&decimals=0")
+        assert [one["percent"] for one in told["categories"]] == ["67", "100", "33"]
+
+
+async def test_files_are_named_and_several_tables_come_in_an_archive(house: DeskHouse) -> None:
+    async with house.browser(Role.LEADER) as browser:
+        await house.sign_in(browser, Role.LEADER)
+        async with browser.session.get(f"{browser.base}/api/v1/reports/orders?{OCTOBER}&format=csv") as answer:
+            assert answer.headers["Content-Disposition"] == 'attachment; filename="orders.zip"'
+            with zipfile.ZipFile(io.BytesIO(await answer.read())) as archive:
+                assert "orders-units.csv" in archive.namelist()
+        async with browser.session.get(f"{browser.base}/api/v1/reports/due?{OCTOBER}&format=csv") as answer:
+            assert answer.content_type == "text/csv"
+            assert (await answer.read()).startswith("\ufeff上报日期,".encode())
+
+
+async def test_who_looks_at_what_persons_did_is_written_down(house: DeskHouse) -> None:
+    async with house.browser(Role.QUALITY) as browser:
+        await house.sign_in(browser, Role.QUALITY)
+        assert (await browser.get(f"/api/v1/reports/agents?{OCTOBER}"))[0] == 200
+        assert (await browser.get(f"/api/v1/reports/load?{OCTOBER}"))[0] == 200
+    shown: list[Written] = [one for one in await house.audit.entries() if one.deed.what == "report_shown"]
+    assert [one.deed.about for one in shown] == ["agents"]
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("weather?" + OCTOBER, 404),
+        ("briefing", 400),
+        ("briefing?from=2026-10-01&to=2026-10-01", 400),
+        ("briefing?from=1026-10-01&to=2026-10-01", 400),
+        (f"briefing?{OCTOBER}&format=docx", 400),
+        (f"briefing?{OCTOBER}&wish=1", 400),
+        (f"briefing?{OCTOBER}&format=csv&table=none", 400),
+        (f"briefing/rows?{OCTOBER}", 400),
+        (f"briefing/rows?{OCTOBER}&list=records&kind=x", 400),
+        (f"briefing/rows?{OCTOBER}&list=records&tree=x&path=y", 400),
+        (f"briefing/rows?{OCTOBER}&list=calls&weekday=seven", 400),
+        (f"briefing/rows?{OCTOBER}&list=calls&half_hour=nine", 400),
+        (f"briefing/rows?{OCTOBER}&list=calls&day=9999-12-31", 400),
+        (f"briefing/rows?{OCTOBER}&list=requests&waited_from=nan", 200),
+        (f"briefing/rows?{OCTOBER}&list=records&after=x~y", 400),
+        (f"briefing/rows?{OCTOBER}&list=records&limit=0", 400),
+    ],
+)
+async def test_what_cannot_be_meant_is_refused(house: DeskHouse, path: str, status: int) -> None:
+    async with house.browser(Role.LEADER) as browser:
+        await house.sign_in(browser, Role.LEADER)
+        assert (await browser.get(f"/api/v1/reports/{path}"))[0] == status
