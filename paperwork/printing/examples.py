@@ -215,13 +215,13 @@ def _monthly() -> Report:
     names = ("举报", "投诉", "咨询", "建议", "其他", "合计")
     first = Table(
         "kinds",
-        "表1 受理件次（单位：件次）",
+        "一、业务类别（件次）",
         tuple(Column(f"k{at}", name, _COUNT) for at, name in enumerate(names)),
         (Row((212, 318, 12904, 41, 436, 13911)),),
     )
     second = Table(
         "handled",
-        "表2 举报、建议办理情况",
+        "二、举报、建议办理情况",
         (Column("kind", "类别"), *_counts("接收数", "转办数", "办结数"), Column("rate", "办结率", _PERCENT)),
         (
             Row(("举报", 212, 180, 171, Decimal("95.0"))),
@@ -232,7 +232,7 @@ def _monthly() -> Report:
     kinds = ("服务态度", "医疗费用", "医疗质量", "就诊环境", "公共卫生服务", "其他")
     third = Table(
         "complaints",
-        "表3 投诉分类办理情况",
+        "三、投诉情况",
         (
             Column("kind", "投诉类别"),
             *_counts("接收数", "12320处理数", "转出数", "转出办结数"),
@@ -243,35 +243,47 @@ def _monthly() -> Report:
             Row(("合计", 318, 198, 120, 108, Decimal("90.0")), total=True),
         ),
     )
-    tree = {
-        "寻医问药": ("就医引导", "用药咨询", "检查检验"),
-        "预防接种": ("接种程序", "接种地点及时间", "不良反应", "疫苗种类"),
-        "传染病防治": ("艾滋病", "结核病", "流感", "手足口病"),
-        "妇幼保健": ("孕产期保健", "儿童保健"),
-    }
     fourth = Table(
         "consults",
-        "表4 咨询分类",
-        (Column("category", "咨询类别"), Column("content", "咨询内容"), Column("count", "件次", _COUNT)),
+        "四、咨询情况",
         (
-            *(
-                Row((category, content, 241 + 17 * at))
-                for category, contents in tree.items()
-                for at, content in enumerate(contents)
-            ),
-            Row(("合计", None, 3400), total=True),
+            Column("category", "咨询类别"),
+            Column("content", "咨询内容"),
+            Column("count", "数量", _COUNT),
+            Column("percent", "占上级比例", _PERCENT),
         ),
+        (*_consults(), Row(("合计", "", 12904, Decimal("100.0")), total=True)),
     )
     return Report(
         "monthly",
-        "数据统计月报表",
+        "12320数据统计月报表",
         HOTLINE,
         _OCTOBER,
         _MADE,
         (first, second, third, fourth),
         form="附件8",
-        heads={"部门名称": "示例市卫生热线管理中心", "统计月份": "2026年10月"},
+        heads={"部门名称": "示例市卫生热线管理中心", "统计时间": "2026年10月1日至2026年10月31日"},
     )
+
+
+def _consults() -> list[Row]:
+    """Each category with its contents below it."""
+    found = {
+        "寻医问药": ((5142, "39.8"), ("就医引导", 3171, "61.7"), ("用药咨询", 1042, "20.3"), ("检查检验", 929, "18.1")),
+        "预防接种": (
+            (4988, "38.7"),
+            ("接种程序", 2611, "52.3"),
+            ("接种地点及时间", 1902, "38.1"),
+            ("不良反应", 475, "9.5"),
+        ),
+        "传染病防治": ((1720, "13.3"), ("流感", 901, "52.4"), ("手足口病", 512, "29.8"), ("结核病", 307, "17.8")),
+        "妇幼保健": ((1054, "8.2"), ("孕产期保健", 611, "58.0"), ("儿童保健", 443, "42.0")),
+    }
+    rows = []
+    for category, ((count, percent), *contents) in found.items():
+        rows.append(Row((category, "", count, Decimal(percent))))
+        rows += [Row(("", name, some, Decimal(part)), level=1) for name, some, part in contents]
+    return rows
 
 
 def _counts(*titles: str) -> tuple[Column, ...]:

@@ -116,7 +116,10 @@ def _grouped(lines: Lines, merged: int) -> tuple[Lines, ...]:
 
 
 def _cells(table: Table, merged: int) -> Iterator[tuple[Cell, ...]]:
-    """Each row's cells; in the first `merged` columns equal neighbours stand as one beside all their rows."""
+    """Each row's cells; in the first `merged` columns equal neighbours stand as one beside all their rows.
+
+    So does a cell beside the rows of a deeper level below it that leave theirs empty.
+    """
     runs = [_runs(table.rows, place) for place in range(merged)]
     for at, row in enumerate(table.rows):
         cells = []
@@ -125,7 +128,9 @@ def _cells(table: Table, merged: int) -> Iterator[tuple[Cell, ...]]:
                 cells.append(Cell(written(value, column.shape), "beside", runs[place][at]))
                 continue
             kind = "number" if column.shape in _NUMBERS else "text" if column.shape is Shape.TEXT else "when"
-            cells.append(Cell(written(value, column.shape), kind))
+            heads = 0 < merged == place and runs[merged - 1][at] > 1 and row.level == 0
+            words = "小计" if heads and value == "" else written(value, column.shape)
+            cells.append(Cell(words, kind))
         yield tuple(cells)
 
 
@@ -134,8 +139,9 @@ def _runs(rows: Sequence[Row], place: int) -> list[int]:
     found = [1] * len(rows)
     begin = 0
     for at in range(1, len(rows)):
-        same = rows[at].values[: place + 1] == rows[begin].values[: place + 1] and not rows[at].total
-        if same and rows[at].values[place] is not None:
+        below = rows[at].values[place] in (None, "") and rows[at].level > rows[begin].level
+        same = rows[at].values[: place + 1] == rows[begin].values[: place + 1] and rows[at].values[place] is not None
+        if (same or below) and not rows[at].total:
             found[begin], found[at] = found[begin] + 1, 0
         else:
             begin = at

@@ -14,8 +14,8 @@ from paperwork.printing.page import page_of
 from paperwork.printing.render import Unprintable
 from paperwork.reports.report import Report
 
-MOST_CELLS = 30_000
-"""Cells of a report that are set as paper: some 5,000 rows of six columns, a minute of work and a gigabyte of memory.
+MOST_CELLS = 20_000
+"""Cells of a report that are set as paper: 4,000 rows of five columns: half a minute of work and 600 MB.
 
 A longer one is refused, never cut: nobody reads it on paper, and HTML and XLSX take it.
 """
