@@ -16,6 +16,7 @@ from desk.answers_schemas import ANY, BODY, PRIVATE, RECORD, ROW, SEQ, YES
 from desk.asked import Asked, choice, instant, number, only, text, told
 from desk.asker import ASKER, Asker
 from desk.ledger import Ledger
+from desk.printed import Printing
 from desk.refusal import Refusal, bad, forbidden
 from desk.roles import Permission
 from desk.route import Route, one_of
@@ -25,11 +26,13 @@ from paperwork.answers.complete import Unfit
 from paperwork.answers.office import Answers
 from paperwork.answers.page import MOST, Wanted, incomplete, page_of
 from paperwork.answers.record import Illegal, Record, fold
-from paperwork.answers.sheet import sheet_of
+from paperwork.answers.sheet import Sheet, sheet_of
 from paperwork.answers.telling import Teller, sheet_data
 from paperwork.answers.words import State
 from paperwork.filing import Changed
 from paperwork.kind import Kind
+from paperwork.printing.form import Form
+from paperwork.printing.forms.answer import answer_form
 from records.audit import Act
 from records.clock import wall_time
 
@@ -37,8 +40,8 @@ from records.clock import wall_time
 class AnswersApi:
     """`/api/v1/answers`."""
 
-    def __init__(self, answers: Answers, ledger: Ledger) -> None:
-        self._answers, self._ledger = answers, ledger
+    def __init__(self, answers: Answers, ledger: Ledger, printing: Printing) -> None:
+        self._answers, self._ledger, self._printing = answers, ledger, printing
 
     def routes(self) -> list[Route]:
         look = one_of(Permission.ANSWERS, Permission.ANSWERS_OWN)
@@ -122,6 +125,7 @@ class AnswersApi:
                 query=PRIVATE,
                 answer=things(form=TEXT, title=TEXT, number=TEXT, fields=listing(ANY), more=listing(ANY)),
             ),
+            *self._printing.routes(one + "/sheet", look, self._form, "附件6 as it is signed.", query=PRIVATE),
             Route(
                 "PUT",
                 one,
@@ -196,10 +200,15 @@ class AnswersApi:
         return web.json_response({"filings": self._teller().history(facts, private=private)})
 
     async def _on_sheet(self, request: web.Request) -> web.Response:
+        return web.json_response(sheet_data(await self._sheet(request)))
+
+    async def _form(self, request: web.Request) -> Form:
+        return answer_form(await self._sheet(request), self._printing.hotline(), self._answers.now())
+
+    async def _sheet(self, request: web.Request) -> Sheet:
         record = await self._seen(request)
         private = await self._whole(request, [record.call], own=request[ASKER].agent in record.agents)
-        sheet = sheet_of(record, self._answers.house, self._answers.book.codes, private=private)
-        return web.json_response(sheet_data(sheet))
+        return sheet_of(record, self._answers.house, self._answers.book.codes, private=private)
 
     # ── writing ─────────────────────────────────────────────────────────────
 

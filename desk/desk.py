@@ -119,7 +119,7 @@ async def open_desk(
             CategoriesApi(store, trees),
             QualityApi(store, ledger, quality, plan, recordings, now),
             WebhooksApi(Webhooks(store, Sealer(key), hosts), ledger, version, now),
-            *(() if answers is None else (AnswersApi(answers, ledger),)),
+            *(() if answers is None else (AnswersApi(answers, ledger, printing),)),
             live,
             Pages(signing_in, gate, hotline),
         )

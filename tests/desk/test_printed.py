@@ -8,7 +8,11 @@ from openpyxl import load_workbook
 from pypdf import PdfReader
 
 from desk.roles import Role
-from tests.desk.house import DeskHouse
+from tests.desk.house import Browser, DeskHouse
+from tests.desk.test_answers import answered
+from tests.desk.test_orders import NUMBER, opened
+from tests.paperwork.answers.made_up import CONTACT, FULL
+from tests.paperwork.printing.made_up import text_of
 
 LINE = {
     "name": "预防接种咨询热线",
@@ -51,3 +55,50 @@ async def test_a_line_that_is_not_registered_has_no_form(house: DeskHouse) -> No
     async with house.browser(Role.LEADER) as leader:
         status, told = await leader.get("/api/v1/registers/line/nobody/sheet.pdf")
         assert (status, told["error"]) == (404, "not_found")
+
+
+async def fetched(browser: Browser, path: str) -> tuple[int, str]:
+    """Status, and the words of the PDF."""
+    async with browser.session.get(browser.base + path) as answer:
+        if answer.status != 200:
+            return answer.status, ""
+        return 200, text_of(await answer.read())
+
+
+async def test_an_answer_record_is_printed_masked_and_whole_only_with_a_reason_that_is_kept(house: DeskHouse) -> None:
+    await answered(house, "a-1", ("immunization", "ann"))
+    async with house.browser(Role.AGENT) as ann, house.browser(Role.QUALITY) as quality:
+        _, told = await ann.get("/api/v1/answers/a-1")
+        await ann.ask("PUT", "/api/v1/answers/a-1", {"seq": told["seq"], **FULL})
+        status, said = await fetched(quality, "/api/v1/answers/a-1/sheet.pdf")
+        assert status == 200
+        assert "接听记录单" in said
+        assert "张*" in said
+        assert "139****0042" in said
+        assert CONTACT not in said
+        assert (await fetched(quality, "/api/v1/answers/a-1/sheet.pdf?private=1"))[0] == 400
+        _, said = await fetched(quality, "/api/v1/answers/a-1/sheet.pdf?private=1&reason=%E5%BD%92%E6%A1%A3")
+        assert CONTACT in said
+    (shown,) = [entry.deed for entry in await house.written() if entry.deed.what == "numbers_shown"]
+    assert (shown.who, shown.reason) == ("desk:quality", "归档")
+    async with house.browser(Role.ADMINISTRATOR) as other:
+        assert (await fetched(other, "/api/v1/answers/a-1/sheet.pdf"))[0] == 403
+
+
+async def test_a_work_order_is_printed_for_who_may_see_it(house: DeskHouse) -> None:
+    async with house.browser(Role.LEADER) as chief, house.browser(Role.AGENT) as ann:
+        order = (await opened(chief))["order"]["number"]
+        status, said = await fetched(chief, f"/api/v1/orders/{order}/sheet.pdf")
+        assert status == 200
+        assert f"转办单编号{order}" in said
+        assert "食堂卫生" in said
+        assert NUMBER not in said
+        assert (await fetched(ann, f"/api/v1/orders/{order}/sheet.pdf"))[0] == 404
+
+
+async def test_of_a_confidential_order_nobody_prints_what_they_may_not_read(house: DeskHouse) -> None:
+    async with house.browser(Role.LEADER) as chief, house.browser(Role.AUDITOR) as auditor:
+        order = (await opened(chief, line="hiv-counselling"))["order"]["number"]
+        assert (await fetched(chief, f"/api/v1/orders/{order}/sheet.pdf"))[0] == 200
+        assert (await fetched(auditor, f"/api/v1/orders/{order}/sheet.pdf"))[0] == 403
+        assert (await auditor.get(f"/api/v1/orders/{order}/sheet.html"))[0] == 403

@@ -34,6 +34,7 @@ SIGNED_IN: dict[tuple[str, str], frozenset[Role]] = {
     ("GET", "/api/v1/answers/{call}"): frozenset({A, L, Q}),
     ("GET", "/api/v1/answers/{call}/history"): frozenset({A, L, Q}),
     ("GET", "/api/v1/answers/{call}/sheet"): frozenset({A, L, Q}),
+    **{("GET", f"/api/v1/answers/{{call}}/sheet.{form}"): frozenset({A, L, Q}) for form in ("pdf", "html")},
     ("PUT", "/api/v1/answers/{call}"): frozenset({A, L}),
     ("POST", "/api/v1/answers/{call}/sign"): frozenset({L}),
     ("POST", "/api/v1/answers/{call}/correct"): frozenset({L}),
