@@ -49,6 +49,7 @@ ROOMS: Final[Mapping[str, tuple[str, ...]]] = {
     "registers": ("registers",),
     "quality": ("quality",),
     "webhooks": ("webhooks",),
+    "answers": ("answers",),
     "orders": ("orders",),
     "audit": ("audit",),
     "report": ("report",),
