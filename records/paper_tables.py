@@ -144,6 +144,7 @@ orders = Table(
     Column("recording", Text),
     Column("outside_number", Text),
     Column("test", Boolean, nullable=False),
+    Column("reduced", Instant),
     PrimaryKeyConstraint("number"),
     Index(None, "state"),
     Index(None, "opened"),
@@ -154,11 +155,13 @@ orders = Table(
     Index(None, "outside_number"),
     Index(None, "due"),
     Index(None, "caller"),
+    Index(None, "closed"),
     Index(None, "opened_by", "opened"),
 )
 """转办单 (form 9). `source`: `call`, `message`, `12345`, `other`; `urgency`: `simple`, `complex`, `emergency`;
 `caller` is the number that called; `clock` and `due` are the clock that runs and its end (`paperwork.orders.words`),
-`wake_at` is when it must be looked at again; `outside_number` is what the mayor's hotline calls it."""
+`wake_at` is when it must be looked at again; `outside_number` is what the mayor's hotline calls it,
+`reduced` when names and numbers went out of it for good."""
 
 registers = Table(
     "registers",

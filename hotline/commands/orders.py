@@ -18,6 +18,7 @@ from hotline.office import trees_of
 from hotline.printed import Out, Paper, put_paper
 from hotline.settings import Settings
 from hotline.terminal import Config, Json, Var, fail, instant, live_in, people, put, settings_of
+from paperwork.answers.book import Book
 from paperwork.answers.codes import TreeCodes
 from paperwork.filing import Changed
 from paperwork.kind import Kind
@@ -289,13 +290,14 @@ def _with(settings: Settings, work: Callable[[Orders], Awaitable[T]]) -> T:
     """What `work` gives; what it refuses is told in one line, and ends with 1."""
     plan = live_in(settings).plan
     try:
-        rules, codes = rules_in(settings.config).orders, TreeCodes(lambda: trees_of(settings.config))
+        rules, codes = rules_in(settings.config), TreeCodes(lambda: trees_of(settings.config))
     except (Unreadable, OSError) as error:
         fail(error)
     now = clock_of(settings).now
 
     def book(store: Store) -> Awaitable[T]:
-        return work(orders_of(store, plan=lambda: plan, rules=lambda: rules, now=now, codes=codes))
+        link = Book(store, lambda: rules.answers, codes).hand_on
+        return work(orders_of(store, plan=lambda: plan, rules=lambda: rules.orders, now=now, codes=codes, link=link))
 
     try:
         return with_accounts(settings, book)

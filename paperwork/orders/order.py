@@ -385,4 +385,5 @@ def row_of(order: Order, wake_at: datetime | None) -> dict[str, Any]:
         "recording": order.recording,
         "outside_number": order.outside_number,
         "test": order.test,
+        "reduced": None,  # something was filed: whoever reduces looks again
     }

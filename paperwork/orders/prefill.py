@@ -8,12 +8,13 @@ from typing import Any, Final
 
 from sqlalchemy import RowMapping, select
 
-from ivr.events import CallArrived, CallPlaced
+from ivr.events import CallArrived, CallPlaced, TalkBegan, WaitBegan
 from paperwork.orders.words import Gender
 from records.paper_tables import answers
 from records.store import Store
 from records.tables import cdr, journal
 
+_SERVED: Final = (WaitBegan.__name__, TalkBegan.__name__)
 _FIELDS: Final = ("asked_by", "contact", "kind", "category", "place", "content", "line")
 
 
@@ -37,9 +38,13 @@ async def known_of(store: Store, call: str, quiet: Collection[str], *, line: str
         )
     )
     line = (answer and answer["line"]) or (record and record["line"]) or line
+    served = await store.rows(select(journal.c.data).where(journal.c.call == call, journal.c.kind.in_(_SERVED)))
+    secret = bool({line, *(row["data"].get("line") for row in served)} & set(quiet))
     number = str(arrived["data"].get("number") or "") if arrived is not None else ""
-    kept = number if line not in quiet and number and "*" not in number else None
+    kept = number if not secret and number and "*" not in number else None
     body = {} if answer is None else _body(answer)
+    if secret:  # who leaves them for an answer says so for the order itself
+        body = {name: value for name, value in body.items() if name not in ("contact", "asked_by")}
     if line and not body.get("line"):
         body["line"] = line
     if kept is not None and not body.get("contact") and _is_number(kept):

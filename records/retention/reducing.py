@@ -21,6 +21,7 @@ from records.cdr import fold
 from records.database import open_database
 from records.privacy import mask
 from records.retention.holds import Holds
+from records.retention.orders import due_orders, reduce_orders
 from records.retention.papers import due_answers, quieten_answers, reduce_answers
 from records.rows import entries_from, write_records
 from records.tables import cdr, holds, journal, reduced, reducing
@@ -50,6 +51,8 @@ class Reducing:
         while count := await self._some(before, at, days):
             total += count
         while await self._some_answers(before, at, days):
+            pass
+        while await self._some_orders(before, at, days):
             pass
         return total
 
@@ -127,6 +130,23 @@ class Reducing:
                 async with engine.begin() as connection:
                     await reduce_answers(connection, calls, at)
             return len(calls)
+        finally:
+            await engine.dispose()
+
+    async def _some_orders(self, before: datetime, at: datetime, days: int) -> int:
+        """Names and contacts of work orders that are closed; how many there were."""
+        engine = _wiping(self.url)
+        try:
+            async with self.holds.alone():
+                async with engine.connect() as connection:
+                    numbers = list((await connection.execute(due_orders(before).limit(AT_ONCE))).scalars())
+                if not numbers:
+                    return 0
+                reason = f"names and contacts are kept for {days} days"
+                await self.audit.write(Deed(self.who, Act.NUMBERS_REDUCED, "orders", reason, {"orders": numbers}), at)
+                async with engine.begin() as connection:
+                    await reduce_orders(connection, numbers, at)
+            return len(numbers)
         finally:
             await engine.dispose()
 

@@ -183,10 +183,12 @@ def upgrade() -> None:
         sa.Column("recording", sa.Text),
         sa.Column("outside_number", sa.Text),
         sa.Column("test", sa.Boolean, nullable=False),
+        sa.Column("reduced", sa.DateTime(timezone=True)),
         sa.PrimaryKeyConstraint("number", name="pk_orders"),
     )
     op.create_index("ix_orders_call", "orders", ["call"])
     op.create_index("ix_orders_caller", "orders", ["caller"])
+    op.create_index("ix_orders_closed", "orders", ["closed"])
     op.create_index("ix_orders_contact", "orders", ["contact"])
     op.create_index("ix_orders_due", "orders", ["due"])
     op.create_index("ix_orders_opened", "orders", ["opened"])
