@@ -14,11 +14,13 @@ from routing.plan import Plan
 from tests.routing.plans import TYPED, plans, scenes, written_plans
 
 
+@settings(deadline=None)
 @given(written_plans())
 def test_any_plan_drawn_for_a_test_is_fit_to_serve(written: dict[str, Any]) -> None:
     assert read_plan({"any.yaml": json.dumps(written, ensure_ascii=False)}) == Plan.model_validate(written)
 
 
+@settings(deadline=None)
 @given(st.data(), plans(), TYPED)
 def test_whatever_is_typed_into_any_plan_the_walk_ends(data: st.DataObject, plan: Plan, typed: list[str]) -> None:
     walk = dry_walk(plan, typed, data.draw(scenes(plan)))

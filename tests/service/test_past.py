@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -13,13 +15,14 @@ from hotline.operators import read_config
 from hotline.past import Past, prepare
 from hotline.settings import HOUSE, Settings, load
 from ivr.clock import Clock
-from ivr.events import Outcome
+from ivr.events import Outcome, StatusAsked, StatusResult
+from ivr.guesses import DAY, HOUR, Guesses
 from ivr.memory import CallerMemory
 from records.calls import calls
 from records.journal import SqlJournal
 from records.migrations import TooNew
 from records.presences import Presences
-from tests.records.tales import NINE, TALKS, WAITS, at, entries
+from tests.records.tales import ARRIVES, NINE, NUMBER, TALKS, WAITS, at, entries
 from tests.records.test_journal import tell
 
 
@@ -45,6 +48,19 @@ async def test_what_an_earlier_run_left_is_read_and_ended(settings: Settings) ->
         assert past.breaks == {"bob": "lunch"}
         assert [entries[0].call for entries in past.left] == ["a-2"]
         assert await past.today(at(0)) == {Outcome.TALKED: 1}
+
+
+async def test_the_mistakes_of_the_last_day_are_known_and_older_ones_forgotten(settings: Settings) -> None:
+    url, now = settings.database_url, Clock().now()
+    async with SqlJournal(url) as journal, Presences(url) as presences:
+        for number, ago in enumerate((timedelta(hours=25), timedelta(hours=23), timedelta(minutes=2))):
+            for entry in entries([*ARRIVES, (2, StatusAsked("status", StatusResult.UNMATCHED))], f"b-{number}"):
+                journal.note(replace(entry, at=now - ago))
+        past = Past(settings, Clock(), journal, presences)
+        assert await past.read()
+        assert [mistake.call for mistake in past.mistakes] == ["b-1", "b-2"]
+        guesses = Guesses(past.mistakes)
+        assert [guesses.of_number(NUMBER, now, span) for span in (HOUR, DAY)] == [1, 2]
 
 
 async def test_with_a_locked_database_it_begins_at_once_and_makes_up_for_the_past_when_it_may(
