@@ -26,6 +26,7 @@ from desk.pages import Pages
 from desk.passwords import Passwords
 from desk.printed import Printing
 from desk.quality_api import QualityApi
+from desk.recordings_api import RecordingsApi
 from desk.registers_api import RegistersApi
 from desk.reports_api import Open, ReportsApi
 from desk.route import PUBLIC, Route
@@ -43,7 +44,9 @@ from paperwork.printing.press import Press
 from paperwork.quality.rules import QualityRules
 from paperwork.webhooks.book import Webhooks
 from paperwork.webhooks.hosts import Hosts
+from records.retention.holds import Holds
 from records.store import Store
+from records.vault.vault import Vault
 from routing.plan import Plan
 
 
@@ -83,6 +86,8 @@ async def open_desk(
     quality: Callable[[], QualityRules] = QualityRules,
     recordings: Callable[[], Collection[str]] | None = None,
     reports: Open | None = None,
+    vault: Vault | None = None,
+    holds: Holds | None = None,
     lengths: Lengths = Lengths(),  # noqa: B008 - a frozen value
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
     monotonic: Callable[[], float] = steady,
@@ -91,8 +96,8 @@ async def open_desk(
 
     `hotline` gives number and name of the hotline, `plan` the live one, `hosts` where webhooks may lead, `orders` the
     work orders, `path` that of a category, `quality` the sheets that talks are judged by, `recordings` the names of
-    those that are there; without `answers` and `reports` nothing is told of them. `now` is the machine's own time:
-    codes of the moment depend on it.
+    those that are there; without `answers` and `reports` nothing is told of them, without `vault` and `holds` nothing
+    of recordings. `now` is the machine's own time: codes of the moment depend on it.
     """
     store, passwords, press = Store(url), Passwords(), Press()
     try:
@@ -120,6 +125,7 @@ async def open_desk(
             QualityApi(store, ledger, quality, plan, recordings, now),
             WebhooksApi(Webhooks(store, Sealer(key), hosts), ledger, version, now),
             *(() if answers is None else (AnswersApi(answers, ledger, printing),)),
+            *(() if vault is None or holds is None else (RecordingsApi(store, ledger, vault, holds, plan, now),)),
             live,
             Pages(signing_in, gate, hotline),
         )

@@ -46,6 +46,8 @@ class Permission(StrEnum):
     ANSWERS_OWN = "answers.own"  # records of calls that they talked in
     ANSWERS = "answers.read"
     ANSWERS_SIGN = "answers.sign"
+    RECORDINGS = "recordings.listen"  # with a reason each time, and audited
+    HOLDS = "holds.manage"  # what is kept whatever its term
 
 
 _P = Permission
@@ -63,6 +65,7 @@ PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = {
             *(_P.REGISTERS_READ, _P.REGISTERS, _P.QUALITY_OWN, _P.QUALITY_READ),
             *(_P.ORDERS_READ, _P.ORDERS, _P.EXCHANGE),
             *(_P.ANSWERS_OWN, _P.ANSWERS, _P.ANSWERS_SIGN, _P.REPORTS),
+            *(_P.RECORDINGS, _P.HOLDS),
         }
     ),
     Role.QUALITY: frozenset(
@@ -72,6 +75,7 @@ PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = {
             _P.ORDERS_READ,
             _P.ANSWERS,
             _P.REPORTS,
+            _P.RECORDINGS,
         }
     ),
     Role.ADMINISTRATOR: frozenset(

@@ -103,6 +103,7 @@ from prompts.build import Report, forget_kept
 from records.audit import Audit
 from records.journal import SqlJournal
 from records.presences import Presences
+from records.retention.holds import Holds
 from records.store import Store
 from routing.calendar import SHANGHAI
 from routing.plan import Plan
@@ -451,6 +452,8 @@ async def running(
                 DeskFloor(state, door),
                 key=desk_key,
                 write=Audit(settings.database_url, settings.var).write,
+                vault=vault,
+                holds=Holds(settings.database_url, settings.var),
                 hotline=lambda: (live.now.plan.hotline.number, live.now.plan.hotline.name),
                 version=version("hotline"),
                 plan=lambda: live.now.plan,

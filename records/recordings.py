@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from records.segments import Message, Talk, segment_from
 from records.tables import cdr
@@ -70,16 +70,21 @@ def kept_in(vault: Vault, *, call: str | None = None, since: date | None = None)
 
 async def told(database: AsyncEngine, kept: Iterable[Kept]) -> list[Recording]:
     """With the lines and agents of their calls. Raises DBAPIError."""
+    async with database.connect() as connection:
+        return await told_by(connection, kept)
+
+
+async def told_by(connection: AsyncConnection, kept: Iterable[Kept]) -> list[Recording]:
+    """The same over a connection that is there."""
     found = list(kept)
     calls = sorted({whose(one.name) for one in found})
     known: dict[str, tuple[str | None, str | None]] = {}
     lines: dict[str, str | None] = {}
-    async with database.connect() as connection:
-        for start in range(0, len(calls), 500):
-            query = select(cdr.c.id, cdr.c.line, cdr.c.segments).where(cdr.c.id.in_(calls[start : start + 500]))
-            for name, line, segments in await connection.execute(query):
-                lines[name] = line
-                known |= _files_of(segments)
+    for start in range(0, len(calls), 500):
+        query = select(cdr.c.id, cdr.c.line, cdr.c.segments).where(cdr.c.id.in_(calls[start : start + 500]))
+        for name, line, segments in await connection.execute(query):
+            lines[name] = line
+            known |= _files_of(segments)
     return [_recording(one, known, lines) for one in found]
 
 

@@ -37,7 +37,11 @@ from paperwork.orders.rules import OrderRules
 from paperwork.rules import Rules
 from records.audit import Audit, Written
 from records.migrations import upgrade
+from records.retention.holds import Holds
 from records.store import Store
+from records.vault.ciphers import CIPHERS
+from records.vault.keys import KeyFile
+from records.vault.vault import Vault
 from routing.plan import Plan
 from tests.paperwork.answers.made_up import MadeUpCodes, MadeUpNames
 from tests.service.test_web import MadeUpHotline
@@ -142,6 +146,7 @@ class DeskHouse:
     base: str
     answers: Answers
     url: str = ""
+    vault: Vault | None = None
     later: timedelta = timedelta(0)
     """How far our clocks are ahead of the machine's."""
     secrets: dict[str, str] = field(default_factory=dict)
@@ -214,6 +219,9 @@ async def desk_house(var: Path, gate: Gate | None = None, url: str | None = None
     audit, floor, gate = Audit(url, var), MadeUpFloor(), gate or Gate("127.0.0.1")
     house: DeskHouse
     store = Store(url)
+    keys = KeyFile(var / "keys.json")
+    keys.rotate(CIPHERS["AES-256-GCM"], datetime.now(UTC))
+    vault = Vault(var / "recordings", keys)
     async with (
         open_answers(url, house=MadeUpNames(), codes=MadeUpCodes(), now=lambda: house.now()) as answers,
         open_desk(
@@ -227,6 +235,8 @@ async def desk_house(var: Path, gate: Gate | None = None, url: str | None = None
             answers=answers,
             reports=sources_of(url, shipped_trees, Rules, shipped, lambda: house.now()),
             plan=shipped,
+            vault=vault,
+            holds=Holds(url, var),
             trees=Shelf(HOUSE / "config").trees,
             orders=orders_of(store, plan=shipped, rules=OrderRules, now=lambda: house.now()),
             now=lambda: house.now(),
@@ -234,7 +244,7 @@ async def desk_house(var: Path, gate: Gate | None = None, url: str | None = None
         ) as desk,
     ):
         app = create_app(MadeUpHotline(), CollectorRegistry(), desk)
-        house = DeskHouse(desk, floor, Users(store), Tokens(store), audit, app, "", answers, url=url)
+        house = DeskHouse(desk, floor, Users(store), Tokens(store), audit, app, "", answers, url=url, vault=vault)
         async with listening(app, Gate("127.0.0.1"), 0) as port, asyncio.TaskGroup() as tasks:
             house.base = f"http://127.0.0.1:{port}"
             answers.listeners.append(desk.live.changed)
