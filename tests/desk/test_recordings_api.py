@@ -69,8 +69,9 @@ async def names(browser: Browser, asked: str = "") -> Sequence[str]:
 
 async def test_recordings_are_found_by_what_is_known_of_them(house: DeskHouse) -> None:
     store = Store(house.url)
-    score = {"paper": "score:1", "seq": 1, "recording": TWO, "call": "a-2", "at": AT, "by": "q", "sheet": "s"}
-    await store.do(insert(scores).values(**score, total=88.0, most=100.0))
+    about = {"paper": "score:1", "seq": 1, "recording": TWO, "call": "a-2", "agent": "bob", "at": AT, "by": "q"}
+    score = {"state": "standing", "sheet": "s", "marks": {}, "total": 88.0, "most": 100.0, "fatal": False}
+    await store.do(insert(scores).values(**about, **score))
     await store.close()
     async with house.browser(Role.QUALITY) as quality:
         assert await names(quality) == [ONE, QUIET, LEFT, TWO]
