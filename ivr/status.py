@@ -37,8 +37,10 @@ LONGEST_NUMBER: Final = 12
 LAST_DIGITS: Final = 4
 
 AGAIN, BACK, PERSON, OVER = "1", "*", "0", "#"
+OFFERED: Final = frozenset({AGAIN, BACK, PERSON})
+"""Once the state was heard."""
 STRAYS: Final = 3
-"""Other keys than those that are offered after the state; then the caller goes on."""
+"""Other keys that were typed ahead; then the caller goes on."""
 
 SENTENCES: Final = {
     Standing.ACCEPTED: Phrase.STATUS_ACCEPTED,
@@ -63,17 +65,27 @@ class Files:
 
 async def tell(call: Call, step: Inquire, sounds: Sounds, files: Files) -> Told | Untold | Pressed | Silent:
     """Ask the caller for an order until its state was told, they ask for nothing more, or may ask no more."""
-    asking = _Asking(call, step, sounds, files)
+    try:
+        return await _tell(call, step, _Asking(call, step, sounds, files))
+    finally:
+        call.heed(None)
+
+
+async def _tell(call: Call, step: Inquire, asking: _Asking) -> Told | Untold | Pressed | Silent:
     if asking.may_not():
         return await asking.refused()
     before: tuple[str, ...] = ()
     while True:
+        call.heed(None)
         keyed = await asking.for_number(before)
         if not isinstance(keyed, str):
             return keyed
         digits = await asking.for_digits()
         if not isinstance(digits, str):
             return digits
+        call.heed(OFFERED)  # many end four digits with `#` too: it must not cut the answer
+        while call.typed_ahead() == OVER:
+            call.take_key()
         if asking.may_not_about(keyed):
             return await asking.refused()
         found = await asking.look_up(keyed, digits)
@@ -207,14 +219,13 @@ class _Asking:
         self.call.informed()
         spoken = (*self.sounds.phrase(SENTENCES[state.standing]), *self._due(state.by))
         choices = self.words(self.step.choices, Phrase.STATUS_CHOICES)
-        said, strays = (*spoken, *choices), 0
+        strays = 0
         while strays < STRAYS:
-            key = await self.call.ask(said, self.step.wait)
+            key = await self.call.ask((*spoken, *choices), self.step.wait)
             self._heard(key)
             if key is None or key in (BACK, PERSON):
                 return Told(key)
             strays += key != AGAIN
-            said = (*spoken, *choices) if key == AGAIN else choices
         return Told()
 
     def _due(self, by: date | None) -> tuple[str, ...]:

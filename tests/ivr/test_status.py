@@ -112,9 +112,20 @@ async def test_one_hears_it_again_by_1_and_gets_a_person_by_0() -> None:
         h.switch.caller_types(CALLER, "1")
         await h.passes(1.0)
         assert heard(h)[3:] == [*ANSWER, *ANSWER]
-        h.switch.caller_types(CALLER, "70")  # one key that means nothing is asked about again
+        h.switch.caller_types(CALLER, "70")  # one that is not offered is not heeded
         await h.passes(1.0)
         assert [reached.line for reached in h.ledger.of(EndReached)][:2] == [None, "desk"]
+
+
+@pytest.mark.parametrize("after", [0.0, 0.5, PROMPT + 1.0])
+async def test_a_hash_behind_the_four_digits_cuts_nothing_of_the_answer(after: float) -> None:
+    async with house(plan=PLAN, inquiry=Drawer()) as h:
+        await asks(h, keys=f"2{KEYED}#{FOUR}" + ("#" if not after else ""))
+        if after:
+            await h.passes(after)
+            h.switch.caller_types(CALLER, "#5")
+        await h.passes(12.0)
+        assert [sound for sound in heard(h) if sound not in ("choose", "say-status-looking")] == ANSWER
 
 
 async def test_both_numbers_and_the_key_after_them_may_be_typed_ahead() -> None:
