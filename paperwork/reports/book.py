@@ -16,6 +16,7 @@ from paperwork.reports.load_sheet import load_sheet
 from paperwork.reports.monthly import monthly
 from paperwork.reports.orders_sheet import orders_sheet
 from paperwork.reports.places_sheet import places_sheet
+from paperwork.reports.radar import radar
 from paperwork.reports.report import Report
 from paperwork.reports.sources import Asked, Sources
 
@@ -42,6 +43,7 @@ BOOK: Final[Mapping[str, Kept]] = {
     "abandoned": Kept("放弃来电统计", abandoned_sheet),
     "agents": Kept("座席工作统计", agents_sheet, persons=True),
     "places": Kept("各地受理情况", places_sheet),
+    "radar": Kept("话题雷达", radar),
     "due": Kept("报表上报日程", due),
 }
 """Name → report, in the order in which they are told."""

@@ -95,7 +95,7 @@ def _cases(sources: Sources, asked: Asked, *only: Source) -> Listed:
     shown = {
         name: c[name] for name in ("source", "id", "number", "at", "line", "agent", "kind", "place", "fate", "count")
     }
-    words = {name: _same(c[name]) for name in ("source", "line", "agent", "fate")}
+    words = {name: _same(c[name]) for name in ("source", "line", "agent", "fate")} | {"day": on_day(c.at)}
     return Listed(
         rows, c.at, c.id, c["count"], {**shown, "tree": c.tree, "category": c.category}, words, categories=True
     )

@@ -36,6 +36,19 @@ class Connect(Written):
     """Per cent that should be answered: over any 24 hours (GB/T 33358-2016), or 100 (附件10)."""
 
 
+class Radar(Written):
+    """When a category counts as risen (`paperwork.reports.rise`)."""
+
+    history: Annotated[int, Field(ge=14, le=366)] = 56
+    """Days that a day is held against."""
+    raised: Annotated[float, Field(ge=2, le=50)] = 4
+    """So many robust deviations beyond the usual: risen."""
+    strong: Annotated[float, Field(ge=2, le=100)] = 8
+    """So many, and three times the usual: a surge."""
+    least: Annotated[int, Field(ge=1, le=10_000)] = 10
+    """Fewer calls a day are never a rise."""
+
+
 class ReportRules(Written):
     """How reports count and when they are due."""
 
@@ -54,6 +67,8 @@ class ReportRules(Written):
     due_shift: Literal["none", "workday before", "workday after"] = "none"
     """Where a due day goes that is a day off."""
 
+    radar: Radar = Radar()
+    """When the topic radar speaks up."""
     connect: Connect = Connect()
     """How the connect rate is counted."""
 

@@ -144,6 +144,8 @@ async def test_every_number_that_can_be_opened_has_so_many_behind_it(papers: Pap
                     assert page.total == row.values[column], (name, table.id, row)
                     assert sum(one.get("count", 1) for one in page.rows) == page.total
                     opened[name] += bool(page.total)
+                if not table.rows:
+                    continue
                 told = await pages(sources, asked, table.rows[-1].drill or {}, 7)
                 assert told == list((await behind(sources, asked, table.rows[-1].drill or {}, limit=500)).rows)
     assert set(opened) >= {"briefing", "monthly", "orders", "connect", "load", "abandoned", "agents", "places"}
