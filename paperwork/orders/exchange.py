@@ -16,7 +16,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from pydantic import AwareDatetime
-from sqlalchemy import RowMapping, exists, literal, select
+from sqlalchemy import RowMapping, func, literal, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from paperwork.filing import Filing
@@ -197,12 +197,13 @@ async def _withdraw(
 
 
 async def answers_of(book: Orders, since: datetime | None, limit: int = MOST_ROWS) -> list[dict[str, Any]]:
-    """How their orders stand, those in which something was filed since an instant; the oldest first."""
+    """How their orders stand, those in which something was filed since an instant, the longest ago first."""
+    paper = literal(f"{PAPER}:") + orders.c.number
+    changed = select(func.max(filings.c.at)).where(filings.c.paper == paper).correlate(orders).scalar_subquery()
     query = select(orders).where(orders.c.source == str(Source.MAYOR), orders.c.outside_number.is_not(None))
     if since is not None:
-        paper = literal(f"{PAPER}:") + orders.c.number
-        query = query.where(exists().where(filings.c.paper == paper, filings.c.at >= since))
-    rows = await book.store.rows(query.order_by(orders.c.opened, orders.c.number).limit(limit))
+        query = query.where(changed >= since)
+    rows = await book.store.rows(query.order_by(changed, orders.c.number).limit(limit))
     return [await _answer(book, row) for row in rows]
 
 
