@@ -146,4 +146,4 @@ def _described(routes: list[Route], version: str) -> Route:
     async def on_description(_request: web.Request) -> web.Response:
         return web.json_response(description(routes, version))
 
-    return Route("GET", "/api/v1/openapi.json", PUBLIC, on_description, "This description.")
+    return Route("GET", "/api/v1/openapi.json", PUBLIC, on_description, "This description.", answer={"type": "object"})

@@ -16,6 +16,7 @@ from desk.ledger import Ledger
 from desk.refusal import Refusal, bad, forbidden
 from desk.roles import Permission
 from desk.route import Route, one_of
+from desk.schemas import TEXT, listing, things
 from records.audit import Act
 
 
@@ -36,6 +37,10 @@ class Floor(Protocol):
 
 
 _OBJECT: dict[str, Any] = {}
+_MANY = listing({"type": "object"})
+_FLOOR = things(
+    now=TEXT, plan=TEXT, lines=_MANY, agents=_MANY, offers=_MANY, talks=_MANY, callbacks=_MANY, alerts=_MANY
+)
 
 
 class FloorApi:
@@ -54,6 +59,7 @@ class FloorApi:
                 self._on_floor,
                 "How the floor stands; an agent sees the lines and their own seat.",
                 query={**private, "reason": "why"},
+                answer=_FLOOR,
             ),
             Route(
                 "POST",
@@ -62,6 +68,8 @@ class FloorApi:
                 self._on_desk,
                 "What an agent does at their own seat: docs/floor.md has the verbs.",
                 body=_OBJECT,
+                answer={},
+                refuses=(409,),
             ),
             Route(
                 "POST",
@@ -70,6 +78,8 @@ class FloorApi:
                 self._on_lead,
                 "What a shift leader does: docs/floor.md has the verbs.",
                 body=_OBJECT,
+                answer={},
+                refuses=(409,),
             ),
         ]
 

@@ -43,3 +43,17 @@ def written(model: type[BaseModel]) -> dict[str, Any]:
 
     found: dict[str, Any] = whole(schema)
     return found
+
+
+SESSION = things(id=TEXT, user=TEXT, stage=TEXT, began=TIME, seen=TIME, address=TEXT, browser=TEXT)
+USER: Mapping[str, Mapping[str, Any]] = {
+    "name": TEXT,
+    "shown": TEXT,
+    "role": TEXT,
+    "agent": MAYBE_TEXT,
+    "disabled": FLAG,
+    "second_factor": FLAG,
+    "must_change_password": FLAG,
+    "made": TIME,
+    "seen": MAYBE_TIME,
+}

@@ -11,11 +11,15 @@ from desk.factor import Enrolment
 from desk.gate import Gate
 from desk.refusal import not_signed_in
 from desk.route import HALF, OPEN, SIGNED_IN, Route
-from desk.sessions import Session
+from desk.schemas import FLAG, MAYBE_TEXT, SESSION, TEXT, listing, things
+from desk.sessions import Session, Stage
 from desk.signing_in import Entered, SigningIn
 from desk.users import User
 
 _TEXT = {"type": "string"}
+_STAGE = {"enum": [stage.value for stage in Stage]}
+_ENTERED = things(stage=_STAGE, name=TEXT)
+"""`stage` says what is still to be done."""
 
 
 def own(request: web.Request) -> tuple[Session, User]:
@@ -41,9 +45,19 @@ class SessionApi:
                 self._on_password,
                 "Sign in; `stage` says what is still to be done.",
                 body={"name": _TEXT, "password": _TEXT},
+                required=("name", "password"),
+                answer=_ENTERED,
+                refuses=(401, 403),
             ),
-            Route("GET", "/api/v1/session", HALF, self._on_look, "How far one has come in."),
-            Route("DELETE", "/api/v1/session", HALF, self._on_out, "Sign out."),
+            Route("GET", "/api/v1/session", HALF, self._on_look, "How far one has come in.", answer=_ENTERED),
+            Route(
+                "DELETE",
+                "/api/v1/session",
+                HALF,
+                self._on_out,
+                "Sign out.",
+                answer=things(stage={"type": "null"}),
+            ),
             Route(
                 "POST",
                 "/api/v1/session/factor",
@@ -51,6 +65,9 @@ class SessionApi:
                 self._on_factor,
                 "The second factor: a code of the moment, or a recovery code.",
                 body={"code": _TEXT},
+                required=("code",),
+                answer=_ENTERED,
+                refuses=(409,),
             ),
             Route(
                 "POST",
@@ -58,6 +75,8 @@ class SessionApi:
                 HALF,
                 self._on_enrol,
                 "A new second factor: its secret and QR code, shown once.",
+                answer=things(secret=TEXT, uri=TEXT, picture=TEXT),
+                refuses=(409,),
             ),
             Route(
                 "POST",
@@ -66,6 +85,9 @@ class SessionApi:
                 self._on_confirm,
                 "The new second factor shows the right code: in force. Answers with the recovery codes, shown once.",
                 body={"code": _TEXT},
+                required=("code",),
+                answer=things(stage=_STAGE, name=TEXT, recovery_codes=listing(TEXT)),
+                refuses=(409,),
             ),
             Route(
                 "POST",
@@ -74,8 +96,26 @@ class SessionApi:
                 self._on_change,
                 "A new password of one's own; all other sessions end.",
                 body={"old": _TEXT, "new": _TEXT},
+                required=("old", "new"),
+                answer=_ENTERED,
+                refuses=(409,),
             ),
-            Route("GET", "/api/v1/me", SIGNED_IN, self._on_me, "Who one is and what one may do."),
+            Route(
+                "GET",
+                "/api/v1/me",
+                SIGNED_IN,
+                self._on_me,
+                "Who one is and what one may do.",
+                answer=things(
+                    name=TEXT,
+                    shown=TEXT,
+                    role=TEXT,
+                    agent=MAYBE_TEXT,
+                    permissions=listing(TEXT),
+                    second_factor=FLAG,
+                    session=SESSION,
+                ),
+            ),
         ]
 
     async def _on_password(self, request: web.Request) -> web.Response:

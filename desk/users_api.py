@@ -14,6 +14,7 @@ from desk.passwords import Passwords, TooMany, made
 from desk.refusal import Refusal, bad, busy
 from desk.roles import Permission, Role
 from desk.route import Route, one_of
+from desk.schemas import COUNT, SESSION, TEXT, USER, listing, things
 from desk.sessions import Sessions
 from desk.users import Unfit, User, Users
 from records.audit import Act, Detail
@@ -37,7 +38,14 @@ class UsersApi:
         manage = one_of(Permission.USERS)
         one = "/api/v1/users/{name}"
         return [
-            Route("GET", "/api/v1/users", look, self._on_list, "All accounts."),
+            Route(
+                "GET",
+                "/api/v1/users",
+                look,
+                self._on_list,
+                "All accounts.",
+                answer=things(users=listing(things(**USER))),
+            ),
             Route(
                 "POST",
                 "/api/v1/users",
@@ -46,6 +54,7 @@ class UsersApi:
                 "A new account; answers with its first password, shown once.",
                 body={"name": _TEXT, "shown": _TEXT, "role": _ROLE, "agent": _MAYBE},
                 required=("name", "role"),
+                answer=things(**USER, password=TEXT),
                 status=201,
             ),
             Route(
@@ -55,11 +64,43 @@ class UsersApi:
                 self._on_change,
                 "Another role or seat, or disabled; all sessions of theirs end.",
                 body={"role": _ROLE, "agent": _MAYBE, "disabled": {"type": "boolean"}},
+                answer=things(**USER),
+                refuses=(409,),
             ),
-            Route("POST", one + "/password", manage, self._on_password, "A new password, made and shown once."),
-            Route("DELETE", one + "/factor", manage, self._on_factor, "Take the second factor away."),
-            Route("GET", one + "/sessions", look, self._on_sessions, "Where they are signed in."),
-            Route("DELETE", one + "/sessions", manage, self._on_out, "End all sessions of theirs."),
+            Route(
+                "POST",
+                one + "/password",
+                manage,
+                self._on_password,
+                "A new password, made and shown once.",
+                answer=things(name=TEXT, password=TEXT),
+                refuses=(409,),
+            ),
+            Route(
+                "DELETE",
+                one + "/factor",
+                manage,
+                self._on_factor,
+                "Take the second factor away.",
+                answer=things(**USER),
+                refuses=(409,),
+            ),
+            Route(
+                "GET",
+                one + "/sessions",
+                look,
+                self._on_sessions,
+                "Where they are signed in.",
+                answer=things(sessions=listing(SESSION)),
+            ),
+            Route(
+                "DELETE",
+                one + "/sessions",
+                manage,
+                self._on_out,
+                "End all sessions of theirs.",
+                answer=things(ended=COUNT),
+            ),
         ]
 
     async def _on_list(self, _request: web.Request) -> web.Response:

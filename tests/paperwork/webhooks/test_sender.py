@@ -321,7 +321,7 @@ def test_a_signature_is_of_this_body_this_secret_and_this_hour() -> None:
 
 
 @pytest.mark.parametrize(
-    ("url", "words"),
+    ("address", "words"),
     [
         ("http://example.org/", "http is not encrypted"),
         ("https://127.0.0.1/", "open internet"),
@@ -344,9 +344,9 @@ def test_a_signature_is_of_this_body_this_secret_and_this_hour() -> None:
         ("https://example.org/" + "x" * 3000, "ASCII"),
     ],
 )
-def test_where_nothing_is_sent_to(url: str, words: str) -> None:
+def test_where_nothing_is_sent_to(address: str, words: str) -> None:
     with pytest.raises(NotAllowed, match=words):
-        Hosts().check(url)
+        Hosts().check(address)
 
 
 def test_the_settings_let_a_host_or_a_network_be_told() -> None:
