@@ -23,7 +23,7 @@ class Store:
     """
 
     def __init__(self, url: str) -> None:
-        self._url = url
+        self.url = url
         self._reader: AsyncEngine | None = None
         self._writing = open_database(url)
 
@@ -36,7 +36,7 @@ class Store:
     def _reading(self) -> AsyncEngine:
         if self._reader is None:
             try:
-                self._reader = open_database(self._url, read_only=True)
+                self._reader = open_database(self.url, read_only=True)
             except FileNotFoundError as error:
                 raise NoDatabase(str(error)) from error
         return self._reader

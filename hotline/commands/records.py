@@ -25,6 +25,7 @@ from paperwork.past.export import exported, unfilled
 from paperwork.past.imports import Found, Import, NoImport, SameFile, imported, look, same_file, standing, take_in
 from paperwork.past.imports import retract as take_back
 from paperwork.past.meaning import Meaning
+from paperwork.past.scratch import Scratch
 from paperwork.past.sheet import NoSheet, Sheet, sheet_of
 from records.clock import wall_time
 from records.migrations import TooNew, upgrade
@@ -51,37 +52,37 @@ def import_(
     """Take in a CSV file of past calls, all of it or nothing: docs/categories.md has its columns."""
     settings = settings_of(config, var)
     meaning, lines = Meaning(trees_of(settings)), _lines(settings)
-    try:
-        sheet = sheet_of(file)
-        found = look(sheet, meaning, lines)
-    except NoSheet as error:
-        fail(f"{file}: {error}")
-    except OSError as error:
-        fail(f"{file}: cannot be read ({error.strerror})")
-    if not found.good:
-        _tell_bad(file, found, as_json=as_json)
-        raise typer.Exit(1)
-    if dry_run:
-        _tell(found, None, as_json=as_json)
-        return
-
-    async def take() -> Import:
-        await upgrade(settings.database_url)
-        store = Store(settings.database_url)
+    with Scratch(settings.database_url) as scratch:
         try:
-            if (before := await same_file(store, sheet)) is not None:
-                raise SameFile(before)
-            await asyncio.to_thread(_write_down, settings, sheet, found, by)
-            who = by or asker()
-            return await take_in(store, sheet, found, meaning, lines=lines, who=who, at=datetime.now(UTC))
-        finally:
-            await store.close()
-
-    try:
-        taken = _done(settings, take())
-    except (SameFile, NoSheet) as error:
-        fail(f"{file}: {error}")
+            sheet = sheet_of(file)
+            found = look(sheet, meaning, lines, scratch)
+        except NoSheet as error:
+            fail(f"{file}: {error}")
+        except OSError as error:
+            fail(f"{file}: cannot be read ({error.strerror})")
+        if not found.good:
+            _tell_bad(file, found, as_json=as_json)
+            raise typer.Exit(1)
+        if dry_run:
+            _tell(found, None, as_json=as_json)
+            return
+        try:
+            taken = _done(settings, _take(settings, sheet, found, scratch, by))
+        except SameFile as error:
+            fail(f"{file}: {error}")
     _tell(found, taken, as_json=as_json)
+
+
+async def _take(settings: Settings, sheet: Sheet, found: Found, scratch: Scratch, by: str | None) -> Import:
+    await upgrade(settings.database_url)
+    store = Store(settings.database_url)
+    try:
+        if (before := await same_file(store, sheet)) is not None:
+            raise SameFile(before)
+        await asyncio.to_thread(_write_down, settings, sheet, found, by)
+        return await take_in(store, sheet, found, scratch, who=by or asker(), at=datetime.now(UTC))
+    finally:
+        await store.close()
 
 
 def _write_down(settings: Settings, sheet: Sheet, found: Found, by: str | None) -> None:

@@ -1,23 +1,21 @@
 """Files of past calls, taken in whole or not at all, and taken back whole.
 
-A file is read twice: first to find everything that is wrong, then into one transaction, which is therefore short.
+A file is read once, to find everything that is wrong; what was read goes from the disk into one short transaction.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import islice
 from typing import Any
 
-from sqlalchemy import Dialect, RowMapping, delete, insert, select, update
+from sqlalchemy import RowMapping, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.ext.asyncio import AsyncConnection
 
-from paperwork.categories.spelling import written
 from paperwork.filing import next_number
 from paperwork.past.row import Categorise, PastRow
+from paperwork.past.scratch import Scratch
 from paperwork.past.sheet import Bad, NoSheet, Sheet
 from records.clock import wall_time
 from records.paper_tables import imports, past_rows
@@ -25,8 +23,6 @@ from records.store import Store
 
 MOST_TOLD = 200
 """Bad rows that are named; of the others it is said how many there are."""
-AT_ONCE = 5_000
-"""Rows that are handed to the database together."""
 
 
 class SameFile(Exception):
@@ -102,11 +98,15 @@ class Found:
         return not self.bad
 
 
-def look(sheet: Sheet, categorise: Categorise, lines: Mapping[str, str] | None = None) -> Found:
-    """Everything that is wrong with a file, and what it holds. Raises NoSheet."""
+def look(
+    sheet: Sheet, categorise: Categorise, lines: Mapping[str, str] | None = None, scratch: Scratch | None = None
+) -> Found:
+    """Everything that is wrong with a file, and what it holds; its good rows go into `scratch`. Raises NoSheet."""
     found = Found()
-    for _, row in sheet.rows(categorise, lines):
+    for line, row in sheet.rows(categorise, lines):
         found.add(row)
+        if scratch is not None and isinstance(row, PastRow) and found.good:
+            scratch.add(line, row)
     if found.good and not found.rows:
         raise NoSheet("the file has no rows below the first, which names the columns")
     return found
@@ -119,20 +119,10 @@ async def same_file(store: Store, sheet: Sheet) -> Import | None:
     return None if row is None else _import(row)
 
 
-async def take_in(
-    store: Store,
-    sheet: Sheet,
-    found: Found,
-    categorise: Categorise,
-    *,
-    lines: Mapping[str, str] | None = None,
-    who: str,
-    at: datetime,
-) -> Import:
-    """Write all rows of a file that was `look`ed at, or none.
-
-    Raises SameFile, and NoSheet when the file is no longer what was looked at.
-    """
+async def take_in(store: Store, sheet: Sheet, found: Found, scratch: Scratch, *, who: str, at: datetime) -> Import:
+    """Write all rows of a file that was `look`ed at and found good, or none. Raises SameFile."""
+    if not found.good:
+        raise ValueError("a file with bad rows is not taken in")
     if (before := await same_file(store, sheet)) is not None:
         raise SameFile(before)
     try:
@@ -140,49 +130,12 @@ async def take_in(
             number = await next_number(connection, "import", at)
             taken = Import(number, sheet.sha256, sheet.file.name, at, who, found.rows, found.calls)
             await connection.execute(insert(imports), [_row(taken)])
-            await _write(connection, taken, sheet.rows(categorise, lines))
+            await scratch.write(connection, number)
     except IntegrityError as error:  # somebody takes in the same file at this moment
         if (before := await same_file(store, sheet)) is not None:
             raise SameFile(before) from error
         raise
     return taken
-
-
-async def _write(connection: AsyncConnection, taken: Import, rows: Iterator[tuple[int, PastRow | Bad]]) -> None:
-    again, way = Found(), _Way(connection.dialect)
-    while portion := list(islice(rows, AT_ONCE)):
-        values = []
-        for line, row in portion:
-            again.add(row)
-            if isinstance(row, PastRow):
-                values.append(way.values(taken.id, line, row))
-        if values:
-            await connection.exec_driver_sql(way.statement, values)
-    if (again.rows, again.calls, again.good) != (taken.rows, taken.calls, True):
-        raise NoSheet("the file was changed while it was read: nothing was imported, try again")
-
-
-class _Way:
-    """The insert as this database's driver takes it: handing each value through SQLAlchemy would take five times as
-    long, and all writers wait for as long."""
-
-    def __init__(self, dialect: Dialect) -> None:
-        compiled: Any = insert(past_rows).compile(dialect=dialect, column_keys=[*_COLUMNS])
-        self.statement = str(compiled)
-        if tuple(compiled.positiontup) != _COLUMNS:
-            raise NotImplementedError(f"{dialect.name}: values go by name, or in another order")
-        instant: Any = past_rows.c.at.type.dialect_impl(dialect).bind_processor(dialect)
-        self._instant: Callable[[datetime], Any] = instant or (lambda at: at)
-
-    def values(self, taken: str, line: int, row: PastRow) -> tuple[Any, ...]:
-        """In the order of `_COLUMNS`."""
-        tree = None if row.tree is None else row.tree.value
-        path = None if row.path is None else written(row.path)
-        at = self._instant(row.at)
-        return taken, line, at, row.line, row.kind.value, tree, path, row.place, row.count
-
-
-_COLUMNS = tuple(column.name for column in past_rows.columns)
 
 
 async def imported(store: Store) -> Sequence[Import]:

@@ -37,6 +37,8 @@ class Sheet:
     file: Path
     sha256: str
     encoding: str
+    state: tuple[int, int]
+    """Size and time of the file that was looked at."""
 
     def rows(
         self, categorise: Categorise, lines: Mapping[str, str] | None = None
@@ -65,6 +67,8 @@ class Sheet:
                 line = table.line_num + 1
             if reading is None:
                 raise NoSheet("the file is empty: its first row names the columns")
+        if _state(self.file) != self.state:
+            raise NoSheet("the file was changed while it was read: try again")
 
 
 def _reading(cells: list[str], categorise: Categorise, lines: Mapping[str, str] | None) -> Rows:
@@ -85,7 +89,7 @@ def sheet_of(file: Path) -> Sheet:
     """A file, looked at once. Raises NoSheet, OSError."""
     if not file.is_file():
         raise NoSheet("no such file" if not file.exists() else "this is no plain file")
-    whole = sha256()
+    whole, state = sha256(), _state(file)
     decoders = {name: codecs.getincrementaldecoder(name)() for name in ENCODINGS}
     with file.open("rb") as stream:
         first = True
@@ -100,7 +104,12 @@ def sheet_of(file: Path) -> Sheet:
         _decode(decoders, b"", final=True)
     if not decoders:
         raise NoSheet("the file is neither UTF-8 nor GB 18030: save it as CSV in UTF-8")
-    return Sheet(file, whole.hexdigest(), next(iter(decoders)))
+    return Sheet(file, whole.hexdigest(), next(iter(decoders)), state)
+
+
+def _state(file: Path) -> tuple[int, int]:
+    about = file.stat()
+    return about.st_size, about.st_mtime_ns
 
 
 def _decode(decoders: dict[str, codecs.IncrementalDecoder], portion: bytes, *, final: bool) -> None:

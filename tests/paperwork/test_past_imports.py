@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import func, insert, select
+from sqlalchemy.exc import IntegrityError
 
 from paperwork.categories.load import trees_in
 from paperwork.categories.spelling import Path as Names
@@ -19,6 +20,8 @@ from paperwork.kind import Kind
 from paperwork.past.export import exported, unfilled
 from paperwork.past.imports import Import, NoImport, SameFile, imported, look, retract, take_in
 from paperwork.past.meaning import Meaning
+from paperwork.past.row import PastRow
+from paperwork.past.scratch import Scratch
 from paperwork.past.sheet import NoSheet, Sheet, sheet_of
 from records.migrations import upgrade
 from records.paper_tables import answers, past_rows
@@ -47,10 +50,11 @@ def written_to(file: Path, text: str) -> Sheet:
 
 
 async def bring(store: Store, trees: Trees, file: Path, text: str) -> Import:
-    sheet, meaning = written_to(file, text), Meaning(trees)
-    found = look(sheet, meaning)
-    assert found.good, found.bad
-    return await take_in(store, sheet, found, meaning, who="os:ann", at=AT)
+    with Scratch(store.url) as scratch:
+        sheet = written_to(file, text)
+        found = look(sheet, Meaning(trees), scratch=scratch)
+        assert found.good, found.bad
+        return await take_in(store, sheet, found, scratch, who="os:ann", at=AT)
 
 
 async def sums(store: Store, trees: Trees, tree: str) -> Counter[Names | None]:
@@ -151,17 +155,32 @@ async def test_the_same_file_is_noticed_under_any_name_and_the_same_rows_elsewhe
     assert [one.id for one in await imported(store)] == [first.id, second.id] == ["2026-000001", "2026-000002"]
 
 
-async def test_a_file_that_is_changed_meanwhile_leaves_nothing_behind(
+def test_a_file_that_is_changed_meanwhile_is_not_taken_for_what_it_was(trees: Trees, tmp_path: Path) -> None:
+    sheet = written_to(tmp_path / "a.csv", FEW)
+    written_to(tmp_path / "a.csv", FEW + "2014-11,咨询,,\n")
+    with pytest.raises(NoSheet, match="changed while it was read"):
+        look(sheet, Meaning(trees))
+
+
+async def test_a_row_that_the_database_refuses_leaves_nothing_of_its_file(
     store: Store, trees: Trees, tmp_path: Path
 ) -> None:
-    file = tmp_path / "a.csv"
-    sheet, meaning = written_to(file, FEW), Meaning(trees)
-    found = look(sheet, meaning)
-    written_to(file, FEW + "2014-11,咨询,,\n")
-    with pytest.raises(NoSheet, match="changed while it was read"):
-        await take_in(store, sheet, found, meaning, who="os:ann", at=AT)
+    sheet = written_to(tmp_path / "a.csv", FEW)
+    with Scratch(store.url) as scratch:
+        found = look(sheet, Meaning(trees), scratch=scratch)
+        scratch.add(2, PastRow(AT, None, Kind.CONSULT, None, None, None, 1))  # a line that is there already
+        with pytest.raises(IntegrityError):
+            await take_in(store, sheet, found, scratch, who="os:ann", at=AT)
     assert await imported(store) == []
     assert await store.rows(select(past_rows)) == []
+
+
+async def test_thousands_of_rows_come_in_whole(store: Store, trees: Trees, tmp_path: Path) -> None:
+    text = "time,kind,count\n" + "".join(f"2014-11-01 08:00:{at % 60:02},咨询,{at}\n" for at in range(12_345))
+    taken = await bring(store, trees, tmp_path / "a.csv", text)
+    found = await store.row(select(func.count().label("rows"), func.sum(past_rows.c["count"]).label("calls")))
+    assert found is not None
+    assert (found["rows"], found["calls"]) == (taken.rows, taken.calls) == (12_345, 12_345 * 12_344 // 2)
 
 
 def test_of_too_many_bad_rows_the_rest_is_counted(trees: Trees, tmp_path: Path) -> None:
