@@ -19,8 +19,12 @@ PALETTE = ("#1f3d6b", "#f0b040", "#3f7fbf", "#a8dccb", "#8c3b2e", "#9a9a9a", "#2
 """From dark to light and back, neighbours far apart in lightness."""
 _DASHES = ("", "6 3", "2 2", "8 3 2 3", "1 3", "10 4", "4 2 1 2", "3 6")
 WIDE = 640.0
-MOST_BARS = 40
-"""More would not fit a page one below the other; the chart says that it shows only the first ones."""
+MOST_BARS = 60
+"""More could not be told apart on a page; the chart says that it shows only the first ones."""
+_TALLEST = 480.0
+"""Of bars one below the other: with its head and axis a chart fits a sheet that lies across."""
+_SHORT = 3.5
+"""Names as short as times of a day stand below upright bars, every so many of them."""
 _TYPE = 11.0
 _LABELLED = 48
 
@@ -126,9 +130,10 @@ class _Drawing:
         self._top = 14.0 + 18.0 * len(self._legend)
         slot = (WIDE - 70.0) / max(1, len(plot.names))
         longest = max((width(name) for name in plot.names), default=0.0) * _TYPE
-        self._lying = plot.look is not Look.LINES and longest > slot
+        self._lying = plot.look is not Look.LINES and longest > max(slot, _SHORT * _TYPE)
         if self._lying:
             thick = 20.0 if plot.look is Look.STACKED else max(18.0, 12.0 * len(plot.series) + 6.0)
+            thick = min(thick, _TALLEST / len(plot.names))
             self._left, self._step = min(longest + 14.0, 230.0), thick
             self.high = self._top + thick * len(plot.names) + 30.0
         else:
@@ -218,7 +223,8 @@ class _Drawing:
         names = self._plot.names
         if self._lying:
             for place, name in enumerate(names):
-                yield _text(self._left - 6, self._middle(place) + 4, _fitting(name, self._left - 14), anchor="end")
+                words, size = _fitting(name, self._left - 14), min(_TYPE, self._step)
+                yield _text(self._left - 6, self._middle(place) + size / 3, words, anchor="end", size=size)
             return
         longest = max((width(name) for name in names), default=0.0) * 10.0 + 8
         every = max(1, ceil(longest / self._step))

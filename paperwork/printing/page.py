@@ -95,7 +95,7 @@ def report_page(report: Report) -> str:
 
 def _sheet(report: Report, place: int, look: Official | None) -> Sheet:
     table = report.tables[place]
-    merged = look.merged if look else 0
+    merged = look.merged if look else int(any(row.level and row.values[0] == "" for row in table.rows))
     return Sheet(
         table,
         place + 1,

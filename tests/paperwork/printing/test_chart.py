@@ -60,10 +60,10 @@ def test_a_line_stops_where_nothing_is_known() -> None:
 
 
 def test_totals_are_no_bars_and_what_is_left_out_is_counted() -> None:
-    rows = (*(Row((f"类别{at}", at)) for at in range(45)), Row(("合计", 990), total=True))
+    rows = (*(Row((f"类别{at}", at)) for at in range(65)), Row(("合计", 2080), total=True))
     table = Table("t", "表", (Column("x", "名称"), Column("s", "件数", Shape.COUNT)), rows)
     plot = plot_of(report(table), Chart("图", Look.BARS, "t", "x", ("s",)))
-    assert plot.names[-1] == "类别39"
+    assert plot.names[-1] == "类别59"
     assert plot.left_out == 5
 
 
@@ -94,3 +94,11 @@ def test_neighbouring_colours_differ_in_grey() -> None:
 
     for one, other in pairwise(PALETTE):
         assert abs(light(one) - light(other)) > 0.12, (one, other)
+
+
+@pytest.mark.parametrize("look", list(Look))
+@pytest.mark.parametrize(("names", "series"), [(48, 2), (60, 1), (60, 3), (12, 6)])
+@pytest.mark.parametrize("name", ["{:02d}:30", "预防接种和其他很长的类别名称{}"])
+def test_a_chart_fits_a_sheet_that_lies_across(look: Look, names: int, series: int, name: str) -> None:
+    svg = drawn(look, [(name.format(at), *range(at, at + series)) for at in range(names)], series)
+    assert float(svg.get("height", "")) / 640 * 180 < 155, "millimetres of the 172 that a page has"
