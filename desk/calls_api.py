@@ -18,14 +18,12 @@ from desk.roles import Permission
 from desk.route import Route, one_of
 from desk.schemas import COUNT, FLAG, MAYBE_TEXT, TEXT, TIME, either, listing, things
 from ivr.events import Outcome
-from records.abandoned import State, abandoned
+from records.abandoned import STATES, abandoned
 from records.audit import Act
-from records.cdr import Cdr
-from records.clock import wall_time
 from records.finding import Which, WhichLegs, calls_query, leg_json, legs_query
 from records.legs import LegKind, Turn
 from records.rows import cdr_from
-from records.sheet import ABANDONED_COLUMNS, CALL_COLUMNS, LEG_COLUMNS, lines
+from records.sheet import ABANDONED_COLUMNS, CALL_COLUMNS, LEG_COLUMNS, lines, record_line
 from records.store import Store
 from records.tables import cdr, legs
 
@@ -56,14 +54,6 @@ _CALL = things(
     **{"outcome": TEXT, "reason": TEXT, "waited": {"type": "number"}, "talked": {"type": "number"}, "test": FLAG},
 )
 _MISSED = things(call=TEXT, number=TEXT, line=TEXT, asked=TIME, waited={"type": "number"}, state=TEXT)
-STATES = {
-    State.REACHED: "已回拨接通",
-    State.CAME_BACK: "来电人再次来电已接通",
-    State.BOOKED: "待回拨",
-    State.NOT_REACHED: "回拨未接通",
-    State.OPEN: "未回拨",
-}
-"""What screens call them."""
 
 
 class CallsApi:
@@ -135,7 +125,9 @@ class CallsApi:
             told = {name: value for name, value in query.items() if name in (*_SPAN, *_WHICH) and name != "number"}
             private = await self._unmasked(request, "calls", export=True, **told)
             rows = calls_query(which)
-            return await self._sheet(request, "calls", CALL_COLUMNS, rows, lambda row: call_line(row, private=private))
+            return await self._sheet(
+                request, "calls", CALL_COLUMNS, rows, lambda row: record_line(cdr_from(row), private=private)
+            )
         limit, after = limit_of(query), place_of(query)
         found = [cdr_from(row) for row in await self._store.rows(calls_query(which, after).limit(limit + 1))]
         page = found[:limit]
@@ -266,20 +258,6 @@ class CallsApi:
             raise bad("say why in `reason`: whole numbers are written into the audit log")
         await self._ledger.write(asker.who, Act.NUMBERS_SHOWN, about=about, reason=reason, **details)
         return True
-
-
-def call_line(row: Any, *, private: bool) -> dict[str, Any]:
-    """A row of `cdr` as a line of a sheet: what `hotline calls --json` tells, and what the connect rate counts."""
-    record: Cdr = cdr_from(row)
-    told = record.to_json(private=private)
-    reached = told.pop("reached") or {}
-    return told | {
-        **{f"reached_{name}": reached.get(name) for name in ("kind", "line", "open")},
-        "asked": row["asked"] and wall_time(row["asked"]),
-        "asked_line": row["asked_line"],
-        "asked_for": row["asked_for"],
-        "turned_out": row["turned_out"],
-    }
 
 
 def _unmasks(request: web.Request) -> bool:

@@ -271,6 +271,7 @@ async def running(
             agents=lambda: live.now.plan.phones,
             door=keeper,
             left=past.left,
+            tests=frozenset(settings.trunk.test_numbers),
         )
         supervision = Supervision(
             board.conversations,

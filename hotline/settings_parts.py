@@ -229,6 +229,8 @@ class Trunk(Part):
     media_encryption: Literal["no", "sdes"] = "no"
     """`sdes`: the sound is SRTP, its keys travel in the signalling; what comes without is refused."""
     match: Networks = Field(default=("127.0.0.1/32",), validate_default=True)
+    test_numbers: tuple[Plain, ...] = ()
+    """Callers' numbers with which we ourselves call to see that all works: no count has these calls."""
     username: Plain | None = None
     """Set it when the carrier wants registration."""
     password: Annotated[SecretStr, AfterValidator(_plain_secret)] | None = None

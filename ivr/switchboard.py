@@ -125,12 +125,17 @@ class Switchboard:
         agents: Callable[[], Mapping[str, str]],
         left: Iterable[Sequence[Entry]] = (),
         door: Doorkeeper | None = None,
+        tests: frozenset[str] = frozenset(),
     ) -> None:
-        """`left` are the entries of calls that an engine before us began and did not end, call by call."""
+        """`left` are the entries of calls that an engine before us began and did not end, call by call.
+
+        Calls from the numbers `tests` are our own, made to see that all works.
+        """
         self.journal = Facts(journal)
         self._switch, self._journal, self._clock, self._ids = switch, self.journal, clock, ids
         self._left = [one for entries in left if (one := unfinished(entries)) is not None]
         self._make_service, self._agents, self._door = service, agents, door or OpenDoor()
+        self._tests = tests
         self._call_tasks: asyncio.TaskGroup | None = None
         self._order_tasks: asyncio.TaskGroup | None = None
         """Outlives the calls, so that what they order at their end is still carried out."""
@@ -458,7 +463,8 @@ class Switchboard:
             conversations=self.conversations,
         )
         service = self._make_service(self.dispatch)
-        call.note(CallArrived(event.number, event.dialled, event.channel, service.version))
+        test = event.number in self._tests
+        call.note(CallArrived(event.number, event.dialled, event.channel, service.version, test))
         call.lane = lane = self._judge(call, event)
         if lane.why is not None:
             call.note(CallScreened(lane.lane, lane.why, lane.told))

@@ -31,6 +31,16 @@ class State(StrEnum):
     OPEN = "open"  # nobody called them back
 
 
+STATES = {
+    State.REACHED: "已回拨接通",
+    State.CAME_BACK: "来电人再次来电已接通",
+    State.BOOKED: "待回拨",
+    State.NOT_REACHED: "回拨未接通",
+    State.OPEN: "未回拨",
+}
+"""What screens call them."""
+
+
 @dataclass(frozen=True, slots=True)
 class Abandoned:
     """One of them. `waited` in seconds since `asked`; `at`, `by_call`, `by` (an agent) and `outcome` tell of the call

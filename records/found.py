@@ -118,7 +118,9 @@ async def _matching(
 ) -> list[Found]:
     calls = sorted({whose(name) for name in names})
     held = set((await connection.scalars(select(holds.c.call).where(holds.c.call.in_(calls)))).all())
-    judged = select(scores.c.recording, scores.c.total, scores.c.most).where(scores.c.recording.in_(names))
+    judged = select(scores.c.recording, scores.c.total, scores.c.most).where(
+        scores.c.recording.in_(names), scores.c.state != "draft"
+    )
     marks = {name: (total, most) for name, total, most in await connection.execute(judged)}
     wanted = [
         name for name in names if sought.held in (None, whose(name) in held) and sought.scored in (None, name in marks)

@@ -7,6 +7,10 @@ import io
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
+from records.cdr import Cdr
+from records.clock import wall_time
+from records.legs import request_of
+
 MARK: Final = "\ufeff"
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
@@ -45,3 +49,16 @@ def lines(columns: Sequence[str], rows: Iterable[Mapping[str, Any]], *, head: bo
         writer.writerow(columns)
     writer.writerows([safe(row.get(column)) for column in columns] for row in rows)
     return (MARK if head else "") + out.getvalue()
+
+
+def record_line(record: Cdr, *, private: bool = False) -> dict[str, Any]:
+    """A record as a line of a sheet: what `hotline calls --json` tells, and what the connect rate counts."""
+    told = record.to_json(private=private)
+    reached, request = told.pop("reached") or {}, request_of(record)
+    return told | {
+        **{f"reached_{name}": reached.get(name) for name in ("kind", "line", "open")},
+        "asked": request and wall_time(request.at),
+        "asked_line": request and request.line,
+        "asked_for": request and request.seconds,
+        "turned_out": request and request.turn,
+    }

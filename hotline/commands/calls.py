@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import re
+import sys
+from datetime import datetime
+from enum import StrEnum
 from typing import Annotated
 
 import typer
@@ -13,11 +16,22 @@ from sqlalchemy.exc import DBAPIError
 
 from hotline.audited import Private, Reason, reason_of, write_down
 from hotline.clock import clock_of
+from hotline.settings import Settings
 from hotline.terminal import Config, Json, Var, fail, instant, keys_of, live_in, people, put, settings_of
+from records.abandoned import STATES, Abandoned, abandoned
 from records.audit import Act
 from records.calls import calls as recorded_calls
+from records.database import open_database
+from records.sheet import ABANDONED_COLUMNS, CALL_COLUMNS, lines, record_line
 
 app = typer.Typer()
+
+
+class Form(StrEnum):
+    """How a list is printed."""
+
+    TABLE = "table"
+    CSV = "csv"
 
 
 @app.command()
@@ -25,6 +39,8 @@ def calls(
     since: Annotated[str | None, typer.Option("--from", help="Calls that began from this time on.")] = None,
     until: Annotated[str | None, typer.Option("--to", help="Calls that began before this time.")] = None,
     last: Annotated[int | None, typer.Option(min=1, help="Only the newest so many.")] = None,
+    missed: Annotated[bool, typer.Option("--abandoned", help="Whom nobody answered, and who was called back.")] = False,
+    form: Annotated[Form, typer.Option("--format", help="csv: for a spreadsheet.")] = Form.TABLE,
     private: Private = False,
     reason: Reason = None,
     config: Config = None,
@@ -35,6 +51,9 @@ def calls(
     settings = settings_of(config, var)
     why = reason_of(reason, "who sees whole numbers") if private else None
     span = (instant(since) if since else None, instant(until) if until else None)
+    if missed:
+        _missed(settings, span, last, form, why, as_json=as_json)
+        return
     try:
         found = asyncio.run(recorded_calls(settings.database_url, since=span[0], until=span[1], last=last))
     except FileNotFoundError:
@@ -46,6 +65,9 @@ def calls(
     if as_json:
         for cdr in found:
             put(cdr.to_json(private=private))
+        return
+    if form is Form.CSV:
+        sys.stdout.write(lines(CALL_COLUMNS, [record_line(cdr, private=private) for cdr in found], head=True))
         return
     headings = ("开始", "来电", "热线", "座席", "结果", "按键", "秒")
     table = Table(*(Column(heading, overflow="fold") for heading in headings), box=None, pad_edge=False)
@@ -61,6 +83,52 @@ def calls(
             row["outcome"],
             row["keys"],
             seconds,
+        )
+    Console(highlight=False).print(table)
+
+
+def _missed(
+    settings: Settings,
+    span: tuple[datetime | None, datetime | None],
+    last: int | None,
+    form: Form,
+    why: str | None,
+    *,
+    as_json: bool,
+) -> None:
+    """Print whom nobody answered, newest last."""
+
+    async def find() -> list[Abandoned]:
+        engine = open_database(settings.database_url, read_only=True)
+        try:
+            async with engine.connect() as connection:
+                return list(reversed(await abandoned(connection, *span, limit=last)))
+        finally:
+            await engine.dispose()
+
+    try:
+        found = asyncio.run(find())
+    except FileNotFoundError:
+        fail(f"no calls yet in {settings.var}: start the hotline with `hotline up`, or name its folder with --var")
+    except DBAPIError as error:
+        fail(f"the database cannot be read ({error.orig}): {settings.database_shown}")
+    if why is not None:
+        write_down(settings, Act.NUMBERS_SHOWN, about="abandoned", reason=why, calls=[one.call for one in found])
+    told = [one.to_json(private=why is not None) for one in found]
+    if as_json:
+        for one in told:
+            put(one)
+        return
+    if form is Form.CSV:
+        sys.stdout.write(lines(ABANDONED_COLUMNS, told, head=True))
+        return
+    headings = ("来电时间", "来电", "热线", "等候秒", "回拨情况", "时间", "座席")
+    table = Table(*(Column(heading, overflow="fold") for heading in headings), box=None, pad_edge=False)
+    for one in told:
+        at = (one["at"] or "")[:19].replace("T", " ")
+        asked = one["asked"][:19].replace("T", " ")
+        table.add_row(
+            asked, one["number"], one["line"], f"{one['waited']:.0f}", STATES[one["state"]], at, one["by"] or ""
         )
     Console(highlight=False).print(table)
 

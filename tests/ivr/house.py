@@ -142,6 +142,7 @@ async def house(
     outbound: OutboundToday | None = None,
     inquiry: Inquiry | None = None,
     guesses: Guesses | None = None,
+    tests: frozenset[str] = frozenset(),
     **phones: Behaviour,
 ) -> AsyncIterator[House]:
     """A hotline on a fake switch. `phones` by agent, or `n` and an outside number.
@@ -169,6 +170,7 @@ async def house(
         agents=lambda: plan.phones,
         door=door,
         left=by_call(before),
+        tests=tests,
     )
     callbacks = Callbacks(
         board.dispatch,

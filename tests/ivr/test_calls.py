@@ -9,6 +9,7 @@ import pytest
 from acd.agent import Presence
 from ivr.dispatch import Dispatch
 from ivr.events import (
+    CallArrived,
     CallEnded,
     EndReached,
     MessageLeft,
@@ -63,6 +64,17 @@ async def test_a_caller_chooses_a_line_talks_and_is_let_go_when_the_agent_hangs_
         assert ended.seconds == pytest.approx(30.0)
         assert h.is_clean()
         assert h.board.dispatch.floor.presences() == {Presence.WRAP_UP: 1}
+
+
+@pytest.mark.parametrize(("number", "test"), [("13900000001", True), ("13900000002", False), ("", False)])
+async def test_a_call_from_a_number_of_tests_says_so_in_its_first_fact(number: str, test: bool) -> None:
+    async with house(tests=frozenset({"13900000001"})) as h:
+        h.switch.caller_dials(CALLER, number=number)
+        await h.ledger.noted(CallArrived)
+        assert h.ledger.of(CallArrived)[0].test is test
+        h.switch.ends(CALLER)
+        await h.ledger.noted(CallEnded)
+        assert fold(h.ledger.entries).test is test
 
 
 async def test_the_caller_hangs_up_in_the_talk() -> None:
