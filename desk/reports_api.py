@@ -42,7 +42,19 @@ _MAKING: Mapping[str, str] = {
 }
 _WORDS: Final = (
     *("kind", "tree", "path", "place", "source", "agent", "fate", "state", "filled", "unit", "urgency", "satisfaction"),
-    *("handed", "done", "late", "outcome", "reason", "turned_out", "half_hour", "weekday", "day", "end"),
+    *(
+        "handed",
+        "handed_on_late",
+        "done",
+        "late",
+        "outcome",
+        "reason",
+        "turned_out",
+        "half_hour",
+        "weekday",
+        "day",
+        "end",
+    ),
     *("waited_from", "waited_to"),
 )
 """What a row's `drill` may say beside `list` and `line`."""

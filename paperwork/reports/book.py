@@ -8,6 +8,7 @@ from typing import Final
 
 from paperwork.reports.abandoned_sheet import abandoned_sheet
 from paperwork.reports.agents_sheet import agents_sheet
+from paperwork.reports.assessment import assessment
 from paperwork.reports.briefing import briefing
 from paperwork.reports.connect_sheet import connect_sheet
 from paperwork.reports.due import due
@@ -37,6 +38,7 @@ BOOK: Final[Mapping[str, Kept]] = {
     "briefing": Kept("工作简报", briefing),
     "line": Kept("受理情况统计报表（附件7）", line_sheet),
     "monthly": Kept("数据统计月报表（附件8）", monthly),
+    "assessment": Kept("考核表（附件10）", assessment),
     "orders": Kept("转办单办理情况", orders_sheet),
     "connect": Kept("接通率统计", connect_sheet),
     "load": Kept("话务量统计", load_sheet),

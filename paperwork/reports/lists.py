@@ -4,10 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, FromClause, Integer, Text, cast, extract, false, func, literal, select, true
+from sqlalchemy import (
+    ColumnElement,
+    FromClause,
+    Integer,
+    Text,
+    cast,
+    extract,
+    false,
+    func,
+    literal,
+    select,
+    true,
+)
 
 from paperwork.reports.cases import Source, case_rows, live_orders
 from paperwork.reports.counted import answers_due
@@ -122,6 +134,12 @@ def order_rows(period: Period, line: str | None) -> list[ColumnElement[bool]]:
     return conditions if line is None else [*conditions, orders.c.line == line]
 
 
+def handed_on_late(c: Any, now: datetime) -> ColumnElement[bool]:
+    """Handed on, or settled, after the hour until which it had to be; or neither, though that hour is over."""
+    late: ColumnElement[bool] = func.coalesce(c.handed_on, c.done, c.answered, now) > c.hand_on_by
+    return late
+
+
 def _orders(sources: Sources, asked: Asked) -> Listed:
     rows = select(orders).where(*order_rows(asked.period, asked.line)).subquery("opened")
     c = rows.c
@@ -133,6 +151,7 @@ def _orders(sources: Sources, asked: Asked) -> Listed:
     words |= {
         "handed": _flag(c.handed_on.is_not(None)),
         "done": _flag(c.done.is_not(None) | c.answered.is_not(None)),
+        "handed_on_late": _flag(handed_on_late(c, sources.now)),
         "late": _flag(c.done_by.is_not(None) & late),
     }
     named = {"id": c.number.label("id"), "at": c.opened.label("at")}

@@ -36,6 +36,21 @@ class Connect(Written):
     """Per cent that should be answered: over any 24 hours (GB/T 33358-2016), or 100 (附件10)."""
 
 
+class Entered(Written):
+    """Points of 附件10 that no record can tell, entered by hand."""
+
+    item: Literal["organisation", "timely_reports", "training", "satisfaction", "attitude", "satisfied"]
+    """Which item; the last two only count where there are no records of them."""
+    month: Annotated[str, Field(pattern=r"^20[0-9]{2}-(0[1-9]|1[0-2])$")]
+    """Like 2026-10."""
+    points: Annotated[float, Field(ge=0, le=15)]
+    by: Annotated[str, Field(min_length=1, max_length=60)]
+    """Who says so."""
+    why: Annotated[str, Field(max_length=200)] = ""
+    line: str | None = None
+    """Whose assessment; the whole hotline's without one."""
+
+
 class Radar(Written):
     """When a category counts as risen (`paperwork.reports.rise`)."""
 
@@ -67,6 +82,8 @@ class ReportRules(Written):
     due_shift: Literal["none", "workday before", "workday after"] = "none"
     """Where a due day goes that is a day off."""
 
+    assessment: tuple[Entered, ...] = ()
+    """Points of 附件10 that were entered by hand."""
     radar: Radar = Radar()
     """When the topic radar speaks up."""
     connect: Connect = Connect()

@@ -1,0 +1,48 @@
+"""Unit on a real database: each point of 附件10 comes from records, or says who entered it."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from paperwork.reports.rules import Entered, ReportRules
+from records.paper_tables import orders
+from routing.calendar import SHANGHAI
+from tests.paperwork.reports.conftest import Papers
+
+SINCE, UNTIL = date(2026, 10, 1), date(2026, 11, 1)
+DAY = datetime(2026, 10, 9, 10, tzinfo=SHANGHAI)
+
+
+async def test_points_are_taken_for_records_that_are_there_and_entered_where_none_can_be(papers: Papers) -> None:
+    for _ in range(3):
+        await papers.answer(DAY)
+    await papers.answer(DAY, filled=None)
+    nothing: dict[str, Any] = dict.fromkeys(column.name for column in orders.columns)
+    for number, (handed, satisfied) in enumerate([(1, "satisfied"), (30, "dissatisfied"), (2, "fair")]):
+        order = nothing | {
+            "number": f"2026-{number:06d}", "seq": 1, "state": "closed", "source": "call", "urgency": "simple",
+            "content": "…", "feedback": "unit", "opened": DAY, "opened_by": "desk:ann", "reopened": 0, "urged": 0,
+            "hand_on_by": DAY + timedelta(hours=24), "handed_on": DAY + timedelta(hours=handed), "test": False,
+            "satisfaction": satisfied,
+        }  # fmt: skip
+        await papers.write(orders, order)
+    rules = ReportRules(assessment=(Entered(item="training", month="2026-10", points=12, by="考核组甲"),))
+    report = await papers.report("assessment", SINCE, UNTIL, rules)
+    rows = {row.values[1]: row for row in report.tables[0].rows}
+    told = {item: (row.values[3], row.values[4]) for item, row in rows.items()}
+    assert told["接听记录完整"] == (Decimal("7.5"), 1)
+    assert told["接通率"] == (Decimal(8), 0)
+    assert told["首问负责，1个工作日内转办"] == (Decimal(6), 1)
+    assert told["来电人满意"] == (Decimal("6.7"), 1)
+    assert told["人员培训"] == (Decimal(12), None)
+    assert rows["人员培训"].values[5] == "由考核组甲录入"
+    assert told["组织领导与制度（5项，每项2分）"] == (None, None)
+    total = report.tables[0].rows[-1].values
+    assert (total[2], total[3]) == (Decimal(80), Decimal("40.2"))
+    assert sum(row.values[2] for row in report.tables[0].rows[:-1]) == 80  # type: ignore[misc]
+    assert "80分" in report.tables[0].note
+    for item in ("接听记录完整", "首问负责，1个工作日内转办", "来电人满意", "接通率"):
+        page = await papers.behind(report.period, rows[item].drill or {}, rules)
+        assert page.total == rows[item].values[4], item
