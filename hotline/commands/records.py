@@ -194,8 +194,8 @@ def export(
 
     async def write(stream: Any) -> int:
         stream.write("\ufeff" if mark else "")
-        async for line in exported(settings.database_url, trees, span):
-            stream.write(line)
+        async for lines in exported(settings.database_url, trees, span):
+            stream.write(lines)
         return await unfilled(settings.database_url, span)
 
     left_out = _done(settings, write(sys.stdout)) if out is None else _into(settings, out, write)
