@@ -16,8 +16,10 @@ from ivr.clock import LOOKS_EVERY
 from ivr.events import Entry
 from paperwork.filing import Changed
 from paperwork.orders.orders import Orders
+from paperwork.orders.rules import OrderRules
 from paperwork.orders.tally import Tally, tally_of
 from records.store import NoDatabase
+from routing.calendar import Calendar
 
 log = structlog.get_logger(__name__)
 
@@ -35,6 +37,8 @@ class Escalating:
         self._stirred = asyncio.Event()
         self._aside: set[str] = set()
         """Orders that cannot be read: our bug, told once."""
+        self._judged: tuple[OrderRules, Calendar] | None = None
+        """By which all orders were looked at last."""
         self.alarm: str | None = None
         """Why nothing can be filed at the moment."""
         self.tally = Tally()
@@ -45,13 +49,10 @@ class Escalating:
 
     async def run(self) -> None:
         """Work until cancelled."""
-        known = False
         while True:
             self._stirred.clear()
             try:
-                if not known:
-                    await self._orders.rewake()
-                    known = True
+                await self._heed_rules()
                 sleep = await self.look()
             except (DBAPIError, NoDatabase, OSError) as error:
                 if self.alarm is None:
@@ -65,6 +66,14 @@ class Escalating:
             with suppress(TimeoutError):
                 async with asyncio.timeout(sleep):
                     await self._stirred.wait()
+
+    async def _heed_rules(self) -> None:
+        """At the start, and whenever the operators changed the rules or the calendar, steps lie elsewhere."""
+        judged = self._orders.rules(), self._orders.calendar()
+        if judged != self._judged:
+            moved = await self._orders.rewake()
+            log.info("the clocks of orders were looked at by the rules of now", orders=moved)
+            self._judged = judged
 
     async def look(self) -> float:
         """File what is due; how many seconds until the next look."""

@@ -162,6 +162,23 @@ async def test_rules_that_changed_move_the_next_look_but_no_promise(house: Order
     assert (await house.read(order)).done_by == order.done_by
 
 
+@pytest.mark.sqlite
+async def test_rules_that_are_edited_while_it_runs_are_taken_up(house: OrderHouse) -> None:
+    async with asyncio.TaskGroup() as tasks:
+        works = clerk(house)
+        task = tasks.create_task(works.run())
+        await house.handed()
+        await until(lambda: wakes_at(house, "2026-11-26 08:30"))
+        house.rule(escalation={"done": [{"at": "1 workday after", "tell": ["leader"]}]})
+        house.orders.tell()
+        await until(lambda: wakes_at(house, "2026-12-02 08:30"))
+        task.cancel()
+
+
+async def wakes_at(house: OrderHouse, text: str) -> bool:
+    return await house.orders.next_wake() == local(text)
+
+
 async def test_an_order_that_cannot_be_read_keeps_no_other_from_being_told_of(house: OrderHouse) -> None:
     broken, order = await house.handed(), await house.handed()
     newer = {

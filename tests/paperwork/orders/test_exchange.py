@@ -57,6 +57,7 @@ async def test_its_clock_begins_when_they_handed_it_over(house: OrderHouse) -> N
     assert order.running.until == local("2026-11-20 10:20")
 
 
+@pytest.mark.sqlite
 @pytest.mark.parametrize(
     ("bad", "why"),
     [

@@ -69,6 +69,7 @@ async def test_a_message_of_friday_night_is_to_be_accepted_on_monday(house: Orde
     assert said is not None
 
 
+@pytest.mark.sqlite
 @pytest.mark.parametrize(
     ("left", "due"),
     [

@@ -178,6 +178,7 @@ async def test_more_time_is_given_once_within_bounds_and_before_it_is_over(house
         await house.move(emergency, Move.EXTEND, workdays=1, reason="取证")
 
 
+@pytest.mark.sqlite
 @pytest.mark.parametrize("against", ["inspection", "市卫生监督所", "监督所", " 监督 所"])
 @pytest.mark.parametrize("unit", ["inspection", "inspection-food"])
 async def test_no_unit_handles_what_it_is_complained_of_nor_does_a_part_of_it(
@@ -290,6 +291,7 @@ async def test_a_clock_that_is_set_back_gives_no_time_before_the_opening(house: 
     assert order.handing.at == order.opened
 
 
+@pytest.mark.sqlite
 @pytest.mark.parametrize(
     ("move", "data", "why"),
     [
