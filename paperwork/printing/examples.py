@@ -286,33 +286,39 @@ def _counts(*titles: str) -> tuple[Column, ...]:
 
 
 def _assessment() -> Report:
-    items = (
-        ("组织管理", "有专人负责", 2, "无专人负责不得分", Decimal("2")),
-        ("组织管理", "制度健全", 2, "缺一项扣1分", Decimal("2")),
-        ("组织管理", "人员登记及时", 2, "变更未报每次扣0.5分", Decimal("1.5")),
-        ("报表报送", "接听记录完整", 10, "每缺一项扣0.5分", Decimal("9.5")),
-        ("报表报送", "报表按时报送", 10, "迟报一次扣2分", Decimal("10")),
-        ("电话接听", "接通率", 8, "接通率100%；长时间振铃无人接听每次扣0.2分，最多扣3分", Decimal("7.4")),
-        ("电话接听", "服务态度", 4, "被投诉属实每次扣1分", Decimal("4")),
-        ("电话接听", "首问负责与转办时限", 8, "转办超过1个工作日每次扣2分", Decimal("6")),
-        ("培训", "参加培训", 15, "缺席一次扣3分", None),
-        ("满意度", "回访满意", 15, "满意10分，不满意0分", Decimal("10")),
-    )
     columns = (
         Column("group", "考核项目"),
         Column("item", "考核内容"),
-        Column("most", "分值", Shape.POINTS),
-        Column("rule", "评分标准"),
+        Column("most", "满分", Shape.POINTS),
         Column("points", "得分", Shape.POINTS),
+        Column("behind", "所据记录数", _COUNT),
+        Column("why", "得分依据"),
     )
-    rows = (*(Row(item) for item in items), Row(("合计", None, 76, None, Decimal("52.4")), total=True))
+    marks = (
+        ("组织管理", "组织领导与制度（5项，每项2分）", "10", "10", None, "由考核人甲录入"),
+        ("信息报送", "接听记录完整", "10", "9.8", 3, "接听记录单162份，未填3份"),
+        ("信息报送", "报表按时上报", "10", "10", None, "由考核人甲录入"),
+        ("电话接听", "接通率", "8", "7.4", 3, "等待15秒以上无人接听3次，每次扣0.2分，最多扣3分"),
+        ("电话接听", "服务态度", "4", "3.9", 12, "质检评分12份的平均得分率"),
+        ("电话接听", "首问负责，1个工作日内转办", "8", "6", 1, "超过时限转办1件，每件扣2分"),
+        ("培训", "人员培训", "15", None, None, "没有可据的记录，须人工录入"),
+        ("满意度", "来电人满意", "10", "9.5", 1, "回访20件，不满意1件"),
+        ("满意度", "其他评价", "5", None, None, "没有可据的记录，须人工录入"),
+    )
+    rows = (
+        *(
+            Row((group, item, Decimal(most), None if points is None else Decimal(points), behind, why))
+            for group, item, most, points, behind, why in marks
+        ),
+        Row(("合计", "", Decimal(80), Decimal("56.6"), None, "已评7项，其中2项未录入"), total=True),
+    )
     return Report(
         "assessment",
-        "考核标准",
+        "12320热线考核表",
         HOTLINE,
         _OCTOBER,
         _MADE,
-        (Table("points", "", columns, rows, note="培训情况由管理中心填写。"),),
+        (Table("marks", "12320热线考核表", columns, rows, note="考核标准公布的各项满分合计80分，不是100分"),),
         form="附件10",
         heads={"被考核部门": "预防接种咨询热线", "考核时段": "2026年10月"},
     )

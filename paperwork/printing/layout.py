@@ -14,6 +14,7 @@ LANDSCAPE = 71.0
 _NARROWEST, _WIDEST = 2.6, 22.0
 _GIVES_WAY = 8.5
 """Columns wider than this may become as narrow as this."""
+_SEVERAL_LINES = 13.0
 _ROOM = 1.0
 """What a cell's padding takes, in characters."""
 _LOOKED_AT = 500
@@ -43,8 +44,8 @@ def widths(table: Table) -> list[float]:
 
 
 def is_wide(report: Report) -> bool:
-    """Whether a table of it needs the sheet laid across."""
-    return any(sum(widths(table)) > PORTRAIT * 1.12 for table in report.tables)
+    """Whether a table of it needs the sheet laid across, though its long words take several lines."""
+    return any(sum(min(one, _SEVERAL_LINES) for one in widths(table)) > PORTRAIT * 1.12 for table in report.tables)
 
 
 def layout_of(table: Table, *, across: bool) -> Layout:

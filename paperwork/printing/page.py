@@ -99,7 +99,7 @@ def _sheet(report: Report, place: int, look: Official | None) -> Sheet:
     return Sheet(
         table,
         place + 1,
-        _grouped(tuple(zip(table.rows, _cells(table, merged), strict=True)), merged),
+        _grouped(tuple(zip(table.rows, _cells(table, merged, look), strict=True)), merged),
         tuple(_drawn(plot_of(report, chart)) for chart in report.charts if chart.table == table.id),
     )
 
@@ -115,7 +115,7 @@ def _grouped(lines: Lines, merged: int) -> tuple[Lines, ...]:
     return tuple(lines[first:last] for first, last in pairwise((*begins, len(lines))))
 
 
-def _cells(table: Table, merged: int) -> Iterator[tuple[Cell, ...]]:
+def _cells(table: Table, merged: int, look: Official | None) -> Iterator[tuple[Cell, ...]]:
     """Each row's cells; in the first `merged` columns equal neighbours stand as one beside all their rows.
 
     So does a cell beside the rows of a deeper level below it that leave theirs empty.
@@ -130,6 +130,8 @@ def _cells(table: Table, merged: int) -> Iterator[tuple[Cell, ...]]:
             kind = "number" if column.shape in _NUMBERS else "text" if column.shape is Shape.TEXT else "when"
             heads = 0 < merged == place and runs[merged - 1][at] > 1 and row.level == 0
             words = "小计" if heads and value == "" else written(value, column.shape)
+            if value is None and look is not None and look.by_hand:
+                words = ""
             cells.append(Cell(words, kind))
         yield tuple(cells)
 
