@@ -417,6 +417,7 @@ async def running(
                 others=(answers.clerk, sender, work_orders.escalating, work_orders.messages),
             )
         )
+        work_orders.orders.changed.append(answers.clerk.stir)
         journal.subscribe(office.hear)
         registry.register(AnswerGauges(answers.watch, lambda: live.now.plan.lines))
         state = FloorState(

@@ -15,7 +15,7 @@ from time import monotonic as steady
 from typing import Final
 
 import structlog
-from sqlalchemy import exists, select
+from sqlalchemy import exists, or_, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -24,9 +24,10 @@ from paperwork.answers.book import Book
 from paperwork.answers.opening import OF_TALKS, Opening, Told, is_of_caller
 from paperwork.answers.record import SERIES, Record
 from paperwork.answers.watch import Watch
+from paperwork.answers.words import State
 from paperwork.filing import Changed
 from records.behind import told as words_of
-from records.paper_tables import answer_talks, answers, marks
+from records.paper_tables import answer_talks, answers, marks, orders
 from records.rows import entries_from, insert_once
 from records.store import NoDatabase
 from records.tables import journal
@@ -41,6 +42,8 @@ AFRESH = 3600.0
 """Seconds between two looks through the journal when all is well."""
 BACK = timedelta(days=1)
 """So far behind a look that found all filed stays the mark: facts are written into the journal late, too."""
+HANDED_FOR = timedelta(days=30)
+"""Work orders that were opened longer ago are in their records, or never will be."""
 LOOKS_EVERY = 30.0
 """Seconds between two looks at what is incomplete, when nothing happens."""
 FIRST_PAUSE, LONGEST_PAUSE = 0.1, 5.0
@@ -96,6 +99,11 @@ class AnswerClerk:
         self._waiting.append(told)
         self._stirred.set()
 
+    def stir(self) -> None:
+        """Look at once: a work order was opened or changed."""
+        self._seen = None
+        self._stirred.set()
+
     # ── working ─────────────────────────────────────────────────────────────
 
     async def run(self) -> None:
@@ -134,6 +142,7 @@ class AnswerClerk:
             await self.catch_up()
         if self._seen is None or steady() - self._seen > LOOKS_EVERY:
             await self._end_the_lost()
+            await self._hand_on()
             await self._watch.look(self._now())
             self._seen = steady()
 
@@ -200,6 +209,19 @@ class AnswerClerk:
         heard = {one.entry.call for one in self._waiting}
         if lost := [Told(entry) for entry in entries if entry.call not in heard]:
             await self._file(lost)
+
+    async def _hand_on(self) -> None:
+        """Records of calls from which a work order was opened name it: `settled` is handed on."""
+        query = (
+            select(orders.c.call, orders.c.number)
+            .join(answers, answers.c.call == orders.c.call)
+            .where(answers.c.work_order.is_(None), answers.c.state != State.SIGNED)
+            .where(orders.c.opened >= self._now() - HANDED_FOR, orders.c.state != "void")
+            .where(or_(orders.c.handed_on.is_not(None), orders.c.answered.is_(None)))  # else settled on the spot
+            .order_by(orders.c.opened, orders.c.number)
+        )
+        for row in await self._book.store.rows(query):
+            await self._book.hand_on(row["call"], row["number"], who=f"engine:{self._node}", at=self._now())
 
     async def _mark(self, now: datetime) -> datetime:
         """From when on there are records: calls of before the office was opened for the first time have none."""

@@ -126,7 +126,7 @@ class Record:
     number: str
     seq: int
     written: int
-    """The last filing that wrote something; later ones only tell of talks."""
+    """The last filing in which a person wrote, or the first; what the hotline files by itself is in nobody's way."""
     state: State
     body: Body
     talks: tuple[Talked, ...]
@@ -235,7 +235,8 @@ def apply(record: Record | None, fact: Filing) -> Record:
             talks=(_talked(fact),),
             filled=fact.at if complete else None,
         )
-    record = replace(record, seq=fact.seq, written=record.written if kind in _OF_TALKS else fact.seq)
+    by_itself = kind in _OF_TALKS or fact.who.startswith("engine:")
+    record = replace(record, seq=fact.seq, written=record.written if by_itself else fact.seq)
     match kind:
         case Fact.JOINED:
             return replace(record, talks=(*record.talks, _talked(fact)))

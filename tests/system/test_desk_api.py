@@ -27,6 +27,16 @@ async def told(socket: aiohttp.ClientWebSocketResponse, state: str) -> None:
             pass
 
 
+async def in_hand(socket: aiohttp.ClientWebSocketResponse) -> dict[str, Any]:
+    """The answer record that the agent has to do with."""
+    async with asyncio.timeout(30):
+        while not (found := json.loads(await socket.receive_str())["answers"]):
+            pass
+    (one,) = found
+    assert isinstance(one, dict)
+    return one
+
+
 async def last_word(socket: aiohttp.ClientWebSocketResponse) -> aiohttp.WSMessage:
     """What comes after everything about the floor, in which no whole number may stand."""
     while True:
@@ -37,6 +47,28 @@ async def last_word(socket: aiohttp.ClientWebSocketResponse) -> aiohttp.WSMessag
         if message.type is not aiohttp.WSMsgType.TEXT:
             return message
         assert NUMBER not in message.data
+
+
+async def fills_the_record(http: aiohttp.ClientSession, one: dict[str, Any]) -> None:
+    """附件6 was opened by the call; the agent fills it while they talk, and hands the question on with 附件9."""
+    path = f"/api/v1/answers/{one['call']}"
+    assert (one["agent"], one["talking"], one["missing"]) == ("vaccine-1", True, ["kind"])
+    written = {"kind": "complaint", "place": "和平区", "content": "接种门诊排队太久", "asked_by": "张三"}
+    async with http.put(path, json={"seq": one["seq"], **written}) as answer:
+        told = await answer.json()
+        assert (answer.status, told["heard_label"]) == (200, "举报投诉")
+        assert (told["contact"], told["department"]) == (f"{NUMBER[:3]}****{NUMBER[-4:]}", "市疾病预防控制中心")
+    async with http.post("/api/v1/orders", json={"call": one["call"]}) as answer:
+        order = await answer.json()
+        assert answer.status == 201, order
+    async with asyncio.timeout(30):
+        while told["work_order"] is None:
+            async with http.get(path) as answer:
+                told = await answer.json()
+    assert (told["settled_label"], told["work_order"]) == ("转办", order["order"]["number"])
+    async with http.get(path + "/sheet") as answer:
+        sheet = {entered["label"]: entered["value"] for entered in (await answer.json())["fields"]}
+    assert (sheet["接听类别"], sheet["主要内容"], sheet["问询人"]) == ("举报投诉", "接种门诊排队太久", "张*")
 
 
 async def test_an_agent_signs_in_holds_a_real_caller_and_is_shown_out_when_disabled(floor: Floor) -> None:
@@ -64,6 +96,7 @@ async def test_an_agent_signs_in_holds_a_real_caller_and_is_shown_out_when_disab
         await told(socket, "held")
         assert time.monotonic() - began < 5.0
         assert (await ask("desk/resume"))[0] == 200
+        await fills_the_record(http, await in_hand(socket))
         assert (await ask("lead/move", agent="vaccine-2", lines=None))[0] == 403
         assert (await floor.run("users", "disable", "li"))[0] == 0
         async with asyncio.timeout(30):

@@ -19,9 +19,14 @@ from records.journal import SqlJournal
 from tests.paperwork.answers.desk import room, tale
 
 
-async def work(url: str, turn: int, dice: random.Random) -> None:
-    """Calls without end, heard by the clerk as they are noted."""
+async def work(url: str, turn: int, dice: random.Random, done: int) -> None:
+    """Calls without end, heard by the clerk as they are noted; a byte to `done` for each change of a record."""
     async with SqlJournal(url) as journal, room(url) as here, asyncio.TaskGroup() as tasks:
+
+        def told() -> None:
+            os.write(done, b".")
+
+        here.answers.listeners.append(told)
         journal.subscribe(here.clerk.hear)
         tasks.create_task(here.clerk.run())
         for number in range(10_000):
@@ -38,12 +43,17 @@ def main(url: str, seed: int, turns: int) -> None:
     structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
     dice = random.Random(seed)  # noqa: S311 - chance, not a secret
     for turn in range(turns):
+        done, writes = os.pipe()
         child = os.fork()
         if child == 0:
-            asyncio.run(work(url, turn, random.Random(seed * 1000 + turn)))  # noqa: S311
-        time.sleep(0.1 + 0.5 * dice.random())
+            asyncio.run(work(url, turn, random.Random(seed * 1000 + turn), writes))  # noqa: S311
+        for _ in range(dice.randrange(12)):
+            os.read(done, 1)
+        time.sleep(0.05 * dice.random())
         os.kill(child, signal.SIGKILL)
         os.waitpid(child, 0)
+        os.close(done)
+        os.close(writes)
 
 
 if __name__ == "__main__":

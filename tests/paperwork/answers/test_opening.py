@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import sqlite3
 import subprocess
 import sys
-from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -17,11 +15,12 @@ from sqlalchemy import select
 from ivr.events import CallEnded, CallPlaced, Entry, Outcome, Reason, TalkBegan
 from paperwork.answers.book import NoRecord
 from paperwork.answers.rules import AnswerRules
-from paperwork.answers.words import State
+from paperwork.answers.words import Settled, State
 from paperwork.kind import Kind
 from records.journal import SqlJournal
 from records.migrations import upgrade
-from records.paper_tables import answers
+from records.paper_tables import answers, orders
+from tests.databases import execute
 from tests.paperwork.answers.desk import Room, note, room, tale
 from tests.paperwork.answers.made_up import AT, CONTACT
 
@@ -131,20 +130,17 @@ async def test_other_machines_records_are_left_to_them(url: str) -> None:
         assert await here.clerk.catch_up() == 0
 
 
-async def test_a_database_that_is_away_keeps_nobody_waiting_and_gets_everything_later(url: str, tmp_path: Path) -> None:
+async def test_a_database_that_is_away_keeps_nobody_waiting_and_gets_everything_later(url: str) -> None:
     pauses: list[float] = []
     async with room(url) as here:
         await here.clerk.catch_up()
-        file, away = tmp_path / "hotline.db", tmp_path / "away.db"
-        with closing(sqlite3.connect(file)) as database:
-            database.execute("ALTER TABLE answers RENAME TO gone")
+        execute(url, "ALTER TABLE answers RENAME TO gone")
 
         async def wait(pause: float) -> None:
             pauses.append(pause)
             assert here.clerk.alarm is not None
             if len(pauses) == 3:
-                with closing(sqlite3.connect(file)) as database:
-                    database.execute("ALTER TABLE gone RENAME TO answers")
+                execute(url, "ALTER TABLE gone RENAME TO answers")
 
         here.clerk._wait = wait
         async with asyncio.TaskGroup() as tasks:
@@ -156,14 +152,12 @@ async def test_a_database_that_is_away_keeps_nobody_waiting_and_gets_everything_
             work.cancel()
         assert pauses == [0.1, 0.2, 0.4]
         assert [row["number"] for row in await rows(here)] == ["2026-000001"]
-        assert not away.exists()
 
 
 async def test_a_record_that_comes_after_its_number_was_masked_does_not_bring_it_back(url: str) -> None:
     story = tale("a-1", ("immunization", "ann"))
     async with room(url) as here:
-        with closing(sqlite3.connect(url.partition("///")[2])) as database, database:
-            database.execute("INSERT INTO reduced VALUES ('a-1', '2026-11-20 00:00:00')")
+        execute(url, "INSERT INTO reduced VALUES ('a-1', '2026-11-20 00:00:00')")
         await here.hear(story)
         assert (await here.book.record("a-1")).body.contact is None
 
@@ -180,7 +174,8 @@ async def test_a_call_whose_engine_died_is_over_when_the_next_one_says_so(url: s
         assert (record.over, record.seq, record.owner) == (end.at, 2, "ann")
 
 
-async def test_a_process_that_is_killed_again_and_again_loses_and_doubles_no_record(url: str, tmp_path: Path) -> None:
+@pytest.mark.sqlite
+async def test_a_process_that_is_killed_again_and_again_loses_and_doubles_no_record(url: str) -> None:
     """What the process said before it died is in the journal; a clerk that comes afterwards has a record for each."""
     program = [sys.executable, "-m", "tests.paperwork.answers.killed", url, "7", "12"]
     done = subprocess.run(program, cwd=HOUSE, capture_output=True, text=True, timeout=120, check=True)  # noqa: ASYNC221
@@ -203,3 +198,37 @@ async def test_a_process_that_is_killed_again_and_again_loses_and_doubles_no_rec
             assert len({fact.data["fact"] for fact in facts}) == len(facts)
             assert row["seq"] == len(facts)
         assert await here.clerk.catch_up() == 0
+
+
+async def test_a_record_names_the_work_order_that_was_opened_from_its_call(url: str) -> None:
+    async with room(url) as here:
+        await here.hear([*tale("a-1", ("immunization", "ann")), *tale("a-2", ("immunization", "ann"))])
+        seen = (await here.book.record("a-1")).seq
+        order = {
+            "seq": 1,
+            "source": "call",
+            "urgency": "simple",
+            "content": "x",
+            "feedback": "unit",
+            "opened": AT,
+            "opened_by": "desk:ann",
+            "hand_on_by": AT,
+            "reopened": 0,
+            "urged": 0,
+            "test": False,
+        }
+        await here.store.do(
+            orders.insert().values(number="2026-000001", call="a-1", state="opened", **order),
+            orders.insert().values(number="2026-000002", call="a-1", state="opened", **order),
+            orders.insert().values(number="2026-000003", call="a-2", state="answered", answered=AT, **order),
+        )
+        here.clerk.stir()
+        await here.clerk._work()
+        record = await here.book.record("a-1")
+        assert (record.body.settled, record.body.work_order) == (Settled.HANDED_ON, "2026-000001")
+        assert (await here.book.record("a-2")).body.work_order is None
+        told = await here.book.fill("a-1", {"content": "食堂卫生"}, seq=seen, who="desk:ann", at=AT)
+        assert told.body.content == "食堂卫生"  # what the hotline filed meanwhile is in nobody's way
+        here.clerk.stir()
+        await here.clerk._work()
+        assert (await here.book.record("a-1")).seq == told.seq
