@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from time import monotonic as steady
 from typing import Final
@@ -76,6 +77,8 @@ class AnswerClerk:
         """When the journal was looked through to the end; None is: it has to be."""
         self._seen: float | None = None
         """When it was looked at what is incomplete."""
+        self.idle = asyncio.Event()
+        """Set while there is nothing to do."""
         self.alarm: str | None = None
         """Why no record can be opened at the moment."""
 
@@ -124,11 +127,12 @@ class AnswerClerk:
                 log.exception("answer records met a bug")
                 await self._wait(LONGEST_PAUSE)
                 continue
-            try:
+            if not self._stirred.is_set():
+                self.idle.set()
+            with suppress(TimeoutError):
                 async with asyncio.timeout(1.0 if self._looked is None else LOOKS_EVERY):
                     await self._stirred.wait()
-            except TimeoutError:
-                pass
+            self.idle.clear()
             self._stirred.clear()
 
     async def _work(self) -> None:

@@ -49,6 +49,7 @@ async def test_a_running_clerk_opens_within_a_second(url: str) -> None:
             here.clerk.hear(entry)
         async with asyncio.timeout(1.0):
             await here.happened.wait()
+        await here.clerk.idle.wait()
         work.cancel()
 
 
@@ -149,6 +150,7 @@ async def test_a_database_that_is_away_keeps_nobody_waiting_and_gets_everything_
                 here.clerk.hear(entry)
             async with asyncio.timeout(10.0):
                 await here.happened.wait()
+            await here.clerk.idle.wait()
             work.cancel()
         assert pauses == [0.1, 0.2, 0.4]
         assert [row["number"] for row in await rows(here)] == ["2026-000001"]
