@@ -98,6 +98,7 @@ from paperwork.categories.shelf import Shelf
 from paperwork.office import open_office
 from paperwork.orders.inquiry import Inquiry
 from paperwork.orders.office import open_orders
+from paperwork.reports.alarms import RadarWatch
 from paperwork.rules_shelf import RulesShelf
 from prompts.build import Report, forget_kept
 from records.audit import Audit
@@ -396,6 +397,10 @@ async def running(
             )
         )
         sender = await stack.enter_async_context(sender_of(settings, desk_key, clock.now))
+        reports = sources_of(settings.database_url, trees.trees, rules.rules, lambda: live.now.plan, clock.now)
+        filing = Store(settings.database_url)
+        stack.push_async_callback(filing.close)
+        radar = RadarWatch(filing, reports, clock.now, f"engine:{settings.node}")
         work_orders = await stack.enter_async_context(
             open_orders(
                 settings.database_url,
@@ -414,7 +419,7 @@ async def running(
                 settings.database_url,
                 node=settings.node,
                 now=clock.now,
-                others=(answers.clerk, sender, work_orders.escalating, work_orders.messages),
+                others=(answers.clerk, sender, work_orders.escalating, work_orders.messages, radar),
             )
         )
         work_orders.orders.changed.append(answers.clerk.stir)
@@ -466,7 +471,7 @@ async def running(
                 answers=answers,
                 quality=lambda: rules.rules().quality,
                 recordings=lambda: frozenset(vault.names()),
-                reports=sources_of(settings.database_url, trees.trees, rules.rules, lambda: live.now.plan, clock.now),
+                reports=reports,
                 lengths=Lengths(
                     timedelta(seconds=settings.web.session_idle), timedelta(seconds=settings.web.session_longest)
                 ),
