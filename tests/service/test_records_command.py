@@ -13,7 +13,7 @@ from typer.testing import CliRunner, Result
 from hotline.cli import app_of
 from hotline.settings import HOUSE
 
-APP = app_of(["records", "categories", "audit", "plan"])
+APP = app_of(["records", "categories", "audit", "plan", "report"])
 CONFIG = str(HOUSE / "config")
 GOOD = """\
 时间,热线,类别,分类,地区,件次
@@ -141,3 +141,20 @@ def test_what_is_unmapped_is_listed_with_the_records_behind_it(tmp_path: Path, f
         ("咨询/政策法规", 7, ["tianjin"])
     ]
     assert "tianjin\tZ07\t咨询/政策法规\n" in typed(tmp_path / "var", "categories", "unmapped").stdout
+
+
+def test_what_was_exported_gives_an_empty_hotline_the_same_briefing(tmp_path: Path, file: Path) -> None:
+    file.write_text(
+        "time,kind,category,place,count\n2014-11,咨询,咨询/寻医问药/就医引导/专家查询,南京,31\n2014-11,咨询,妇幼卫生,苏州,17\n"
+        "2014-11-09,举报,举报/公共卫生,南京,2\n2014-11,预约挂号,预约挂号/预约/内科,,90\n2014-11,咨询,咨询/艾滋病/同性,,5\n",
+        "utf-8",
+    )
+    first, second = tmp_path / "first", tmp_path / "second"
+    assert typed(first, "records", "import", str(file)).exit_code == 0
+    assert typed(first, "records", "export", "--out", str(tmp_path / "out.csv")).exit_code == 0
+    assert typed(second, "records", "import", str(tmp_path / "out.csv")).exit_code == 0
+    for tree in ("national", "provincial", "tianjin", "own"):
+        words = ("report", "briefing", "--from", "2014-11-01", "--to", "2014-12-01", "--tree", tree)
+        told_first, told_second = (json.loads(typed(var, *words).stdout) for var in (first, second))
+        assert told_first == told_second
+        assert sum(kind["count"] for kind in told_first["kinds"]) == 145
