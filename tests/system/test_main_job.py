@@ -28,6 +28,7 @@ from ivr.events import (
     WaitEnded,
 )
 from records.cdr import Cdr
+from tests.databases import execute
 from tests.phones import AGENT_TONE, CALLER_TONE, CARRIER_TONE, hear_each_other, hears
 from tests.system.conftest import OpenStage
 from tests.system.stage import HOLIDAY, MAKE_UP_WORKDAY, NIGHT, Stage, shipped_plan
@@ -311,6 +312,9 @@ async def message_was_left(s: Stage, line: str, hertz: float) -> None:
     sound = s.recording(message.file)
     assert ear.tone(sound, hertz) > 0.8
     assert ear.level(sound) > -30
+    found = lambda: execute(s.settings.database_url, "SELECT source, line, recording FROM orders")  # noqa: E731
+    await s.until(lambda: found() != [])  # somebody has to listen to it
+    assert found() == [("message", line, message.file)]
 
 
 # ── hang-ups ────────────────────────────────────────────────────────────────
