@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 import pytest
 
@@ -312,9 +313,12 @@ async def message_was_left(s: Stage, line: str, hertz: float) -> None:
     sound = s.recording(message.file)
     assert ear.tone(sound, hertz) > 0.8
     assert ear.level(sound) > -30
-    found = lambda: execute(s.settings.database_url, "SELECT source, line, recording FROM orders")  # noqa: E731
-    await s.until(lambda: found() != [])  # somebody has to listen to it
-    assert found() == [("message", line, message.file)]
+    await s.until(lambda: orders_of(s) != [])  # somebody has to listen to it
+    assert orders_of(s) == [("message", line, message.file)]
+
+
+def orders_of(s: Stage) -> list[Any]:
+    return execute(s.settings.database_url, "SELECT source, line, recording FROM orders")
 
 
 # ── hang-ups ────────────────────────────────────────────────────────────────
