@@ -122,15 +122,33 @@ class Book:
 
         return await self._write(call, seq, deed)
 
-    async def hand_on(self, call: str, order: str, *, who: str, at: datetime) -> Record:
-        """A work order was opened from this call: its record says so, unless it was signed or names one already."""
+    async def hand_on(self, connection: AsyncConnection, call: str, order: str, *, who: str, at: datetime) -> bool:
+        """A work order was opened from this call: its record says so, in the order's own transaction.
+
+        False when the call has no record, or one that was signed or names an order already: it is left as it is.
+        Raises Changed.
+        """
+        facts = await filed(connection, paper_of(call))
+        record = fold(facts) if facts else None
+        if record is None or record.state is State.SIGNED or record.body.work_order is not None:
+            return False
+        await self._file(connection, record, self._linked(record, order, who, at))
+        return True
+
+    async def name_order(self, call: str, order: str, *, who: str, at: datetime) -> Record:
+        """As `hand_on`, of an order that was opened before the record was."""
 
         async def deed(_connection: AsyncConnection, record: Record) -> Filing | None:
             if record.state is State.SIGNED or record.body.work_order is not None:
                 return None
-            return self._filled(record, {"settled": str(Settled.HANDED_ON), "work_order": order}, who, at)
+            return self._linked(record, order, who, at)
 
         return await self._write(call, None, deed)
+
+    def _linked(self, record: Record, order: str, who: str, at: datetime) -> Filing:
+        """In nobody's way: whoever writes into the record meanwhile has seen the order opened."""
+        fact = self._filled(record, {"settled": str(Settled.HANDED_ON), "work_order": order}, who, at)
+        return replace(fact, data={**fact.data, "linked": True})
 
     async def reconsider(self, calls: list[str], *, who: str, at: datetime) -> int:
         """Records that lack nothing by today's rules are filled, though they lacked something by others; how many."""

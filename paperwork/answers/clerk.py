@@ -225,7 +225,7 @@ class AnswerClerk:
             .order_by(orders.c.opened, orders.c.number)
         )
         for row in await self._book.store.rows(query):
-            await self._book.hand_on(row["call"], row["number"], who=f"engine:{self._node}", at=self._now())
+            await self._book.name_order(row["call"], row["number"], who=f"engine:{self._node}", at=self._now())
 
     async def _mark(self, now: datetime) -> datetime:
         """From when on there are records: calls of before the office was opened for the first time have none."""

@@ -31,7 +31,7 @@ class Fact(StrEnum):
     OPENED = "opened"  # number, test, complete, body; and as JOINED
     JOINED = "joined"  # fact, offer, line, agent, quiet
     LEFT = "left"  # fact, offer, by
-    FILLED = "filled"  # changes, complete
+    FILLED = "filled"  # changes, complete; linked: by the work order that was opened
     SIGNED = "signed"  # name, opinion
     CORRECTED = "corrected"  # reason, changes
 
@@ -235,7 +235,7 @@ def apply(record: Record | None, fact: Filing) -> Record:
             talks=(_talked(fact),),
             filled=fact.at if complete else None,
         )
-    by_itself = kind in _OF_TALKS or fact.who.startswith("engine:")
+    by_itself = kind in _OF_TALKS or fact.who.startswith("engine:") or bool(data.get("linked"))
     record = replace(record, seq=fact.seq, written=record.written if by_itself else fact.seq)
     match kind:
         case Fact.JOINED:

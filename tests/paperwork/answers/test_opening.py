@@ -234,3 +234,15 @@ async def test_a_record_names_the_work_order_that_was_opened_from_its_call(url: 
         here.clerk.stir()
         await here.clerk._work()
         assert (await here.book.record("a-1")).seq == told.seq
+
+
+async def test_an_order_that_is_opened_while_the_agent_writes_is_in_their_record_and_not_in_their_way(url: str) -> None:
+    async with room(url) as here:
+        await here.hear(tale("a-1", ("immunization", "ann")))
+        seen = (await here.book.record("a-1")).seq
+        async with here.store.writing() as connection:
+            assert await here.book.hand_on(connection, "a-1", "2026-000007", who="desk:ann", at=AT)
+            assert not await here.book.hand_on(connection, "a-1", "2026-000008", who="desk:ann", at=AT)
+            assert not await here.book.hand_on(connection, "a-9", "2026-000008", who="desk:ann", at=AT)
+        told = await here.book.fill("a-1", {"content": "食堂卫生"}, seq=seen, who="desk:ann", at=AT)
+        assert (told.body.work_order, told.body.settled) == ("2026-000007", Settled.HANDED_ON)
