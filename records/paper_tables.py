@@ -66,6 +66,7 @@ answers = Table(
     Column("test", Boolean, nullable=False),
     PrimaryKeyConstraint("call"),
     Index(None, "number", unique=True),
+    Index("ix_answers_counted", "at", "test", "filled", "kind", "category", "place", "line"),
     Index(None, "at"),
     Index(None, "line", "at"),
     Index(None, "agent", "at"),

@@ -120,6 +120,8 @@ def upgrade() -> None:
     )
     op.create_index("ix_answers_agent_at", "answers", ["agent", "at"])
     op.create_index("ix_answers_at", "answers", ["at"])
+    counted = ["at", "test", "filled", "kind", "category", "place", "line"]
+    op.create_index("ix_answers_counted", "answers", counted)  # a month is counted without reading its rows
     op.create_index("ix_answers_contact", "answers", ["contact"])
     op.create_index("ix_answers_line_at", "answers", ["line", "at"])
     op.create_index("ix_answers_number", "answers", ["number"], unique=True)
