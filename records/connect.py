@@ -234,26 +234,25 @@ def worst_24_hours(calls: Instants, since: datetime, until: datetime, *, least: 
     length = min(DAY_MS, end - begin)
     at, answered = calls.at, calls.answered
     best: tuple[int, int, int] | None = None
-    low = high = offered = good = 0
+    count, never, last = len(at), end + 1, end - length
+    low = high = good = 0
     leaving = coming = 0
-    start: int | None = begin
-    while start is not None:
-        while high < len(at) and at[high] < start + length:
-            offered, good, high = offered + 1, good + answered[high], high + 1
+    start, least = begin, max(1, least)
+    while start <= last:
+        while high < count and at[high] < start + length:
+            good, high = good + answered[high], high + 1
         while low < high and at[low] < start:
-            offered, good, low = offered - 1, good - answered[low], low + 1
-        if offered >= max(1, least) and (best is None or _worse(good, offered, *best[:2])):
-            best = (good, offered, start)
+            good, low = good - answered[low], low + 1
+        if high - low >= least and (best is None or _worse(good, high - low, best[0], best[1])):
+            best = (good, high - low, start)
         # the next instant at which the calls within are others
-        while leaving < len(at) and at[leaving] + 1 <= start:
+        while leaving < count and at[leaving] < start:
             leaving += 1
-        while coming < len(at) and at[coming] - length + 1 <= start:
+        while coming < count and at[coming] - length < start:
             coming += 1
-        nexts = [at[leaving] + 1] if leaving < len(at) else []
-        nexts += [at[coming] - length + 1] if coming < len(at) else []
-        start = min(nexts, default=None)
-        if start is not None and start + length > end:
-            start = None
+        leaves = at[leaving] + 1 if leaving < count else never
+        comes = at[coming] - length + 1 if coming < count else never
+        start = leaves if leaves < comes else comes
     if best is None:
         return None
     first = since + timedelta(milliseconds=best[2] - begin)
