@@ -408,6 +408,7 @@ async def running(
                 plan=lambda: live.now.plan,
                 rules=lambda: rules.rules().orders,
                 codes=TreeCodes(trees.trees),
+                link=answers.book.hand_on,
                 now=clock.now,
                 flush=journal.flush,
             )

@@ -18,6 +18,7 @@ from hotline.office import trees_of
 from hotline.printed import Out, Paper, put_paper
 from hotline.settings import Settings
 from hotline.terminal import Config, Json, Var, fail, instant, live_in, people, put, settings_of
+from paperwork.answers.book import Book
 from paperwork.answers.codes import TreeCodes
 from paperwork.filing import Changed
 from paperwork.kind import Kind
@@ -295,7 +296,8 @@ def _with(settings: Settings, work: Callable[[Orders], Awaitable[T]]) -> T:
     now = clock_of(settings).now
 
     def book(store: Store) -> Awaitable[T]:
-        return work(orders_of(store, plan=lambda: plan, rules=lambda: rules.orders, now=now, codes=codes))
+        link = Book(store, lambda: rules.answers, codes).hand_on
+        return work(orders_of(store, plan=lambda: plan, rules=lambda: rules.orders, now=now, codes=codes, link=link))
 
     try:
         return with_accounts(settings, book)

@@ -10,7 +10,7 @@ from datetime import datetime
 from paperwork.answers.codes import Codes
 from paperwork.orders.escalating import Escalating
 from paperwork.orders.messages import Messages
-from paperwork.orders.orders import Orders
+from paperwork.orders.orders import Link, Orders
 from paperwork.orders.rules import OrderRules
 from paperwork.orders.units import RegisteredUnits
 from records.store import Store
@@ -43,6 +43,7 @@ def orders_of(
     rules: Callable[[], OrderRules],
     now: Callable[[], datetime],
     codes: Codes | None = None,
+    link: Link | None = None,
 ) -> Orders:
     """The orders in a database, judged by a plan's calendar and the operators' rules."""
     return Orders(
@@ -53,6 +54,7 @@ def orders_of(
         now=now,
         quiet=lambda: quiet_lines(plan()),
         codes=codes,
+        link=link,
     )
 
 
@@ -66,11 +68,12 @@ async def open_orders(
     now: Callable[[], datetime],
     flush: Callable[[], Awaitable[object]],
     codes: Codes | None = None,
+    link: Link | None = None,
 ) -> AsyncIterator[OrderOffice]:
     """The orders of the database at `url`. `flush` waits until the journal has written everything told to it."""
     store = Store(url)
     try:
-        orders = orders_of(store, plan=plan, rules=rules, now=now, codes=codes)
+        orders = orders_of(store, plan=plan, rules=rules, now=now, codes=codes, link=link)
         who = f"engine:{node}"
         yield OrderOffice(orders, Escalating(orders, who), Messages(orders, who, flush))
     finally:

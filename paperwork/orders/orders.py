@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -62,11 +62,19 @@ class Held:
     facts: tuple[Filing, ...]
 
 
+class Link(Protocol):
+    """Tells the answer record of a call that it was handed on: `paperwork.answers.book.Book.hand_on`."""
+
+    async def __call__(
+        self, connection: AsyncConnection, call: str, order: str, *, who: str, at: datetime
+    ) -> object: ...
+
+
 class Orders:
     """All work orders of a hotline. What asks it raises DBAPIError or NoDatabase besides what it says.
 
-    `quiet` names the lines that keep no numbers, `codes` knows the categories; those in `changed` are called after each
-    transaction that changed an order.
+    `quiet` names the lines that keep no numbers, `codes` knows the categories, `link` tells answer records; `changed`
+    is called after each transaction that changed an order.
     """
 
     def __init__(
@@ -79,8 +87,9 @@ class Orders:
         now: Callable[[], datetime],
         quiet: Callable[[], Collection[str]] = lambda: (),
         codes: Codes | None = None,
+        link: Link | None = None,
     ) -> None:
-        self.store, self.units, self._codes = store, units, codes or AnyCode()
+        self.store, self.units, self._codes, self._link = store, units, codes or AnyCode(), link
         self.rules, self.calendar, self.now, self._quiet = rules, calendar, now, quiet
         self.changed: list[Callable[[], None]] = []
 
@@ -113,6 +122,8 @@ class Orders:
             if form.call and not another:
                 await _first(connection, form.call)
             order = await self.write(connection, form, known, actor, None)
+            if form.call and form.settle is None and self._link is not None:
+                await self._link(connection, form.call, order.number, who=actor.who, at=self.now())
         self.tell()
         return order
 
