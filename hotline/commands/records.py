@@ -57,9 +57,9 @@ def import_(
             sheet = sheet_of(file)
             found = look(sheet, meaning, lines, scratch)
         except NoSheet as error:
-            fail(f"{file}: {error}")
+            fail(f"{_shown(file)}: {error}")
         except OSError as error:
-            fail(f"{file}: cannot be read ({error.strerror})")
+            fail(f"{_shown(file)}: cannot be read ({error.strerror})")
         if not found.good:
             _tell_bad(file, found, as_json=as_json)
             raise typer.Exit(1)
@@ -69,7 +69,7 @@ def import_(
         try:
             taken = _done(settings, _take(settings, sheet, found, scratch, by))
         except SameFile as error:
-            fail(f"{file}: {error}")
+            fail(f"{_shown(file)}: {error}")
     _tell(found, taken, as_json=as_json)
 
 
@@ -203,22 +203,30 @@ def export(
         people.print(f"left out: {left_out} answer records that nobody has filled in yet", markup=False)
 
 
+def _shown(file: Path) -> str:
+    """Fit for a terminal, whatever the file is called."""
+    return "".join(sign if sign.isprintable() else "\ufffd" for sign in str(file))
+
+
 def _into(settings: Settings, out: Path, write: Any) -> int:
     """Under another name until it is whole: half a file would look like all of it."""
-    half = out.with_name(f".{out.name}.half")
+    half = out.parent / f".{out.name[:100]}.half"
     try:
         with half.open("w", encoding="utf-8", newline="") as stream:
             left_out = _done(settings, write(stream))
         half.replace(out)
     except OSError as error:
-        fail(f"{out}: cannot be written ({error.strerror})")
+        fail(f"{_shown(out)}: cannot be written ({error.strerror})")
     finally:
-        half.unlink(missing_ok=True)
+        with suppress(OSError):
+            half.unlink(missing_ok=True)
     return int(left_out)
 
 
 def _instant(text: str | None) -> datetime | None:
     day: date | None = None if text is None else day_typed(text)
+    if day is not None and not 1900 < day.year < 9000:
+        raise typer.BadParameter(f"{text!r} is a day that nobody could mean")
     return None if day is None else datetime.combine(day, time(), SHANGHAI)
 
 

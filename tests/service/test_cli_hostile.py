@@ -39,6 +39,8 @@ COMMANDS = (
     "lead ? raise ? --var VAR", "floor --agent ? --from ? --var VAR", "rollback ? --var VAR", "call ? --var VAR",
     "call 1 --number ? --var VAR", "test ?", "simulate --agents ? --per-hour 1 --handle 1 --hours 1 --seed 1", "? ?",
     "check --explain ?", "nuisance ? ? --var VAR", "recordings listen ? --reason ? --var VAR", "audit ? --var VAR",
+    "records import ? --var VAR", "records retract ? --reason ? --var VAR", "records export --from ? --var VAR",
+    "categories show ?", "categories search ?",
 )  # fmt: skip
 
 
