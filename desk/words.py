@@ -117,10 +117,16 @@ PERMISSIONS: Final[Mapping[Permission, str]] = {
     Permission.QUALITY_READ: "查看质检评分",
     Permission.QUALITY: "质检评分",
     Permission.WEBHOOKS: "管理事件推送",
+    Permission.ORDERS_OWN: "开出和办理自己的转办单",
+    Permission.ORDERS_READ: "查看转办单",
+    Permission.ORDERS: "管理转办单",
+    Permission.EXCHANGE: "与12345交换工单",
     Permission.REPORTS: "查看报表",
     Permission.ANSWERS_OWN: "填写自己的接听记录单",
     Permission.ANSWERS: "查看接听记录单",
     Permission.ANSWERS_SIGN: "审定接听记录单",
+    Permission.RECORDINGS: "收听录音（留痕）",
+    Permission.HOLDS: "保全记录和录音",
 }
 
 

@@ -48,6 +48,7 @@ ALERTS: Final[Mapping[str, str]] = {
     AlarmKind.SPOOL: "记录无法暂存到磁盘",
     AlarmKind.SEALING: "录音没有加密",
     AlarmKind.ANSWERS: "接听记录单没有建立",
+    AlarmKind.ORDERS: "转办单的时限没有看管",
     AlarmKind.WEBHOOKS: "事件推送没有送达",
     AlarmKind.TALKS: "磁盘将满，通话不再录音",
     AlarmKind.MESSAGES: "磁盘将满，不能留言",

@@ -136,6 +136,7 @@ def full_disk() -> Iterator[None]:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
+@pytest.mark.sqlite
 async def test_on_a_full_disk_memory_goes_on_alone_and_everything_is_written_when_there_is_room(
     url: str, tmp_path: Path
 ) -> None:

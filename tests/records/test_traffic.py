@@ -131,6 +131,7 @@ async def test_portions_of_the_journal_cut_no_call_in_two(filled: str, monkeypat
     assert await traffic(filled, NINE, at(99 * 3600)) == everything
 
 
+@pytest.mark.sqlite
 async def test_the_database_walks_its_indexes_and_sorts_no_more_than_calls_of_one_instant(filled: str) -> None:
     query = facts_of(NINE, at(3600)).compile(dialect=sqlite.dialect(), compile_kwargs={"literal_binds": True})
     engine = open_database(filled, read_only=True)

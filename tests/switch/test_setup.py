@@ -30,6 +30,7 @@ class Machine:
             self.has(name, f'exec {shutil.which(name)} "$@"')
         self.has("python3")
         self.has("apt-cache")
+        self.has("fc-list", "echo a font")
         self.tree = home / "tree"
 
     def has(self, program: str, script: str = "") -> None:
