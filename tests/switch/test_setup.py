@@ -31,6 +31,7 @@ class Machine:
         self.has("python3")
         self.has("apt-cache")
         self.has("fc-list", "echo a font")
+        self.has("ldconfig", "echo libpangoft2-1.0.so.0 libharfbuzz-subset.so.0")
         self.tree = home / "tree"
 
     def has(self, program: str, script: str = "") -> None:
