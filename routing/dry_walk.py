@@ -200,7 +200,10 @@ def _typed(step: Step, keys: Keys, scene: Scene) -> Came | None:
 
 
 def _pressed(step: Step, keys: Keys) -> Came | None:
-    key = keys.take()
+    return _judged(step, keys.take())
+
+
+def _judged(step: Step, key: str | None) -> Came | None:
     if key in AFTERWARDS:
         raise NotReached(f"`{key}` at {step.node}: the call has got nowhere yet")
     if key == BOOKED:
@@ -214,10 +217,10 @@ def _inquired(step: Inquire, keys: Keys) -> Came | None:
     """What came of asking for an order; a `0` before everything else asks for a person."""
     typed = False
     while True:
-        if (outcome := INQUIRED.get(keys.ahead() or "")) is not None:
-            keys.take()
+        key = keys.take()
+        if (outcome := INQUIRED.get(key or "")) is not None:
             return outcome
-        match _pressed(step, keys):
+        match _judged(step, key):
             case Pressed(key) if key != "*" and (typed or key != "0"):
                 typed = True
             case came:

@@ -7,6 +7,7 @@ import os
 import random
 import socket
 import tempfile
+from collections import deque
 from contextlib import ExitStack
 from functools import cache
 from pathlib import Path
@@ -16,14 +17,22 @@ FIRST, SHARE, SHARES = 10_000, 1_000, 10
 time it is used; each process that tests draws from a share of its own."""
 
 
+_GIVEN: deque[int] = deque()
+"""The ports of our share; those that were given longest ago come first."""
+
+
 def free_ports(count: int) -> list[int]:
-    """Loopback ports that nobody listens on, UDP and TCP."""
-    first = FIRST + _share() * SHARE
+    """Loopback ports that nobody listens on, UDP and TCP; none that was given lately, for it may not be bound yet."""
+    if not _GIVEN:
+        first = FIRST + _share() * SHARE
+        _GIVEN.extend(random.Random().sample(range(first, first + SHARE), SHARE))  # noqa: S311 - no secret
     found: list[int] = []
     with ExitStack() as held:
-        for port in random.Random().sample(range(first, first + SHARE), SHARE):  # noqa: S311 - no secret
+        for _ in range(SHARE):
             if len(found) == count:
                 break
+            port = _GIVEN[0]
+            _GIVEN.rotate(-1)
             udp = held.enter_context(socket.socket(socket.AF_INET, socket.SOCK_DGRAM))
             tcp = held.enter_context(socket.socket(socket.AF_INET, socket.SOCK_STREAM))
             try:
