@@ -22,7 +22,7 @@ from hotline.versions import Versions
 from routing.calendar import SHANGHAI
 from routing.reading.load import Unreadable
 
-people = Console(stderr=True, highlight=False)
+people = Console(stderr=True, highlight=False, emoji=False)
 
 Config = Annotated[Path | None, typer.Option("--config", help="Folder of the hotline's YAML files.")]
 Var = Annotated[Path | None, typer.Option("--var", help="Folder of the hotline's data.")]

@@ -70,7 +70,7 @@ def list_(
         deed = entry.deed
         at = wall_time(entry.at)[:19].replace("T", " ")
         table.add_row(str(entry.number), at, deed.who, deed.what, deed.about or "", deed.reason or "")
-    Console(highlight=False).print(table)
+    Console(highlight=False, emoji=False, markup=False).print(table)
 
 
 def _head(text: str) -> Head:

@@ -61,7 +61,7 @@ def callbacks(
         for row in rows:
             put(row)
     elif rows:
-        Console(highlight=False).print(_table(rows))
+        Console(highlight=False, emoji=False, markup=False).print(_table(rows))
     else:
         people.print("no callback waits" if living else "no callback was booked in the last 32 days")
 

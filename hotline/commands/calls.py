@@ -84,7 +84,7 @@ def calls(
             row["keys"],
             seconds,
         )
-    Console(highlight=False).print(table)
+    Console(highlight=False, emoji=False, markup=False).print(table)
 
 
 def _missed(
@@ -130,7 +130,7 @@ def _missed(
         table.add_row(
             asked, one["number"], one["line"], f"{one['waited']:.0f}", STATES[one["state"]], at, one["by"] or ""
         )
-    Console(highlight=False).print(table)
+    Console(highlight=False, emoji=False, markup=False).print(table)
 
 
 @app.command()

@@ -98,7 +98,7 @@ def show(
     table.add_row("类别", "、".join(one.label for one in category.kinds))
     for whose in Tree:
         table.add_row(whose.label, maybe_written(trees.path(category.code, whose)) or "—")
-    Console(highlight=False).print(table)
+    Console(highlight=False, emoji=False, markup=False).print(table)
 
 
 def _kind(text: str) -> Kind:
@@ -184,7 +184,7 @@ def _tell(lost: Sequence[Unplaced]) -> None:
     for one in lost:
         missing = "、".join(tree.label for tree in one.missing)
         table.add_row(one.kind.label, one.path, one.tree.label, str(one.rows), str(one.calls), missing)
-    Console(highlight=False).print(table)
+    Console(highlight=False, emoji=False, markup=False).print(table)
 
 
 @categories.command()

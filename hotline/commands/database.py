@@ -130,7 +130,7 @@ def _tell(url: str, found: About) -> None:
     table = Table(Column("table"), Column("rows", justify="right"), box=None, pad_edge=False)
     for name, rows in found.rows.items():
         table.add_row(name, str(rows))
-    Console(highlight=False).print(table)
+    Console(highlight=False, emoji=False, markup=False).print(table)
 
 
 def _run(work: Coroutine[Any, Any, T]) -> T:

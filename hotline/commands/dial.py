@@ -85,7 +85,7 @@ def dial(
         raise typer.BadParameter("this plan has none: write `direct` under `hotline`", param_hint="--direct")
     scene = given.scene(instant(at))
     asks = interactive or (keys is None and sys.stdin.isatty())
-    out = Console(highlight=False, stderr=as_json)
+    out = Console(highlight=False, emoji=False, stderr=as_json)
     typed = Typed(plan, out, keys_of(keys or "", MORE_KEYS))
     heard: Callable[[Heard], None] = typed.hear if asks else lambda _: None
     if keys is None and not asks:

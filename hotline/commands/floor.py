@@ -57,7 +57,7 @@ def floor(
     if as_json:
         put(found)
     else:
-        Console(highlight=False).print(tables(found, _breaks(settings)))
+        Console(highlight=False, emoji=False, markup=False).print(tables(found, _breaks(settings)))
 
 
 async def _watch(settings: Settings, *, as_json: bool) -> None:
@@ -67,7 +67,9 @@ async def _watch(settings: Settings, *, as_json: bool) -> None:
             sys.stdout.flush()
         return
     breaks = _breaks(settings)
-    with LiveTable(console=Console(highlight=False), auto_refresh=False, screen=True) as screen:
+    with LiveTable(
+        console=Console(highlight=False, emoji=False, markup=False), auto_refresh=False, screen=True
+    ) as screen:
         async for found in _looks(settings):
             screen.update(tables(found, breaks), refresh=True)
 
@@ -104,7 +106,7 @@ def _times(settings: Settings, agent: str | None, since: str | None, until: str 
     if as_json:
         put(found)
     elif found["agents"]:
-        Console(highlight=False).print(times_table(found["agents"], _breaks(settings)))
+        Console(highlight=False, emoji=False, markup=False).print(times_table(found["agents"], _breaks(settings)))
     else:
         people.print("no agent did anything in that time")
 

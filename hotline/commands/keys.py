@@ -35,7 +35,7 @@ def list_(config: Config = None, var: Var = None, as_json: Json = False) -> None
     table = Table(*(Column(heading) for heading in ("密钥", "算法", "生成", "")), box=None, pad_edge=False)
     for key in found:
         table.add_row(key.id, key.cipher.name, key.made, "加密新录音" if key is found[-1] else "只读旧录音")
-    Console(highlight=False).print(table)
+    Console(highlight=False, emoji=False, markup=False).print(table)
 
 
 @keys.command()

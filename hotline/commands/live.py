@@ -95,7 +95,7 @@ def versions(config: Config = None, var: Var = None, as_json: Json = False) -> N
     table = Table("版本", "时间", "标记", "启用")
     for v, is_live in rows:
         table.add_row(str(v.number), f"{v.kept.astimezone(SHANGHAI):%Y-%m-%d %H:%M}", v.mark, "✔" if is_live else "")
-    Console(highlight=False).print(table)
+    Console(highlight=False, emoji=False, markup=False).print(table)
 
 
 def _tell(change: dict[str, Any], *, as_json: bool) -> None:

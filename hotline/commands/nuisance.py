@@ -90,7 +90,7 @@ def show(
         for row, one in zip(rows, entries, strict=True):
             does = "拦截" if one.treatment is Treatment.BLOCK else "排在最后"
             table.add_row(f"#{one.id}", str(row["pattern"]), does, _shown(one.until), one.by, one.reason)
-        Console(highlight=False).print(table)
+        Console(highlight=False, emoji=False, markup=False).print(table)
     else:
         people.print("nobody is on the nuisance list")
 

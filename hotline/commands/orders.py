@@ -102,7 +102,7 @@ def list_(
         for one in found:
             put(one)
     elif found:
-        Console(highlight=False).print(_table(found))
+        Console(highlight=False, emoji=False, markup=False).print(_table(found))
     else:
         people.print("no such order", markup=False)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import typer
 from rich.console import Console
-from rich.markup import escape
 from rich.table import Column, Table
 
 from hotline.accounts import phones_of, secrets_of
@@ -37,5 +36,5 @@ def phones(config: Config = None, var: Var = None, as_json: Json = False) -> Non
     table = Table(*(Column(heading, overflow="fold", no_wrap="password" in heading) for heading in headings))
     for account in accounts:
         lines = "、".join(plan.lines[line].name for line in plan.agents[agents[account.username]].lines)
-        table.add_row(account.username, account.secret, server, account.name, escape(lines))
-    Console(highlight=False).print(table)
+        table.add_row(account.username, account.secret, server, account.name, lines)
+    Console(highlight=False, emoji=False, markup=False).print(table)

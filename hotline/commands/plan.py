@@ -10,7 +10,6 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
 
 from hotline.operators import look
@@ -119,6 +118,6 @@ def calendar(
             day.date.isoformat(),
             "是" if spans else "否",
             "、".join(spans),
-            escape(reason(plan.calendar, hours, day)),
+            reason(plan.calendar, hours, day),
         )
-    Console(highlight=False).print(table)
+    Console(highlight=False, emoji=False, markup=False).print(table)

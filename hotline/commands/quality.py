@@ -95,7 +95,7 @@ def sample(
             one.recording, one.line or "", one.agent or "", " ".join(one.scores), "录音已删" if one.gone else ""
         )
     if found:
-        Console(highlight=False).print(table)
+        Console(highlight=False, emoji=False, markup=False).print(table)
     else:
         people.print("no recorded talk of that period can be drawn", markup=False)
 
@@ -152,7 +152,7 @@ def list_(
         table.add_row(
             wall_time(row["at"])[:16], name, row["agent"], row["line"] or "", points, State(row["state"]).label
         )
-    Console(highlight=False).print(table)
+    Console(highlight=False, emoji=False, markup=False).print(table)
 
 
 @quality.command("score")

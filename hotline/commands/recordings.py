@@ -63,7 +63,7 @@ def list_(
         sealed = "未加密" if one.kept.plain else "已加密"
         size = f"{one.kept.size / 1024:.0f}"
         table.add_row(one.day.isoformat(), one.name, one.line or "", one.agent or "", size, sealed)
-    Console(highlight=False).print(table)
+    Console(highlight=False, emoji=False, markup=False).print(table)
 
 
 @recordings.command()
@@ -175,7 +175,7 @@ def _show_holds(found: list[Hold], *, as_json: bool) -> None:
     table.box, table.pad_edge = None, False
     for one in found:
         table.add_row(one.call, wall_time(one.at)[:19].replace("T", " "), one.who, one.reason)
-    Console(highlight=False).print(table)
+    Console(highlight=False, emoji=False, markup=False).print(table)
 
 
 async def known(settings: Settings, call: str) -> bool:

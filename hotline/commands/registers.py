@@ -69,7 +69,7 @@ def list_(
         values = flat(one.data)
         table.add_row(one.id, *(spelt(values.get(field)) or "" for field in used), "停用" if one.retired else "")
     if found:
-        Console(highlight=False).print(table)
+        Console(highlight=False, emoji=False, markup=False).print(table)
     else:
         people.print("nothing stands there yet: `hotline registers set` or `import`", markup=False)
 
@@ -147,7 +147,7 @@ def history(register: Which, name: Name, config: Config = None, var: Var = None,
     for one in found:
         told = "停用" if one.retired else "，".join(f"{f}={spelt(v)}" for f, v in flat(one.data).items())
         table.add_row(str(one.version), wall_time(one.at)[:16], one.who, one.reason or "", told)
-    Console(highlight=False).print(table)
+    Console(highlight=False, emoji=False, markup=False).print(table)
 
 
 @registers.command("changes")

@@ -71,7 +71,7 @@ def span_of(settings: Settings, since: str | None, until: str | None) -> tuple[d
 
 
 def _told(tally: Tally, plan: Plan) -> None:
-    out = Console(highlight=False)
+    out = Console(highlight=False, emoji=False, markup=False)
     changed = tally.elsewhere.total()
     share = f" ({100 * changed / tally.calls:.1f} %)" if changed else ""
     out.print(f"{tally.calls} calls walked, {changed} would get elsewhere{share}", markup=False)

@@ -181,7 +181,7 @@ def _told(tallies: Mapping[str, Tally], within: float, theory: Steady | None = N
             cells.append(told.get(name, ""))
     for name, cells in rows.items():
         table.add_row(name, *cells)
-    Console(highlight=False).print(table)
+    Console(highlight=False, emoji=False, markup=False).print(table)
 
 
 def _share(part: int, whole: int) -> str:

@@ -135,7 +135,7 @@ def _name(plan: Plan, line: str) -> str:
 
 
 def _told(day: Day, runs: Runs, plan: Plan, within: float, closed: int) -> None:
-    out = Console(highlight=False)
+    out = Console(highlight=False, emoji=False, markup=False)
     out.print(f"{_clock(day.begin)}, {day.seconds / 3600:g} h; {closed} callers found a line closed", markup=False)
     heads = ("calls", "ans.", f"{within:g} s", "left", "away", "wait", "90 %", "busy")
     names = (Column("", no_wrap=True), Column("", no_wrap=True))
@@ -194,7 +194,7 @@ def _staffing(day: Day, plan: Plan, within: float, seed: int, as_json: bool) -> 
         when = f"{need.begin.astimezone(SHANGHAI):%m-%d %H:%M}"
         shares = (_percent(need.level), _percent(need.connected))
         table.add_row(when, name, *map(str, figures), *shares, short)
-    Console(highlight=False).print(table)
+    Console(highlight=False, emoji=False, markup=False).print(table)
 
 
 def _clock(at: datetime) -> str:

@@ -81,7 +81,7 @@ def _text(path: Path) -> str:
 
 
 def _told(verdicts: list[Verdict], bad: list[Verdict], files: int) -> None:
-    out = Console(highlight=False, soft_wrap=True)
+    out = Console(highlight=False, emoji=False, markup=False, soft_wrap=True)
     for alike in _alike(bad):
         verdict, case = alike[0], alike[0].case
         keys = f"keys {case.keys}" if case.keys else "no keys"
@@ -119,7 +119,7 @@ def _at(verdict: Verdict) -> str:
 
 
 def _told_coverage(seen: Coverage) -> None:
-    out = Console(highlight=False, soft_wrap=True)
+    out = Console(highlight=False, emoji=False, markup=False, soft_wrap=True)
     shares = {
         "nodes": seen.nodes(),
         "lines": seen.lines(),

@@ -62,7 +62,7 @@ def list_(config: Config = None, var: Var = None, as_json: Json = False) -> None
         expires, used = (str(row[when] or "")[:16].replace("T", " ") for when in ("expires", "used"))
         table.add_row(token.name, " ".join(row["scopes"]), expires, used, state)
     if found:
-        Console(highlight=False).print(table)
+        Console(highlight=False, emoji=False, markup=False).print(table)
     else:
         people.print("no tokens yet", markup=False)
 

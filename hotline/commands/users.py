@@ -91,7 +91,7 @@ def list_(config: Config = None, var: Var = None, as_json: Json = False) -> None
             "停用" if user.disabled else "",
         )
     if found:
-        Console(highlight=False).print(table)
+        Console(highlight=False, emoji=False, markup=False).print(table)
     else:
         people.print("nobody yet: `hotline users add NAME --role administrator`", markup=False)
 
@@ -167,7 +167,7 @@ def sessions(
         began, seen = (row[when][:16].replace("T", " ") for when in ("began", "seen"))
         table.add_row(row["user"], began, seen, row["address"], row["browser"][:60])
     if rows:
-        Console(highlight=False).print(table)
+        Console(highlight=False, emoji=False, markup=False).print(table)
     else:
         people.print("nobody is signed in", markup=False)
 

@@ -58,7 +58,7 @@ def list_(config: Config = None, var: Var = None, as_json: Json = False) -> None
         state = f"暂停：{one.why}" if one.paused else f"不通：{one.why}" if one.failing else "正常"
         table.add_row(one.name, one.url, " ".join(one.events), str(one.waiting), state)
     if found:
-        Console(highlight=False).print(table)
+        Console(highlight=False, emoji=False, markup=False).print(table)
     else:
         people.print("nobody is told: `hotline webhooks add NAME URL --event call.ended`", markup=False)
 
@@ -116,7 +116,7 @@ def deliveries(
         table.add_row(
             row["made"][:19].replace("T", " "), row["id"], row["state"], str(row["tries"]), row["error"] or ""
         )
-    Console(highlight=False).print(table)
+    Console(highlight=False, emoji=False, markup=False).print(table)
 
 
 @webhooks.command("retry")
