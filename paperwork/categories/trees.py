@@ -143,7 +143,8 @@ class Trees:
 
     def code(self, tree: str, path: Path, kind: Kind | None = None) -> str | None:
         """Our own category for a path of any tree: the nearest that is no more exact than the path; None when there is
-        none. In our own tree a path may also be a code alone, as imported rows keep it."""
+        none, or none that goes with the kind. In our own tree a path may also be a code alone, as imported rows keep
+        it."""
         tree = Tree(tree)
         if tree is Tree.OWN:
             return self._own(path)
@@ -237,7 +238,9 @@ class Trees:
     def _arrival(self, tree: Tree, path: Path, kind: Kind | None) -> str | None:
         chosen = self._back.get(tree, {}).get(path, ())
         codes = chosen or self._sources[tree].get(path, ())
-        fitting = [code for code in codes if kind is None or kind in self.categories[code].kinds] or list(codes)
+        fitting = [code for code in codes if kind is None or kind in self.categories[code].kinds]
+        if not fitting and tree is not Tree.PROVINCIAL:
+            fitting = list(codes)  # the path says its kind itself; a name of the province's list says none
         if not fitting:
             return None
         if chosen or len(fitting) == 1:

@@ -1,7 +1,8 @@
 """What the category of a row means: a path of one of the trees, with or without its kind first.
 
 Written as a tree has it, the path is of the first tree that does: national, provincial, the city's, our own. Else its
-kind is put before it or taken from it; then all trees that know it must mean the same category of ours.
+kind is put before it or taken from it; then all trees that know it must mean the same category of ours. A name of the
+province's list, which has no kinds, is taken for any kind; one that is itself another kind only where it says so below.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from paperwork.categories.category import Tree
-from paperwork.categories.spelling import Path, path_of, written
+from paperwork.categories.spelling import Path, folded, path_of, written
 from paperwork.categories.trees import Trees
 from paperwork.kind import Kind
 from paperwork.past.row import Unfit
@@ -37,17 +38,21 @@ class Meaning:
             return Tree.OWN, path
         for tree in ORDER:
             found = self._trees.spelled(tree, path)
-            if found is not None and _fits(tree, found, kind):
+            if found is not None and self._fits(tree, found, kind):
                 return self._kept(tree, found)
+        if len(path) == 1 and folded(path[0]) == kind.label:
+            return None  # the kind again, in trees that have no category for it
         return self._kept(*self._other(kind, path))
 
     def _other(self, kind: Kind, path: Path) -> tuple[Tree, Path]:
-        """The path with its kind first, or without. Raises Unfit."""
-        shown = written(path)[:80]
-        if path[0] in _LABELS and len(path) > 1 and not _same(path[0], kind):
-            raise Unfit(f"category {shown!r} begins with {path[0]}, the row is of {kind.label}")
-        found = list(self._ways(kind, path))
+        """The path with its kind first, or without; a name of the province's list as it is. Raises Unfit."""
+        shown, first = written(path)[:80], folded(path[0])
+        if len(path) > 1 and first in _LABELS and not _same(first, kind):
+            raise Unfit(f"category {shown!r} begins with {first}, the row is of {kind.label}")
+        found = list(self._ways(kind, path)) or list(self._provincial(kind, path))
         if not found:
+            if len(path) == 1 and first in _LABELS:
+                raise Unfit(f"category {shown!r} is a kind itself, the row is of {kind.label}")
             near = self._near(kind, path)
             raise Unfit(f"category {shown!r} is in no tree" + (f"; did you mean {near}?" if near else ""))
         if len({self._trees.code(tree, way, kind) for tree, way in found}) > 1:
@@ -58,10 +63,24 @@ class Meaning:
     def _ways(self, kind: Kind, path: Path) -> Iterator[tuple[Tree, Path]]:
         """Trees in which the path is known once its kind is put first, or taken away."""
         for tree in ORDER:
-            way = path[1:] if tree is Tree.PROVINCIAL and path[0] in _LABELS else (kind.label, *path)
+            way = path[1:] if tree is Tree.PROVINCIAL and folded(path[0]) in _LABELS else (kind.label, *path)
             found = self._trees.spelled(tree, way) if way else None
-            if found is not None and _fits(tree, found, kind):
+            if found is not None and self._fits(tree, found, kind):
                 yield tree, found
+
+    def _provincial(self, kind: Kind, path: Path) -> Iterator[tuple[Tree, Path]]:
+        """A name of the province's list, though no category of this kind stands there: that list knows no kinds. The
+        name of another kind is one only under 咨询, where provinces count their bookings too."""
+        name = path[1:] if kind is Kind.CONSULT and folded(path[0]) == kind.label else path
+        found = self._trees.spelled(Tree.PROVINCIAL, name) if len(name) == 1 else None
+        if found is not None and (kind is Kind.CONSULT or found[0] not in _LABELS or found[0] == Kind.OTHER.label):
+            yield Tree.PROVINCIAL, found
+
+    def _fits(self, tree: Tree, path: Path, kind: Kind) -> bool:
+        """The kind stands first; the province's list has none, but a category of ours that goes with it."""
+        if tree is Tree.PROVINCIAL:
+            return self._trees.code(tree, path, kind) is not None
+        return _same(path[0], kind)
 
     def _kept(self, tree: Tree, path: Path) -> tuple[Tree, Path]:
         if tree is not Tree.OWN:
@@ -77,11 +96,6 @@ class Meaning:
         asked = path if path[0] in _LABELS else (kind.label, *path)
         names = (written(one) for one in self._trees.paths(Tree.NATIONAL) if _same(one[0], kind))
         return nearest(written(asked), names)
-
-
-def _fits(tree: Tree, path: Path, kind: Kind) -> bool:
-    """The province's list has no kinds; elsewhere the kind stands first."""
-    return tree is Tree.PROVINCIAL or _same(path[0], kind)
 
 
 def _same(label: str, kind: Kind) -> bool:

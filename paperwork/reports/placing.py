@@ -45,13 +45,17 @@ class Placing:
         self._known: dict[tuple[Kind, str | None, str], Path] = {}
 
     def below_kind(self, key: Key) -> Path:
-        """The names below the key's kind: none when nobody said a category, `未对应` when the tree has none for it."""
+        """The names below the key's kind: none when nobody said a category or said the kind again, `未对应` when the
+        tree has none for it."""
         if not key.category:
             return ()
         known = (key.kind, key.tree, key.category)
         if known not in self._known:
             found = self._placed(*known)
-            self._known[known] = (UNMAPPED,) if found is None else self._without_kind(found, key.kind)
+            if found is not None:
+                self._known[known] = self._without_kind(found, key.kind)
+            else:
+                self._known[known] = () if self._bare(*known) else (UNMAPPED,)
         return self._known[known]
 
     def order(self, classes: Classes) -> Callable[[Path], int]:
@@ -89,6 +93,12 @@ class Placing:
         if tree == self._into != "own":
             return path  # as it was imported, even when the tree has changed since
         return self._trees.place(tree, path, self._into, kind)
+
+    def _bare(self, kind: Kind, tree: str | None, category: str) -> bool:
+        """Whether a category is the kind itself: nothing nearer is known, as when none is given."""
+        if category == kind.label:
+            return True
+        return tree in (None, "own") and self._trees.path(category, "own", kind) == (kind.label,)
 
     def _without_kind(self, path: Path, kind: Kind) -> Path:
         if self.has_kinds:

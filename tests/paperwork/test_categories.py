@@ -9,11 +9,14 @@ import pytest
 from paperwork.categories.category import OTHERS, Tree
 from paperwork.categories.load import trees_in, trees_of
 from paperwork.categories.shelf import Shelf
-from paperwork.categories.spelling import initials, path_of
+from paperwork.categories.spelling import initials, path_of, written
 from paperwork.categories.trees import Trees
 from paperwork.categories.written import CategoriesFile
 from paperwork.kind import Kind
+from paperwork.past.meaning import Meaning
 from paperwork.reading import read_text
+from paperwork.reports.counted import Key
+from paperwork.reports.placing import Placing
 from routing.reading.problem import Unreadable
 
 CONFIG = Path(__file__).parents[2] / "config"
@@ -261,3 +264,24 @@ def test_an_edit_is_taken_up_and_a_spoiled_file_leaves_the_trees_from_before(tmp
     assert shelf.trees().path("Z2") == ("咨询", "政策法规")
     file.unlink()
     assert shelf.trees().path("Z2") == ("咨询", "政策法规")
+
+
+@pytest.mark.parametrize("tree", list(Tree))
+@pytest.mark.parametrize("kind", list(Kind))
+def test_a_kind_written_as_its_own_category_is_no_category_of_it(shipped: Trees, tree: Tree, kind: Kind) -> None:
+    meant = Meaning(shipped)(kind, kind.label)
+    assert meant is not None
+    keys = [Key(0, kind, meant[0], written(meant[1]), None)]
+    root = shipped.of_kind(kind)
+    assert root is not None
+    keys.append(Key(0, kind, None, root.code, None))
+    for key in keys:
+        found = Placing(shipped, tree).below_kind(key)
+        assert found == (() if tree is not Tree.PROVINCIAL else shipped.path(root.code, tree) or ()), key
+
+
+def test_a_name_of_the_province_that_goes_with_no_category_of_the_kind_leads_nowhere(shipped: Trees) -> None:
+    for kind, name in ((Kind.CONSULT, "预约挂号"), (Kind.BOOKING, "寻医问药"), (Kind.SUGGESTION, "食品安全")):
+        assert shipped.place("provincial", (name,), "national", kind) is None
+        assert Placing(shipped, "national").below_kind(Key(0, kind, "provincial", name, None)) == ("未对应",)
+        assert Placing(shipped, "provincial").below_kind(Key(0, kind, "provincial", name, None)) == (name,)
