@@ -26,8 +26,9 @@ from paperwork.past.imports import Found, Import, NoImport, SameFile, imported, 
 from paperwork.past.imports import retract as take_back
 from paperwork.past.meaning import Meaning
 from paperwork.past.scratch import Scratch
-from paperwork.past.sheet import NoSheet, Sheet, sheet_of
+from paperwork.past.sheet import NoSheet, Sheet, as_text, sheet_of
 from records.clock import wall_time
+from records.database import database_file
 from records.migrations import TooNew, upgrade
 from records.store import NoDatabase, Store
 from routing.calendar import SHANGHAI
@@ -63,14 +64,30 @@ def import_(
         if not found.good:
             _tell_bad(file, found, as_json=as_json)
             raise typer.Exit(1)
-        if dry_run:
-            _tell(found, None, as_json=as_json)
-            return
         try:
-            taken = _done(settings, _take(settings, sheet, found, scratch, by))
+            taken = None
+            if dry_run:
+                _done(settings, _asked(settings, sheet))
+            else:
+                taken = _done(settings, _take(settings, sheet, found, scratch, by))
         except SameFile as error:
             fail(f"{_shown(file)}: {error}")
     _tell(found, taken, as_json=as_json)
+
+
+async def _asked(settings: Settings, sheet: Sheet) -> None:
+    """Whether this very file was taken in before, where there is a database that knows. Raises SameFile."""
+    database = database_file(settings.database_url)
+    if database is not None and not database.exists():
+        return
+    try:
+        before = await _with(settings, lambda store: same_file(store, sheet))
+    except (DBAPIError, TimeoutError) as error:
+        why = error.orig if isinstance(error, DBAPIError) else "the database does not answer"
+        people.print(f"nobody can say whether it was imported before: {why}", markup=False, soft_wrap=True)
+        return
+    if before is not None:
+        raise SameFile(before)
 
 
 async def _take(settings: Settings, sheet: Sheet, found: Found, scratch: Scratch, by: str | None) -> Import:
@@ -90,7 +107,7 @@ def _write_down(settings: Settings, sheet: Sheet, found: Found, by: str | None) 
     write_down(
         settings,
         "records_imported",
-        about=sheet.file.name,
+        about=sheet.name,
         sha256=sheet.sha256,
         rows=found.rows,
         calls=found.calls,
@@ -103,13 +120,17 @@ def _tell_bad(file: Path, found: Found, *, as_json: bool) -> None:
         named = [{"line": bad.line, "reason": bad.reason} for bad in found.bad]
         put({"imported": False, "bad": named, "more": found.more})
     for bad in found.bad:
-        people.print(f"{file}:{bad.line}: {bad.reason}", markup=False, soft_wrap=True)
+        people.print(f"{_shown(file)}:{bad.line}: {bad.reason}", markup=False, soft_wrap=True)
     if found.more:
         people.print(f"and {found.more} more rows that cannot be taken in", markup=False)
     people.print("nothing was imported: mend these rows, then import the file again", markup=False)
 
 
 def _tell(found: Found, taken: Import | None, *, as_json: bool) -> None:
+    if found.last is not None and found.last > datetime.now(UTC):
+        people.print(
+            f"its last row lies in the future ({wall_time(found.last)[:10]}): is its year right?", markup=False
+        )
     first, last = (None if at is None else wall_time(at) for at in (found.first, found.last))
     if as_json:
         told = {"imported": taken is not None, "rows": found.rows, "calls": found.calls, "first": first, "last": last}
@@ -139,7 +160,7 @@ def imports(config: Config = None, var: Var = None, as_json: Json = False) -> No
         back = "" if one.retracted is None else f"{wall_time(one.retracted)[:10]} {one.reason}"
         at = wall_time(one.at)[:16].replace("T", " ")
         table.add_row(one.id, at, one.who, one.name, str(one.rows), str(one.calls), back)
-    Console(highlight=False).print(table)
+    Console(highlight=False, emoji=False, markup=False).print(table)
 
 
 @records.command()
@@ -205,7 +226,7 @@ def export(
 
 def _shown(file: Path) -> str:
     """Fit for a terminal, whatever the file is called."""
-    return "".join(sign if sign.isprintable() else "\ufffd" for sign in str(file))
+    return "".join(sign if sign.isprintable() else "\ufffd" for sign in as_text(file))
 
 
 def _into(settings: Settings, out: Path, write: Any) -> int:

@@ -9,19 +9,21 @@ from contextlib import asynccontextmanager
 from datetime import datetime, time
 from typing import Any
 
-from sqlalchemy import CompoundSelect, Integer, Select, Text, func, literal, select, union_all
+from sqlalchemy import CompoundSelect, Integer, Select, Text, and_, func, literal, select, union_all
 
 from paperwork.categories.category import Tree
 from paperwork.categories.spelling import written
 from paperwork.categories.trees import Trees
 from paperwork.kind import Kind
 from paperwork.past.meaning import Meaning
-from paperwork.past.row import COLUMNS, Unfit
+from paperwork.past.row import COLUMNS, Unfit, guarded
 from records.database import open_database
 from records.paper_tables import answers, past_rows
 from routing.calendar import SHANGHAI
 
 PORTION = 2_000
+_FILLED = and_(answers.c.filled.is_not(None), answers.c.kind.is_not(None))
+"""As `paperwork.reports.counted` has it."""
 Span = tuple[datetime | None, datetime | None]
 """From an instant on, until before another."""
 
@@ -29,7 +31,8 @@ Span = tuple[datetime | None, datetime | None]
 async def exported(url: str, trees: Trees, span: Span = (None, None)) -> AsyncIterator[str]:
     """The file in portions of whole lines, its heading first; by time, the same each time while nothing is added.
 
-    Answer records without a kind and those of test calls are left out: `unfilled` counts the former.
+    It has what reports count. Answer records that are not filled in and those of test calls are left out: `unfilled`
+    counts the former.
     Raises FileNotFoundError without a database, DBAPIError.
     """
     telling = _Telling(trees)
@@ -41,8 +44,8 @@ async def exported(url: str, trees: Trees, span: Span = (None, None)) -> AsyncIt
 
 
 async def unfilled(url: str, span: Span = (None, None)) -> int:
-    """Answer records that no kind was written into yet: they cannot stand in such a file."""
-    query = select(func.count()).select_from(answers).where(answers.c.kind.is_(None), ~answers.c.test)
+    """Answer records that nobody has filled in yet: no report counts them."""
+    query = select(func.count()).select_from(answers).where(~_FILLED, ~answers.c.test)
     async with _reading(url) as connection:
         return int((await connection.execute(_within(query, answers.c.at, span))).scalar_one())
 
@@ -77,7 +80,7 @@ def _rows(span: Span) -> CompoundSelect[Any]:
         answers.c.category.label("path"),
         answers.c.place.label("place"),
         literal(1, Integer).label("count"),
-    ).where(answers.c.kind.is_not(None), ~answers.c.test)
+    ).where(_FILLED, ~answers.c.test)
     past = select(
         past_rows.c.at,
         literal(0, Integer),
@@ -119,7 +122,7 @@ class _Telling:
         if about not in self._told:
             self._told[about] = (Kind(kind).label, self._category(tree, path, Kind(kind)))
         label, category = self._told[about]
-        return moment(at), line or "", label, category, place or "", str(count)
+        return moment(at), guarded(line or ""), label, guarded(category), guarded(place or ""), str(count)
 
     def _category(self, tree: str | None, path: str | None, kind: Kind) -> str:
         """A path as its tree has it; of ours the code where the path would be read as another category."""

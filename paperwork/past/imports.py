@@ -21,7 +21,7 @@ from records.clock import wall_time
 from records.paper_tables import imports, past_rows
 from records.store import Store
 
-MOST_TOLD = 200
+MOST_TOLD = 10_000
 """Bad rows that are named; of the others it is said how many there are."""
 
 
@@ -128,7 +128,7 @@ async def take_in(store: Store, sheet: Sheet, found: Found, scratch: Scratch, *,
     try:
         async with store.writing() as connection:
             number = await next_number(connection, "import", at)
-            taken = Import(number, sheet.sha256, sheet.file.name, at, who, found.rows, found.calls)
+            taken = Import(number, sheet.sha256, sheet.name, at, who, found.rows, found.calls)
             await connection.execute(insert(imports), [_row(taken)])
             await scratch.write(connection, number)
     except IntegrityError as error:  # somebody takes in the same file at this moment

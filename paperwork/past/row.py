@@ -79,7 +79,7 @@ class Rows:
 
         def meaning(asked: tuple[str, str]) -> tuple[Kind, tuple[Tree, Path] | None]:
             kind = kind_of(asked[0])
-            return kind, categorise(kind, asked[1])
+            return kind, categorise(kind, unguarded(asked[1]))
 
         def line(text: str) -> str | None:
             name = name_of(text)
@@ -212,9 +212,31 @@ def kind_of(text: str) -> Kind:
 _KINDS = "、".join(kind.label for kind in Kind)
 
 
+_FORMULA = re.compile(r"'*\s*[=+\-@\t\r＝＋－＠]")
+
+
+def guarded(text: str) -> str:
+    """A cell that no spreadsheet takes for a formula: an apostrophe stands before what begins as one does.
+
+    >>> guarded("=1+1"), guarded("'=1+1"), guarded("'t Veld"), guarded("0-6岁儿童健康管理")
+    ("'=1+1", "''=1+1", "'t Veld", '0-6岁儿童健康管理')
+    """
+    return f"'{text}" if _FORMULA.match(text) else text
+
+
+def unguarded(text: str) -> str:
+    """What was guarded.
+
+    >>> [unguarded(guarded(text)) for text in ("=1+1", "'=1+1", "'t Veld", "+86")]
+    ['=1+1', "'=1+1", "'t Veld", '+86']
+    """
+    cell = text.strip()
+    return cell[1:] if cell.startswith("'") and _FORMULA.match(cell) else text
+
+
 def name_of(text: str) -> str | None:
     """A line or place; None for an empty one. Raises Unfit."""
-    name = text.strip()
+    name = unguarded(text).strip()
     if len(name) > LONGEST:
         raise Unfit(f"{name[:40]!r}… is longer than {LONGEST} characters")
     if any(unicodedata.category(sign) == "Cc" for sign in name):

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import codecs
 import csv
+import os
+from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
@@ -16,6 +18,8 @@ from paperwork.past.row import Categorise, PastRow, Rows, Unfit, columns_of
 
 PORTION = 1 << 20
 ENCODINGS = ("utf-8-sig", "gb18030")
+MOST_LINES = 50
+"""Of one row; more are no cell with line breaks, but a quote that nobody closed."""
 
 
 class NoSheet(Exception):
@@ -40,35 +44,69 @@ class Sheet:
     state: tuple[int, int]
     """Size and time of the file that was looked at."""
 
+    @property
+    def name(self) -> str:
+        """What the file is called, without its folder."""
+        return as_text(self.file.name)
+
     def rows(
         self, categorise: Categorise, lines: Mapping[str, str] | None = None
     ) -> Iterator[tuple[int, PastRow | Bad]]:
         """Every row that says something, with its line. Raises NoSheet when the heading is not that of such a file."""
         with self.file.open(encoding=self.encoding, newline="") as stream:
-            table = csv.reader(stream, strict=True)
+            lines_of_it = _Lines(stream)
+            table = csv.reader(lines_of_it, strict=True, skipinitialspace=True)
             reading: Rows | None = None
-            line = 1
             while True:
+                line = lines_of_it.begin()
                 try:
                     cells = next(table)
                 except StopIteration:
                     break
                 except csv.Error as error:
+                    why = f"this is no CSV ({error}): a quote in a cell is doubled, and closed where the cell ends"
                     if reading is None:
-                        raise NoSheet(f"line {line}: {error}") from None
-                    yield line, Bad(line, f"this is no CSV from here on ({error})")
-                    return
+                        raise NoSheet(f"line {line}: {why}") from None
+                    yield line, Bad(line, why)
+                    lines_of_it.take_back()
+                    continue
                 if not any(cell.strip() for cell in cells):
-                    pass
-                elif reading is None:
+                    continue
+                if reading is None:
                     reading = _reading(cells, categorise, lines)
                 else:
                     yield line, _row(reading, line, cells)
-                line = table.line_num + 1
             if reading is None:
                 raise NoSheet("the file is empty: its first row names the columns")
         if _state(self.file) != self.state:
             raise NoSheet("the file was changed while it was read: try again")
+
+
+class _Lines(Iterator[str]):
+    """A file's lines, handed to one row after the other. The lines that a quote left open swallowed are taken back."""
+
+    def __init__(self, stream: Iterator[str]) -> None:
+        self._stream, self._back = stream, deque[str]()
+        self._row: list[str] = []
+        self._line = 1
+
+    def __next__(self) -> str:
+        if len(self._row) == MOST_LINES:
+            raise csv.Error(f"a quote is still open {MOST_LINES} lines further down")
+        line = self._back.popleft() if self._back else next(self._stream)
+        self._row.append(line)
+        return line
+
+    def begin(self) -> int:
+        """The line, counted from 1, in which the next row begins."""
+        self._line += len(self._row)
+        self._row.clear()
+        return self._line
+
+    def take_back(self) -> None:
+        """Only the first line of this row was its own."""
+        self._back.extendleft(reversed(self._row[1:]))
+        del self._row[1:]
 
 
 def _reading(cells: list[str], categorise: Categorise, lines: Mapping[str, str] | None) -> Rows:
@@ -83,6 +121,11 @@ def _row(reading: Rows, line: int, cells: list[str]) -> PastRow | Bad:
         return reading.row(cells)
     except Unfit as error:
         return Bad(line, str(error))
+
+
+def as_text(file: Path | str) -> str:
+    r"""A file's name; bytes of it that are no UTF-8 as `\xb0`."""
+    return os.fsencode(file).decode("utf-8", "backslashreplace")
 
 
 def sheet_of(file: Path) -> Sheet:

@@ -18,7 +18,7 @@ from paperwork.categories.trees import Trees
 from paperwork.categories.unplaced import unplaced
 from paperwork.kind import Kind
 from paperwork.past.export import exported, unfilled
-from paperwork.past.imports import Import, NoImport, SameFile, imported, look, retract, take_in
+from paperwork.past.imports import MOST_TOLD, Import, NoImport, SameFile, imported, look, retract, take_in
 from paperwork.past.meaning import Meaning
 from paperwork.past.row import PastRow
 from paperwork.past.scratch import Scratch
@@ -185,9 +185,9 @@ async def test_thousands_of_rows_come_in_whole(store: Store, trees: Trees, tmp_p
 
 def test_of_too_many_bad_rows_the_rest_is_counted(trees: Trees, tmp_path: Path) -> None:
     file = tmp_path / "a.csv"
-    file.write_text("time,kind\n" + "never,咨询\n" * 250, "utf-8")
+    file.write_text("time,kind\n" + "never,咨询\n" * (MOST_TOLD + 50), "utf-8")
     found = look(sheet_of(file), Meaning(trees))
-    assert (len(found.bad), found.more, found.bad[-1].line, found.good) == (200, 50, 201, False)
+    assert (len(found.bad), found.more, found.bad[-1].line, found.good) == (MOST_TOLD, 50, MOST_TOLD + 1, False)
 
 
 async def test_what_is_taken_back_is_gone_but_known_and_may_come_again(
@@ -216,6 +216,7 @@ def answer(call: str, at: datetime, **values: object) -> dict[str, object]:
         "seq": 1,
         "state": "filled",
         "at": at,
+        "filled": at,
         "line": "immunization",
         "kind": "consult",
         "test": False,
@@ -232,15 +233,16 @@ async def test_what_goes_out_comes_in_as_the_same_calls(url: str, store: Store, 
         "time,line,kind,category,place,count\n"
         '2014-11,,咨询,寻医问药,"南京,""江宁""",768182\n'
         "2014-11-03T09:00:30,hk,举报,举报/公共卫生,,2\n2014-12,,咨询,咨询/妇幼卫生,,5\n"
-        "2014-12,,咨询,Z0202010101,,3\n2014-12,,建议,,,4\n2015-01,,表扬,表扬,,1\n"
+        "2014-12,,咨询,Z0202010101,,3\n2014-12,,建议,,,4\n2015-01,'=HYPERLINK(1),表扬,表扬,-,1\n"
     )
     await bring(store, trees, tmp_path / "a.csv", text)
     rows = [
         answer("c1", datetime(2026, 10, 1, 9, 0, 0, 123_000, SHANGHAI), category="Z02010102", place="和平区"),
         answer("c2", datetime(2026, 10, 1, 9, 1, tzinfo=SHANGHAI), kind="report", category="T0401"),
-        answer("c3", datetime(2026, 10, 1, 9, 2, tzinfo=SHANGHAI), kind=None),
+        answer("c3", datetime(2026, 10, 1, 9, 2, tzinfo=SHANGHAI), kind=None, filled=None),
         answer("c4", datetime(2026, 10, 1, 9, 3, tzinfo=SHANGHAI), test=True),
-        answer("c5", datetime(2026, 10, 1, 9, 4, tzinfo=SHANGHAI), category=None),
+        answer("c5", datetime(2026, 10, 1, 9, 4, tzinfo=SHANGHAI), category=None, place="=1+1"),
+        answer("c6", datetime(2026, 10, 1, 9, 5, tzinfo=SHANGHAI), category="Z01", filled=None, state="open"),
     ]
     for row in rows:
         await store.do(insert(answers).values(**row))
@@ -249,7 +251,11 @@ async def test_what_goes_out_comes_in_as_the_same_calls(url: str, store: Store, 
     assert '2014-11-01,,咨询,寻医问药,"南京,""江宁""",768182' in first
     assert "2026-10-01T09:00:00.123,immunization,咨询,咨询/疾病预防控制/预防接种/疫苗种类/狂犬病疫苗,和平区,1" in first
     assert len(first.splitlines()) == 1 + 6 + 3
-    assert await unfilled(url) == 1
+    assert "2015-01-01,'=HYPERLINK(1),表扬,表扬,'-,1\n" in first  # no spreadsheet runs what stands there
+    assert "2026-10-01T09:04:00,immunization,咨询,,'=1+1,1\n" in first
+    assert await unfilled(url) == 2
+    stored = {row["line"] for row in await store.rows(select(past_rows.c.line))}
+    assert stored == {None, "hk", "=HYPERLINK(1)"}
 
     elsewhere = f"sqlite+aiosqlite:///{tmp_path / 'other' / 'hotline.db'}"
     await upgrade(elsewhere)
@@ -260,7 +266,7 @@ async def test_what_goes_out_comes_in_as_the_same_calls(url: str, store: Store, 
     for tree in ("own", "national", "provincial", "tianjin"):
         ours = await sums(store, trees, tree)
         for row in rows:
-            if row["kind"] is not None and not row["test"]:
+            if row["filled"] is not None and not row["test"]:
                 code = row.get("category")
                 ours[None if code is None else trees.path(str(code), tree, Kind(str(row["kind"])))] += 1
         assert _reported_as_complained(await sums(other, trees, tree)) == _reported_as_complained(ours)

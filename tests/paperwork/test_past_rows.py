@@ -134,6 +134,10 @@ def test_columns_that_cannot_be_understood(heading: list[str], why: str) -> None
         ("建议", "建议", "tianjin", "建议"),
         ("表扬", "表扬", "own", "B"),
         ("其他", "其他", "provincial", "其他"),
+        ("投诉", "投诉", "national", "投诉"),
+        ("预约挂号", "其他", "national", "预约挂号/其他"),
+        ("咨询", "咨询/预约挂号", "provincial", "预约挂号"),
+        ("投诉", "寻医问药", "provincial", "寻医问药"),
         ("咨询", "其他", "provincial", "其他"),
         ("建议", "食品安全", "provincial", "食品安全"),
         ("咨询", "咨询/疾病预防控制/传染病/按病种/艾滋病", "own", "Z02020101"),
@@ -156,6 +160,12 @@ def test_what_a_category_means(trees: Trees, kind: str, text: str, tree: str, pa
         ("投诉", "寻医问药/就医引导", "in no tree"),
         ("建议", "建议/公共卫生", "in no tree"),
         ("咨询", "T04", "is of 投诉、举报"),
+        ("投诉", "预约挂号", "is a kind itself, the row is of 投诉"),
+        ("其他", "预约挂号", "is a kind itself"),
+        ("咨询", "投诉", "is a kind itself"),
+        ("预约挂号", "咨询", "is a kind itself"),
+        ("预约挂号", "预约挂号/寻医问药", "in no tree"),
+        ("投诉", "投诉/预约挂号", "in no tree"),
     ],
 )
 def test_a_category_that_means_nothing_is_refused(trees: Trees, kind: str, text: str, why: str) -> None:
@@ -233,10 +243,15 @@ def test_what_is_no_such_file_is_said_in_one_line(tmp_path: Path, trees: Trees, 
 
 
 def test_a_quote_that_is_not_closed_swallows_nothing(tmp_path: Path, trees: Trees) -> None:
-    text = 'time,kind\n2014-11,咨询\n2014-11,"咨询\n2014-11,咨询\n'
-    rows = [row for _, row in sheet(tmp_path, text).rows(Meaning(trees))]
-    assert isinstance(rows[-1], Bad)
-    assert rows[-1].line == 3
+    text = 'time,kind,place\n2014-11,咨询,\n2014-11,"咨询,\nsoon,咨询,\n2014-11,咨询,\n2014-11,"咨询"x,\n'
+    text += '2014-11, "咨询", "a,b"\n'
+    for more in ("", "2014-11,咨询,\n" * 100):  # open until the file ends, or for too long
+        rows = list(sheet(tmp_path, text + more).rows(Meaning(trees)))
+        assert [line for line, row in rows if isinstance(row, Bad)] == [3, 4, 6]
+        assert [line for line, _ in rows] == list(range(2, len(rows) + 2))
+        last = rows[5][1]
+        assert not isinstance(last, Bad)
+        assert last.place == "a,b"
 
 
 def test_a_line_may_be_named_as_callers_know_it(tmp_path: Path, trees: Trees) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -95,6 +96,40 @@ def test_a_dry_run_says_what_is_there_and_takes_nothing_in(tmp_path: Path, file:
     done = typed(tmp_path / "var", "records", "import", str(file), "--dry-run", "--json")
     assert (done.exit_code, told(done)["imported"], told(done)["calls"]) == (0, False, 768_183)
     assert not (tmp_path / "var" / "hotline.db").exists()
+
+
+def test_a_dry_run_of_a_file_that_is_there_already_says_so(tmp_path: Path, file: Path) -> None:
+    taken = told(typed(tmp_path / "var", "records", "import", str(file), "--json"))
+    done = typed(tmp_path / "var", "records", "import", str(file), "--dry-run", "--json")
+    assert (done.exit_code, done.stdout) == (1, "")
+    assert "this file was imported before" in done.stderr
+    assert taken["id"] in done.stderr
+
+
+def test_lines_are_numbers_whatever_else_a_terminal_reads_into_them(tmp_path: Path, file: Path) -> None:
+    file.write_text("time,kind\n" + "2014-11,咨询\n" * 98 + "soon,:100:[red]\n", "utf-8")
+    done = typed(tmp_path / "var", "records", "import", str(file))
+    assert f"{file}:100: time 'soon'" in done.stderr
+    assert "':100:[red]'" in done.stderr
+
+
+def test_rows_of_the_future_are_taken_in_with_a_word(tmp_path: Path, file: Path) -> None:
+    file.write_text("time,kind\n2014-11,咨询\n2125-11,咨询\n", "utf-8")
+    done = typed(tmp_path / "var", "records", "import", str(file), "--json")
+    assert (done.exit_code, told(done)["rows"]) == (0, 2)
+    assert "lies in the future (2125-11-01)" in done.stderr
+
+
+def test_a_name_that_is_no_utf8_is_shown_escaped(tmp_path: Path, file: Path) -> None:
+    named = Path(os.fsdecode(os.fsencode(tmp_path) + b"/\xb9\xfd[1].csv"))
+    file.rename(named)
+    done = typed(tmp_path / "var", "records", "import", str(named), "--json")
+    assert (done.exit_code, told(done)["name"]) == (0, r"\xb9\xfd[1].csv"), done.output
+    assert r"\xb9\xfd[1].csv" in typed(tmp_path / "var", "records", "imports").stdout
+    assert (
+        r"\xb9\xfd[1].csv: this file was imported before"
+        in typed(tmp_path / "var", "records", "import", str(named)).stderr
+    )
 
 
 def test_what_is_no_file_is_said_in_one_line(tmp_path: Path) -> None:
