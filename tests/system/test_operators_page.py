@@ -18,7 +18,7 @@ from routing.check import read_plan
 from routing.reading.load import Unreadable
 from tests.ports import free_ports
 
-pytestmark = [pytest.mark.system, pytest.mark.load]
+pytestmark = [pytest.mark.system, pytest.mark.load, pytest.mark.timeout(900)]
 
 PAGES = ("operators.md", "operators.zh-CN.md")
 _BLOCK = re.compile(r"(?:<!-- (?P<what>.*?) -->\n)?```(?P<language>\w+)\n(?P<text>.*?)```\n", re.DOTALL)
@@ -72,7 +72,7 @@ class Reader:
             env=self.environment,
             capture_output=True,
             text=True,
-            timeout=180,
+            timeout=400,
             check=False,
         )
         self.told = done.stdout + done.stderr
