@@ -28,6 +28,7 @@ from records.database import database_file
 from records.door import Door
 from records.spelling import Spelling
 from records.spool import Spool, set_aside
+from records.store import NoDatabase
 
 log = structlog.get_logger(__name__)
 
@@ -53,7 +54,7 @@ def may_pass(error: Exception) -> bool:
         return False
     if isinstance(error, DBAPIError):
         return str(getattr(error.orig, "sqlstate", ""))[:2] not in ("22", "23")
-    return isinstance(error, PoolTimeout | OSError)
+    return isinstance(error, PoolTimeout | OSError | NoDatabase)
 
 
 def told(error: Exception) -> str:

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import suppress
+from time import monotonic as steady
 
 import structlog
-from sqlalchemy.exc import DBAPIError
 
 from ivr.clock import LOOKS_EVERY
 from ivr.events import Entry
@@ -18,13 +18,15 @@ from paperwork.filing import Changed
 from paperwork.orders.orders import Orders
 from paperwork.orders.rules import OrderRules
 from paperwork.orders.tally import Tally, tally_of
-from records.store import NoDatabase
+from records.behind import may_pass
 from routing.calendar import Calendar
 
 log = structlog.get_logger(__name__)
 
 AGAIN = 5.0
 """Seconds until a database in trouble is asked again."""
+AFRESH = 3600.0
+"""Seconds until an order that could not be read is read again."""
 AT_ONCE = 0.05
 """Seconds that pass at least between two looks: a clock that stands still wakes nobody for ever."""
 
@@ -36,11 +38,12 @@ class Escalating:
         self._orders, self._who = orders, who
         self._stirred = asyncio.Event()
         self._aside: set[str] = set()
-        """Orders that cannot be read: our bug, told once."""
+        """Orders that cannot be read: our bug. The alarm stands until they can."""
+        self._aside_since = steady()
         self._judged: tuple[OrderRules, Calendar] | None = None
         """By which all orders were looked at last."""
         self.alarm: str | None = None
-        """Why nothing can be filed at the moment."""
+        """Why nothing, or not everything, can be filed at the moment."""
         self.tally = Tally()
         orders.changed.append(self._stirred.set)
 
@@ -54,26 +57,55 @@ class Escalating:
             try:
                 await self._heed_rules()
                 sleep = await self.look()
-            except (DBAPIError, NoDatabase, OSError) as error:
-                if self.alarm is None:
-                    log.error("the clocks of orders wait for the database", error=type(error).__name__)
-                self.alarm, sleep = f"the clocks of work orders wait for the database ({type(error).__name__})", AGAIN
-            except Exception:  # an engine that ends by it would meet it again at once
-                log.exception("the clocks of orders cannot be looked at: a bug")
-                self.alarm, sleep = "the clocks of work orders cannot be looked at: the log says why", LOOKS_EVERY
+            except Exception as error:  # an engine that ends by it would meet it again at once
+                sleep = self._in_trouble(error)
             else:
-                self.alarm = None
+                self.alarm = self._unread()
             with suppress(TimeoutError):
                 async with asyncio.timeout(sleep):
                     await self._stirred.wait()
 
+    def _in_trouble(self, error: Exception) -> float:
+        """Say so; how many seconds to wait."""
+        if may_pass(error):
+            if self.alarm is None:
+                log.error("the clocks of orders wait for the database", error=type(error).__name__)
+            self.alarm = f"the clocks of work orders wait for the database ({type(error).__name__})"
+            return AGAIN
+        log.error("the clocks of orders cannot be looked at: a bug", exc_info=error)
+        self.alarm = "the clocks of work orders cannot be looked at: the log says why"
+        return LOOKS_EVERY
+
+    def _unread(self) -> str | None:
+        if not self._aside:
+            return None
+        some = ", ".join(sorted(self._aside)[:3]) + (" …" if len(self._aside) > 3 else "")
+        return f"the clocks of {len(self._aside)} work orders are not looked at ({some}): the log says why"
+
     async def _heed_rules(self) -> None:
-        """At the start, and whenever the operators changed the rules or the calendar, steps lie elsewhere."""
+        """At the start, and whenever the operators changed the rules or the calendar, steps lie elsewhere.
+
+        What could not be read is read again then, and once an hour.
+        """
         judged = self._orders.rules(), self._orders.calendar()
         if judged != self._judged:
-            moved = await self._orders.rewake()
-            log.info("the clocks of orders were looked at by the rules of now", orders=moved)
-            self._judged = judged
+            numbers = await self._orders.running()
+        elif self._aside and steady() - self._aside_since >= AFRESH:
+            numbers = sorted(self._aside)
+        else:
+            return
+        self._aside, self._aside_since, moved = set(), steady(), 0
+        for number in numbers:
+            moved += await self._rewake(number)
+        log.info("the clocks of orders were looked at by the rules of now", orders=moved)
+        self._judged = judged
+
+    async def _rewake(self, number: str) -> bool:
+        try:
+            return await self._orders.rewake(number)
+        except Exception as error:
+            self._set_aside(number, error)
+            return False
 
     async def look(self) -> float:
         """File what is due; how many seconds until the next look."""
@@ -92,8 +124,12 @@ class Escalating:
                 log.info("time runs out for an order", order=number, clock=fact.data["clock"], step=fact.data["step"])
         except Changed:
             log.info("an order was changed while its clock was looked at", order=number)
-        except (DBAPIError, NoDatabase, OSError):
-            raise
-        except Exception:
-            log.exception("an order cannot be read: a bug; its clock is not looked at", order=number)
-            self._aside.add(number)
+        except Exception as error:
+            self._set_aside(number, error)
+
+    def _set_aside(self, number: str, error: Exception) -> None:
+        """It keeps no other waiting. What may pass is raised again."""
+        if may_pass(error):
+            raise error
+        log.error("an order cannot be read: a bug; its clock is not looked at", order=number, exc_info=error)
+        self._aside.add(number)

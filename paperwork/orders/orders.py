@@ -238,14 +238,15 @@ class Orders:
 
     async def next_wake(self, *, but: Collection[str] = ()) -> datetime | None:
         """When the next order must be looked at."""
-        query = select(orders.c.wake_at).where(orders.c.wake_at.is_not(None), orders.c.number.not_in(but))
-        row = await self.store.row(query.order_by(orders.c.wake_at).limit(1))
-        return None if row is None else row["wake_at"]
+        query = select(orders.c.number, orders.c.wake_at).where(orders.c.wake_at.is_not(None))
+        rows = await self.store.rows(query.order_by(orders.c.wake_at).limit(1 + len(but)))
+        return next((row["wake_at"] for row in rows if row["number"] not in but), None)
 
     async def due(self, limit: int = 100, *, but: Collection[str] = ()) -> list[str]:
         """Orders that must be looked at now."""
-        query = select(orders.c.number).where(orders.c.wake_at <= self.now(), orders.c.number.not_in(but))
-        return [row["number"] for row in await self.store.rows(query.order_by(orders.c.wake_at).limit(limit))]
+        query = select(orders.c.number).where(orders.c.wake_at <= self.now()).order_by(orders.c.wake_at)
+        rows = await self.store.rows(query.limit(limit + len(but)))  # a statement takes no list of any length
+        return [row["number"] for row in rows if row["number"] not in but][:limit]
 
     async def escalate(self, number: str, who: str) -> list[Filing]:
         """File each step that is due, once, and see when the next one is. Raises Changed when somebody was faster."""
@@ -278,20 +279,23 @@ class Orders:
             await connection.execute(orders.update().where(orders.c.number == number).values(row))
         return facts
 
-    async def rewake(self) -> int:
-        """Look at every running clock with the rules and the calendar of now; how many wake at another time.
+    async def running(self) -> list[str]:
+        """Orders of which a clock runs."""
+        query = select(orders.c.number).where(orders.c.clock.is_not(None)).order_by(orders.c.number)
+        return [row["number"] for row in await self.store.rows(query)]
+
+    async def rewake(self, number: str) -> bool:
+        """Look at an order's clock with the rules and the calendar of now; whether it wakes at another time.
 
         For a start of the hotline, and after the operators changed either.
         """
-        rules, calendar, others = self.rules(), self.calendar(), 0
-        query = select(orders.c.number, orders.c.wake_at).where(orders.c.clock.is_not(None))
-        for row in await self.store.rows(query):
-            order = (await self.find(row["number"])).order
-            wake = wake_at(order, rules, calendar)
-            if wake != row["wake_at"]:
-                mine = (orders.c.number == order.number) & (orders.c.seq == order.seq)
-                others += await self.store.do(orders.update().where(mine).values(wake_at=wake))
-        return others
+        order = (await self.find(number)).order
+        wake = wake_at(order, self.rules(), self.calendar())
+        mine = (orders.c.number == order.number) & (orders.c.seq == order.seq)
+        row = await self.store.row(select(orders.c.wake_at).where(mine))
+        if row is None or row["wake_at"] == wake:  # whoever changed it meanwhile looked, too
+            return False
+        return await self.store.do(orders.update().where(mine).values(wake_at=wake)) > 0
 
 
 async def _first(connection: AsyncConnection, call: str) -> None:

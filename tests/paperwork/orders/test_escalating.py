@@ -10,8 +10,10 @@ import pytest
 from sqlalchemy import select
 
 from paperwork.filing import Changed
+from paperwork.orders import escalating
 from paperwork.orders.escalating import Escalating
 from paperwork.orders.order import Order
+from paperwork.orders.orders import Held
 from paperwork.orders.state import Move, State
 from paperwork.orders.tally import tally_of
 from paperwork.orders.words import Clock
@@ -156,8 +158,9 @@ async def _counts(works: Escalating, count: int) -> bool:
 async def test_rules_that_changed_move_the_next_look_but_no_promise(house: OrderHouse) -> None:
     order = await house.handed()
     house.rule(escalation={"done": [{"at": "1 workday after", "tell": ["leader"]}]})
-    assert await house.orders.rewake() == 1
-    assert await house.orders.rewake() == 0
+    assert await house.orders.running() == [order.number]
+    assert await house.orders.rewake(order.number)
+    assert not await house.orders.rewake(order.number)
     assert await house.orders.next_wake() == local("2026-12-02 08:30")
     assert (await house.read(order)).done_by == order.done_by
 
@@ -192,9 +195,49 @@ async def test_an_order_that_cannot_be_read_keeps_no_other_from_being_told_of(ho
     await house.store.do(filings.insert().values(newer))
     house.now = local("2026-11-26 09:00")
     works = clerk(house)
-    await works.look()
+    async with asyncio.TaskGroup() as tasks:
+        task = tasks.create_task(works.run())
+        await until(lambda: steps(house, order))
+        await until(lambda: _alarmed(works, broken.number))
+        task.cancel()
     assert await steps(house, order) == [HALF]
     assert await works.look() > 1
+    assert await works.look() > 1
+
+
+async def _alarmed(works: Escalating, number: str) -> bool:
+    return works.alarm is not None and number in works.alarm
+
+
+async def test_an_order_that_could_not_be_read_is_read_again_later(
+    house: OrderHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order = await house.handed()
+    house.now = local("2026-11-26 09:00")
+    find, tries = house.orders.find, 0
+
+    async def fails(number: str) -> Held:
+        nonlocal tries
+        tries += 1
+        if tries == 1:
+            raise KeyError("kind")
+        return await find(number)
+
+    monkeypatch.setattr(house.orders, "find", fails)
+    monkeypatch.setattr(escalating, "AFRESH", 0.0)
+    works = clerk(house)
+    async with asyncio.TaskGroup() as tasks:
+        task = tasks.create_task(works.run())
+        await until(lambda: _alarmed(works, order.number))
+        house.orders.tell()
+        await until(lambda: steps(house, order))
+        await until(lambda: _quiet(works))
+        task.cancel()
+    assert await steps(house, order) == [HALF]
+
+
+async def _quiet(works: Escalating) -> bool:
+    return works.alarm is None
 
 
 async def test_the_board_counts_who_is_open_and_late_and_no_tests(house: OrderHouse) -> None:

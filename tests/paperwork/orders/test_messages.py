@@ -11,8 +11,10 @@ import pytest
 from sqlalchemy import insert, select
 
 from ivr.events import CallArrived, Entry, Event, MessageLeft, to_data
+from paperwork.orders import messages
 from paperwork.orders.inquiry import Inquiry
 from paperwork.orders.messages import Messages
+from paperwork.orders.prefill import Known
 from paperwork.orders.state import Move, State
 from paperwork.orders.words import Clock
 from records.paper_tables import orders
@@ -130,3 +132,33 @@ async def test_messages_from_long_before_the_office_was_there_stay_what_they_wer
     await leaves(house)
     house.now += timedelta(days=31)
     assert await clerk(house).take() == []
+
+
+async def test_a_message_that_cannot_become_an_order_is_an_alarm_and_keeps_no_other_waiting(
+    house: OrderHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await leaves(house, "c1")
+    await leaves(house, "c2")
+    known = house.orders.known
+
+    async def fails(call: str, *, line: str | None = None) -> Known:
+        if call == "c1":
+            raise AttributeError("a bug")
+        return await known(call, line=line)
+
+    monkeypatch.setattr(house.orders, "known", fails)
+    works = clerk(house)
+    async with asyncio.TaskGroup() as tasks:
+        task = tasks.create_task(works.run())
+        await until(lambda: _alarmed(works, "message:c1:9"))
+        assert [row["call"] for row in await all_of(house)] == ["c2"]
+        monkeypatch.setattr(house.orders, "known", known)
+        monkeypatch.setattr(messages, "AFRESH", 0.0)  # an hour later
+        works.hear(await leaves(house, "c3"))
+        await until(lambda: _alarmed(works, None))
+        task.cancel()
+    assert sorted(row["call"] for row in await all_of(house)) == ["c1", "c2", "c3"]
+
+
+async def _alarmed(works: Messages, mark: str | None) -> bool:
+    return works.alarm is None if mark is None else works.alarm is not None and mark in works.alarm
