@@ -67,6 +67,7 @@ journal = Table(
     Column("data", Json, nullable=False),
     PrimaryKeyConstraint("call", "seq"),
     Index(None, "kind", "node", "call"),
+    Index(None, "kind", "node", "at"),
     Index(None, "at"),
 )
 """Append-only: the database itself refuses to change or remove a row. `node` is the machine that noted it."""

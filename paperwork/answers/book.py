@@ -150,19 +150,17 @@ class Book:
         fact = self._filled(record, {"settled": str(Settled.HANDED_ON), "work_order": order}, who, at)
         return replace(fact, data={**fact.data, "linked": True})
 
-    async def reconsider(self, calls: list[str], *, who: str, at: datetime) -> int:
-        """Records that lack nothing by today's rules are filled, though they lacked something by others; how many."""
-        count = 0
-        for call in calls:
+    async def reconsider(self, call: str, *, who: str, at: datetime) -> bool:
+        """A record that lacks nothing by today's rules is filled, though it lacked something by others; if it was."""
+        filled = False
 
-            async def deed(_connection: AsyncConnection, record: Record) -> Filing | None:
-                if record.state is not State.OPEN or missing_of(record, self.rules()):
-                    return None
-                return self._filled(record, {}, who, at)
+        async def deed(_connection: AsyncConnection, record: Record) -> Filing | None:
+            nonlocal filled
+            filled = record.state is State.OPEN and not missing_of(record, self.rules())
+            return self._filled(record, {}, who, at) if filled else None
 
-            before = (await self.record(call)).seq
-            count += (await self._write(call, None, deed)).seq > before
-        return count
+        await self._write(call, None, deed)
+        return filled
 
     async def _checked(self, connection: AsyncConnection, record: Record, asked: Mapping[str, Any]) -> dict[str, Any]:
         changes = checked(record, asked, self.codes)

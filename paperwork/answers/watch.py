@@ -6,12 +6,13 @@ so that the desk can show them without asking.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import func, or_, select
+import structlog
+from sqlalchemy import RowMapping, func, or_, select
 
 from paperwork.answers.complete import missing, missing_of
 from paperwork.answers.record import Record
@@ -22,8 +23,12 @@ from records.clock import wall_time
 from records.paper_tables import answers
 from records.store import Store
 
+log = structlog.get_logger(__name__)
+
 MOST = 1000
 """Records in hand that are kept, and late ones that are told one by one: the newest; counts have all."""
+PORTION = 200
+"""Records that are judged at once: calls are served in the same loop."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +85,8 @@ class Watch:
         """How many of them for longer than the rules allow."""
         self.latest: tuple[Late, ...] = ()
         """Those, newest first, as many as are told one by one."""
+        self.odd: frozenset[str] = frozenset()
+        """Calls whose records in hand cannot be judged: our bug, told once."""
 
     def in_hand(self) -> list[InHand]:
         """The records that somebody has to do with now, the oldest first."""
@@ -120,9 +127,26 @@ class Watch:
         while written != self._written:  # what was written meanwhile is newer than what was read
             written = self._written
             rows = await self._store.rows(hand.order_by(answers.c.at.desc()).limit(MOST))
-        self._hand = {row["call"]: self._in_hand(row) for row in rows}
+        hands, odd = {}, set()
+        for row in rows:
+            lacks = self._lacks(row)
+            if lacks is None:
+                odd.add(row["call"])
+            else:
+                hands[row["call"]] = self._in_hand(row, lacks)
+        self._hand, self.odd = hands, frozenset(odd)
 
-    def _in_hand(self, row: Any) -> InHand:
+    def _lacks(self, row: RowMapping) -> tuple[str, ...] | None:
+        """What a record lacks; None when it cannot be told."""
+        try:
+            return missing(body_of(row), self._rules(), ours=row["owner"] is not None)
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            if row["call"] not in self.odd:
+                log.error("an answer record cannot be judged: a bug", call=row["call"], exc_info=error)
+            return None
+
+    @staticmethod
+    def _in_hand(row: RowMapping, lacks: tuple[str, ...]) -> InHand:
         return InHand(
             row["call"],
             row["number"],
@@ -132,15 +156,22 @@ class Watch:
             row["owner"],
             row["at"],
             row["over"],
-            missing(body_of(row), self._rules()),
+            lacks,
         )
 
-    async def complete_by_now(self) -> list[str]:
-        """Calls whose records lacked something by the rules of their time, and lack nothing by those of today."""
-        query = select(answers).where(answers.c.state == State.OPEN).order_by(answers.c.at)
-        found: Iterable[Any] = await self._store.rows(query)
-        rules = self._rules()
-        return [row["call"] for row in found if not missing(body_of(row), rules, ours=row["owner"] is not None)]
+    def rules(self) -> AnswerRules:
+        """Those of now."""
+        return self._rules()
+
+    async def complete_by_now(self, after: str) -> tuple[list[str], str | None]:
+        """Calls whose records lacked something by the rules of their time, and lack nothing by those of today.
+
+        One portion of them, of the calls after this one; with the last call that was looked at, None when it was all.
+        """
+        query = select(answers).where(answers.c.state == State.OPEN, answers.c.call > after)
+        rows = await self._store.rows(query.order_by(answers.c.call).limit(PORTION))
+        found = [row["call"] for row in rows if self._lacks(row) == ()]
+        return found, rows[-1]["call"] if len(rows) == PORTION else None
 
 
 _INCOMPLETE: Final = (

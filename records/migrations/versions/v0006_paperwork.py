@@ -324,6 +324,7 @@ def _widen_the_records() -> None:
     op.create_index("ix_cdr_asked", "cdr", ["asked"])
     op.create_index("ix_cdr_ticket", "cdr", ["ticket"])
     nobody_looked = sa.text("legs IS NULL")
+    op.create_index("ix_journal_kind_node_at", "journal", ["kind", "node", "at"])  # talks of the last days
     op.create_index("ix_cdr_untold", "cdr", ["ended", "id"], sqlite_where=nobody_looked, postgresql_where=nobody_looked)
 
 

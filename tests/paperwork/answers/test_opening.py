@@ -10,21 +10,37 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
+from sqlalchemy.dialects import sqlite
 
 from ivr.events import CallEnded, CallPlaced, Entry, Outcome, Reason, TalkBegan
+from paperwork.answers import clerk, watch
 from paperwork.answers.book import NoRecord
 from paperwork.answers.rules import AnswerRules
 from paperwork.answers.words import Settled, State
 from paperwork.kind import Kind
 from records.journal import SqlJournal
 from records.migrations import upgrade
-from records.paper_tables import answers, orders
+from records.paper_tables import answers, filings, orders
 from tests.databases import execute
 from tests.paperwork.answers.desk import Room, note, room, tale
 from tests.paperwork.answers.made_up import AT, CONTACT
 
 HOUSE = Path(__file__).parents[3]
+
+ORDER: dict[str, Any] = {
+    "seq": 1,
+    "source": "call",
+    "urgency": "simple",
+    "content": "x",
+    "feedback": "unit",
+    "opened": AT,
+    "opened_by": "desk:ann",
+    "hand_on_by": AT,
+    "reopened": 0,
+    "urged": 0,
+    "test": False,
+}
 
 
 async def rows(room: Room) -> list[Any]:
@@ -177,6 +193,86 @@ async def test_a_call_whose_engine_died_is_over_when_the_next_one_says_so(url: s
 
 
 @pytest.mark.sqlite
+async def test_the_journal_is_looked_through_by_kind_and_time_and_lost_ends_by_their_calls(url: str) -> None:
+    async with room(url) as here:
+        query = here.clerk._unfiled(AT, None)
+        plan = str(query.compile(dialect=sqlite.dialect(), compile_kwargs={"literal_binds": True}))
+        steps = [row["detail"] for row in await here.store.rows(text(f"EXPLAIN QUERY PLAN {plan}"))]
+        assert any("ix_journal_kind_node_at (kind=? AND node=? AND at>?)" in step for step in steps), steps
+        ends = text("EXPLAIN QUERY PLAN SELECT * FROM journal WHERE call IN ('a', 'b') AND kind || '' = 'CallEnded'")
+        (step,) = [row["detail"] for row in await here.store.rows(ends)]
+        assert "(call=?)" in step
+
+
+async def test_a_journal_that_is_never_done_is_not_looked_through_with_every_talk(url: str) -> None:
+    """On a busy day there is always something that is not written yet."""
+    async with room(url) as here:
+        looked = 0
+        catch_up = here.clerk.catch_up
+
+        async def counted() -> int:
+            nonlocal looked
+            looked += 1
+            return await catch_up()
+
+        here.clerk.catch_up, here.clerk._lag = counted, lambda: 3  # type: ignore[method-assign]
+        for number in range(10):
+            await here.hear(tale(f"a-{number}", ("immunization", "ann")))
+        assert looked == 1
+        assert len(await rows(here)) == 10
+
+
+async def test_what_nobody_heard_is_filed_in_portions_none_left_out(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(clerk, "PORTION", 3)
+    async with room(url) as here:
+        await here.clerk.catch_up()
+        await note(url, *(entry for n in range(8) for entry in tale(f"a-{n}", ("immunization", "ann"))))
+        assert await here.clerk.catch_up() == 16
+        assert len(await rows(here)) == 8
+        assert await here.clerk.catch_up() == 0
+
+
+async def test_a_record_that_cannot_be_read_keeps_no_other_from_naming_its_order(url: str) -> None:
+    async with room(url) as here:
+        await here.hear([*tale("a-1", ("immunization", "ann")), *tale("a-2", ("immunization", "ann"))])
+        odd = {"paper": "answer:a-1", "seq": 9, "at": AT, "who": "desk:ann", "kind": "newer", "data": {}}
+        await here.store.do(filings.insert().values(odd))
+        for number, call in enumerate(("a-1", "a-2"), start=1):
+            await here.store.do(orders.insert().values(number=f"2026-{number:06d}", call=call, state="opened", **ORDER))
+        here.clerk.stir()
+        async with asyncio.TaskGroup() as tasks:
+            work = tasks.create_task(here.clerk.run())
+            async with asyncio.timeout(10.0):
+                await here.clerk.idle.wait()
+            work.cancel()
+        assert here.clerk.alarm is not None
+        assert "a-1" in here.clerk.alarm
+        assert (await here.book.record("a-2")).body.work_order == "2026-000002"
+
+
+async def test_rules_that_ask_for_less_complete_old_records_once_in_portions(
+    url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watch, "PORTION", 2)
+    rules = AnswerRules.model_validate(
+        {"lines": {"booking": {"kind": "预约挂号"}}, "required": {"预约挂号": ["content"]}}
+    )
+    less = rules.model_copy(update={"required": {}})
+    async with room(url, rules) as here:
+        for number in range(5):
+            await here.hear(tale(f"a-{number}", ("booking", "ann")))
+        assert {row["state"] for row in await rows(here)} == {State.OPEN}
+        monkeypatch.setattr(here.watch, "_rules", lambda: less)
+        monkeypatch.setattr(here.book, "rules", lambda: less)
+        await here.clerk._work()
+        assert sorted(row["state"] for row in await rows(here)) == [State.FILLED] * 2 + [State.OPEN] * 3
+        for _ in range(2):
+            await here.clerk._work()
+        assert {row["state"] for row in await rows(here)} == {State.FILLED}
+        assert here.clerk._judging is None
+
+
+@pytest.mark.sqlite
 async def test_a_process_that_is_killed_again_and_again_loses_and_doubles_no_record(url: str) -> None:
     """What the process said before it died is in the journal; a clerk that comes afterwards has a record for each."""
     program = [sys.executable, "-m", "tests.paperwork.answers.killed", url, "7", "12"]
@@ -206,23 +302,10 @@ async def test_a_record_names_the_work_order_that_was_opened_from_its_call(url: 
     async with room(url) as here:
         await here.hear([*tale("a-1", ("immunization", "ann")), *tale("a-2", ("immunization", "ann"))])
         seen = (await here.book.record("a-1")).seq
-        order = {
-            "seq": 1,
-            "source": "call",
-            "urgency": "simple",
-            "content": "x",
-            "feedback": "unit",
-            "opened": AT,
-            "opened_by": "desk:ann",
-            "hand_on_by": AT,
-            "reopened": 0,
-            "urged": 0,
-            "test": False,
-        }
         await here.store.do(
-            orders.insert().values(number="2026-000001", call="a-1", state="opened", **order),
-            orders.insert().values(number="2026-000002", call="a-1", state="opened", **order),
-            orders.insert().values(number="2026-000003", call="a-2", state="answered", answered=AT, **order),
+            orders.insert().values(number="2026-000001", call="a-1", state="opened", **ORDER),
+            orders.insert().values(number="2026-000002", call="a-1", state="opened", **ORDER),
+            orders.insert().values(number="2026-000003", call="a-2", state="answered", answered=AT, **ORDER),
         )
         here.clerk.stir()
         await here.clerk._work()
