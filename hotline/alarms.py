@@ -38,6 +38,7 @@ class AlarmKind(StrEnum):
     TALKS = "talks_not_recorded"
     MESSAGES = "messages_not_taken"
     WEBHOOKS = "webhooks_not_taken"
+    TERMS = "terms_not_kept"
 
 
 class Alarms:

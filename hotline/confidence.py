@@ -12,8 +12,9 @@ from sqlalchemy.exc import DBAPIError
 from hotline.settings import Settings
 from ivr.events import CallbackBooked, CallEnded, Entry, LeaderCame, TalkBegan, WaitBegan
 from records.audit import Act, Audit, Deed
+from records.behind import may_pass
 from records.retention.holds import Holds
-from records.retention.reducing import Reducing
+from records.retention.reducing import AT_ONCE, Reducing
 from routing.plan import Plan
 
 log = structlog.get_logger(__name__)
@@ -44,6 +45,10 @@ class Confidence:
         self._quiet: set[str] = set()
         """Calls that live, and leave no number."""
         self._due: set[str] = set()
+        self._whole: set[str] = set()
+        """Calls that should have been masked, and cannot be: our bug."""
+        self.alarm: str | None = None
+        """Why numbers stay that should be gone."""
         self._deeds: list[tuple[Deed, datetime]] = []
         self._stirred = asyncio.Event()
 
@@ -84,10 +89,12 @@ class Confidence:
         while True:
             try:
                 if not looked:
+                    self._whole.clear()
                     since = datetime.now(UTC) - LEFT_FOR
                     self._due.update(await self._reducing.of_lines(secretive(self._plan()), since))
                     looked = True
                 await self._work()
+                self.alarm = self._left()
                 try:
                     async with asyncio.timeout(AFRESH):
                         await self._stirred.wait()
@@ -96,16 +103,39 @@ class Confidence:
                 self._stirred.clear()
             except (DBAPIError, OSError, ValueError) as error:
                 log.error("what is confidential waits for the database", error=str(error), calls=len(self._due))
+                self.alarm = f"numbers of {len(self._due)} confidential calls wait for the database to be masked"
                 await asyncio.sleep(AGAIN)
             except Exception:  # an engine that ends by it would meet it again at once
                 log.exception("what is confidential met a bug", calls=len(self._due))
+                self.alarm = "numbers of confidential calls are not masked: the log says why"
                 await asyncio.sleep(AGAIN)
 
+    def _left(self) -> str | None:
+        if not self._whole:
+            return None
+        some = ", ".join(sorted(self._whole)[:3]) + (" …" if len(self._whole) > 3 else "")
+        return f"numbers of {len(self._whole)} confidential calls cannot be masked ({some}): the log says why"
+
     async def _work(self) -> None:
+        if due := sorted(self._due):
+            await self._flush()
+            for at in range(0, len(due), AT_ONCE):
+                await self._mask(due[at : at + AT_ONCE])
         while self._deeds:
             await self._audit.write(*self._deeds[0])
             del self._deeds[0]
-        if due := sorted(self._due):
-            await self._flush()
-            await self._reducing.mask(due, datetime.now(UTC))
-            self._due.difference_update(due)
+
+    async def _mask(self, calls: Sequence[str]) -> None:
+        """All of them in one transaction; call by call, should one of them meet a bug."""
+        try:
+            await self._reducing.mask(calls, datetime.now(UTC))
+        except Exception as error:
+            if may_pass(error):
+                raise
+            if len(calls) > 1:
+                for call in calls:
+                    await self._mask([call])
+            else:
+                log.exception("the number of a confidential call cannot be masked: a bug", call=calls[0])
+                self._whole.update(calls)  # tried again with the next look for such
+        self._due.difference_update(calls)

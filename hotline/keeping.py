@@ -13,6 +13,7 @@ from sqlalchemy.exc import DBAPIError
 from hotline.sealing import vault_of
 from hotline.settings import Settings
 from records.audit import Audit
+from records.behind import told
 from records.retention.expiry import Expired, Expiry
 from records.retention.holds import Holds
 from records.retention.reducing import Reducing
@@ -27,10 +28,14 @@ LOOK = 600.0
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What expired: recordings, held ones among them, and how many calls lost their whole numbers."""
+    """What expired: recordings, held ones among them, and how many calls lost their whole numbers.
+
+    `left` is what is there though its term is over and nobody holds it, in words.
+    """
 
     recordings: list[Expired]
     calls: int
+    left: tuple[str, ...] = ()
 
 
 class Keeping:
@@ -48,6 +53,8 @@ class Keeping:
         self._audit = audit
         self._expiry = Expiry(settings.database_url, vault_of(settings), holds, audit, who)
         self._reducing = Reducing(settings.database_url, holds, audit, who)
+        self.alarm: str | None = None
+        """What the last night left that should be gone."""
 
     async def due(self, now: datetime) -> Done:
         """What would go. Raises FileNotFoundError, DBAPIError, OSError, ValueError."""
@@ -55,9 +62,18 @@ class Keeping:
         return Done(found, await self._reducing.due(self._before(now)))
 
     async def expire(self, now: datetime) -> Done:
-        """Let it go. Raises as `due` does."""
-        found = await self._expiry.delete(self._terms, now.astimezone(SHANGHAI).date(), now)
-        return Done(found, await self._reducing.reduce(self._before(now), now, days=self._terms.numbers))
+        """Let it go; what cannot keeps nothing else from it. Raises as `due` does, when all was tried."""
+        found: list[Expired] = []
+        trouble: Exception | None = None
+        try:
+            found = await self._expiry.delete(self._terms, now.astimezone(SHANGHAI).date(), now)
+        except Exception as error:  # numbers are no business of a vault
+            trouble = error
+        reduced = await self._reducing.reduce(self._before(now), now, days=self._terms.numbers)
+        if trouble is not None:
+            raise trouble
+        left = [f"recording {one.recording.name} ({one.why})" for one in found if one.why is not None]
+        return Done(found, reduced.calls, (*left, *reduced.left))
 
     def _before(self, now: datetime) -> datetime:
         return now - timedelta(days=self._terms.numbers)
@@ -81,12 +97,19 @@ class Keeping:
             head = await asyncio.to_thread(self._audit.head)
         except (DBAPIError, OSError, ValueError) as error:
             log.error("what is older than its term could not be deleted: tried again tomorrow", error=str(error))
+            self.alarm = f"what is older than its term could not be deleted: {told(error)}"
             return
         except Exception:  # an engine that ends by it would meet it again at once
             log.exception("what is older than its term could not be deleted: a bug")
+            self.alarm = "what is older than its term could not be deleted: the log says why"
             return
-        held = sum(one.held for one in done.recordings)
-        log.info("terms were kept", deleted=len(done.recordings) - held, held=held, reduced=done.calls)
+        self.alarm = None
+        if done.left:
+            some = ", ".join(done.left[:3]) + (" …" if len(done.left) > 3 else "")
+            self.alarm = f"{len(done.left)} things are older than their term and could not be deleted ({some})"
+            log.error("not everything that is older than its term could be deleted", left=done.left)
+        held, gone = sum(one.held for one in done.recordings), sum(bool(one.marks) for one in done.recordings)
+        log.info("terms were kept", deleted=gone, held=held, reduced=done.calls)
         if head is not None:
             log.info("head of the audit log", entry=head.number, hash=head.hash)
 

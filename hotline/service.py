@@ -334,6 +334,7 @@ async def running(
                 AlarmKind.SEALING: lambda: sealing.alarm,
                 AlarmKind.ANSWERS: lambda: answers.clerk.alarm,
                 AlarmKind.WEBHOOKS: lambda: sender.alarm,
+                AlarmKind.TERMS: lambda: confidence.alarm or keeping.alarm,
                 AlarmKind.ORDERS: lambda: work_orders.alarm(),
                 AlarmKind.TALKS: disk.why_no_talks,
                 AlarmKind.MESSAGES: disk.why_no_messages,

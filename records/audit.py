@@ -56,6 +56,7 @@ class Act(StrEnum):
     RECORDING_HEARD = "recording_heard"
     RECORDING_EXPORTED = "recording_exported"
     RECORDING_EXPIRED = "recording_expired"
+    RECORDING_NOT_ERASED = "recording_not_erased"
     NUMBERS_REDUCED = "numbers_reduced"
     HOLD_PLACED = "hold_placed"
     HOLD_RELEASED = "hold_released"
@@ -164,21 +165,33 @@ class Audit:
     async def write(self, deed: Deed, at: datetime) -> Written:
         """Append the deed. It is on the disk when this returns. Raises SQLAlchemy's DBAPIError, OSError."""
         async with self._connected(read_only=False) as connection, connection.begin():
-            if connection.dialect.name == "postgresql":  # SQLite's transactions take the whole file's lock
-                await connection.execute(text("LOCK TABLE audit IN SHARE ROW EXCLUSIVE MODE"))
-            last = select(table.c.number, table.c.hash).order_by(table.c.number.desc()).limit(1)
-            found = (await connection.execute(last)).first()
-            number, before = (1, FIRST) if found is None else (found.number + 1, found.hash)
-            at = at.astimezone(UTC).replace(microsecond=at.microsecond // 1000 * 1000)
-            written = Written(number, at, deed, before, _hash(number, at, deed, before))
-            head = self.head()
-            lost = head is not None and not await _stands(connection, head)
-            await connection.execute(insert(table), [_row(written)])
-        if lost:  # a head that moved on would hide what was cut off before it
-            log.error("the audit log was cut off or changed: `hotline audit verify` says where", entry=written.number)
-        else:
-            await asyncio.to_thread(self._move_head, Head(written.number, written.hash))  # it waits for the disk
+            written, whole = await self.append(connection, deed, at)
+        await self.appended(written, whole=whole)
         return written
+
+    async def append(self, connection: AsyncConnection, deed: Deed, at: datetime) -> tuple[Written, bool]:
+        """Append the deed in somebody's transaction, as its last statement: neither is without the other.
+
+        Its connection waits for the disk (`to_the_disk`). Once it is committed, hand the answer to `appended`.
+        """
+        if connection.dialect.name == "postgresql":  # SQLite's transactions take the whole file's lock
+            await connection.execute(text("LOCK TABLE audit IN SHARE ROW EXCLUSIVE MODE"))
+        last = select(table.c.number, table.c.hash).order_by(table.c.number.desc()).limit(1)
+        found = (await connection.execute(last)).first()
+        number, before = (1, FIRST) if found is None else (found.number + 1, found.hash)
+        at = at.astimezone(UTC).replace(microsecond=at.microsecond // 1000 * 1000)
+        written = Written(number, at, deed, before, _hash(number, at, deed, before))
+        head = self.head()
+        whole = head is None or await _stands(connection, head)
+        await connection.execute(insert(table), [_row(written)])
+        return written, whole
+
+    async def appended(self, written: Written, *, whole: bool) -> None:
+        """Keep the head outside the table, too. Raises OSError."""
+        if whole:
+            await asyncio.to_thread(self._move_head, Head(written.number, written.hash))  # it waits for the disk
+        else:  # a head that moved on would hide what was cut off before it
+            log.error("the audit log was cut off or changed: `hotline audit verify` says where", entry=written.number)
 
     async def entries(
         self, since: datetime | None = None, until: datetime | None = None, last: int | None = None
@@ -245,7 +258,7 @@ class Audit:
     async def _connected(self, *, read_only: bool) -> AsyncIterator[AsyncConnection]:
         engine = open_database(self._url, read_only=read_only, busy=self._busy)
         if not read_only and engine.dialect.name == "sqlite":
-            event.listen(engine.sync_engine, "connect", _to_the_disk)
+            event.listen(engine.sync_engine, "connect", to_the_disk)
         try:
             async with engine.connect() as connection:
                 yield connection
@@ -259,7 +272,7 @@ async def _stands(connection: AsyncConnection, head: Head) -> bool:
     return await connection.scalar(query) == head.hash
 
 
-def _to_the_disk(connection: Any, _record: Any) -> None:
+def to_the_disk(connection: Any, _record: Any) -> None:
     """A commit waits for the disk, as the journal's does not: who looked is known after a power cut too."""
     cursor = connection.cursor()
     cursor.execute("PRAGMA synchronous=FULL")

@@ -22,6 +22,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from records import paper_tables
 from records.database import database_file, open_database, readable
 from records.migrations import head, upgrade
+from records.untold import untellable, untold
 
 ROWS_AT_ONCE = 1_000
 TABLES = tuple(paper_tables.filings.metadata.sorted_tables)
@@ -42,7 +43,10 @@ class Content:
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """A database from outside. `revision` is that of its tables, None without any; `size` in bytes."""
+    """A database from outside. `revision` is that of its tables, None without any; `size` in bytes.
+
+    `untold` calls are told their legs while the hotline runs, `untellable` ones cannot be: no report counts either.
+    """
 
     kind: str
     version: str
@@ -50,6 +54,8 @@ class About:
     newest: str
     size: int
     rows: Mapping[str, int]
+    untold: int = 0
+    untellable: int = 0
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -59,6 +65,8 @@ class About:
             "newest": self.newest,
             "bytes": self.size,
             "rows": dict(self.rows),
+            "untold": self.untold,
+            "untellable": self.untellable,
         }
 
 
@@ -72,7 +80,9 @@ async def about(url: str) -> About:
         rows = {one.name: await _count(connection, one) for one in TABLES if one.name in there}
         file = database_file(url)
         size = _file_size(url) if file else await connection.scalar(text("SELECT pg_database_size(current_database())"))
-        return About(kind, version, await connection.run_sync(_revision), head(), int(size or 0), rows)
+        revision = await connection.run_sync(_revision)
+        told = (await untold(connection), await untellable(connection)) if revision == head() else (0, 0)
+        return About(kind, version, revision, head(), int(size or 0), rows, *told)
 
 
 async def contents(url: str) -> dict[str, Content]:

@@ -131,6 +131,10 @@ def _tell(url: str, found: About) -> None:
     for name, rows in found.rows.items():
         table.add_row(name, str(rows))
     Console(highlight=False, emoji=False, markup=False).print(table)
+    if found.untold:
+        people.print(f"{found.untold} calls are in no report yet: the running hotline takes them up", markup=False)
+    if found.untellable:
+        people.print(f"{found.untellable} calls are in no report: their legs cannot be told, a bug", markup=False)
 
 
 def _run(work: Coroutine[Any, Any, T]) -> T:

@@ -17,7 +17,7 @@ from sqlalchemy.exc import DBAPIError
 
 from hotline.audited import Reason, readable, reason_of, write_down
 from hotline.identity import asker
-from hotline.keeping import Keeping
+from hotline.keeping import Done, Keeping
 from hotline.sealing import vault_of
 from hotline.settings import Settings
 from hotline.terminal import Config, Json, Var, day_typed, fail, people, put, settings_of
@@ -157,11 +157,18 @@ def expire(
     with readable(settings):
         found = asyncio.run(keeping.due(now) if dry_run else keeping.expire(now))
     if as_json:
-        put({"recordings": [one.to_json() for one in found.recordings], "calls": found.calls, "deleted": not dry_run})
-        return
+        recordings = [one.to_json() for one in found.recordings]
+        put({"recordings": recordings, "calls": found.calls, "deleted": not dry_run, "left": list(found.left)})
+    else:
+        _show_expired(found, dry_run=dry_run)
+    if found.left:
+        fail(f"not everything could be deleted, the log says why: {', '.join(found.left)}")
+
+
+def _show_expired(found: Done, *, dry_run: bool) -> None:
     for one in found.recordings:
-        state = "held" if one.held else "would be deleted" if dry_run else "deleted"
-        people.print(f"{one.recording.name}: {state} (kept for {one.days} days)", markup=False)
+        gone = "would be deleted" if dry_run else "deleted" if one.why is None else f"not deleted: {one.why}"
+        people.print(f"{one.recording.name}: {'held' if one.held else gone} (kept for {one.days} days)", markup=False)
     done = "would lose" if dry_run else "lost"
     people.print(f"{len(found.recordings)} recordings; {found.calls} calls {done} their whole numbers", markup=False)
 

@@ -6,17 +6,20 @@ what a fact tells alone, not for its place, time or kind.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections import Counter
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
-from typing import Any
+from typing import Any, Final
 
+import structlog
 from sqlalchemy import Select, and_, bindparam, delete, event, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from ivr.events import CallbackBooked, TalkBegan, WaitBegan
-from records.audit import Act, Audit, Deed
+from records.audit import Act, Audit, Deed, to_the_disk
+from records.behind import may_pass
 from records.cdr import fold
 from records.database import open_database
 from records.privacy import mask
@@ -26,11 +29,32 @@ from records.retention.papers import due_answers, quieten_answers, reduce_answer
 from records.rows import entries_from, write_records
 from records.tables import cdr, holds, journal, reduced, reducing
 
+log = structlog.get_logger(__name__)
+
 _SERVED = (WaitBegan.__name__, TalkBegan.__name__)
 """Facts that say that a line served a call."""
 
-AT_ONCE = 200
-"""Calls of one transaction: a caller's facts wait for it no longer than a moment."""
+AT_ONCE = 50
+"""Calls of one transaction: a caller's facts wait for it no longer than a moment, and neither does who is served."""
+
+
+@dataclass(frozen=True, slots=True)
+class What:
+    """One sort of what is reduced: what is due, by its name, and the words of the audit log."""
+
+    about: str
+    named: str
+    kept: str
+    due: Callable[[datetime], Select[str]]
+    reduce: Callable[[AsyncConnection, Sequence[str], datetime], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Reduced:
+    """How many calls lost their whole numbers, and what has them though it should not: `calls CALL`, our bug."""
+
+    calls: int
+    left: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,19 +66,25 @@ class Reducing:
     audit: Audit
     who: str
 
-    async def reduce(self, before: datetime, at: datetime, *, days: int) -> int:
-        """Mask the numbers of calls that ended before an instant and that nobody holds; how many calls there were.
+    async def reduce(self, before: datetime, at: datetime, *, days: int) -> Reduced:
+        """Mask the numbers of calls that ended before an instant and that nobody holds, and of their papers.
 
-        Raises FileNotFoundError, DBAPIError.
+        What cannot be reduced keeps nothing else from it. Raises FileNotFoundError, DBAPIError, OSError: when all was
+        tried.
         """
-        total = 0
-        while count := await self._some(before, at, days):
-            total += count
-        while await self._some_answers(before, at, days):
-            pass
-        while await self._some_orders(before, at, days):
-            pass
-        return total
+        counts: Counter[str] = Counter()
+        left, trouble = list[str](), list[Exception]()
+        for what in SORTS:
+            odd: set[str] = set()
+            try:
+                while (count := await self._some(what, before, at, days, odd)) is not None:
+                    counts[what.about] += count
+            except Exception as error:  # the others' terms are over, too
+                trouble.append(error)
+            left += [f"{what.about} {name}" for name in sorted(odd)]
+        if trouble:
+            raise trouble[0]
+        return Reduced(counts["calls"], tuple(left))
 
     async def mask(self, calls: Sequence[str], at: datetime) -> None:
         """Mask the numbers of these calls at once: those of lines that keep none. No entry: nobody decided it today.
@@ -99,56 +129,51 @@ class Reducing:
         finally:
             await engine.dispose()
 
-    async def _some(self, before: datetime, at: datetime, days: int) -> int:
+    async def _some(self, what: What, before: datetime, at: datetime, days: int, odd: set[str]) -> int | None:
+        """A portion; how many were reduced, None when nothing is due. What cannot be comes to the `odd` ones."""
         engine = _wiping(self.url)
+        reason = f"{what.kept} are kept for {days} days"
+
+        async def write(names: Sequence[str]) -> None:
+            deed = Deed(self.who, Act.NUMBERS_REDUCED, what.about, reason, {what.named: list(names)})
+            async with engine.begin() as connection:
+                await what.reduce(connection, names, at)
+                written, whole = await self.audit.append(connection, deed, at)
+            await self.audit.appended(written, whole=whole)
+
         try:
             async with self.holds.alone():
                 async with engine.connect() as connection:
-                    calls = list((await connection.execute(_due(before).limit(AT_ONCE))).scalars())
-                if not calls:
-                    return 0
-                reason = f"numbers are kept for {days} days"
-                deed = Deed(self.who, Act.NUMBERS_REDUCED, "calls", reason, {"calls": calls})
-                await self.audit.write(deed, at)
-                async with engine.begin() as connection:
-                    await _reduce(connection, calls, at)
-            return len(calls)
+                    found = (await connection.execute(what.due(before).limit(AT_ONCE + len(odd)))).scalars()
+                    names = [name for name in found if name not in odd][:AT_ONCE]
+                if not names:
+                    return None
+                return await _each(what, names, odd, write)
         finally:
             await engine.dispose()
 
-    async def _some_answers(self, before: datetime, at: datetime, days: int) -> int:
-        """Names and contacts of answer records; how many there were."""
-        engine = _wiping(self.url)
-        try:
-            async with self.holds.alone():
-                async with engine.connect() as connection:
-                    calls = list((await connection.execute(due_answers(before).limit(AT_ONCE))).scalars())
-                if not calls:
-                    return 0
-                reason = f"names and contacts are kept for {days} days"
-                await self.audit.write(Deed(self.who, Act.NUMBERS_REDUCED, "answers", reason, {"calls": calls}), at)
-                async with engine.begin() as connection:
-                    await reduce_answers(connection, calls, at)
-            return len(calls)
-        finally:
-            await engine.dispose()
 
-    async def _some_orders(self, before: datetime, at: datetime, days: int) -> int:
-        """Names and contacts of work orders that are closed; how many there were."""
-        engine = _wiping(self.url)
+async def _each(what: What, names: list[str], odd: set[str], write: Callable[[Sequence[str]], Awaitable[None]]) -> int:
+    """All at once; one by one, should one of them meet a bug. How many were written."""
+    try:
+        await write(names)
+    except Exception as error:
+        if may_pass(error):
+            raise
+    else:
+        return len(names)
+    count = 0
+    for name in names:
         try:
-            async with self.holds.alone():
-                async with engine.connect() as connection:
-                    numbers = list((await connection.execute(due_orders(before).limit(AT_ONCE))).scalars())
-                if not numbers:
-                    return 0
-                reason = f"names and contacts are kept for {days} days"
-                await self.audit.write(Deed(self.who, Act.NUMBERS_REDUCED, "orders", reason, {"orders": numbers}), at)
-                async with engine.begin() as connection:
-                    await reduce_orders(connection, numbers, at)
-            return len(numbers)
-        finally:
-            await engine.dispose()
+            await write([name])
+        except Exception as error:
+            if may_pass(error):
+                raise
+            log.exception("what is older than its term cannot be reduced: a bug", what=what.about, name=name)
+            odd.add(name)
+        else:
+            count += 1
+    return count
 
 
 def _wiping(url: str) -> AsyncEngine:
@@ -162,6 +187,7 @@ def _wiping(url: str) -> AsyncEngine:
             cursor.execute("PRAGMA secure_delete=ON")
             cursor.close()
 
+        event.listen(engine.sync_engine, "connect", to_the_disk)
     return engine
 
 
@@ -191,6 +217,13 @@ async def _reduce(connection: AsyncConnection, calls: Sequence[str], at: datetim
     await write_records(connection, records)
     await connection.execute(insert(reduced), [{"call": call, "at": at} for call in calls])
     await connection.execute(delete(reducing))
+
+
+SORTS: Final = (
+    What("calls", "calls", "numbers", _due, _reduce),
+    What("answers", "calls", "names and contacts", due_answers, reduce_answers),
+    What("orders", "orders", "names and contacts", due_orders, reduce_orders),
+)
 
 
 def without_numbers(kind: str, data: dict[str, Any]) -> dict[str, Any]:

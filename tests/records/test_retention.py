@@ -7,6 +7,7 @@ import json
 import os
 import sqlite3
 import tempfile
+from collections.abc import Sequence
 from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
@@ -28,15 +29,18 @@ from ivr.events import (
     Outcome,
     Reason,
 )
+from records import cdr
 from records.audit import Audit, Head
 from records.calls import calls, facts_of
+from records.cdr import Cdr
 from records.database import open_database
 from records.journal import SqlJournal
 from records.migrations import upgrade
 from records.recordings import Recording
+from records.retention import reducing
 from records.retention.expiry import Expired, Expiry
 from records.retention.holds import Hold, Holds
-from records.retention.reducing import Reducing, without_numbers
+from records.retention.reducing import Reduced, Reducing, without_numbers
 from records.retention.terms import LineTerms, Terms
 from records.vault.ciphers import CIPHERS
 from records.vault.keys import KeyFile
@@ -218,7 +222,7 @@ def test_numbers_of_old_calls_are_masked_for_good_and_all_else_stays(house: Hous
     house.hold("a-3")
     before = NOW - timedelta(days=60)
     assert asyncio.run(house.reducing.due(before)) == 1
-    assert asyncio.run(house.reducing.reduce(before, NOW, days=60)) == 1
+    assert asyncio.run(house.reducing.reduce(before, NOW, days=60)) == Reduced(1)
     reduced = whole(house, "a-1")
     for number in (NUMBER, "120101199001011234", "02200000003", "02200000009"):
         assert number not in reduced
@@ -230,7 +234,7 @@ def test_numbers_of_old_calls_are_masked_for_good_and_all_else_stays(house: Hous
         house.url, "SELECT call, phone FROM legs WHERE phone LIKE '022%' AND phone NOT LIKE '%*%' ORDER BY call, phone"
     )
     assert legs == [(call, number) for call in ("a-2", "a-3") for number in ("02200000003", "02200000009")]
-    assert asyncio.run(house.reducing.reduce(before, NOW, days=60)) == 0
+    assert asyncio.run(house.reducing.reduce(before, NOW, days=60)) == Reduced(0)
     (entry,) = [e for e in asyncio.run(house.audit.entries()) if e.deed.what == "numbers_reduced"]
     assert entry.deed.details == {"calls": ["a-1"]}
     for change in (
@@ -253,10 +257,51 @@ def test_what_was_masked_is_not_in_the_file_any_more(house: House, tmp_path: Pat
     with closing(sqlite3.connect(file)) as database:
         database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     assert NUMBER.encode() in file.read_bytes()
-    assert asyncio.run(house.reducing.reduce(NOW - timedelta(days=60), NOW, days=60)) == 40
+    assert asyncio.run(house.reducing.reduce(NOW - timedelta(days=60), NOW, days=60)) == Reduced(40)
     with closing(sqlite3.connect(file)) as database:
         database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     assert NUMBER.encode() not in file.read_bytes()
+
+
+def test_a_call_that_cannot_be_reduced_keeps_no_other_from_it_and_the_log_does_not_say_it_was(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for call in ("a-1", "a-2", "a-3"):
+        house.note(call, NOW - timedelta(days=61), *TALE)
+    fold = cdr.fold
+
+    def fails(entries: Sequence[Entry]) -> Cdr:
+        if entries[0].call == "a-2":
+            raise KeyError("offer")
+        return fold(entries)
+
+    monkeypatch.setattr(reducing, "fold", fails)
+    done = asyncio.run(house.reducing.reduce(NOW - timedelta(days=60), NOW, days=60))
+    assert done == Reduced(2, ("calls a-2",))
+    assert NUMBER not in whole(house, "a-3")
+    assert NUMBER in whole(house, "a-2")
+    told = [entry.deed.details["calls"] for entry in asyncio.run(house.audit.entries())]
+    assert told == [["a-1"], ["a-3"]]
+    assert isinstance(asyncio.run(house.audit.verify()), Head)
+
+
+def test_a_recording_that_cannot_be_erased_keeps_no_other_and_the_log_says_that_it_is_there(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bad, good = house.made("a-1", 31), house.made("a-2", 31)
+    erase = Vault.erase
+
+    def fails(self: Vault, name: str) -> int:
+        if name == bad:
+            raise PermissionError(13, "Permission denied")
+        return erase(self, name)
+
+    monkeypatch.setattr(Vault, "erase", fails)
+    done = house.delete()
+    assert (done[bad].why, done[good].why) == ("Permission denied", None)
+    assert list(house.vault.names()) == [bad]
+    told = [entry.deed.what for entry in asyncio.run(house.audit.entries()) if entry.deed.about == bad]
+    assert told == ["recording_expired", "recording_not_erased"]
 
 
 def test_facts_of_other_versions_are_reduced_by_their_fields() -> None:

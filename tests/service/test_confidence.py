@@ -28,6 +28,7 @@ from records.audit import Audit
 from records.calls import calls
 from records.journal import SqlJournal
 from records.migrations import upgrade
+from records.retention.reducing import Reducing
 from routing.check import read_plan
 from routing.plan import Plan
 
@@ -156,3 +157,34 @@ async def test_a_leader_who_listens_stands_in_the_audit_log(settings: Settings, 
     (entry,) = found
     assert (entry.deed.who, entry.deed.what, entry.deed.about) == ("desk:leader-1", "talk_attended", "a-1")
     assert entry.deed.details == {"how": "whispering", "agent": "psy-1"}
+
+
+async def test_a_call_that_cannot_be_masked_is_an_alarm_and_keeps_no_other_whole(
+    settings: Settings, plan: Plan, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = [f"a-{n:02}" for n in range(7)]
+    async with SqlJournal(settings.database_url) as journal:
+        for name in names:
+            tell(journal, name, WaitBegan("hiv-counselling", 0))
+    mask, portions = Reducing.mask, list[int]()
+
+    async def fails(self: Reducing, calls: Sequence[str], at: datetime) -> None:
+        portions.append(len(calls))
+        if "a-03" in calls:
+            raise KeyError("offer")
+        await mask(self, calls, at)
+
+    monkeypatch.setattr(Reducing, "mask", fails)
+    monkeypatch.setattr("hotline.confidence.AT_ONCE", 3)
+    confidence = Confidence(settings, lambda: plan, lambda: asyncio.sleep(0))
+    task = asyncio.create_task(confidence.run())
+    for name in names:
+        if name != "a-03":
+            await number_of(settings, name, "139****0042")
+    async with asyncio.timeout(10):
+        while confidence.alarm is None:  # noqa: ASYNC110 - another task raises it
+            await asyncio.sleep(0.01)
+    assert "a-03" in confidence.alarm
+    assert portions == [3, 3, 1, 1, 1, 1]
+    task.cancel()
+    await asyncio.wait([task])

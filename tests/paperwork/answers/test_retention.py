@@ -15,7 +15,7 @@ from paperwork.answers.complete import Unfit
 from records.audit import Audit
 from records.paper_tables import answers, filings
 from records.retention.holds import Hold, Holds
-from records.retention.reducing import Reducing
+from records.retention.reducing import Reduced, Reducing
 from tests.databases import REFUSED, execute
 from tests.paperwork.answers.desk import Room, note, room, tale
 from tests.paperwork.answers.made_up import AT, CONTACT, FULL
@@ -46,7 +46,7 @@ async def test_names_and_contacts_go_when_their_term_is_over_and_all_else_stays(
         await here.book.fill("a-1", {**FULL, **content}, seq=None, who="desk:ann", at=AT)
         await here.book.sign("a-1", f"已回电{CONTACT}", "班长甲", seq=None, who="desk:chief", at=AT)
         before = await here.book.record("a-1")
-        assert await reducing.reduce(AT - timedelta(days=1), LATER, days=365) == 0
+        assert await reducing.reduce(AT - timedelta(days=1), LATER, days=365) == Reduced(0)
         assert CONTACT in await everything(here)
         await reducing.reduce(AT + timedelta(days=1), LATER, days=365)
         told = await everything(here)
