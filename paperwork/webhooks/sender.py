@@ -1,5 +1,7 @@
 """Sends what is in the outbox: every receiver in a lane of its own, so that one that hangs holds up nobody else.
 
+A lane that is not done soon goes on while the next rounds begin others'.
+
 At least once: a delivery is done when the receiver said so and that is written down; whoever kills us between the two
 lets it be sent again, under the same id. The order is not promised.
 """
@@ -9,6 +11,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from time import monotonic as steady
 from time import time
 from typing import Final
 
@@ -23,6 +26,7 @@ from paperwork.webhooks.events import Event, Told
 from paperwork.webhooks.hosts import Hosts, NotAllowed, resolver
 from paperwork.webhooks.pauses import ALARM_AFTER, PAUSED_AFTER, lane_pause
 from paperwork.webhooks.signing import headers
+from records.behind import may_pass
 from records.store import NoDatabase
 
 log = structlog.get_logger(__name__)
@@ -30,12 +34,15 @@ log = structlog.get_logger(__name__)
 PATIENCE: Final = 10.0
 """Seconds that a receiver may take for its answer."""
 AT_ONCE: Final = 20
+LANE: Final = 10.0
+"""Seconds after which a lane begins with nothing more: whoever was paused or removed meanwhile is told no more."""
 LOOK_EVERY: Final = 15.0
 """Seconds between two looks for facts that nobody told us of."""
 RECENT: Final = timedelta(minutes=15)
 WHOLE_EVERY: Final = timedelta(hours=6)
 """So often the whole LOOK_BACK is looked through, for facts that came late."""
 GATHER: Final = 1.0
+"""Seconds that facts may gather in, and a lane has before the round goes on without it."""
 AGAIN: Final = 30.0
 """Seconds until what the database refused is tried again."""
 _GONE: Final = 410
@@ -76,12 +83,16 @@ class Post:
 class Sender:
     """A clerk of the office. `alarm` says what is wrong, in words for an operator, or None."""
 
-    def __init__(self, book: Webhooks, post: Post, now: Callable[[], datetime]) -> None:
-        self._book, self._post, self._now = book, post, now
+    def __init__(self, book: Webhooks, post: Post, now: Callable[[], datetime], linger: float = GATHER) -> None:
+        self._book, self._post, self._now, self._linger = book, post, now, linger
         self._stirred = asyncio.Event()
         self._whole: datetime | None = None
         self._failures: dict[str, int] = {}
         self._rest_until: dict[str, datetime] = {}
+        self._lanes: dict[str, asyncio.Task[None]] = {}
+        """Those that are on their way, by receiver: never two to one."""
+        self._bugs: set[str] = set()
+        """Receivers whose lane met one."""
         self.alarm: str | None = None
 
     def hear(self, entry: Entry) -> None:
@@ -106,7 +117,13 @@ class Sender:
                     log.exception("webhooks met a bug")
                 await self._rest(pause)
         finally:
+            await self._end_lanes()
             await self._post.close()
+
+    async def _end_lanes(self) -> None:
+        for lane in (lanes := list(self._lanes.values())):
+            lane.cancel()
+        await asyncio.gather(*lanes, return_exceptions=True)
 
     async def _rest(self, seconds: float) -> None:
         try:
@@ -127,18 +144,35 @@ class Sender:
         else:
             await self._book.gather(now, RECENT)
         hooks = await self._book.all()
-        async with asyncio.TaskGroup() as lanes:
-            for hook in hooks:
-                if hook.paused is None and self._rest_until.get(hook.name, now) <= now:
-                    lanes.create_task(self._lane(hook))
+        for hook in hooks:
+            if hook.paused is None and self._rest_until.get(hook.name, now) <= now and hook.name not in self._lanes:
+                self._lanes[hook.name] = asyncio.create_task(self._go_along(hook))
+        if self._lanes:
+            await asyncio.wait(list(self._lanes.values()), timeout=self._linger)
         self._look(await self._book.all())
         next_due = await self._book.next_due()
         if next_due is None:
             return LOOK_EVERY
         return min(LOOK_EVERY, max(1.0, (next_due - self._now()).total_seconds()))
 
+    async def _go_along(self, hook: Webhook) -> None:
+        """A lane, whatever happens in it."""
+        try:
+            await self._lane(hook)
+        except Exception as error:  # it is no other receiver's business
+            self._rest_until[hook.name] = self._now() + timedelta(seconds=AGAIN)
+            if may_pass(error):
+                log.warning("a webhook waits for the database", webhook=hook.name, error=type(error).__name__)
+            else:
+                log.exception("a webhook met a bug", webhook=hook.name)
+                self._bugs.add(hook.name)
+        else:
+            self._bugs.discard(hook.name)
+        finally:
+            del self._lanes[hook.name]
+
     async def _lane(self, hook: Webhook) -> None:
-        """Send what is due until the receiver fails, or nothing is left."""
+        """Send what is due until the receiver fails, nothing is left or the lane's time is over."""
         due = await self._book.due(hook.name, self._now(), AT_ONCE)
         if not due:
             return
@@ -147,7 +181,11 @@ class Sender:
         except Exception as error:  # sealed with another key than this machine's
             await self._book.failed(hook.name, f"its secret cannot be read: {error}"[:200], self._now(), pause=True)
             return
+        began, sent = steady(), 0
         for one in due:
+            if steady() - began > LANE:
+                break
+            sent += 1
             why, gone = await self._sent(hook, secret, one)
             now = self._now()
             if why is None:
@@ -161,7 +199,7 @@ class Sender:
             self._rest_until[hook.name] = now + timedelta(seconds=lane_pause(failures))
             log.warning("a webhook did not take an event", webhook=hook.name, webhook_event=one.event, why=why)
             return
-        if len(due) == AT_ONCE:
+        if len(due) == AT_ONCE or sent < len(due):
             self._stirred.set()  # there may be more
 
     async def _sent(self, hook: Webhook, secret: str, one: Delivery) -> tuple[str | None, bool]:
@@ -173,6 +211,8 @@ class Sender:
         for hook in hooks:
             if hook.paused is not None:
                 told.append(f"{hook.name} is paused ({hook.why}): `hotline webhooks retry {hook.name}` goes on")
+            elif hook.name in self._bugs:
+                told.append(f"{hook.name} cannot be told anything, {hook.waiting} events wait: the log says why")
             elif hook.failing is not None and now - hook.failing >= ALARM_AFTER:
                 told.append(f"{hook.name} takes nothing ({hook.why}), {hook.waiting} events wait")
         self.alarm = "; ".join(told) or None

@@ -137,13 +137,17 @@ async def end_calls(store: Store, at: datetime, *names: str, **more: Any) -> Non
 
 
 @asynccontextmanager
-async def outbox(url: str, *, patience: float = 5.0, hosts: Hosts = HOSTS) -> AsyncIterator[Outbox]:
+async def outbox(
+    url: str, *, patience: float = 5.0, linger: float = 20.0, hosts: Hosts = HOSTS
+) -> AsyncIterator[Outbox]:
+    """`linger` so long that a round is over when everybody was told, or failed."""
     store, post = Store(url), Post(hosts, "0", patience)
     book = Webhooks(store, Sealer(), hosts)
     here: Outbox
-    here = Outbox(store, book, Sender(book, post, lambda: here.now()), post)
+    here = Outbox(store, book, Sender(book, post, lambda: here.now(), linger), post)
     try:
         yield here
     finally:
+        await here.sender._end_lanes()
         await post.close()
         await store.close()

@@ -6,7 +6,7 @@ import asyncio
 import json
 import os
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ from sqlalchemy import func, insert, select
 from ivr.events import CallEnded, Entry, Outcome, Reason
 from paperwork.filing import Filing, file
 from paperwork.webhooks import book as book_module
-from paperwork.webhooks.book import NoWebhook, Unfit
+from paperwork.webhooks.book import Delivery, NoWebhook, Unfit
 from paperwork.webhooks.hosts import Guarded, Hosts, NotAllowed
 from paperwork.webhooks.pauses import BEFORE_NEXT, PAUSED_AFTER, PAUSES, lane_pause, next_try
 from paperwork.webhooks.sender import ping
@@ -111,6 +111,45 @@ async def test_who_hangs_holds_up_nobody_else(url: str, there: Receiver) -> None
         assert len(slow.got) == 1
         (hangs, works) = await out.book.all()
         assert (hangs.why, works.why) == ("no answer in time", None)
+
+
+async def test_who_is_slow_or_met_a_bug_holds_up_no_later_round(
+    url: str, there: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with outbox(url, linger=0.05) as out, receiver() as slow:
+        answers = asyncio.Event()
+
+        async def late() -> web.StreamResponse:
+            await answers.wait()
+            return web.Response()
+
+        slow.answer = late
+        for name, receives in (("bug", there.url), ("slow", slow.url), ("works", there.url)):
+            await out.add(name, receives)
+        due = out.book.due
+
+        async def fails(name: str, now: datetime, limit: int) -> Sequence[Delivery]:
+            if name == "bug":
+                raise KeyError("body")
+            return await due(name, now, limit)
+
+        monkeypatch.setattr(out.book, "due", fails)
+        await out.end_calls("a-1", "a-2")
+        async with asyncio.timeout(10):
+            while len(there.got) < 2:
+                await out.sender.round()
+        await out.end_calls("a-3")
+        async with asyncio.timeout(10):
+            while len(there.got) < 3:
+                await out.sender.round()
+        assert out.sender.alarm is not None
+        assert "bug cannot be told anything" in out.sender.alarm
+        assert len(slow.got) == 1  # one at a time, and the first goes on
+        answers.set()
+        async with asyncio.timeout(10):
+            while set((await out.states("slow")).values()) != {"delivered"}:
+                await out.sender.round()
+        assert sorted(slow.ids) == ["call.ended:a-1", "call.ended:a-2", "call.ended:a-3"]
 
 
 async def test_who_is_dead_for_days_is_an_alarm_then_paused_and_told_everything_afterwards(
