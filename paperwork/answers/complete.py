@@ -104,12 +104,14 @@ _MASKS: Final[Mapping[str, Callable[[str], str]]] = {
     "heard_note": mask_prose,
 }
 """How a field is shown to whoever did not ask for the whole."""
+_SAID: Final[Mapping[str, Callable[[str], str]]] = {"opinion": mask_prose, "reason": mask_prose}
+"""And what leaders write beside the fields."""
 _MASKED = re.compile(r"\*{4,}[0-9]{4}")
 
 
 def shown(name: str, value: str | None, *, private: bool) -> str | None:
-    """A field's text as it is shown."""
-    veil = _MASKS.get(name)
+    """A field's text as it is shown, or an `opinion`, or the `reason` of a correction."""
+    veil = _MASKS.get(name) or _SAID.get(name)
     return value if value is None or private or veil is None else veil(value)
 
 

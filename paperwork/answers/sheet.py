@@ -127,7 +127,7 @@ def sheet_of(record: Record, names: House, codes: Codes, *, private: bool = Fals
         written("contact"),
         entered("heard", _box_told(body, box, told), tuple(Choice(one.label, one is box) for one in Heard)),
         written("content"),
-        entered("opinion", "" if signature is None else signature.opinion),
+        entered("opinion", "" if signature is None else told("opinion", signature.opinion)),
         entered("signed_by", "" if signature is None else signature.name),
         entered("signed", "" if signature is None else minute(signature.at)),
     )
@@ -141,7 +141,7 @@ def sheet_of(record: Record, names: House, codes: Codes, *, private: bool = Fals
         Correction(
             minute(one.at),
             one.by,
-            one.reason,
+            told("reason", one.reason),
             tuple(Amended(LABELS[name], told(name, old), told(name, new)) for name, (old, new) in one.changes.items()),
         )
         for one in record.corrections

@@ -56,13 +56,13 @@ class Teller:
                 "at": wall_time(signature.at),
                 "by": signature.by,
                 "name": signature.name,
-                "opinion": signature.opinion,
+                "opinion": shown("opinion", signature.opinion, private=private),
             },
             "corrections": [
                 {
                     "at": wall_time(one.at),
                     "by": one.by,
-                    "reason": one.reason,
+                    "reason": shown("reason", one.reason, private=private),
                     "changes": [
                         self._field(name, new, private) | {"before": self._value(name, old, private)}
                         for name, (old, new) in one.changes.items()
@@ -136,7 +136,7 @@ class Teller:
                     for name, value in (fact.data.get("changes") or fact.data.get("body") or {}).items()
                 ],
                 **{
-                    name: fact.data[name]
+                    name: self._value(name, fact.data[name], private)
                     for name in ("line", "agent", "by", "name", "opinion", "reason", "complete")
                     if name in fact.data
                 },

@@ -59,6 +59,9 @@ LABELS: Final = {
 }
 """What each field is called, on the form and on screens."""
 
+_PROSE: Final = frozenset({"content", "opinion", "confirmation", "result_text", "answer_text", "reason"})
+"""What people write: numbers in it are masked."""
+
 HEARD: Final = tuple(one.label for one in Heard)
 """接报类别, the boxes of form 6."""
 BY: Final = ("电话", "其他")
@@ -215,7 +218,7 @@ def sheet_of(order: Order, names: Names = BareNames(), *, private: bool = False)
         Correction(
             minute(one.at),
             names.person(one.by),
-            one.reason,
+            tell("reason", one.reason),
             tuple(Amended(LABELS[name], tell(name, old), tell(name, new)) for name, (old, new) in one.changes.items()),
         )
         for one in order.corrections
@@ -267,4 +270,4 @@ def told(name: str, value: Any, names: Names, *, private: bool) -> str:
         return mask(text)
     if name == "asked_by":
         return mask_name(text)
-    return mask_prose(text) if name in ("content", "opinion", "confirmation", "result_text", "answer_text") else text
+    return mask_prose(text) if name in _PROSE else text

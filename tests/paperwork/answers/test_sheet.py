@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from paperwork.answers.record import Fact, fold
+from paperwork.answers.rules import AnswerRules
 from paperwork.answers.sheet import Amended, sheet_of
+from paperwork.answers.telling import Teller
 from tests.paperwork.answers.made_up import CONTACT, FULL, MadeUpCodes, MadeUpNames, filing, opened
 
 ON_THE_FORM = [
@@ -59,6 +61,20 @@ def test_names_and_numbers_are_masked_unless_they_are_asked_for() -> None:
     assert sheet["asked_by"].value == "张*"
     assert sheet["contact"].value == "139****0042"
     assert CONTACT not in repr(sheet)
+
+
+def test_what_leaders_write_is_masked_on_the_form_and_in_the_record_too() -> None:
+    said = f"已回电{CONTACT}"
+    facts = [
+        *FILLED,
+        filing(3, Fact.SIGNED, "desk:chief", 60, name="班长甲", opinion=said),
+        filing(4, Fact.CORRECTED, "desk:chief", 90, reason=said, changes={"gender": "male"}),
+    ]
+    record, teller = fold(facts), Teller(MadeUpNames(), MadeUpCodes(), AnswerRules())
+    for private, times in ((False, 0), (True, 2)):
+        sheet = sheet_of(record, MadeUpNames(), MadeUpCodes(), private=private)
+        told = (sheet, teller.record(record, private=private), teller.history(facts, private=private))
+        assert [repr(one).count(said) for one in told] == [times] * 3
 
 
 def test_what_was_signed_stays_on_the_form_and_the_correction_stands_beside_it() -> None:
