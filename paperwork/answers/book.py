@@ -24,6 +24,7 @@ from paperwork.answers.sheet import LABELS
 from paperwork.answers.words import Settled, State
 from paperwork.filing import Changed, Filing, file, filed
 from records.paper_tables import answers
+from records.retention.papers import masked
 from records.store import Store
 
 LONGEST = 2000
@@ -188,6 +189,8 @@ class Book:
             fact = await deed(connection, record)
             if fact is None:
                 return record
+            if await connection.scalar(select(answers.c.reduced).where(answers.c.call == call)) is not None:
+                fact = replace(fact, data=masked(fact.data))  # nobody reduces it again
             record = await self._file(connection, record, fact)
         self._changed(record)
         return record

@@ -70,6 +70,9 @@ async def test_names_and_contacts_go_when_their_term_is_over_and_all_else_stays(
         assert (
             await here.book.correct("a-1", {"place": "河西区"}, "错", seq=None, who="desk:chief", at=LATER)
         ).corrections
+        said = f"来电人改为{CONTACT}"
+        await here.book.correct("a-1", {"content": said}, said, seq=None, who="desk:chief", at=LATER)
+        assert CONTACT not in await everything(here)  # nobody reduces it again
         with pytest.raises(REFUSED, match="append-only"):
             execute(url, "UPDATE filings SET data = '{}' WHERE paper = 'answer:a-1'")
 
