@@ -10,7 +10,7 @@ import structlog
 from sqlalchemy.exc import DBAPIError
 
 from hotline.settings import Settings
-from ivr.events import CallbackBooked, CallEnded, Entry, LeaderCame, TalkBegan, WaitBegan
+from ivr.events import CallbackBooked, CallEnded, Entry, LeaderCame, MessageLeft, TalkBegan, WaitBegan
 from records.audit import Act, Audit, Deed
 from records.behind import may_pass
 from records.retention.holds import Holds
@@ -64,8 +64,9 @@ class Confidence:
 
     def _mark(self, entry: Entry) -> None:
         match entry.event:
-            case WaitBegan(line=line) | TalkBegan(line=line) if line in secretive(self._plan()):
-                self._quiet.add(entry.call)
+            case WaitBegan(line=line) | TalkBegan(line=line) | MessageLeft(line=line):
+                if line in secretive(self._plan()):
+                    self._quiet.add(entry.call)
             case CallbackBooked():
                 self._quiet.discard(entry.call)  # of another line, which needs the number until it is done
 

@@ -20,6 +20,7 @@ from ivr.events import (
     Entry,
     Event,
     LeaderCame,
+    MessageLeft,
     Outcome,
     Reason,
     WaitBegan,
@@ -96,7 +97,8 @@ async def test_the_number_is_masked_when_the_call_is_over_and_others_stay(settin
         tell(journal, "a-3", WaitBegan("hiv-counselling", 0), WaitBegan("immunization", 0))
         booked = CallbackBooked("t-1", "immunization", NUMBER, 0.0)
         tell(journal, "a-4", WaitBegan("hiv-counselling", 0), WaitBegan("immunization", 0), booked)
-        for call in ("a-1", "a-3"):
+        tell(journal, "a-5", MessageLeft("hiv-counselling", "messages/a-5", 9.0))
+        for call in ("a-1", "a-3", "a-5"):
             await number_of(settings, call, "139****0042")
         for call in ("a-2", "a-4"):
             await number_of(settings, call, NUMBER)
