@@ -27,6 +27,7 @@ from paperwork.orders.asked import FORMS, Open, Unfit, read
 from paperwork.orders.listing import Wanted, escalations_of, page_of
 from paperwork.orders.names import HouseNames
 from paperwork.orders.orders import Actor, Held, NoOrder, Orders
+from paperwork.orders.served import served_of
 from paperwork.orders.sheet import sheet_of
 from paperwork.orders.shown import fact_json, order_json, typed, veiled, veiled_whole, whole_json, words_json
 from paperwork.orders.state import IllegalMove, Move, State
@@ -204,7 +205,7 @@ class OrdersApi:
     async def _sheet(self, request: web.Request) -> Form:
         held = await self._held(request)
         asker, order = request[ASKER], held.order
-        if order.body.line in self._closed(asker) and order.opened_by != asker.who:
+        if self._hidden(held, asker):
             raise forbidden()
         private = await self._unmasked(request, [order.number])
         sheet = sheet_of(order, await self._names(), private=private)
@@ -215,7 +216,7 @@ class OrdersApi:
         if Permission.ORDERS not in asker.permissions:
             mine = {typed(move) for move in AGENTS_MOVES} if Permission.ORDERS_OWN in asker.permissions else set()
             shown["moves"] = [move for move in shown["moves"] if move["move"] in mine]
-        if held.order.body.line in self._closed(asker) and held.order.opened_by != asker.who:
+        if self._hidden(held, asker):
             return veiled_whole(shown)
         return shown
 
@@ -233,6 +234,10 @@ class OrdersApi:
 
     def _closed(self, asker: Asker) -> frozenset[str]:
         return frozenset() if self._plan is None else PlanHouse(self._plan).closed_to(asker.agent)
+
+    def _hidden(self, held: Held, asker: Asker) -> bool:
+        """Whether they see no more of it than where it stands."""
+        return held.order.body.line in self._closed(asker) and held.order.opened_by != asker.who
 
     async def _names(self) -> HouseNames:
         return await HouseNames.of(self._orders.store, self._plan and self._plan(), self._path)
@@ -265,6 +270,10 @@ class OrdersApi:
         if form.line is not None and self._plan is not None and form.line not in self._plan().lines:
             raise bad(f"`line`: the plan has no line {form.line!r}")
         asker = request[ASKER]
+        if form.test and Permission.ORDERS not in asker.permissions:
+            raise forbidden()  # nobody takes their own orders out of the count
+        if form.call is not None and not await self._may_know(form.call, asker):
+            raise bad(f"`call`: nothing is known of a call {form.call!r}")
         try:
             order = await self._orders.open(form, _actor(asker), another=another)
         except Unfit as error:
@@ -273,6 +282,13 @@ class OrdersApi:
             raise Refusal(409, "refused", str(error)) from None
         held = await self._orders.find(order.number)
         return web.json_response(await self._whole(held, asker), status=201)
+
+    async def _may_know(self, call: str, asker: Asker) -> bool:
+        """Whether they may see what is known of a call: an order copies it. As with answer records (`AnswersApi`)."""
+        served = await served_of(self._orders.store, call)
+        if asker.agent is not None and asker.agent in served.agents:
+            return True
+        return Permission.ANSWERS in asker.permissions and not served.closing() & self._closed(asker)
 
     async def _on_move(self, request: web.Request) -> web.Response:
         asker, move = request[ASKER], _move(request.match_info["move"])
@@ -283,6 +299,9 @@ class OrdersApi:
         seq = asked.pop("seq", None)
         if seq is not None and (not isinstance(seq, int) or isinstance(seq, bool)):
             raise bad("`seq` is the number of the order's last filing, as it was shown")
+        changes = asked.get("changes")
+        if move is Move.CORRECT and self._hidden(held, asker) and isinstance(changes, Mapping) and "line" in changes:
+            raise forbidden()  # on another line it would lie open
         try:
             await self._orders.move(held.order.number, move, asked, _actor(asker), seq=seq)
         except Unfit as error:

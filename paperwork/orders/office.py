@@ -36,6 +36,11 @@ def quiet_lines(plan: Plan) -> frozenset[str]:
     return frozenset(line for line, rule in rules if rule.confidential is not None and not rule.confidential.numbers)
 
 
+def confidential_lines(plan: Plan) -> frozenset[str]:
+    """The lines whose papers are not for everybody, whether they keep numbers or not."""
+    return frozenset(line for line, rule in plan.lines.items() if rule.confidential is not None)
+
+
 def orders_of(
     store: Store,
     *,
@@ -53,6 +58,7 @@ def orders_of(
         calendar=lambda: plan().calendar,
         now=now,
         quiet=lambda: quiet_lines(plan()),
+        closed=lambda: confidential_lines(plan()),
         codes=codes,
         link=link,
     )

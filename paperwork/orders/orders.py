@@ -73,8 +73,8 @@ class Link(Protocol):
 class Orders:
     """All work orders of a hotline. What asks it raises DBAPIError or NoDatabase besides what it says.
 
-    `quiet` names the lines that keep no numbers, `codes` knows the categories, `link` tells answer records; `changed`
-    is called after each transaction that changed an order.
+    `quiet` names the lines that keep no numbers, `closed` all confidential ones, `codes` knows the categories, `link`
+    tells answer records; `changed` is called after each transaction that changed an order.
     """
 
     def __init__(
@@ -86,11 +86,12 @@ class Orders:
         calendar: Callable[[], Calendar],
         now: Callable[[], datetime],
         quiet: Callable[[], Collection[str]] = lambda: (),
+        closed: Callable[[], Collection[str]] = lambda: (),
         codes: Codes | None = None,
         link: Link | None = None,
     ) -> None:
         self.store, self.units, self._codes, self._link = store, units, codes or AnyCode(), link
-        self.rules, self.calendar, self.now, self._quiet = rules, calendar, now, quiet
+        self.rules, self.calendar, self.now, self._quiet, self._closed = rules, calendar, now, quiet, closed
         self.changed: list[Callable[[], None]] = []
 
     # ── looking ─────────────────────────────────────────────────────────────
@@ -107,7 +108,7 @@ class Orders:
 
     async def known(self, call: str, *, line: str | None = None) -> Known:
         """What the records know of a call. `line`: whose it is, where no record says so yet."""
-        return await known_of(self.store, call, self._quiet(), line=line)
+        return await known_of(self.store, call, self._quiet(), self._closed(), line=line)
 
     async def open(self, form: Open, actor: Actor, *, another: bool = False) -> Order:
         """A new order that `actor` accepts. With `form.call` that call's record fills in what is not said.
@@ -119,26 +120,38 @@ class Orders:
             raise Unfit(f"`call`: nothing is known of a call {form.call!r}")
         self._fits(form.category, form.kind or known.body.get("kind"))
         async with self.store.writing() as connection:
-            if form.call and not another:
-                await _first(connection, form.call)
-            order = await self.write(connection, form, known, actor, None)
+            order = await self.write(connection, form, known, actor, None, first=not another)
             if form.call and form.settle is None and self._link is not None:
                 await self._link(connection, form.call, order.number, who=actor.who, at=self.now())
         self.tell()
         return order
 
     async def write(
-        self, connection: AsyncConnection, form: Open, known: Known, actor: Actor, arrival: Arrival | None
+        self,
+        connection: AsyncConnection,
+        form: Open,
+        known: Known,
+        actor: Actor,
+        arrival: Arrival | None,
+        *,
+        first: bool = False,
     ) -> Order:
-        """A new order in somebody's transaction. Raises Unfit, and Changed for what came in before."""
+        """A new order in somebody's transaction. `first`: it is to be its call's only one.
+
+        Raises Unfit, IllegalMove (the call has one), and Changed for what came in before.
+        """
         rules, calendar, now = self.rules(), self.calendar(), self.now()
         said = form.model_dump(mode="json", exclude_unset=True)
         body = {**known.body, **{name: said[name] for name in BODY if said.get(name) is not None}}
+        if known.confidential:
+            body["line"] = known.body["line"]
         if not body.get("content"):
             raise Unfit("`content`: say what it is about")
         test = form.test or known.test
         number = await next_number(connection, TESTS if test else SERIES, now)
         number = f"T{number}" if test else number
+        if first and form.call:  # who draws a number waits for who drew the one before: two at once see each other here
+            await _first(connection, form.call)
         urgency = form.urgency
         runs = promise = rules.to_hand_on(now, urgency, calendar)
         if arrival is not None:

@@ -8,13 +8,13 @@ from typing import Any, Final
 
 from sqlalchemy import RowMapping, select
 
-from ivr.events import CallArrived, CallPlaced, TalkBegan, WaitBegan
+from ivr.events import CallArrived, CallPlaced
+from paperwork.orders.served import served_of
 from paperwork.orders.words import Gender
 from records.paper_tables import answers
 from records.store import Store
 from records.tables import cdr, journal
 
-_SERVED: Final = (WaitBegan.__name__, TalkBegan.__name__)
 _FIELDS: Final = ("asked_by", "contact", "kind", "category", "place", "content", "line")
 
 
@@ -26,10 +26,18 @@ class Known:
     body: Mapping[str, Any] = field(default_factory=dict)
     caller: str | None = None
     test: bool = False
+    confidential: bool = False
+    """A confidential line served it: the order stays that line's, whatever else is said."""
 
 
-async def known_of(store: Store, call: str, quiet: Collection[str], *, line: str | None = None) -> Known:
-    """What the records know of a call, living or ended; no number of one whose line keeps none."""
+async def known_of(
+    store: Store, call: str, quiet: Collection[str], closed: Collection[str] = (), *, line: str | None = None
+) -> Known:
+    """What the records know of a call, living or ended; no number of one whose line keeps none.
+
+    Of the lines that served it a confidential one (`closed`) is the order's: who is passed on from another line to it
+    spoke there of what nobody else reads. One that keeps no numbers (`quiet`) goes before one that does.
+    """
     answer = await store.row(select(answers).where(answers.c.call == call))
     record = await store.row(select(cdr.c.line, cdr.c.number).where(cdr.c.id == call))
     arrived = await store.row(
@@ -37,21 +45,22 @@ async def known_of(store: Store, call: str, quiet: Collection[str], *, line: str
             journal.c.call == call, journal.c.kind.in_((CallArrived.__name__, CallPlaced.__name__))
         )
     )
-    line = (answer and answer["line"]) or (record and record["line"]) or line
-    served = await store.rows(select(journal.c.data).where(journal.c.call == call, journal.c.kind.in_(_SERVED)))
-    secret = bool({line, *(row["data"].get("line") for row in served)} & set(quiet))
+    served = [*(await served_of(store, call)).lines, *([line] if line else [])]
+    secret = bool(set(served) & set(quiet))
+    hidden = [one for one in served if one in quiet] + [one for one in served if one in closed]
+    line = next(iter(hidden), None) or (answer and answer["line"]) or (record and record["line"]) or line
     number = str(arrived["data"].get("number") or "") if arrived is not None else ""
     kept = number if not secret and number and "*" not in number else None
     body = {} if answer is None else _body(answer)
     if secret:  # who leaves them for an answer says so for the order itself
         body = {name: value for name, value in body.items() if name not in ("contact", "asked_by")}
-    if line and not body.get("line"):
+    if line:
         body["line"] = line
     if kept is not None and not body.get("contact") and _is_number(kept):
         body["contact"] = kept
     there = answer is not None or record is not None or arrived is not None
     test = bool(answer and answer["test"]) or bool(arrived and arrived["data"].get("test"))
-    return Known(there, body, kept, test)
+    return Known(there, body, kept, test, bool(hidden))
 
 
 def _body(answer: RowMapping) -> dict[str, Any]:

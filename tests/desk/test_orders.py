@@ -9,7 +9,11 @@ import pytest
 
 from desk.openapi import description
 from desk.roles import Permission, Role
+from ivr.events import CallArrived, Entry, MessageLeft
 from tests.desk.house import Browser, DeskHouse
+from tests.desk.test_answers import answered
+from tests.paperwork.answers.desk import note
+from tests.paperwork.answers.made_up import AT
 
 ALL = "/api/v1/orders"
 NUMBER = "13900000042"
@@ -142,6 +146,40 @@ async def test_an_order_of_a_confidential_line_shows_everybody_else_only_where_i
             answer = str((await auditor.get(path))[1])
             assert "食堂" not in answer
             assert "opened" in answer
+
+
+async def test_only_who_may_see_the_record_of_a_call_opens_an_order_from_it(house: DeskHouse) -> None:
+    await answered(house, "a-1", ("immunization", "bob"))
+    await answered(house, "a-2", ("immunization", "ann"))
+    await answered(house, "a-3", ("immunization", "bob"), ("hiv-counselling", "bob"))
+    left = (CallArrived(NUMBER, "12320", "c", "v1"), MessageLeft("hiv-counselling", "messages/a-4", 9.0))
+    await note(house.url, *(Entry("a-4", seq, AT, event) for seq, event in enumerate(left, start=1)))
+    async with house.browser(Role.AGENT) as ann, house.browser(Role.LEADER) as chief:
+        for browser, call, status in (
+            *((ann, "a-1", 400), (ann, "a-2", 201), (ann, "a-3", 400), (ann, "a-4", 400), (ann, "a-9", 400)),
+            *((chief, "a-1", 201), (chief, "a-3", 400), (chief, "a-4", 400), (chief, "a-9", 400)),
+        ):
+            got, told = await browser.post(ALL, {"call": call, "content": "食堂卫生"})
+            assert (got, status == 201 or "nothing is known of a call" in told["message"]) == (status, True), call
+    assert (await house.answers.book.record("a-3")).body.work_order is None
+
+
+async def test_nobody_lays_open_the_order_of_a_confidential_line_by_correcting_the_line(house: DeskHouse) -> None:
+    await answered(house, "a-1", ("immunization", "ann"), ("hiv-counselling", "ann"))
+    async with house.browser(Role.AGENT) as ann, house.browser(Role.LEADER) as chief:
+        told = await opened(ann, call="a-1", source="call", line="immunization")
+        assert (told["order"]["line"], "食堂" in str(told)) == ("hiv-counselling", True)
+        one = f"{ALL}/{told['order']['number']}"
+        for line in (None, "immunization"):
+            assert (await chief.post(one + "/correct", {"changes": {"line": line}, "reason": "更正"}))[0] == 403
+        status, seen = await chief.post(one + "/correct", {"changes": {"place": "和平区"}, "reason": "更正"})
+        assert (status, "食堂" in str(seen)) == (200, False)
+
+
+async def test_nobody_takes_their_own_orders_out_of_the_count(house: DeskHouse) -> None:
+    async with house.browser(Role.AGENT) as ann, house.browser(Role.LEADER) as chief:
+        assert (await ann.post(ALL, {**COMPLAINT, "test": True}))[0] == 403
+        assert (await opened(chief, test=True))["order"]["number"].startswith("T")
 
 
 async def test_pages_hold_each_order_once_while_new_ones_are_opened(house: DeskHouse) -> None:

@@ -65,6 +65,7 @@ class OrderHouse:
     rules: OrderRules
     calendar: Calendar
     quiet: set[str] = field(default_factory=set)
+    closed: set[str] = field(default_factory=set)
 
     async def open(self, **said: Any) -> Order:
         return await self.orders.open(read(Open, {"content": "食堂卫生", "source": "other", **said}), ANN)
@@ -113,6 +114,7 @@ async def order_house(url: str, now: datetime | None = None) -> AsyncIterator[Or
         calendar=lambda: house.calendar,
         now=lambda: house.now,
         quiet=lambda: house.quiet,
+        closed=lambda: house.closed,
     )
     house = OrderHouse(store, book, now or local("2026-11-20 10:00"), OrderRules(), Calendar(hours={}))
     try:

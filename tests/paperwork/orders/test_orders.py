@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import insert, select
 
-from ivr.events import CallArrived, to_data
+from ivr.events import CallArrived, TalkBegan, to_data
 from paperwork.filing import Changed
 from paperwork.orders.asked import Open, Unfit, read
 from paperwork.orders.orders import NoOrder
@@ -36,7 +37,7 @@ async def talked(house: OrderHouse, call: str = "c1", line: str = "supervision",
         insert(journal).values(row),
         insert(answers).values(
             call=call,
-            number="2026-000009",
+            number=f"2026-{call}",
             seq=2,
             state="filled",
             at=house.now,
@@ -130,6 +131,35 @@ async def test_the_number_of_a_confidential_lines_caller_is_not_kept(house: Orde
     assert (order.caller, order.body.contact) == (None, None)
     left = await house.orders.open(read(Open, {"call": "c1", "contact": NUMBER}), ANN, another=True)
     assert (left.caller, left.body.contact) == (None, NUMBER)  # who leaves one for an answer
+    await talked(house, "c2")
+    known = await house.orders.known("c2", line="hiv")  # a message left there after a talk elsewhere
+    assert (known.caller, known.body["line"], "contact" in known.body) == (None, "hiv", False)
+
+
+async def test_who_was_passed_on_to_a_confidential_line_gives_it_the_order_whatever_line_is_said(
+    house: OrderHouse,
+) -> None:
+    await talked(house)  # the record is the first talk's line's
+    for seq, line in enumerate(("supervision", "aid", "hiv", "supervision"), start=2):
+        data = to_data(TalkBegan(seq, line, "ann"))
+        row = {"call": "c1", "seq": seq, "at": house.now, "node": "a", "kind": "TalkBegan", "data": data}
+        await house.store.do(insert(journal).values(row))
+    house.quiet, house.closed = {"hiv"}, {"hiv", "aid"}
+    first = await house.open(source="call", call="c1", line="supervision")
+    assert (first.body.line, first.caller, first.body.contact) == ("hiv", None, None)
+    house.quiet = set()
+    other = await house.orders.open(read(Open, {"call": "c1", "line": "supervision"}), ANN, another=True)
+    assert other.body.line == "aid"
+
+
+async def test_two_who_open_the_order_of_a_call_at_once_open_one(house: OrderHouse, url: str) -> None:
+    await talked(house)
+    async with order_house(url, house.now) as other:
+        both = await asyncio.gather(
+            *(one.open(source="call", call="c1") for one in (house, other)), return_exceptions=True
+        )
+    assert sorted(type(one).__name__ for one in both) == ["IllegalMove", "Order"], both
+    assert (await house.open()).number == "2026-000002"  # and whoever was refused used no number up
 
 
 async def test_what_is_settled_on_the_spot_is_done_and_answered_in_one_step(house: OrderHouse) -> None:
@@ -224,11 +254,14 @@ async def test_where_the_department_signs_first_nothing_is_handed_on_before(hous
 async def test_what_was_signed_stays_legible_beside_its_correction(house: OrderHouse) -> None:
     order = await house.open(contact=NUMBER)
     order = await house.move(order, Move.SIGN, text="同意")
-    order = await house.move(order, Move.CORRECT, changes={"content": "食堂无证", "contact": None}, reason="听录音更正")
+    order = await house.move(
+        order, Move.CORRECT, changes={"content": "食堂无证", "contact": None}, reason=f"{NUMBER}更正"
+    )
     assert (order.body.content, order.body.contact) == ("食堂无证", None)
     sheet = sheet_of(order)
     assert sheet["content"].value == "食堂卫生"
     (correction,) = sheet.corrections
+    assert correction.reason == "139****0042更正"
     assert [(one.label, one.before, one.after) for one in correction.changes] == [
         ("主要内容", "食堂卫生", "食堂无证"),
         ("联系方式", "139****0042", ""),
