@@ -19,7 +19,7 @@ from pydantic import AwareDatetime
 from sqlalchemy import RowMapping, func, literal, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from paperwork.filing import Filing
+from paperwork.filing import Filing, filed
 from paperwork.kind import Kind
 from paperwork.orders.asked import Line, Open, Text, Unfit, Wanted, read
 from paperwork.orders.order import PAPER, fold, paper_of
@@ -35,13 +35,15 @@ from routing.calendar import SHANGHAI
 MOST_ROWS: Final = 500
 EARLY: Final = timedelta(minutes=5)
 """So far ahead of ours their clock may be."""
+TAKEN_BACK: Final = "taken_back"
+"""Says of a withdrawal that it was theirs."""
 
 
 class Incoming(Wanted):
     """One order that they hand over, or (with `withdrawn`) take back."""
 
     number: Line
-    """Theirs. What has it already is not taken in again."""
+    """Theirs. What has it already is not taken in again, unless they took it back meanwhile."""
     received: AwareDatetime | None = None
     """When they handed it over; now without it. Its clock begins then."""
     acceptance: Acceptance = Acceptance.OTHER
@@ -161,34 +163,38 @@ async def take(book: Orders, rows: Sequence[Incoming], actor: Actor) -> list[Tak
 
 async def _take(book: Orders, connection: AsyncConnection, row: Incoming, actor: Actor, now: datetime) -> Taken:
     mark = f"{Source.MAYOR}:{row.number}"
-    query = select(filings.c.data).where(filings.c.paper == mark, filings.c.seq == 1)
-    known = (await connection.execute(query)).scalar_one_or_none()
+    became = await filed(connection, mark)
+    known = became[-1].data["order"] if became else None
     if row.withdrawn is not None:
         if known is None:
             raise Unfit("we never had it: it cannot be taken back")
-        return await _withdraw(book, connection, row, known["order"], actor, now)
-    if known is not None:
-        return Taken(row.number, known["order"], "known")
+        return await _withdraw(book, connection, row, known, actor, now)
+    if known is not None and not await _taken_back(connection, known):
+        return Taken(row.number, known, "known")
     since = row.received or now
     if since > now + EARLY:
         raise Unfit("`received` lies ahead of our clock")
     said = row.model_dump(exclude={"number", "received", "withdrawn", "acceptance"}, exclude_unset=True)
     form = Open(**said, source=Source.MAYOR, outside_number=row.number)
     clock = book.rules().to_accept(min(since, now), row.acceptance, book.calendar())
-    order = await book.write(connection, form, Known(), actor, Arrival(clock, mark, row.acceptance))
+    order = await book.write(connection, form, Known(), actor, Arrival(clock, mark, row.acceptance, len(became) + 1))
     return Taken(row.number, order.number, "new")
+
+
+async def _taken_back(connection: AsyncConnection, number: str) -> bool:
+    """Whether they took this order back, who may hand it over anew; what we sent back is known and stays void."""
+    return bool((await filed(connection, paper_of(number)))[-1].data.get(TAKEN_BACK))
 
 
 async def _withdraw(
     book: Orders, connection: AsyncConnection, row: Incoming, number: str, actor: Actor, now: datetime
 ) -> Taken:
-    query = select(filings).where(filings.c.paper == paper_of(number)).order_by(filings.c.seq)
-    order = fold(Filing(**fact) for fact in (await connection.execute(query)).mappings())
+    order = fold(await filed(connection, paper_of(number)))
     if order.state is State.VOID:
         return Taken(row.number, number, "known")
     if Move.WITHDRAW not in allowed(order.state):
         raise IllegalMove(f"it is {order.state} ({order.state.label}) already: it cannot be taken back")
-    told = {"reason": f"12345 收回：{row.withdrawn}", "runs": None}
+    told = {"reason": f"12345 收回：{row.withdrawn}", "runs": None, TAKEN_BACK: True}
     await book.keep(connection, order, Filing(order.paper, order.seq + 1, now, actor.who, str(Move.WITHDRAW), told))
     return Taken(row.number, number, "withdrawn")
 

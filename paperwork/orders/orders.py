@@ -52,6 +52,8 @@ class Arrival:
     mark: str
     """A paper of its own, filed once: what came in twice is one order."""
     acceptance: Acceptance = Acceptance.OTHER
+    nth: int = 1
+    """Which filing of that paper it is: the second of what was taken back and came in anew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +159,7 @@ class Orders:
         if arrival is not None:
             runs = arrival.runs
             promise = rules.to_hand_on(runs.since, urgency, calendar)
-            await file(connection, Filing(arrival.mark, 1, now, actor.who, "became", {"order": number}))
+            await file(connection, Filing(arrival.mark, arrival.nth, now, actor.who, "became", {"order": number}))
         data = {
             "number": number,
             "source": str(form.source),

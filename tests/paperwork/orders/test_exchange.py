@@ -99,6 +99,21 @@ async def test_what_is_taken_back_is_void_and_may_be_taken_back_again_but_not_on
     await house.agrees()
 
 
+async def test_what_was_taken_back_and_comes_again_is_taken_in_anew_but_not_what_we_sent_back(
+    house: OrderHouse,
+) -> None:
+    back = {"number": "TJ-0001", "withdrawn": "误转"}
+    await taken(house, ROW)
+    await taken(house, back)
+    assert await taken(house, ROW) == [("TJ-0001", "2026-000002", "new")]
+    assert await taken(house, ROW) == [("TJ-0001", "2026-000002", "known")]
+    assert await taken(house, back) == [("TJ-0001", "2026-000002", "withdrawn")]
+    assert await taken(house, ROW) == [("TJ-0001", "2026-000003", "new")]
+    await house.move((await house.orders.find("2026-000003")).order, Move.WITHDRAW, reason="不属本市")
+    assert await taken(house, ROW) == [("TJ-0001", "2026-000003", "known")]
+    await house.agrees()
+
+
 async def test_answers_go_back_without_numbers_and_only_of_what_changed(house: OrderHouse) -> None:
     await taken(house, ROW)
     order = await house.move((await house.orders.find("2026-000001")).order, Move.ACCEPT)
