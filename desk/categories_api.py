@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from typing import Any
 
@@ -135,17 +136,17 @@ class CategoriesApi:
             ),
         ]
 
-    def _trees(self) -> Trees:
-        """Today's. Raises Refusal."""
+    async def _trees(self) -> Trees:
+        """Today's; a file that was changed is read again, beside the calls. Raises Refusal."""
         try:
             if self._shelf is not None:
-                return self._shelf()
+                return await asyncio.to_thread(self._shelf)
         except (Unreadable, OSError):
             pass
         raise Refusal(503, "no_categories", "the categories cannot be read: `hotline check` says why")
 
     async def _on_tree(self, request: web.Request) -> web.Response:
-        trees, kind = self._trees(), _kind(request)
+        trees, kind = await self._trees(), _kind(request)
         try:
             tree = Tree(request.query.get("tree", Tree.OWN))
         except ValueError:
@@ -163,7 +164,7 @@ class CategoriesApi:
         return web.json_response(answer)
 
     async def _on_search(self, request: web.Request) -> web.Response:
-        trees, kind = self._trees(), _kind(request)
+        trees, kind = await self._trees(), _kind(request)
         asked, limit = request.query.get("q", ""), request.query.get("limit", "20")
         if not asked.strip() or len(asked) > 100:
             raise bad("`q` is what was typed, 1 to 100 characters")
@@ -173,7 +174,7 @@ class CategoriesApi:
         return web.json_response({"version": trees.version, "categories": found})
 
     async def _on_category(self, request: web.Request) -> web.Response:
-        trees = self._trees()
+        trees = await self._trees()
         category = trees.category(request.match_info["code"])
         if category is None:
             raise Refusal(404, "no_category", "there is no such category")
@@ -186,7 +187,7 @@ class CategoriesApi:
         return web.json_response({**told(trees, category), "version": trees.version, "above": above})
 
     async def _on_unmapped(self, _request: web.Request) -> web.Response:
-        trees = self._trees()
+        trees = await self._trees()
         records = [one.to_json() for one in await unplaced(self._store, trees)]
         codes = {tree.value: [one.code for one in trees.unmapped(tree)] for tree in OTHERS}
         unreached = {tree.value: [written(path) for path in trees.unreached(tree)] for tree in OTHERS}

@@ -28,7 +28,8 @@ from desk.printed import Printing
 from desk.quality_api import QualityApi
 from desk.recordings_api import RecordingsApi
 from desk.registers_api import RegistersApi
-from desk.reports_api import Open, ReportsApi
+from desk.reports_api import Live as Reports
+from desk.reports_api import ReportsApi
 from desk.route import PUBLIC, Route
 from desk.session_api import SessionApi
 from desk.sessions import Lengths, Sessions
@@ -85,7 +86,7 @@ async def open_desk(
     answers: Answers | None = None,
     quality: Callable[[], QualityRules] = QualityRules,
     recordings: Callable[[], Collection[str]] | None = None,
-    reports: Open | None = None,
+    reports: Reports | None = None,
     vault: Vault | None = None,
     holds: Holds | None = None,
     lengths: Lengths = Lengths(),  # noqa: B008 - a frozen value
@@ -99,7 +100,8 @@ async def open_desk(
     those that are there; without `answers` and `reports` nothing is told of them, without `vault` and `holds` nothing
     of recordings. `now` is the machine's own time: codes of the moment depend on it.
     """
-    store, passwords, press = Store(url), Passwords(), Press()
+    store, passwords = Store(url), Passwords()
+    press, reporter = Press(), Press()  # nobody waits for a month's report to print one sheet
     try:
         users, sessions, tokens, ledger = Users(store), Sessions(store, lengths), Tokens(store), Ledger(write)
         signing_in = SigningIn(
@@ -114,7 +116,7 @@ async def open_desk(
         )
         guard = Guard(gate, sessions, tokens, ledger, now=now, monotonic=monotonic)
         live = Live(floor, sessions, now)
-        printing = Printing(press, lambda: hotline()[1], now)
+        printing, making = (Printing(each, lambda: hotline()[1], now) for each in (press, reporter))
         parts = (
             SessionApi(signing_in, gate),
             UsersApi(users, sessions, passwords, ledger, now),
@@ -133,12 +135,13 @@ async def open_desk(
         if orders is not None:
             routes += [*OrdersApi(orders, ledger, plan, path, printing).routes(), *ExchangeApi(orders).routes()]
         if reports is not None:
-            routes += ReportsApi(reports, ledger, printing).routes()
+            routes += ReportsApi(reports, ledger, making).routes()
         routes.append(_described(routes, version))
         yield Desk(guard, users, ledger, live, tuple(routes))
     finally:
         passwords.close()
         await press.close()
+        await reporter.close()
         await store.close()
 
 

@@ -9,13 +9,15 @@ from urllib.parse import quote
 
 from aiohttp import web
 
-from desk.refusal import Refusal
+from desk.refusal import Refusal, bad
 from desk.route import Need, Route
 from paperwork.printing.form import Form
 from paperwork.printing.page import policy_of
 from paperwork.printing.press import Press, PressBroken, PressBusy
 from paperwork.printing.render import Format, Unprintable
+from paperwork.reports.basis import Wish
 from paperwork.reports.report import Report
+from paperwork.reports.telling import Data, NoTable
 
 Asked = Callable[[web.Request], Awaitable[Report | Form]]
 """What is printed for a request. Raises Refusal when there is no such thing, or not for this asker."""
@@ -64,12 +66,14 @@ class Printing:
 
         return on_printed
 
-    async def made(self, printed: Report | Form, form: Format) -> bytes:
+    async def made(self, printed: Report | Form | Wish, form: Format | Data) -> bytes:
         """The document. Raises Refusal."""
         try:
             return await self._press.make(printed, form)
         except Unprintable as error:
             raise Refusal(409, "unprintable", str(error)) from None
+        except NoTable as error:
+            raise bad(str(error)) from None
         except PressBusy as error:
             raise Refusal(503, "busy", str(error), {"Retry-After": "30"}) from None
         except PressBroken as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, time
 from typing import Any
@@ -308,10 +309,12 @@ class RegistersApi:
         if not isinstance(dry, bool):
             raise bad("`dry_run` is true or false")
         try:
-            wishes = (
-                from_yaml("registers.yaml", words)
-                if form == "yaml"
-                else from_csv("registers.csv", words, Register(asked["register"]))
+            wishes = await asyncio.to_thread(
+                lambda: (
+                    from_yaml("registers.yaml", words)
+                    if form == "yaml"
+                    else from_csv("registers.csv", words, Register(asked["register"]))
+                )
             )
         except Unread as error:
             return web.json_response({"new": 0, "same": 0, "problems": list(error.problems)})

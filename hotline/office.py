@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import asynccontextmanager
 from datetime import datetime
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from hotline.settings import HOUSE, Settings
 from hotline.terminal import fail
 from paperwork.categories.load import FILE, trees_in
 from paperwork.categories.trees import Trees
+from paperwork.reports.basis import Basis
 from paperwork.reports.reading import open_reading
 from paperwork.reports.sources import Sources
 from paperwork.rules import FOLDER, Rules, rules_in
@@ -19,21 +20,15 @@ from routing.plan import Plan
 from routing.reading.load import Unreadable
 
 
-def sources_of(
+def basis_of(
     url: str,
     trees: Callable[[], Trees],
     rules: Callable[[], Rules],
     plan: Callable[[], Plan],
     now: Callable[[], datetime],
-) -> Callable[[], AbstractAsyncContextManager[Sources]]:
-    """For a running hotline: each report takes what is live when it is made."""
-
-    @asynccontextmanager
-    async def sources() -> AsyncIterator[Sources]:
-        async with open_reading(url) as reading:
-            yield Sources(reading, trees(), rules(), plan(), now())
-
-    return sources
+) -> Callable[[], Basis]:
+    """For a running hotline: each report takes what is live when it is asked for."""
+    return lambda: Basis(url, trees(), rules(), plan(), now())
 
 
 @asynccontextmanager

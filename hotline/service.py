@@ -53,7 +53,7 @@ from hotline.live import Edition, Live, Means, Opening
 from hotline.managed import ManagedAsterisk, SwitchLost, SwitchRefused
 from hotline.metrics import AlarmGauges, CallMetrics, Gauges, PlanGauges, ProcessGauges, RepairGauges
 from hotline.nuisance import NuisanceWatch
-from hotline.office import categories_at, sources_of
+from hotline.office import basis_of, categories_at
 from hotline.operators import RECORDINGS, Published, mark_of
 from hotline.order_metrics import OrderGauges
 from hotline.past import Past, prepare
@@ -398,10 +398,10 @@ async def running(
             )
         )
         sender = await stack.enter_async_context(sender_of(settings, desk_key, clock.now))
-        reports = sources_of(settings.database_url, trees.trees, rules.rules, lambda: live.now.plan, clock.now)
+        reports = basis_of(settings.database_url, trees.trees, rules.rules, lambda: live.now.plan, clock.now)
         filing = Store(settings.database_url)
         stack.push_async_callback(filing.close)
-        radar = RadarWatch(filing, reports, clock.now, f"engine:{settings.node}")
+        radar = RadarWatch(filing, lambda: reports().sources(), clock.now, f"engine:{settings.node}")
         work_orders = await stack.enter_async_context(
             open_orders(
                 settings.database_url,

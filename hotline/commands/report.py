@@ -19,6 +19,7 @@ from hotline.settings import Settings
 from hotline.terminal import Config, Var, day_typed, fail, live_in, put, settings_of
 from paperwork.reports.book import BOOK, FORMATS
 from paperwork.reports.compared import last_month
+from paperwork.reports.counted import known
 from paperwork.reports.report import Period, Report, Table
 from paperwork.reports.rules import TREES
 from paperwork.reports.sources import Asked
@@ -71,18 +72,25 @@ def _period(since: str | None, until: str | None, today: date) -> Period:
     usual = last_month(today)
     if (since is None) != (until is None):
         raise typer.BadParameter("give both days or none: --from DATE --to DATE, the day after the last")
+    if not (since and until):
+        return usual
+    days = day_typed(since), day_typed(until)
+    for text, day in zip((since, until), days, strict=True):
+        if not 1900 < day.year < 9000:
+            raise typer.BadParameter(f"{text!r} is a day that nobody could mean")
     try:
-        return Period(day_typed(since), day_typed(until)) if since and until else usual
+        return Period(*days)
     except ValueError as error:
         raise typer.BadParameter(str(error), param_hint="--to") from None
 
 
 async def _made(settings: Settings, name: str, asked: Asked) -> Report:
     plan = live_in(settings).plan
-    if asked.line is not None and asked.line not in plan.lines:
-        raise typer.BadParameter(f"{asked.line!r} is no line; there is {', '.join(plan.lines)}", param_hint="--line")
     try:
         async with sources_at(settings, plan) as sources:
+            if (line := asked.line) is not None and line not in plan.lines and not await known(sources.reading, line):
+                lines = ", ".join(plan.lines)
+                raise typer.BadParameter(f"{line!r} is no line; there is {lines}", param_hint="--line")
             return await BOOK[name].make(sources, asked)
     except DBAPIError as error:
         fail(

@@ -20,7 +20,9 @@ from typing import Final
 from paperwork.printing.form import Form
 from paperwork.printing.printer import LENGTH
 from paperwork.printing.render import Format, Unprintable
+from paperwork.reports.basis import Wish
 from paperwork.reports.report import Report
+from paperwork.reports.telling import Data, NoTable
 
 PATIENCE: Final = 180.0
 """Seconds that one document may take; then its printer is killed."""
@@ -48,14 +50,14 @@ class Press:
         self._turn = asyncio.Lock()
         self._wishes = 0
 
-    async def make(self, printed: Report | Form, form: Format | str) -> bytes:
-        """The document, as `render` makes it. Raises Unprintable, PressBusy, PressBroken."""
+    async def make(self, printed: Report | Form | Wish, form: Format | Data | str) -> bytes:
+        """The document, as `render` or `told` makes it. Raises Unprintable, NoTable, PressBusy, PressBroken."""
         if self._wishes >= WAITING:
             raise PressBusy("a dozen papers wait to be printed: try again in a minute")
         self._wishes += 1
         try:
             async with self._turn:
-                return await self._made(printed, Format(form))
+                return await self._made(printed, form if isinstance(form, Data) else Format(form))
         finally:
             self._wishes -= 1
 
@@ -67,7 +69,7 @@ class Press:
                 printer.kill()
             await printer.wait()
 
-    async def _made(self, printed: Report | Form, form: Format) -> bytes:
+    async def _made(self, printed: Report | Form | Wish, form: Format | Data) -> bytes:
         for last in (False, True):
             fresh = self._printer is None or self._printer.returncode is not None
             done = False
@@ -90,10 +92,12 @@ class Press:
                 return said
             if kind == b"-":
                 raise Unprintable(said.decode())
+            if kind == b"?":
+                raise NoTable(said.decode())
             raise PressBroken(said.decode())
         raise AssertionError
 
-    async def _asked(self, printed: Report | Form, form: Format) -> bytes:
+    async def _asked(self, printed: Report | Form | Wish, form: Format | Data) -> bytes:
         printer = await self._running()
         assert printer.stdin is not None  # noqa: S101
         assert printer.stdout is not None  # noqa: S101
@@ -116,7 +120,7 @@ class Press:
         return self._printer
 
 
-def _frames(printed: Report | Form, form: Format) -> Iterator[bytes]:
+def _frames(printed: Report | Form | Wish, form: Format | Data) -> Iterator[bytes]:
     """The wish in parts; the last one is empty."""
     if isinstance(printed, Report):
         tables = printed.tables

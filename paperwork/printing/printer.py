@@ -1,11 +1,14 @@
 """The printer: a process that sets what the press hands it, one thing after another, with what is left of the machine.
 
+A report may come made, or as a wish: then it is made here, from the database, and told as data too.
+
 Started by `press.py` with pipes. In: pickled frames, each with its length before it; out: `+` and the document, or `-`
 and why there is none. It ends when nobody speaks to it any more.
 """
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import os
 import pickle
@@ -20,7 +23,9 @@ from typing import Any, BinaryIO
 
 from paperwork.printing.form import Form
 from paperwork.printing.render import Format, Unprintable, render
+from paperwork.reports.basis import Wish
 from paperwork.reports.report import Report, Row
+from paperwork.reports.telling import Data, NoTable, told
 
 NICE = 10
 MOST_MEMORY = 3 * 1024**3
@@ -48,7 +53,7 @@ def main() -> None:
             return
 
 
-def _asked(source: BinaryIO) -> tuple[Report | Form, Format] | None:
+def _asked(source: BinaryIO) -> tuple[Report | Form | Wish, Format | Data] | None:
     """The next wish; None when there will be none. A report's rows come after it, in parts."""
     if not select.select([source], [], [], IDLE)[0]:
         return None
@@ -75,17 +80,29 @@ def _frame(source: BinaryIO) -> Any:
     return pickle.loads(source.read(length)) if length else None  # noqa: S301 - from our own parent
 
 
-def _answer(printed: Report | Form, form: Format) -> bytes:
+def _answer(printed: Report | Form | Wish, form: Format | Data) -> bytes:
     try:
-        made, said = b"+", render(printed, form)
+        made, said = b"+", _made(printed, form)
     except Unprintable as error:
         made, said = b"-", str(error).encode()
+    except NoTable as error:
+        made, said = b"?", str(error).encode()
     except MemoryError:
         made, said = b"-", b"this needs more memory than printing may have: take a shorter time, or the format csv"
     except Exception:  # said, and the next one is printed all the same
         traceback.print_exc()
         made, said = b"!", b"it could not be printed; the log of the hotline says why"
     return LENGTH.pack(len(said) + 1) + made + said
+
+
+def _made(printed: Report | Form | Wish, form: Format | Data) -> bytes:
+    if isinstance(printed, Wish):
+        printed = asyncio.run(printed.made())
+    if isinstance(form, Format):
+        return render(printed, form)
+    if isinstance(printed, Form):
+        raise Unprintable("a form is printed as html or pdf: it is no data")
+    return told(printed, form)
 
 
 if __name__ == "__main__":

@@ -66,13 +66,17 @@ def draw(name: str, plan: SamplingPlan, period: str, talks: Iterable[Talk]) -> l
         if talk.seconds >= plan.shortest and (plan.lines is None or talk.line in plan.lines)
     }
     ranked = sorted(lots, key=lambda talk: (lots[talk], talk.recording))
+    of_agents: dict[str, list[Talk]] = defaultdict(list)
+    of_lines: dict[str, list[Talk]] = defaultdict(list)
+    for talk in ranked:
+        of_agents[talk.agent].append(talk)
+        of_lines[talk.line].append(talk)
     drawn: set[Talk] = set()
-    for agent in sorted({talk.agent for talk in ranked}):
-        theirs = [talk for talk in ranked if talk.agent == agent]
+    for theirs in of_agents.values():
         drawn.update(_in_turn(theirs)[: plan.per_agent])
-    for line in sorted({talk.line for talk in ranked}):
-        lacks = plan.per_line - sum(talk.line == line for talk in drawn)
-        rest = [talk for talk in ranked if talk.line == line and talk not in drawn]
+    for of_line in of_lines.values():
+        rest = [talk for talk in of_line if talk not in drawn]
+        lacks = plan.per_line - (len(of_line) - len(rest))
         drawn.update(rest[: max(0, lacks)])
     return [talk for talk in ranked if talk in drawn]
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+import asyncio
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import false, select
 
@@ -18,6 +19,9 @@ from records.segments import Talk as TalkSegment
 from records.segments import segment_from
 from records.store import Store
 from records.tables import cdr
+
+_AT_ONCE: Final = 200
+"""Calls that are read at a time, a few milliseconds: a month of them in one go would keep every caller waiting."""
 
 
 class NotYet(ValueError):
@@ -59,21 +63,21 @@ class Samples:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    async def talks(self, period: str, quiet: Collection[str]) -> list[Talk]:
-        """The recorded talks of agents in a period; none of lines whose talks nobody may hear, none of tests."""
+    async def talks(self, period: str, quiet: Collection[str], kept: Collection[str] | None = None) -> list[Talk]:
+        """The recorded talks of agents in a period; none of lines whose talks nobody may hear, none of tests.
+
+        Of recordings only those in `kept`, unless it is None.
+        """
         since, until = days_of(period)
         query = select(cdr.c.id, cdr.c.segments).where(
             cdr.c.started >= since, cdr.c.started < until, cdr.c.test == false(), cdr.c.agent.is_not(None)
         )
-        found = []
-        for row in await self._store.rows(query):
-            for segment in map(segment_from, row["segments"]):
-                if not isinstance(segment, TalkSegment) or segment.recording is None or segment.agent is None:
-                    continue
-                if segment.line in quiet or segment.until is None:
-                    continue
-                seconds = (segment.until - segment.since).total_seconds()
-                found.append(Talk(segment.recording, row["id"], segment.line, segment.agent, segment.since, seconds))
+        found: list[Talk] = []
+        async with self._store.portions(query, _AT_ONCE) as portions:
+            async for rows in portions:
+                talks = (talk for row in rows for talk in _talks(row["id"], row["segments"]))
+                found += (talk for talk in talks if talk.line not in quiet and (kept is None or talk.recording in kept))
+                await asyncio.sleep(0)
         return found
 
     async def draw(
@@ -94,7 +98,7 @@ class Samples:
         if days_of(period)[1] > now:
             raise NotYet(f"{period} is not over: draw when it is, or nobody could draw the same again")
         if not await self.all(name, period, kept=kept):
-            talks = [talk for talk in await self.talks(period, quiet) if kept is None or talk.recording in kept]
+            talks = await self.talks(period, quiet, kept)
             rows = [
                 {
                     "plan": name,
@@ -105,7 +109,7 @@ class Samples:
                     "agent": talk.agent,
                     "drawn": now,
                 }
-                for talk in draw(name, plan, period, talks)
+                for talk in await asyncio.to_thread(draw, name, plan, period, talks)
             ]
             if rows:
                 async with self._store.writing() as connection:
@@ -151,6 +155,20 @@ class Samples:
 
         Held against all talks of the records, those included whose recordings were deleted since or before.
         """
-        due = {talk.recording for talk in draw(name, plan, period, await self.talks(period, quiet))}
+        talks = await self.talks(period, quiet)
+        due = {talk.recording for talk in await asyncio.to_thread(draw, name, plan, period, talks)}
         drawn = {one.recording for one in await self.all(name, period)}
         return sorted(due - drawn), sorted(drawn - due)
+
+
+def _talks(call: str, segments: Sequence[Mapping[str, Any]]) -> Iterator[Talk]:
+    """The recorded talks of agents in a call; its other segments are not read at all."""
+    for data in segments:
+        if data["segment"] != TalkSegment.segment or data.get("recording") is None:
+            continue
+        segment = segment_from(data)
+        if not isinstance(segment, TalkSegment) or segment.recording is None or segment.agent is None:
+            continue
+        if segment.until is not None:
+            seconds = (segment.until - segment.since).total_seconds()
+            yield Talk(segment.recording, call, segment.line, segment.agent, segment.since, seconds)

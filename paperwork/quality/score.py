@@ -42,7 +42,7 @@ _STATES = {
 }
 
 COUNTED: Final = (State.SUBMITTED, State.SEEN, State.CONTESTED, State.SETTLED)
-"""What averages are made of, and what an agent sees."""
+"""What averages and reports are made of, and what an agent sees."""
 
 
 class Move(StrEnum):

@@ -13,6 +13,7 @@ from sqlalchemy import case, func, select
 
 from acd.agent import Presence
 from ivr.events import OfferResult, Party
+from paperwork.quality.score import COUNTED
 from paperwork.reports.connect_sheet import formula_of
 from paperwork.reports.counted import answers_due
 from paperwork.reports.report import Chart, Column, Look, Report, Row, Shape, Table
@@ -99,6 +100,7 @@ async def _records(sources: Sources, asked: Asked, sheets: dict[str, Sheet]) -> 
 
 async def _scores(sources: Sources, asked: Asked, sheets: dict[str, Sheet]) -> None:
     conditions = [scores.c.at >= asked.period.begin, scores.c.at < asked.period.end, scores.c.agent.is_not(None)]
+    conditions.append(scores.c.state.in_(COUNTED))
     if asked.line is not None:
         conditions.append(scores.c.line == asked.line)
     sums = (func.sum(scores.c.total).label("points"), func.sum(scores.c.most).label("most"))

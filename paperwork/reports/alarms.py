@@ -37,7 +37,7 @@ BACK: Final = timedelta(days=1)
 
 
 class RadarWatch:
-    """A clerk of the office. Give it what reports are made from."""
+    """A clerk of the office. Give it what reports are made from, opened in any event loop."""
 
     def __init__(
         self,
@@ -66,13 +66,18 @@ class RadarWatch:
         """File what rose today and yesterday and was not filed yet; how much that was."""
         today = self._now().astimezone(SHANGHAI).date()
         period = Period(today - BACK, today + timedelta(days=1))
+        # two months of rows are a second's work: a thread with a loop of its own, so that no call waits for it
+        tree, found = await asyncio.to_thread(lambda: asyncio.run(self._found(period)))
+        return sum([await self._file(path, rise, tree) for path, rise in found])
+
+    async def _found(self, period: Period) -> tuple[str, list[tuple[str, Rise]]]:
+        """The tree of the categories, and what rose in it."""
         async with self._sources() as sources:
             sense = sensitivity_of(sources)
             tree = sources.rules.reports.tree
             back = Period(period.since - timedelta(days=sense.history), period.until)
             series = await series_of(sources, back, tree, None)
-            found = found_in(series, period, sources, sense)
-        return sum([await self._file(path, rise, tree) for path, rise in found])
+            return tree, found_in(series, period, sources, sense)
 
     async def _file(self, path: str, rise: Rise, tree: str) -> bool:
         """Whether it was filed: not when this day was told with this grade, or as a surge, before."""

@@ -23,6 +23,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from sqlalchemy import ColumnElement, func, select
 
 from paperwork.orders.words import Satisfaction
+from paperwork.quality.score import COUNTED
 from paperwork.reports.counted import completeness
 from paperwork.reports.lists import handed_on_late, order_rows
 from paperwork.reports.report import Column, Report, Row, Shape, Table
@@ -116,14 +117,15 @@ async def _connect(sources: Sources, asked: Asked) -> Mark:
 
 
 async def _attitude(sources: Sources, asked: Asked) -> Mark:
-    conditions = [scores.c.at >= asked.period.begin, scores.c.at < asked.period.end]
+    """Sheets that count; where nobody judged a point that applied, as where there are none, what was entered."""
+    conditions = [scores.c.at >= asked.period.begin, scores.c.at < asked.period.end, scores.c.state.in_(COUNTED)]
     if asked.line is not None:
         conditions.append(scores.c.line == asked.line)
     sums = (func.count().label("count"), func.sum(scores.c.total).label("total"), func.sum(scores.c.most).label("most"))
     row = await sources.reading.row(select(*sums).where(*conditions))
-    if row is None or not row["count"]:
+    if row is None or not row["most"]:
         return _entered(sources, asked, "电话接听", "服务态度", 4, "attitude")
-    share = Decimal(str(row["total"])) / Decimal(str(row["most"])) if row["most"] else Decimal(1)
+    share = Decimal(str(row["total"])) / Decimal(str(row["most"]))
     points = _tenth(share * 4)
     return Mark("电话接听", "服务态度", Decimal(4), points, f"质检评分{row['count']}份的平均得分率", row["count"])
 

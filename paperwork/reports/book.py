@@ -31,21 +31,23 @@ class Kept:
     title: str
     make: Maker
     persons: bool = False
-    """It names persons: who looks at it is written into the audit log."""
+    """It tells of persons, be it what agents did or what callers said: who looks at it stands in the audit log."""
+    longest: int = 3700
+    """Days of a period that a screen may ask for."""
 
 
 BOOK: Final[Mapping[str, Kept]] = {
     "briefing": Kept("工作简报", briefing),
-    "line": Kept("受理情况统计报表（附件7）", line_sheet),
+    "line": Kept("受理情况统计报表（附件7）", line_sheet, persons=True, longest=400),
     "monthly": Kept("数据统计月报表（附件8）", monthly),
     "assessment": Kept("考核表（附件10）", assessment),
     "orders": Kept("转办单办理情况", orders_sheet),
     "connect": Kept("接通率统计", connect_sheet),
     "load": Kept("话务量统计", load_sheet),
     "abandoned": Kept("放弃来电统计", abandoned_sheet),
-    "agents": Kept("座席工作统计", agents_sheet, persons=True),
+    "agents": Kept("座席工作统计", agents_sheet, persons=True, longest=400),
     "places": Kept("各地受理情况", places_sheet),
-    "radar": Kept("话题雷达", radar),
+    "radar": Kept("话题雷达", radar, longest=400),
     "due": Kept("报表上报日程", due),
 }
 """Name → report, in the order in which they are told."""

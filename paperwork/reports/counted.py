@@ -17,6 +17,7 @@ from paperwork.kind import Kind
 from paperwork.reports.reading import Reading
 from paperwork.reports.report import Period
 from records.paper_tables import answers, past_rows
+from records.tables import cdr
 
 OWN = "own"
 """The tree whose codes answer records bear."""
@@ -49,6 +50,14 @@ class Completeness:
     @property
     def unfilled(self) -> int:
         return self.records - self.filled
+
+
+async def known(store: Reading, line: str) -> bool:
+    """Whether a record, an imported row or a call is of this line, be it in the plan or not."""
+    for column in (answers.c.line, past_rows.c.line, cdr.c.line):
+        if await store.row(select(column).where(column == line).limit(1)) is not None:
+            return True
+    return False
 
 
 def months_of(period: Period) -> tuple[Period, ...]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from typing import Final
+
+from sqlalchemy import ColumnElement, false, or_, select, true
 
 from paperwork.reports.counted import answers_due
 from paperwork.reports.report import Column, Report, Row, Shape, Table
 from paperwork.reports.sources import Asked, Sources
-from records.paper_tables import answers
+from records.paper_tables import answer_talks, answers
 from records.privacy import mask_prose
 from routing.calendar import SHANGHAI
 
@@ -20,23 +22,35 @@ COLUMNS = (
     Column("content", "受理内容"),
     Column("note", "备注"),
 )
+HIDDEN: Final = "保密热线的、或查看人无权查看的受理内容和备注不列出"
 
 
 async def line_sheet(sources: Sources, asked: Asked) -> Report:
     """附件7 of a period: a table for each line, or for the one that was asked for.
 
-    Records that nobody filled yet have their row too, and say so. Telephone numbers in what was written are masked.
+    Records that nobody filled yet have their row too, and say so. Telephone numbers in what was written are masked; of
+    records that the asker may not read nothing that was written is told, and the table says so.
     """
     rows: dict[str, list[Row]] = {} if asked.line is None else {asked.line: []}
     wanted = (answers.c.line, answers.c.number, answers.c.at, answers.c.content, answers.c.note, answers.c.filled)
-    query = select(*wanted).where(*answers_due(asked.period, asked.line)).order_by(answers.c.at, answers.c.call)
+    hidden: set[str] = set()
+    query = (
+        select(*wanted, _closed(asked).label("closed"))
+        .where(*answers_due(asked.period, asked.line))
+        .order_by(answers.c.at, answers.c.call)
+    )
     async for row in sources.reading.each(query):
         at = row["at"].astimezone(SHANGHAI)
-        content = mask_prose(row["content"] or "")
-        note = mask_prose(row["note"] or "") if row["filled"] else "未填写完整"
+        if row["closed"]:
+            hidden.add(row["line"])
+        content = "" if row["closed"] else mask_prose(row["content"] or "")
+        note = "未填写完整" if not row["filled"] else "" if row["closed"] else mask_prose(row["note"] or "")
         values = (row["number"], at.date(), f"{at:%H:%M}", content, note)
         rows.setdefault(row["line"], []).append(Row(values))
-    tables = tuple(Table(line, sources.line_name(line), COLUMNS, tuple(of)) for line, of in sorted(rows.items()))
+    tables = tuple(
+        Table(line, sources.line_name(line), COLUMNS, tuple(of), HIDDEN if line in hidden else "")
+        for line, of in sorted(rows.items())
+    )
     return Report(
         "line",
         TITLE,
@@ -47,6 +61,17 @@ async def line_sheet(sources: Sources, asked: Asked) -> Report:
         form=FORM,
         heads={"部门名称": _department(sources, asked.line), "统计时间": f"{asked.period.since}至{asked.period.last}"},
     )
+
+
+def _closed(asked: Asked) -> ColumnElement[bool]:
+    """Whether somebody talked in this record for a line that is closed to the asker."""
+    if asked.closed is None:
+        return true()
+    if not asked.closed:
+        return false()
+    lines = sorted(asked.closed)
+    talked = select(answer_talks.c.call).where(answer_talks.c.line.in_(lines))
+    return or_(answers.c.line.in_(lines), answers.c.call.in_(talked))
 
 
 def _department(sources: Sources, line: str | None) -> str:

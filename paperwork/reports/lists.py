@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import (
@@ -35,6 +36,8 @@ CHINA = 8 * 3600
 """Seconds by which China's clock is ahead, the whole year."""
 DAY = 86_400
 HALF_HOUR = 1800
+_HALF_HOUR: Final = re.compile("(?:[01][0-9]|2[0-3]):[03]0")
+_WEEKDAYS: Final = frozenset("0123456")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +72,9 @@ def half_hour(at: ColumnElement[Any]) -> Condition:
     """`09:30`: in the half hour that begins then."""
 
     def condition(value: str) -> ColumnElement[bool]:
-        hours, minutes = value.split(":")
-        begin = int(hours) * 3600 + int(minutes) * 60
+        if not _HALF_HOUR.fullmatch(value):
+            raise ValueError(value)
+        begin = int(value[:2]) * 3600 + int(value[3:]) * 60
         of_day = second_of_day(at)
         return (of_day >= begin) & (of_day < begin + HALF_HOUR)
 
@@ -81,6 +85,8 @@ def weekday(at: ColumnElement[Any]) -> Condition:
     """`0` is Monday."""
 
     def condition(value: str) -> ColumnElement[bool]:
+        if value not in _WEEKDAYS:
+            raise ValueError(value)
         seconds = extract("epoch", at) + CHINA
         days = (seconds - seconds % DAY) / DAY
         return cast(days + 3, Integer) % 7 == int(value)  # 1 January 1970 was a Thursday
@@ -92,7 +98,10 @@ def on_day(at: ColumnElement[Any]) -> Condition:
     """`2026-10-01`."""
 
     def condition(value: str) -> ColumnElement[bool]:
-        day = Period(date.fromisoformat(value), date.fromordinal(date.fromisoformat(value).toordinal() + 1))
+        first = date.fromisoformat(value)
+        if not 1900 < first.year < 9000:  # what databases and clocks can say of it ends there
+            raise ValueError(value)
+        day = Period(first, first + timedelta(days=1))
         return (at >= day.begin) & (at < day.end)
 
     return condition

@@ -69,7 +69,7 @@ async def monthly(sources: Sources, asked: Asked) -> Report:
         _consults(found, placing, decimals),
     )
     chart = Chart("投诉类别", Look.BARS, "complaints", "category", ("received",))
-    name = sources.plan.lines[asked.line].name if asked.line else sources.hotline
+    name = sources.line_name(asked.line) if asked.line else sources.hotline
     return Report(
         "monthly",
         TITLE,

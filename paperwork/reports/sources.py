@@ -45,3 +45,5 @@ class Asked:
     line: str | None = None
     tree: str | None = None
     decimals: int | None = None
+    closed: frozenset[str] | None = frozenset()
+    """Lines of whose records the asker may not read what was said; None: of no line they may."""

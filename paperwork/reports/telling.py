@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
+import json
+import zipfile
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -13,6 +16,26 @@ from records.clock import wall_time
 
 _FORMULA = frozenset("=+-@\t\r")
 """A cell that begins so is calculated by a spreadsheet instead of shown."""
+
+
+class NoTable(ValueError):
+    """The report has no such table; one line for people."""
+
+
+@dataclass(frozen=True, slots=True)
+class Data:
+    """As what a report is told to a program: `screen`, `json` or `csv`; of CSV only one table, or all."""
+
+    form: str
+    table: str | None = None
+
+
+def told(report: Report, data: Data) -> bytes:
+    """The whole answer; of CSV the file's name and a newline come first. Raises NoTable."""
+    if data.form != "csv":
+        return json.dumps(screen_json(report) if data.form == "screen" else contract_json(report)).encode()
+    name, content = csv_file(report, data.table)
+    return name.encode() + b"\n" + content
 
 
 def contract_json(report: Report) -> Any:
@@ -96,6 +119,21 @@ def _safe(text: str) -> str:
 def csv_files(report: Report) -> dict[str, bytes]:
     """File name → CSV, a table each, with the mark by which spreadsheets know UTF-8."""
     return {f"{report.name}-{table.id}.csv": csv_of(table).encode("utf-8-sig") for table in report.tables}
+
+
+def csv_file(report: Report, wanted: str | None) -> tuple[str, bytes]:
+    """Name and content of one file: the table that is wanted, the only one, or all in an archive. Raises NoTable."""
+    if wanted is None and len(report.tables) > 1:
+        packed = io.BytesIO()
+        with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+            for file, content in csv_files(report).items():
+                archive.writestr(file, content)
+        return f"{report.name}.zip", packed.getvalue()
+    tables = {table.id: table for table in report.tables}
+    wanted = report.tables[0].id if wanted is None else wanted
+    if wanted not in tables:
+        raise NoTable(f"`table` is one of {', '.join(tables)}")
+    return f"{report.name}-{wanted}.csv", csv_of(tables[wanted]).encode("utf-8-sig")
 
 
 def csv_together(report: Report) -> str:

@@ -25,7 +25,7 @@ from desk.refusal import Refusal
 from desk.roles import Permission, Role
 from desk.tokens import Tokens
 from desk.users import Users
-from hotline.office import sources_of, trees_of
+from hotline.office import basis_of, trees_of
 from hotline.operators import read_config
 from hotline.settings import HOUSE
 from hotline.web import create_app
@@ -233,7 +233,7 @@ async def desk_house(var: Path, gate: Gate | None = None, url: str | None = None
             hotline=lambda: ("12320", "小热线"),
             version="0",
             answers=answers,
-            reports=sources_of(url, shipped_trees, Rules, shipped, lambda: house.now()),
+            reports=basis_of(url, shipped_trees, Rules, shipped, lambda: house.now()),
             plan=shipped,
             vault=vault,
             holds=Holds(url, var),

@@ -10,9 +10,9 @@ from urllib.parse import urlencode
 import pytest
 from sqlalchemy import insert
 
-from desk.roles import Role
+from desk.roles import Permission, Role
 from records.audit import Written
-from records.paper_tables import past_rows
+from records.paper_tables import answer_talks, answers, past_rows
 from records.store import Store
 from tests.desk.house import DeskHouse
 
@@ -70,6 +70,44 @@ async def test_who_looks_at_what_persons_did_is_written_down(house: DeskHouse) -
     assert [one.deed.about for one in shown] == ["agents"]
 
 
+async def test_what_callers_said_is_for_those_who_may_read_their_records(house: DeskHouse) -> None:
+    store = Store(house.url)
+    row = {"seq": 2, "state": "filled", "at": datetime(2026, 10, 9, tzinfo=UTC), "kind": "consult", "test": False}
+    row |= {"filled": row["at"], "note": "备注甲"}
+    lines = {"a-1": "immunization", "a-2": "hiv-counselling", "a-3": "immunization"}
+    rows = [
+        {**row, "call": call, "line": line, "number": f"2026-{call}", "content": f"内容{call}"}
+        for call, line in lines.items()
+    ]
+    await store.do(insert(answers).values(rows))
+    passed_on = {"call": "a-3", "fact": 1, "began": True, "line": "hiv-counselling", "agent": "bob"}
+    await store.do(insert(answer_talks).values(passed_on))
+    await store.close()
+    path = f"/api/v1/reports/line?{OCTOBER}"
+    said = {}
+    for role in (Role.LEADER, Role.QUALITY, Role.ADMINISTRATOR, Role.AUDITOR):
+        async with house.browser(role) as browser:
+            status, told = await browser.get(path)
+            assert status == 200, told
+            rows = [row["values"] for table in told["tables"] for row in table["rows"]]
+            assert sorted(row[0] for row in rows) == ["2026-a-1", "2026-a-2", "2026-a-3"]
+            said[role] = sorted(text for row in rows for text in row[3:] if text)
+            if role is Role.AUDITOR:
+                async with browser.session.get(f"{browser.base}{path}&format=csv") as answer:
+                    assert "内容".encode() not in await answer.read()
+    async with house.browser() as machine:
+        _, told = await machine.get(path, Authorization=f"Bearer {await house.token(Permission.REPORTS)}")
+        assert "内容" not in str(told["tables"][0]["rows"] + told["tables"][1]["rows"])
+    assert said == {
+        Role.LEADER: ["内容a-1", "备注甲"],
+        Role.QUALITY: ["内容a-1", "备注甲"],
+        Role.ADMINISTRATOR: [],
+        Role.AUDITOR: [],
+    }
+    shown = [one.deed for one in await house.audit.entries() if one.deed.what == "report_shown"]
+    assert [deed.about for deed in shown] == ["line"] * 6
+
+
 @pytest.mark.parametrize(
     ("path", "status"),
     [
@@ -86,6 +124,11 @@ async def test_who_looks_at_what_persons_did_is_written_down(house: DeskHouse) -
         (f"briefing/rows?{OCTOBER}&list=calls&weekday=seven", 400),
         (f"briefing/rows?{OCTOBER}&list=calls&half_hour=nine", 400),
         (f"briefing/rows?{OCTOBER}&list=calls&day=9999-12-31", 400),
+        (f"briefing/rows?{OCTOBER}&list=calls&day=0001-01-01", 400),
+        (f"briefing/rows?{OCTOBER}&list=calls&weekday=99999999999999999999", 400),
+        (f"briefing/rows?{OCTOBER}&list=calls&half_hour=99999999999999999999:0", 400),
+        (f"monthly?{OCTOBER}&line=gone", 200),
+        ("line?from=2024-01-01&to=2026-01-01", 400),
         (f"briefing/rows?{OCTOBER}&list=requests&waited_from=nan", 200),
         (f"briefing/rows?{OCTOBER}&list=records&after=x~y", 400),
         (f"briefing/rows?{OCTOBER}&list=records&limit=0", 400),

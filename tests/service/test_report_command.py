@@ -31,7 +31,7 @@ async def _counted(url: str) -> None:
     row = {"import": "i", "line": None, "tree": "national", "at": datetime(2026, 10, 9, tzinfo=SHANGHAI)}
     rows = [
         {**row, "row": 1, "kind": "consult", "path": "咨询/寻医问药/就医引导", "place": "=cmd()", "count": 2},
-        {**row, "row": 2, "kind": "consult", "path": "咨询/其他", "place": "河西区", "count": 1},
+        {**row, "row": 2, "kind": "consult", "path": "咨询/其他", "place": "河西区", "count": 1, "line": "gone"},
     ]
     async with engine.begin() as connection:
         await connection.execute(insert(past_rows), rows)
@@ -73,6 +73,12 @@ def test_no_cell_of_a_csv_is_a_formula(var: str) -> None:
     assert rows[-1][-2:] == ["3", "100.0"]
 
 
+def test_a_line_that_only_the_records_know_has_its_reports(var: str) -> None:
+    told = hotline("monthly", *OCTOBER, "--line", "gone", "--var", var)
+    assert told.exit_code == 0, told.stderr
+    assert json.loads(told.stdout)["tables"][0]["rows"][0]["values"][-1] == 1
+
+
 def test_several_tables_go_into_a_folder_or_an_archive(var: str, tmp_path: Path) -> None:
     assert (
         hotline("briefing", *OCTOBER, "--format", "csv", "--out", str(tmp_path / "all.zip"), "--var", var).exit_code
@@ -105,6 +111,7 @@ def test_a_hotline_that_never_ran_has_an_empty_report(tmp_path: Path) -> None:
         (("briefing", *OCTOBER, "--line", "nobody"), "immunization"),
         (("briefing", "--from", "2026-10-01"), "--to"),
         (("briefing", "--from", "2026-10-01", "--to", "2026-10-01"), "exclusive"),
+        (("briefing", "--from", "0001-01-01", "--to", "2026-10-01"), "nobody could mean"),
         (("briefing", "--from", "October", "--to", "2026-10-01"), "2026-10-01"),
     ],
 )

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from paperwork.reports.rules import Entered, ReportRules
-from records.paper_tables import orders
+from records.paper_tables import orders, scores
 from routing.calendar import SHANGHAI
 from tests.paperwork.reports.conftest import Papers
 
@@ -46,3 +46,27 @@ async def test_points_are_taken_for_records_that_are_there_and_entered_where_non
     for item in ("接听记录完整", "首问负责，1个工作日内转办", "来电人满意", "接通率"):
         page = await papers.behind(report.period, rows[item].drill or {}, rules)
         assert page.total == rows[item].values[4], item
+
+
+async def test_only_quality_sheets_that_count_make_points(papers: Papers) -> None:
+    rules = ReportRules(assessment=(Entered(item="attitude", month="2026-10", points=3, by="考核组甲"),))
+
+    async def judged(paper: str, state: str, total: float, most: float) -> None:
+        sheet = {"paper": f"score:{paper}", "seq": 1, "state": state, "call": paper, "line": "immunization"}
+        told = {"agent": "vaccine-1", "at": DAY, "by": "desk:q", "sheet": "s", "marks": {}, "fatal": False}
+        await papers.write(scores, {**sheet, **told, "recording": None, "total": total, "most": most})
+
+    async def attitude() -> tuple[Any, ...]:
+        report = await papers.report("assessment", SINCE, UNTIL, rules)
+        return next(row.values[3:5] for row in report.tables[0].rows if row.values[1] == "服务态度")
+
+    await judged("a", "draft", 10, 10)
+    await judged("b", "discarded", 0, 10)
+    await judged("c", "seen", 0, 0)  # nothing of the sheet applied
+    assert await attitude() == (Decimal(3), None)
+    await judged("d", "submitted", 5, 10)
+    assert await attitude() == (Decimal("2.0"), 2)
+    report = await papers.report("agents", SINCE, UNTIL, rules, line="immunization")
+    papers_table = next(table for table in report.tables if table.id == "papers")
+    told = {row.values[-2:] for row in papers_table.rows if row.values[-2]}
+    assert told == {(2, Decimal("50.0"))}
