@@ -212,12 +212,14 @@ past_rows = Table(
     Column("path", Text),
     Column("place", Text),
     Column("count", Integer, nullable=False),
+    Column("span", Text, nullable=False, default="instant"),
     PrimaryKeyConstraint("import", "row"),
     Index(None, "at"),
 )
 """Calls of the time before this hotline, as a file tells of them: `count` of one kind. `path` is as in `tree`
 (`national`, `provincial`, `tianjin`), its kind first where the tree has kinds; of `own` it is the code, which outlives
-names. Both may be missing. `row` is the line of the file."""
+names. Both may be missing. `row` is the line of the file, `span` what its time says: a `month`, a
+`day`, each standing on its first instant, or an `instant`."""
 
 scores = Table(
     "scores",

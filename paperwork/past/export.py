@@ -16,7 +16,7 @@ from paperwork.categories.spelling import written
 from paperwork.categories.trees import Trees
 from paperwork.kind import Kind
 from paperwork.past.meaning import Meaning
-from paperwork.past.row import COLUMNS, Unfit, guarded
+from paperwork.past.row import COLUMNS, Stretch, Unfit, guarded
 from records.database import open_database
 from records.paper_tables import answers, past_rows
 from routing.calendar import SHANGHAI
@@ -80,6 +80,7 @@ def _rows(span: Span) -> CompoundSelect[Any]:
         answers.c.category.label("path"),
         answers.c.place.label("place"),
         literal(1, Integer).label("count"),
+        literal(Stretch.INSTANT.value, Text).label("span"),
     ).where(_FILLED, ~answers.c.test)
     past = select(
         past_rows.c.at,
@@ -92,6 +93,7 @@ def _rows(span: Span) -> CompoundSelect[Any]:
         past_rows.c.path,
         past_rows.c.place,
         past_rows.c["count"],
+        past_rows.c.span,
     )
     both = union_all(_within(ours, answers.c.at, span), _within(past, past_rows.c.at, span))
     return both.order_by("at", "source", "key", "row")
@@ -116,13 +118,15 @@ class _Telling:
         path: str | None,
         place: str | None,
         count: int,
+        span: str,
     ) -> tuple[str, ...]:
         """A row of `_rows` as the file has it."""
         about = (kind, tree, path)
         if about not in self._told:
             self._told[about] = (Kind(kind).label, self._category(tree, path, Kind(kind)))
         label, category = self._told[about]
-        return moment(at), guarded(line or ""), label, guarded(category), guarded(place or ""), str(count)
+        at_told = moment(at, Stretch(span))
+        return at_told, guarded(line or ""), label, guarded(category), guarded(place or ""), str(count)
 
     def _category(self, tree: str | None, path: str | None, kind: Kind) -> str:
         """A path as its tree has it; of ours the code where the path would be read as another category."""
@@ -146,14 +150,17 @@ def _lines(rows: Iterable[tuple[str, ...]]) -> str:
     return text.getvalue()
 
 
-def moment(at: datetime) -> str:
-    """China's time: a day's or month's first instant as the day, which means the same.
+def moment(at: datetime, span: Stretch = Stretch.DAY) -> str:
+    """China's time: a month as the month, a day's first instant as the day.
 
     >>> from datetime import UTC
-    >>> moment(datetime(2014, 10, 31, 16, tzinfo=UTC)), moment(datetime(2014, 11, 3, 1, 0, 30, tzinfo=UTC))
-    ('2014-11-01', '2014-11-03T09:00:30')
+    >>> first = datetime(2014, 10, 31, 16, tzinfo=UTC)
+    >>> moment(first), moment(first, Stretch.MONTH), moment(datetime(2014, 11, 3, 1, 0, 30, tzinfo=UTC))
+    ('2014-11-01', '2014-11', '2014-11-03T09:00:30')
     """
     here = at.astimezone(SHANGHAI).replace(tzinfo=None)
+    if span is Stretch.MONTH:
+        return f"{here:%Y-%m}"
     if here.time() == time():
         return here.date().isoformat()
     return here.isoformat(timespec="milliseconds" if here.microsecond else "seconds")

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from enum import StrEnum
 from operator import itemgetter
 from typing import Generic, NamedTuple, TypeVar, cast
 
@@ -29,6 +30,14 @@ class Unfit(ValueError):
     """Why a row, or a heading, cannot be taken in."""
 
 
+class Stretch(StrEnum):
+    """What the time of a row says: when the call was, or the day or month of the calls that it counts."""
+
+    INSTANT = "instant"
+    DAY = "day"
+    MONTH = "month"
+
+
 class PastRow(NamedTuple):
     """`count` calls of one kind. `at` is the time of the call, or the first instant of the day or month that is told.
 
@@ -42,6 +51,7 @@ class PastRow(NamedTuple):
     path: Path | None
     place: str | None
     count: int  # type: ignore[assignment]  # a column's name, though tuples have a method of it
+    span: Stretch = Stretch.INSTANT
 
 
 Asked = TypeVar("Asked")
@@ -85,7 +95,7 @@ class Rows:
             name = name_of(text)
             return None if name is None else (lines or {}).get(name, name)
 
-        self._times, self._kinds, self._lines = _Known(time_of), _Known(meaning), _Known(line)
+        self._times, self._kinds, self._lines = _Known(moment_of), _Known(meaning), _Known(line)
         self._places, self._counts = _Known(name_of), _Known(count_of)
 
     def row(self, cells: Sequence[str]) -> PastRow:
@@ -103,7 +113,7 @@ class Rows:
             raise Unfit("; ".join(wrong))
         which, about = meant
         tree, path = (None, None) if about is None else about
-        return PastRow(at, row[0], which, tree, path, row[1], row[2])
+        return PastRow(at[0], row[0], which, tree, path, row[1], row[2], at[1])
 
 
 class _Known(Generic[Asked, Read]):
@@ -143,6 +153,15 @@ _TIME = re.compile(
     r"(?P<clock>(?:\s*[T\s]\s*|(?<=日))(?P<hour>[0-9]{1,2}):(?P<minute>[0-9]{2})"
     r"(?::(?P<second>[0-9]{2})(?:\.(?P<fraction>[0-9]{1,6}))?)?\s*(?P<zone>Z|[+-][0-9]{2}:?[0-9]{2})?)?"
 )
+
+
+def moment_of(text: str) -> tuple[datetime, Stretch]:
+    """A time as `time_of` reads it, and what it says. Raises Unfit."""
+    at = time_of(text)
+    found = None if len(text) in (16, 19) else _TIME.fullmatch(_plain(text))
+    if found is None or found["clock"]:
+        return at, Stretch.INSTANT
+    return at, Stretch.DAY if found["day"] or found["zh_day"] else Stretch.MONTH
 
 
 def time_of(text: str) -> datetime:

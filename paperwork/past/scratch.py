@@ -51,7 +51,7 @@ class Scratch:
         tree = None if row.tree is None else row.tree.value
         path = None if row.path is None else written(row.path)
         at = self._instant(row.at)
-        self._waiting.append((line, at, row.line, row.kind.value, tree, path, row.place, row.count))
+        self._waiting.append((line, at, row.line, row.kind.value, tree, path, row.place, row.count, row.span.value))
         if len(self._waiting) == AT_ONCE:
             self._keep()
 

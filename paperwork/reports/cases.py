@@ -112,6 +112,7 @@ def _answered(period: Period, line: str | None) -> Select[Any]:
             answers.c.place,
             fate.label("fate"),
             literal(1).label("count"),
+            literal("instant").label("span"),
         )
         .select_from(answers.outerjoin(of_call, of_call.c.call == answers.c.call))
         .where(*of_answers(period, line))
@@ -148,6 +149,7 @@ def _ordered(period: Period, line: str | None) -> Select[Any]:
         orders.c.place,
         fate.label("fate"),
         literal(1).label("count"),
+        literal("instant").label("span"),
     ).where(*conditions, or_(orders.c.call.is_(None), ~recorded))
 
 
@@ -166,6 +168,7 @@ def _imported(period: Period, line: str | None) -> Select[Any]:
         past_rows.c.place,
         literal(Fate.IMPORTED.value).label("fate"),
         past_rows.c.count,
+        past_rows.c.span,
     ).where(*of_past(period, line))
 
 

@@ -116,7 +116,8 @@ def _cases(sources: Sources, asked: Asked, *only: Source) -> Listed:
     shown = {
         name: c[name] for name in ("source", "id", "number", "at", "line", "agent", "kind", "place", "fate", "count")
     }
-    words = {name: _same(c[name]) for name in ("source", "line", "agent", "fate")} | {"day": on_day(c.at)}
+    words = {name: _same(c[name]) for name in ("source", "line", "agent", "fate")}
+    words["day"] = lambda value: on_day(c.at)(value) & (c.span != "month")  # a month stands on its first day
     return Listed(
         rows, c.at, c.id, c["count"], {**shown, "tree": c.tree, "category": c.category}, words, categories=True
     )

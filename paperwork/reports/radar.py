@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import AsyncIterator, Iterator, Mapping
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
@@ -44,7 +45,9 @@ async def radar(sources: Sources, asked: Asked) -> Report:
     decimals = sources.rules.reports.decimals if asked.decimals is None else asked.decimals
     earlier = before(asked.period)
     back = min(earlier.since, asked.period.since - timedelta(days=sense.history))
-    series = await series_of(sources, Period(back, asked.period.until), tree, asked.line)
+    span = Period(back, asked.period.until)
+    series = await series_of(sources, span, tree, asked.line)
+    months = await series_of(sources, span, tree, asked.line, months=True)
     found = found_in(series, asked.period, sources, sense)
     return Report(
         "radar",
@@ -52,7 +55,7 @@ async def radar(sources: Sources, asked: Asked) -> Report:
         sources.hotline,
         asked.period,
         sources.now,
-        (_days(found, tree), _periods(series, asked.period, earlier, sense, decimals)),
+        (_days(found, tree), _periods(_together(series, months), asked.period, earlier, sense, decimals)),
         tuple(_said(found)),
         (Chart("超出常态的类别", Look.BARS, "days", "path", ("count",)),) if found else (),
     )
@@ -75,12 +78,16 @@ def _every(first: date, until: date) -> Iterator[date]:
     return (first + timedelta(days=ahead) for ahead in range((until - first).days))
 
 
-async def series_of(sources: Sources, period: Period, tree: str, line: str | None) -> Series:
-    """Counts by day of each row of the briefing's categories, at every level below its kind."""
+async def series_of(sources: Sources, period: Period, tree: str, line: str | None, *, months: bool = False) -> Series:
+    """Counts by day of each row of the briefing's categories, at every level below its kind.
+
+    Imported rows that count a whole month are of no day: only with `months` are they told, on the first, and alone.
+    """
     rules = sources.rules.reports
     places = Places(sources.trees, tree, classes(rules.together), of_the_whole=tree in rules.of_the_whole)
     series: dict[str, dict[date, int]] = {}
-    async for key, day, count in _by_day(sources, period, line):
+    found = _imported(sources, period, line, months=True) if months else _by_day(sources, period, line)
+    async for key, day, count in found:
         path = places.path(key)
         for end in range(1 if places.of_the_whole else 2, len(path) + 1):
             counts = series.setdefault("/".join(path[:end]), {})
@@ -95,13 +102,30 @@ async def _by_day(sources: Sources, period: Period, line: str | None) -> AsyncIt
     query = select(day, *keys, func.count().label("count")).where(*of_answers(period, line)).group_by(day, *keys)
     for row in await sources.reading.rows(query):
         yield Key(0, Kind(row["kind"]), None, row["category"], None), _date(row["day"]), row["count"]
+    async for told in _imported(sources, period, line, months=False):
+        yield told
+
+
+async def _imported(
+    sources: Sources, period: Period, line: str | None, *, months: bool
+) -> AsyncIterator[tuple[Key, date, int]]:
     seconds = extract("epoch", past_rows.c.at) + CHINA
     day = (seconds - seconds % DAY).label("day")
     told = (past_rows.c.kind, past_rows.c.tree, past_rows.c.path)
     total = func.sum(past_rows.c.count).label("total")
-    for row in await sources.reading.rows(select(day, *told, total).where(*of_past(period, line)).group_by(day, *told)):
+    of_span = past_rows.c.span == "month" if months else past_rows.c.span != "month"
+    query = select(day, *told, total).where(*of_past(period, line), of_span).group_by(day, *told)
+    for row in await sources.reading.rows(query):
         key = Key(0, Kind(row["kind"]), row["tree"] or OWN, row["path"], None)
         yield key, _date(row["day"]), int(row["total"])
+
+
+def _together(*parts: Series) -> Series:
+    whole: dict[str, Counter[date]] = {}
+    for part in parts:
+        for path, counts in part.items():
+            whole.setdefault(path, Counter()).update(counts)
+    return whole
 
 
 def _date(seconds: float) -> date:

@@ -12,7 +12,7 @@ from paperwork.categories.spelling import path_of, written
 from paperwork.categories.trees import Trees
 from paperwork.kind import Kind
 from paperwork.past.meaning import Meaning
-from paperwork.past.row import Unfit, columns_of, count_of, kind_of, time_of
+from paperwork.past.row import Stretch, Unfit, columns_of, count_of, kind_of, moment_of, time_of
 from paperwork.past.sheet import Bad, NoSheet, Sheet, sheet_of
 from routing.calendar import SHANGHAI
 
@@ -66,6 +66,14 @@ def test_a_time_is_chinas_and_a_month_counts_on_its_first_day(text: str, at: dat
 def test_a_time_that_nobody_could_mean_is_refused(text: str) -> None:
     with pytest.raises(Unfit, match="time"):
         time_of(text)
+
+
+def test_what_a_time_says_is_known() -> None:
+    told = {
+        text: moment_of(text)[1]
+        for text in ("2014-11", "2014年11月", "2014/11/3", "2014-11-03T00:00", "2014-11-03 9:00")
+    }
+    assert list(told.values()) == [Stretch.MONTH, Stretch.MONTH, Stretch.DAY, Stretch.INSTANT, Stretch.INSTANT]
 
 
 @pytest.mark.parametrize(("text", "count"), [("", 1), ("0", 0), ("768182", 768_182), ("768,182", 768_182), ("７", 7)])

@@ -241,6 +241,7 @@ def upgrade() -> None:
         sa.Column("path", sa.Text),
         sa.Column("place", sa.Text),
         sa.Column("count", sa.Integer, nullable=False),
+        sa.Column("span", sa.Text, nullable=False),
         sa.PrimaryKeyConstraint("import", "row", name="pk_past_rows"),
     )
     op.create_index("ix_past_rows_at", "past_rows", ["at"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import select
 
@@ -14,8 +14,9 @@ from paperwork.reports.reading import open_reading
 from paperwork.reports.sources import Sources
 from paperwork.rules import Rules
 from paperwork.webhooks.events import Event, since, told
-from records.paper_tables import filings
+from records.paper_tables import filings, past_rows
 from records.store import Store
+from routing.calendar import SHANGHAI
 from tests.paperwork.reports.conftest import NOW, Papers, plan
 
 PATH = "咨询/寻医问药/就医引导"
@@ -51,3 +52,15 @@ async def test_what_rises_is_filed_once_a_day_and_again_as_a_surge_and_others_ar
     assert {event.data["path"] for event in events} == {row["data"]["path"] for row in filed}
     assert all(event.id.isascii() for event in events)
     await store.close()
+
+
+async def test_an_imported_month_is_compared_with_months_and_is_no_days_surge(papers: Papers) -> None:
+    first = datetime(2026, 11, 1, tzinfo=SHANGHAI)
+    days = [first - timedelta(days=ahead) for ahead in range(1, 57)]
+    await papers.past(*((at, Kind.CONSULT, "national", PATH, None, 10 + at.day % 3) for at in days))
+    month = {"import": "i-2", "row": 1, "at": first, "kind": "consult", "tree": "national", "path": PATH}
+    await papers.write(past_rows, {**month, "count": 9000, "span": "month"})
+    report = await papers.report("radar", date(2026, 11, 1), date(2026, 12, 1))
+    found = {table.id: table.rows for table in report.tables}
+    assert found["days"] == ()
+    assert (PATH, 9000) in {row.values[:2] for row in found["periods"]}
