@@ -69,6 +69,7 @@ class Samples:
         Of recordings only those in `kept`, unless it is None.
         """
         since, until = days_of(period)
+        kept = kept if kept is None else frozenset(kept)
         query = select(cdr.c.id, cdr.c.segments).where(
             cdr.c.started >= since, cdr.c.started < until, cdr.c.test == false(), cdr.c.agent.is_not(None)
         )
