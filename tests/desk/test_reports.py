@@ -89,9 +89,9 @@ async def test_what_callers_said_is_for_those_who_may_read_their_records(house: 
         async with house.browser(role) as browser:
             status, told = await browser.get(path)
             assert status == 200, told
-            rows = [row["values"] for table in told["tables"] for row in table["rows"]]
-            assert sorted(row[0] for row in rows) == ["2026-a-1", "2026-a-2", "2026-a-3"]
-            said[role] = sorted(text for row in rows for text in row[3:] if text)
+            cells = [row["values"] for table in told["tables"] for row in table["rows"]]
+            assert sorted(row[0] for row in cells) == ["2026-a-1", "2026-a-2", "2026-a-3"]
+            said[role] = sorted(text for row in cells for text in row[3:] if text)
             if role is Role.AUDITOR:
                 async with browser.session.get(f"{browser.base}{path}&format=csv") as answer:
                     assert "内容".encode() not in await answer.read()
