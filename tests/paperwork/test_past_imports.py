@@ -251,7 +251,7 @@ async def test_what_goes_out_comes_in_as_the_same_calls(url: str, store: Store, 
     assert '2014-11,,咨询,寻医问药,"南京,""江宁""",768182' in first
     assert "2026-10-01T09:00:00.123,immunization,咨询,咨询/疾病预防控制/预防接种/疫苗种类/狂犬病疫苗,和平区,1" in first
     assert len(first.splitlines()) == 1 + 6 + 3
-    assert "2015-01-01,'=HYPERLINK(1),表扬,表扬,'-,1\n" in first  # no spreadsheet runs what stands there
+    assert "2015-01,'=HYPERLINK(1),表扬,表扬,'-,1\n" in first  # no spreadsheet runs what stands there
     assert "2026-10-01T09:04:00,immunization,咨询,,'=1+1,1\n" in first
     assert await unfilled(url) == 2
     stored = {row["line"] for row in await store.rows(select(past_rows.c.line))}
