@@ -9,7 +9,7 @@ import pytest
 
 from desk.openapi import description
 from desk.roles import Permission, Role
-from ivr.events import CallArrived, Entry, MessageLeft
+from ivr.events import CallArrived, Entry, Event, MessageLeft
 from tests.desk.house import Browser, DeskHouse
 from tests.desk.test_answers import answered
 from tests.paperwork.answers.desk import note
@@ -152,7 +152,10 @@ async def test_only_who_may_see_the_record_of_a_call_opens_an_order_from_it(hous
     await answered(house, "a-1", ("immunization", "bob"))
     await answered(house, "a-2", ("immunization", "ann"))
     await answered(house, "a-3", ("immunization", "bob"), ("hiv-counselling", "bob"))
-    left = (CallArrived(NUMBER, "12320", "c", "v1"), MessageLeft("hiv-counselling", "messages/a-4", 9.0))
+    left: tuple[Event, ...] = (
+        CallArrived(NUMBER, "12320", "c", "v1"),
+        MessageLeft("hiv-counselling", "messages/a-4", 9.0),
+    )
     await note(house.url, *(Entry("a-4", seq, AT, event) for seq, event in enumerate(left, start=1)))
     async with house.browser(Role.AGENT) as ann, house.browser(Role.LEADER) as chief:
         for browser, call, status in (
