@@ -63,7 +63,7 @@ def test_a_file_is_imported_listed_taken_back_and_all_of_it_is_written_down(tmp_
 
     assert typed(var, "records", "export").stdout == (
         "time,line,kind,category,place,count\n"
-        "2014-11-01,immunization,咨询,咨询/寻医问药/就医引导,南京,768182\n"
+        "2014-11,immunization,咨询,咨询/寻医问药/就医引导,南京,768182\n"
         "2014-12-03T09:00:00,,举报,,,1\n"
     )
     name = told(done)["id"]
