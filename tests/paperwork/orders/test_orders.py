@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import insert, select
@@ -152,9 +153,18 @@ async def test_who_was_passed_on_to_a_confidential_line_gives_it_the_order_whate
     assert other.body.line == "aid"
 
 
-async def test_two_who_open_the_order_of_a_call_at_once_open_one(house: OrderHouse, url: str) -> None:
+async def test_two_who_open_the_order_of_a_call_at_once_open_one(
+    house: OrderHouse, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     await talked(house)
     async with order_house(url, house.now) as other:
+        for one in (house, other):
+
+            async def slowly(*said: Any, write: Any = one.orders.write, **more: Any) -> Any:
+                await asyncio.sleep(0.1)  # so that both have begun
+                return await write(*said, **more)
+
+            monkeypatch.setattr(one.orders, "write", slowly)
         both = await asyncio.gather(
             *(one.open(source="call", call="c1") for one in (house, other)), return_exceptions=True
         )
