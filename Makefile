@@ -25,6 +25,11 @@ setup: ## Set everything up that running needs; then there is .venv/bin/hotline
 check: lint scan ## Lint, the scan of dependencies, and the fast tests
 	$(BIN)/pytest -m 'not system' -n 2 --dist worksteal
 
+.PHONY: deep
+deep: ## Search ten times as far as `make test` does, for what nobody thought of
+	@scripts/setup run dev
+	HOTLINE_DEEP=1 $(BIN)/pytest -m 'not system' -n 2 --dist worksteal
+
 .PHONY: lint
 lint: ## Format, lint, types, imports, scripts
 	@scripts/setup run dev
@@ -34,6 +39,7 @@ lint: ## Format, lint, types, imports, scripts
 	$(BIN)/lint-imports
 	$(BIN)/shellcheck $(SCRIPTS)
 	$(BIN)/hadolint docker/Dockerfile
+	@scripts/web-check
 
 .PHONY: chaos
 chaos: ## Every fault on a real hotline, and the table of what was promised (half an hour; FAULTS=, needs SIPp)
@@ -66,5 +72,5 @@ asterisk: ## Unpack Asterisk anew, for Debian's newest fixes
 
 .PHONY: clean
 clean: ## Remove what was set up; what the hotline recorded (var/) stays
-	rm -rf .venv .asterisk dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	rm -rf .venv .asterisk dist desk/web/node_modules desk/web/dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -29,7 +29,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
-from acd.agent import Agent, BreakReason, Presence
+from acd.agent import Agent, Presence
 from acd.audit import Fault, FaultKind
 from acd.desk import Desk
 from acd.limits import at_joining, of_line, of_wait
@@ -243,7 +243,8 @@ class Floor(Serving):
         if offer.line.talk_warning is not None:
             self._timers.set(self._now + offer.line.talk_warning, Alarm.LONG_TALK, offer.call, offer.id)
         self._orders.append(Connect(offer.id, offer.call))
-        self._withdraw(waiting.offers)
+        if waiting.offers:
+            self._withdraw(waiting.offers)
 
     def _offer_failed(self, failed: OfferFailed) -> None:
         self._fail(failed.offer, failed.failure)
@@ -321,11 +322,10 @@ class Floor(Serving):
         seat = self._seats.get(ended.agent)
         if seat is None:
             return
-        seat.on_duty, seat.wish = False, None
-        if seat.presence is Presence.BREAK:
-            seat.reason = BreakReason.OTHER_CALL  # the next shift does not begin with it
+        seat.on_duty = False
         if seat.presence in (Presence.READY, Presence.BREAK):
             self._go_offline(seat)
+        seat.wish = None  # the next shift does not begin with a break of this one
 
     def _break_began(self, began: BreakBegan) -> None:
         seat, reason = self._seats.get(began.agent), began.reason

@@ -94,6 +94,10 @@ class Ground:
         """The offers that ring now."""
         return tuple(self._offers.values())
 
+    def offer(self, offer: int) -> Offer | None:
+        """An offer, while it rings."""
+        return self._offers.get(offer)
+
     def talk(self, offer: int) -> Offer | None:
         """The offer that became this talk, while it lasts."""
         return self._talks.get(offer)

@@ -12,6 +12,8 @@ from acd.seat import Seat
 
 _READY, _OFFLINE = Presence.READY, Presence.OFFLINE
 _ON_DUTY = frozenset({Presence.READY, Presence.OFFERED, Presence.TALKING, Presence.WRAP_UP})
+_DUTY = {before: {to: (to in _ON_DUTY) - (before in _ON_DUTY) for to in Presence} for before in Presence}
+"""By how many more, or fewer, are on duty after each move."""
 
 
 class Roster:
@@ -54,8 +56,7 @@ class Roster:
         elif before is _OFFLINE:
             for desk, _ in self.served[agent]:
                 self.arrived(desk)
-        duty = (to in _ON_DUTY) - (before in _ON_DUTY)
-        if duty:
+        if (duty := _DUTY[before][to]) != 0:
             for desk, _ in self.served[agent]:
                 desk.count_duty(duty, now)
         if self._moved is not None:

@@ -26,7 +26,7 @@ from acd.timers import Alarm
 from acd.waiting import Passed, Waiting, Wants, without
 
 SYSTEM = frozenset({BreakReason.REFUSED, BreakReason.UNANSWERED, BreakReason.UNREACHABLE, BreakReason.OTHER_CALL})
-"""Breaks that nobody asked for: they do not outlive the phone's registration."""
+"""Breaks that nobody asked for: they do not outlive the phone's registration, but for a call that goes on."""
 
 
 class Serving(Ground):
@@ -301,6 +301,8 @@ class Serving(Ground):
     def _to_offline(self, seat: Seat) -> None:
         if seat.presence is Presence.BREAK and seat.reason not in SYSTEM:
             seat.wish = seat.reason
+        elif seat.presence is Presence.BREAK and seat.reason == BreakReason.OTHER_CALL and seat.wish is None:
+            seat.wish = seat.reason  # whose browser comes back to that call is offered nothing
         if seat.presence is not Presence.OFFLINE:
             self._roster.move(seat, Presence.OFFLINE, self._now)
 

@@ -28,7 +28,7 @@ from typing import Any
 from bench import report, wire
 from bench.app_queue import app_queue
 from bench.curves import curves
-from bench.figures import Spread, cpu_seconds, machine_seconds
+from bench.figures import Spread, children, cpu_seconds, machine_seconds
 from bench.sipp import Callers, Exchange, Manner, agents, may_send_raw
 from bench.stand import StandFailed, stand, wait_until
 from hotline.asterisk_program import AsteriskMissing
@@ -73,7 +73,7 @@ class Steady:
     overtaken: dict[str, float]
     """Callers whose INVITE came after that of somebody who had joined later, and by how many seconds."""
     cpu: float
-    """Milliseconds a call: Asterisk, and the engine where there is one."""
+    """Milliseconds a call: Asterisk, and the engine with its back office where there is one."""
     others: float
     """Cores kept busy by what is neither of the two switches nor SIPp."""
     left: dict[str, list[str]]
@@ -198,7 +198,8 @@ class _Used:
 
     @classmethod
     def now(cls, here: Exchange, answering: int) -> _Used:
-        switch = sum(map(cpu_seconds, here.processes))
+        began = {child for process in here.processes for child in children(process)}  # the back office is the engine's
+        switch = sum(map(cpu_seconds, {*here.processes, *began}))
         ended = resource.getrusage(resource.RUSAGE_CHILDREN)
         return cls(switch, machine_seconds() - switch - cpu_seconds(answering) - ended.ru_utime - ended.ru_stime)
 

@@ -154,8 +154,8 @@ def agents(stand: Exchange, *, sound: bool = False, manner: Manner = Manner(), b
     rows = [f"{name};[authentication username={name} password={secrets[name]}]" for name in stand.agents]
     (folder / "agents.csv").write_text("\n".join(["SEQUENTIAL", *rows, ""]))
     enrol = sipp_command(HERE / "register.xml", stand.sip, port, media)
-    enrol += ["-inf", str(folder / "agents.csv"), "-m", str(len(rows)), "-r", "100", "-timeout", "20s"]
-    if _run([*enrol, "-trace_err", "-error_file", "register-errors.log"], folder, 30):
+    enrol += ["-inf", str(folder / "agents.csv"), "-m", str(len(rows)), "-r", "50", "-timeout", "60s"]
+    if _run([*enrol, "-trace_err", "-error_file", "register-errors.log"], folder, 70):
         raise StandFailed(f"not every agent could register: {_last_words(folder)}")
     scenario = folder / "agent.xml"
     scenario.write_text(_room().get_template("agent.xml.j2").render(asdict(manner)))

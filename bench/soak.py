@@ -55,8 +55,8 @@ class Look:
 
 def look(here: House, since: float) -> Look | None:
     """None while the hotline does not answer."""
-    memory = here.metric("hotline_resident_memory_bytes")
-    files, tasks = here.metric("hotline_open_files"), here.metric("hotline_tasks")
+    memory = here.metric("process_resident_memory_bytes")
+    files, tasks = here.metric("process_open_fds"), here.metric("hotline_tasks")
     if memory is None or files is None or tasks is None:
         return None
     switch = Path(f"/proc/{here.asterisk}")

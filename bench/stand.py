@@ -168,7 +168,7 @@ def stand(
             stderr=subprocess.STDOUT,
         )
         stack.callback(_end, engine, places)
-        _wait(lambda: _answers(settings, engine, folder), 40.0, "the engine is not ready", folder)
+        _wait(lambda: _answers(settings, engine, folder), 120.0, "the engine is not ready", folder)
         asterisk = live_pid(places.pid_file, str(places.conf))
         if asterisk is None:
             raise StandFailed("Asterisk is not there")

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from aiohttp import web
 
 from desk.answers_schemas import ANY, BODY, PRIVATE, RECORD, ROW, SEQ, YES
+from desk.answers_seen import seen
 from desk.asked import Asked, choice, instant, number, only, text, told
 from desk.asker import ASKER, Asker
 from desk.ledger import Ledger
@@ -25,7 +26,7 @@ from paperwork.answers.book import NoRecord
 from paperwork.answers.complete import Unfit
 from paperwork.answers.office import Answers
 from paperwork.answers.page import MOST, Wanted, incomplete, page_of
-from paperwork.answers.record import Illegal, Record, fold
+from paperwork.answers.record import Illegal, Record
 from paperwork.answers.sheet import Sheet, sheet_of
 from paperwork.answers.telling import Teller, sheet_data
 from paperwork.answers.words import State
@@ -269,20 +270,7 @@ class AnswersApi:
 
     async def _seen(self, request: web.Request) -> Record:
         """The record that is asked for, if they may see it; else there is none. Raises Refusal."""
-        call, asker = request.match_info["call"], request[ASKER]
-        none = Refusal(404, "not_found", "there is no answer record of this call")
-        if len(call) > 64 or not call.isprintable():
-            raise none
-        facts = await self._answers.book.history(call)
-        if not facts:
-            raise none
-        record = fold(facts)
-        if asker.agent is not None and asker.agent in record.agents:
-            return record
-        hidden = self._answers.house.closed_to(asker.agent)
-        if Permission.ANSWERS not in asker.permissions or any(talk.line in hidden for talk in record.talks):
-            raise none
-        return record
+        return await seen(self._answers, request[ASKER], request.match_info["call"])
 
     def _wanted(self, asker: Asker, query: Mapping[str, str]) -> Wanted:
         """What is asked for, cut to what they may see. Raises Refusal."""

@@ -14,10 +14,15 @@ MOST = 500
 
 def limit_of(query: Mapping[str, str]) -> int:
     """How many a page has. Raises Refusal."""
-    limit = query.get("limit", "50")
-    if not (limit.isascii() and limit.isdigit() and len(limit) < 6 and 1 <= int(limit) <= MOST):
-        raise bad(f"`limit` is a number from 1 to {MOST}")
-    return int(limit)
+    return whole_number(query, "limit", "50", MOST)
+
+
+def whole_number(query: Mapping[str, str], name: str, usual: str, most: int) -> int:
+    """A parameter that is a number from 1 on. Raises Refusal."""
+    value = query.get(name, usual)
+    if not (value.isascii() and value.isdigit() and len(value) < 10 and 1 <= int(value) <= most):
+        raise bad(f"`{name}` is a number from 1 to {most}")
+    return int(value)
 
 
 def place_of(query: Mapping[str, str], *, numbered: bool = False) -> tuple[datetime, str] | None:

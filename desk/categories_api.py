@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, Protocol
 
 from aiohttp import web
 
+from desk.asked import maybe_text, number, only
+from desk.asked import told as read
+from desk.asker import ASKER
+from desk.ledger import Ledger
 from desk.refusal import Refusal, bad
 from desk.roles import Permission
 from desk.route import Route, one_of
-from desk.schemas import COUNT, FLAG, MAYBE_TEXT, TEXT, either, listing, things
+from desk.schemas import COUNT, FLAG, MAYBE_TEXT, TEXT, listing, things
 from paperwork.categories.category import OTHERS, Tree
+from paperwork.categories.mapping import Mapped, NoCategory, NotWritten, Outdated, told_mapped
 from paperwork.categories.spelling import written
 from paperwork.categories.told import names_tree, own_tree, told
 from paperwork.categories.trees import Trees
 from paperwork.categories.unplaced import unplaced
 from paperwork.kind import Kind
-from paperwork.past.imports import imported
+from paperwork.pinyin import Speller
 from records.store import Store
 from routing.reading.problem import Unreadable
 
@@ -28,6 +34,8 @@ _CATEGORY = {
     "code": TEXT,
     "name": TEXT,
     "path": TEXT,
+    "pinyin": {**TEXT, "description": "The syllables of the name, with spaces between."},
+    "initials": {**TEXT, "description": "Their first letters."},
     "kinds": listing({"enum": _KINDS}),
     "kind_labels": listing(TEXT),
     "parent": MAYBE_TEXT,
@@ -40,11 +48,33 @@ _KIND = {"enum": _KINDS, "description": "Only what goes with this kind."}
 _MOST = 200
 
 
-class CategoriesApi:
-    """`/api/v1/categories` and `/api/v1/records/imports`."""
+class Mapping(Protocol):
+    """What writes a category's place into the operators' file: `hotline.mapping` is it."""
 
-    def __init__(self, store: Store, trees: Callable[[], Trees] | None) -> None:
-        self._store, self._shelf = store, trees
+    def __call__(
+        self, code: str, tree: Tree, path: str | None, /, *, version: int, first: Callable[[Mapped], None]
+    ) -> Trees:
+        """The trees that there are now. `first` is told before anything is written, and may hinder it; with another
+        `version` than the file's nothing is. Blocks.
+
+        Raises NotWritten, Outdated, NoCategory, Unreadable, OSError.
+        """
+        ...
+
+
+class CategoriesApi:
+    """`/api/v1/categories`."""
+
+    def __init__(
+        self,
+        store: Store,
+        trees: Callable[[], Trees] | None,
+        speller: Speller,
+        ledger: Ledger,
+        mapping: Mapping | None,
+    ) -> None:
+        self._store, self._shelf, self._speller = store, trees, speller
+        self._ledger, self._mapping = ledger, mapping
 
     def routes(self) -> list[Route]:
         look, every = one_of(Permission.REGISTERS_READ), "/api/v1/categories"
@@ -112,27 +142,16 @@ class CategoriesApi:
                 refuses=(404, 503),
             ),
             Route(
-                "GET",
-                "/api/v1/records/imports",
-                one_of(Permission.CALLS),
-                self._on_imports,
-                "The files of past calls that were taken in, newest last.",
-                answer=things(
-                    imports=listing(
-                        things(
-                            id=TEXT,
-                            name=TEXT,
-                            at=TEXT,
-                            who=TEXT,
-                            rows=COUNT,
-                            calls=COUNT,
-                            sha256=TEXT,
-                            retracted=either(TEXT),
-                            retracted_by=MAYBE_TEXT,
-                            reason=MAYBE_TEXT,
-                        )
-                    )
-                ),
+                "PUT",
+                every + "/{code}/places/{tree}",
+                one_of(Permission.REGISTERS),
+                self._on_place,
+                "Where a category counts in another tree; null: where the one above it does. Written into the"
+                " operators' file, with `version` counted up; 409 `changed` when it is not the one that was looked at.",
+                body={"path": MAYBE_TEXT, "version": COUNT, "reason": MAYBE_TEXT},
+                required=("path", "version"),
+                answer=things(version=COUNT, **_CATEGORY),
+                refuses=(404, 409, 422, 503),
             ),
         ]
 
@@ -156,6 +175,7 @@ class CategoriesApi:
             raise bad("`retired` is 1 or 0")
         if tree is Tree.OWN:
             found = own_tree(trees, kind, retired=retired == "1")
+            await self._spell(found)
         else:
             found = names_tree(trees, tree)
             if kind is not None and any(one["name"] == kind.label for one in found):
@@ -171,6 +191,7 @@ class CategoriesApi:
         if not (limit.isascii() and limit.isdigit() and len(limit) < 5 and 1 <= int(limit) <= _MOST):
             raise bad(f"`limit` is a number from 1 to {_MOST}")
         found = [told(trees, one) for one in trees.search(asked, int(limit), kind)]
+        await self._spell(found)
         return web.json_response({"version": trees.version, "categories": found})
 
     async def _on_category(self, request: web.Request) -> web.Response:
@@ -181,10 +202,46 @@ class CategoriesApi:
         above: list[dict[str, Any]] = []
         parent = category.parent
         while parent is not None:
-            one = trees.categories[parent]
-            above.insert(0, {"code": one.code, "name": one.name})
-            parent = one.parent
-        return web.json_response({**told(trees, category), "version": trees.version, "above": above})
+            up = trees.categories[parent]
+            above.insert(0, {"code": up.code, "name": up.name})
+            parent = up.parent
+        one = told(trees, category)
+        await self._spell([one])
+        return web.json_response({**one, "version": trees.version, "above": above})
+
+    async def _on_place(self, request: web.Request) -> web.Response:
+        asked = await read(request)
+        only(asked, "path", "version", "reason")
+        code, tree = request.match_info["code"], _other(request.match_info["tree"])
+        path, why = maybe_text(asked, "path", longest=200), maybe_text(asked, "reason", longest=500)
+        if "path" not in asked:
+            raise bad("`path` is a place in that tree, or null")
+        if self._mapping is None:
+            raise Refusal(409, "not_written", "the file of categories is not to be written from here")
+        version, mapping, who = number(asked, "version", most=1_000_000_000), self._mapping, request[ASKER].who
+
+        def first(found: Mapped) -> None:
+            # we are in a thread: the loop goes on, and nothing is written before the audit log has it
+            deed = self._ledger.write(who, "category_mapped", about=code, reason=why, **told_mapped(found, code, tree))
+            asyncio.run_coroutine_threadsafe(deed, loop).result()
+
+        loop = asyncio.get_running_loop()
+        with _refusing():
+            trees = await asyncio.to_thread(lambda: mapping(code, tree, path, version=version, first=first))
+        category = trees.category(code)
+        assert category is not None  # noqa: S101 - it was mapped just now
+        one = told(trees, category)
+        await self._spell([one])
+        return web.json_response({**one, "version": trees.version})
+
+    async def _spell(self, categories: list[dict[str, Any]]) -> None:
+        """Say of each, and of those below it, how its name is typed."""
+        found = list(categories)
+        for one in found:
+            found += one.get("parts", ())
+        typed = await self._speller.spell(one["name"] for one in found)
+        for one in found:
+            one.update(typed[one["name"]].to_json())
 
     async def _on_unmapped(self, _request: web.Request) -> web.Response:
         trees = await self._trees()
@@ -194,9 +251,6 @@ class CategoriesApi:
         answer = {"version": trees.version, "codes": codes, "unreached": unreached, "records": records}
         return web.json_response(answer)
 
-    async def _on_imports(self, _request: web.Request) -> web.Response:
-        return web.json_response({"imports": [one.to_json() for one in await imported(self._store)]})
-
 
 def _kind(request: web.Request) -> Kind | None:
     """The kind that was asked for. Raises Refusal."""
@@ -205,3 +259,26 @@ def _kind(request: web.Request) -> Kind | None:
         return None if asked is None else Kind(asked)
     except ValueError:
         raise bad(f"`kind` is one of {', '.join(_KINDS)}") from None
+
+
+def _other(asked: str) -> Tree:
+    """One of the trees of others. Raises Refusal."""
+    if asked not in [tree.value for tree in OTHERS]:
+        raise Refusal(404, "not_found", "there is no such tree")
+    return Tree(asked)
+
+
+@contextmanager
+def _refusing() -> Iterator[None]:
+    try:
+        yield
+    except NoCategory:
+        raise Refusal(404, "no_category", "there is no such category") from None
+    except Outdated:
+        raise Refusal(409, "changed", "somebody changed the categories: look again") from None
+    except NotWritten as error:
+        raise Refusal(409, "not_written", str(error)) from None
+    except Unreadable as error:
+        raise Refusal(422, "unfit", str(error.problems[0])) from None
+    except OSError as error:
+        raise Refusal(503, "not_written", f"the file of categories cannot be written: {error.strerror}") from None

@@ -17,6 +17,7 @@ from desk.refusal import Refusal, bad, forbidden
 from desk.roles import Permission
 from desk.route import Route, one_of
 from desk.schemas import TEXT, listing, things
+from desk.telling import as_theirs
 from records.audit import Act
 
 
@@ -41,6 +42,7 @@ _MANY = listing({"type": "object"})
 _FLOOR = things(
     now=TEXT, plan=TEXT, lines=_MANY, agents=_MANY, offers=_MANY, talks=_MANY, callbacks=_MANY, alerts=_MANY
 )
+"""And `today`, the day's figures, for who sees the whole floor."""
 
 
 class FloorApi:
@@ -144,7 +146,7 @@ def own_part(floor: Mapping[str, Any], agent: str | None) -> dict[str, Any]:
         "lines": [{**line, "waiting": []} for line in floor["lines"]],
         "agents": mine,
         "offers": [one for one in floor["offers"] if agent is not None and one["agent"] == agent],
-        "talks": [one for one in floor["talks"] if agent is not None and one["agent"] == agent],
+        "talks": [as_theirs("talks", one) for one in floor["talks"] if agent is not None and one["agent"] == agent],
         "callbacks": [],
         "answers": [one for one in floor["answers"] if agent is not None and one["agent"] == agent],
         "alerts": [one for one in floor["alerts"] if agent is not None and one["agent"] == agent],

@@ -35,6 +35,8 @@ log = structlog.get_logger()
 LARGEST_BODY = 64 * 1024
 BODY_PATIENCE = 10.0
 """Seconds that a body may take to come."""
+SLOWEST = 256 * 1024
+"""Bytes a second of the line on which a larger one may come, where one is expected."""
 PER_ADDRESS = (400.0, 100.0)
 """Requests at once and a second. An institution comes from one address."""
 PER_USER = (100.0, 25.0)
@@ -137,8 +139,12 @@ class Guard:
                 if seconds := self._users.take(asker.who, self._monotonic()):
                     raise wait(seconds)
             await self._admit(route, asker, request)
+            if route.largest is not None:
+                request = request.clone(client_max_size=route.largest)
+                await _taken_in(request, route.largest)
             return await route.handler(request)
 
+        guarded.largest = route.largest  # type: ignore[attr-defined]
         return guarded
 
     async def _admit(self, route: Route, asker: Asker | None, request: web.Request) -> None:
@@ -175,24 +181,30 @@ class Guard:
 
 @web.middleware
 async def bounded(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Takes bodies in whole, up to a size and within a time."""
-    if request.can_read_body:
-        if (request.content_length or 0) > LARGEST_BODY:
-            raise Refusal(413, "too_large", f"a request has at most {LARGEST_BODY} bytes", {"Connection": "close"})
-        if "Content-Encoding" in request.headers:
-            raise Refusal(415, "bad_type", "send the body as it is, not compressed", {"Connection": "close"})
-        try:
-            async with asyncio.timeout(BODY_PATIENCE):
-                await request.read()
-        except TimeoutError:
-            raise Refusal(408, "too_slow", "the request did not come to its end", {"Connection": "close"}) from None
-        except web.HTTPRequestEntityTooLarge:
-            raise Refusal(
-                413, "too_large", f"a request has at most {LARGEST_BODY} bytes", {"Connection": "close"}
-            ) from None
-        except (web.RequestPayloadError, ConnectionError) as error:
-            raise Refusal(400, "bad_request", "the body is broken", {"Connection": "close"}) from error
+    """Takes bodies in whole, up to a size and within a time; larger ones only once it is known who asks."""
+    if getattr(request.match_info.handler, "largest", None) is None:
+        await _taken_in(request, LARGEST_BODY)
     return await handler(request)
+
+
+async def _taken_in(request: web.Request, largest: int) -> None:
+    """The body, read. Raises Refusal."""
+    if not request.can_read_body:
+        return
+    too_large = Refusal(413, "too_large", f"a request has at most {largest} bytes", {"Connection": "close"})
+    if (request.content_length or 0) > largest:
+        raise too_large
+    if "Content-Encoding" in request.headers:
+        raise Refusal(415, "bad_type", "send the body as it is, not compressed", {"Connection": "close"})
+    try:
+        async with asyncio.timeout(BODY_PATIENCE + largest // SLOWEST):
+            await request.read()
+    except TimeoutError:
+        raise Refusal(408, "too_slow", "the request did not come to its end", {"Connection": "close"}) from None
+    except web.HTTPRequestEntityTooLarge:
+        raise too_large from None
+    except (web.RequestPayloadError, ConnectionError) as error:
+        raise Refusal(400, "bad_request", "the body is broken", {"Connection": "close"}) from error
 
 
 def answer_of(request: web.BaseRequest, refusal: Refusal) -> web.Response:

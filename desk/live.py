@@ -1,37 +1,43 @@
-"""The floor as it changes, on a WebSocket: whole at first and after each change, to whoever may see it.
+"""The floor as it changes, on a WebSocket: whole at first, then what changed (`desk.telling`), to whoever may see it.
 
-However many look, the floor is told once for each change, at most ten times a second. Whoever cannot keep up misses
-states, never the last one. A session that ended is noticed within seconds, and its sockets are closed.
+However many look, the floor is looked at once for each change, at most ten times a second. Whoever cannot keep up
+misses states, never the last one. A session that ended is noticed within seconds, and its sockets are closed.
+
+A page that only listens asks for nothing, for hours: the wallboard, the big screen. So it says `visible` or `hidden` on
+its socket, and while it is looked at its session counts as used; its longest time ends it all the same.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-import orjson
 import structlog
 from aiohttp import WSCloseCode, WSMsgType, web
 
 from desk.asker import ASKER, Asker
-from desk.floor_api import Floor, own_part
+from desk.floor_api import Floor
 from desk.refusal import Refusal, wait
 from desk.roles import Permission
 from desk.route import Route, one_of
 from desk.session_api import own
 from desk.sessions import Sessions
+from desk.telling import Telling
 
 log = structlog.get_logger()
 
 AT_MOST_EVERY = 0.1
 AT_LEAST_EVERY = 5.0
-"""Seconds between two states: lengths of time move on by themselves."""
+"""Seconds between two messages: a sign of life, and what time alone changed of lines."""
+LINES_EVERY = 1.0
+"""Seconds between two tellings of how lines stand to agents: their own seat is told at once."""
 LOOK_EVERY = 3.0
 """Seconds between two looks whether the sessions still hold."""
 MOST = 1000
 PER_USER = 5
+VISIBLE, HIDDEN = "visible", "hidden"
 SIGNED_OUT = 4401
 """The code with which a socket is closed whose session ended."""
 
@@ -41,12 +47,22 @@ class _Listener:
 
     def __init__(self, asker: Asker, session: str, socket: web.WebSocketResponse) -> None:
         self.asker, self.session, self.socket = asker, session, socket
-        self.next: bytes | None = None
+        self.told = 0
+        """The state of the floor that it was told last."""
         self.due = asyncio.Event()
+        self.visible = False
+        """Whether the page said that somebody can see it."""
 
-    def tell(self, state: bytes) -> None:
-        self.next = state
-        self.due.set()
+    def hear(self, said: str) -> None:
+        """What the page says of itself; anything else is not looked at."""
+        if said in (VISIBLE, HIDDEN):
+            self.visible = said == VISIBLE
+
+    def news(self, telling: Telling) -> bytes | None:
+        """What it does not know yet."""
+        if Permission.FLOOR in self.asker.permissions:
+            return telling.whole(self.told)
+        return telling.own(self.asker.agent, self.told)
 
 
 class Live:
@@ -56,6 +72,8 @@ class Live:
         self._floor, self._sessions, self._now = floor, sessions, now
         self._listeners: set[_Listener] = set()
         self._changed = asyncio.Event()
+        self._telling = Telling()
+        self._lines_told, self._owed = -LINES_EVERY, False
 
     def routes(self) -> list[Route]:
         need = one_of(Permission.FLOOR, Permission.FLOOR_OWN)
@@ -65,10 +83,16 @@ class Live:
                 "/api/v1/live",
                 need,
                 self._on_socket,
-                "A WebSocket with the floor, at first and after every change. Closed with 4401 when the session ends.",
+                "A WebSocket with the floor: whole first, then what changed. Closed with 4401 when the session ends. "
+                "A page says `visible` or `hidden`: while it is looked at its session counts as used.",
                 socket=True,
             )
         ]
+
+    @property
+    def listeners(self) -> int:
+        """Pages that listen."""
+        return len(self._listeners)
 
     def changed(self, *_: Any) -> None:
         """Something on the floor is not as it was."""
@@ -89,33 +113,34 @@ class Live:
             tasks.create_task(self._look())
 
     async def _tell(self) -> None:
+        clock, refreshed = asyncio.get_running_loop().time, 0.0
         while True:
+            wait = AT_LEAST_EVERY
+            if self._telling.version and self._owed:  # agents are owed how lines stand
+                wait = LINES_EVERY
             try:
-                async with asyncio.timeout(AT_LEAST_EVERY):
+                async with asyncio.timeout(wait):
                     await self._changed.wait()
             except TimeoutError:
                 pass
             self._changed.clear()
+            refresh = clock() - refreshed >= AT_LEAST_EVERY
             if self._listeners:
                 try:
-                    self._tell_all()
+                    self._tell_all(clock(), refresh=refresh)
                 except Exception:  # whoever looks must not end the engine that they look at
                     log.exception("the floor could not be told to who looks")
+            refreshed = clock() if refresh else refreshed
             await asyncio.sleep(AT_MOST_EVERY)
 
-    def _tell_all(self) -> None:
-        floor = self._floor.floor()
-        parts: dict[str | None, bytes] = {}
-        whole: bytes | None = None
+    def _tell_all(self, now: float, *, refresh: bool) -> None:
+        lines = refresh or now - self._lines_told >= LINES_EVERY
+        self._lines_told = now if lines else self._lines_told
+        self._owed = not lines
+        self._telling.take(self._floor.floor(), lines=lines, refresh=refresh)
         for listener in self._listeners:
-            if Permission.FLOOR in listener.asker.permissions:
-                whole = whole or _spelt(floor)
-                listener.tell(whole)
-                continue
-            agent = listener.asker.agent
-            if agent not in parts:
-                parts[agent] = _spelt(own_part(floor, agent))
-            listener.tell(parts[agent])
+            if refresh or listener.news(self._telling) is not None:
+                listener.due.set()
 
     async def _look(self) -> None:
         while True:
@@ -124,7 +149,9 @@ class Live:
             if not looked_at:
                 continue
             try:
-                holding = await self._sessions.holding({one.session for one in looked_at}, self._now())
+                now = self._now()
+                holding = await self._sessions.holding({one.session for one in looked_at}, now)
+                await self._sessions.used({one.session for one in looked_at if one.visible} & holding, now)
             except Exception as error:  # the database's; the next look is soon
                 log.warning("whether sessions hold is not known", error=type(error).__name__)
                 continue
@@ -147,33 +174,34 @@ class Live:
         await socket.prepare(request)
         listener = _Listener(asker, session.hash, socket)
         self._listeners.add(listener)
-        self.changed()
+        if self._telling.version and len(self._listeners) > 1:
+            listener.due.set()  # what the others know
+        else:
+            self.changed()
         try:
             async with asyncio.TaskGroup() as tasks:
                 telling = tasks.create_task(self._tell_one(listener))
-                async for message in socket:  # nothing is to be said here: what comes is not looked at
+                async for message in socket:
                     if message.type is WSMsgType.ERROR:
                         break
+                    if message.type is WSMsgType.TEXT:
+                        listener.hear(message.data)
                 telling.cancel()
         finally:
             self._listeners.discard(listener)
         return socket
 
-    @staticmethod
-    async def _tell_one(listener: _Listener) -> None:
+    async def _tell_one(self, listener: _Listener) -> None:
         try:
             while True:
                 await listener.due.wait()
                 listener.due.clear()
-                if listener.next is not None:
-                    async with asyncio.timeout(10.0):
-                        await listener.socket.send_str(listener.next.decode())
+                message = listener.news(self._telling) or self._telling.sign()
+                listener.told = self._telling.version
+                async with asyncio.timeout(10.0):
+                    await listener.socket.send_frame(message, WSMsgType.TEXT)
         except (TimeoutError, ConnectionError):
             await _close(listener.socket)
-
-
-def _spelt(floor: Mapping[str, Any]) -> bytes:
-    return orjson.dumps(floor, option=orjson.OPT_NON_STR_KEYS)  # presences are keys
 
 
 async def _close(socket: web.WebSocketResponse, code: int = SIGNED_OUT, why: bytes = b"signed out") -> None:

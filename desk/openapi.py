@@ -82,7 +82,7 @@ def _operation(route: Route) -> dict[str, Any]:
     }
     if named or asked:
         operation["parameters"] = [*named, *asked]
-    if route.body is not None:
+    if route.body is not None or route.sends is not None:
         operation["requestBody"] = _body(route)
     return operation
 
@@ -94,6 +94,8 @@ def _parameter(name: str, told: str | Mapping[str, Any], required: bool) -> dict
 
 
 def _body(route: Route) -> dict[str, Any]:
+    if route.sends is not None:
+        return {"required": True, "content": {route.sends: {"schema": {"type": "string", "format": "binary"}}}}
     schema: dict[str, Any] = {"type": "object"}
     if route.body:
         needed = [name for name in route.body if name in route.required]

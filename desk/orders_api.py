@@ -14,7 +14,7 @@ from aiohttp import web
 from desk.asked import choice, flag, instant, told
 from desk.asker import ASKER, Asker
 from desk.ledger import Ledger
-from desk.orders_schemas import BOARD, ESCALATIONS, LIST, OPENED, WHOLE, WORDS
+from desk.orders_schemas import BOARD, ESCALATIONS, LIST, OPENED, UNITS, WHOLE, WORDS
 from desk.printed import Printing
 from desk.refusal import Refusal, bad, forbidden
 from desk.roles import Permission
@@ -33,8 +33,10 @@ from paperwork.orders.shown import fact_json, order_json, typed, veiled, veiled_
 from paperwork.orders.state import IllegalMove, Move, State
 from paperwork.orders.tally import tally_of
 from paperwork.orders.words import Clock, Source, Urgency
+from paperwork.pinyin import Speller
 from paperwork.printing.form import Form
 from paperwork.printing.forms.order import order_form
+from paperwork.registers.units import Units
 from records.audit import Act
 from routing.plan import Plan
 
@@ -61,9 +63,10 @@ class OrdersApi:
         plan: Callable[[], Plan] | None,
         path: Callable[[str], str | None],
         printing: Printing,
+        speller: Speller,
     ) -> None:
         self._orders, self._ledger, self._plan, self._path = orders, ledger, plan, path
-        self._printing = printing
+        self._printing, self._speller = printing, speller
 
     def routes(self) -> list[Route]:
         look = one_of(Permission.ORDERS_READ, Permission.ORDERS_OWN)
@@ -88,6 +91,14 @@ class OrdersApi:
                 self._on_words,
                 "Every word of an order with what people call it.",
                 answer=WORDS,
+            ),
+            Route(
+                "GET",
+                every + "/units",
+                one_of(Permission.ORDERS, Permission.ORDERS_OWN),
+                self._on_units,
+                "The units that an order can be handed to, with how their names are typed.",
+                answer=UNITS,
             ),
             Route(
                 "GET",
@@ -120,7 +131,7 @@ class OrdersApi:
                 write,
                 self._on_open,
                 "A new order. With `call` that call's answer record fills in what is not said; `settle` settles it "
-                "on the spot; `another` opens a second one for a call.",
+                "on the spot, `hand_on` hands it on at once; `another` opens a second one for a call.",
                 body={**fields, "another": FLAG},
                 answer=OPENED,
                 status=201,
@@ -185,6 +196,15 @@ class OrdersApi:
     async def _on_words(self, _request: web.Request) -> web.Response:
         forms = {typed(move): written(form) for move, form in FORMS.items()}
         return web.json_response({**words_json(), "forms": forms})
+
+    async def _on_units(self, _request: web.Request) -> web.Response:
+        units = await Units(self._orders.store).all()
+        typed = await self._speller.spell(unit.name for unit in units)
+        told_of = [
+            {"id": unit.id, "name": unit.name, "also": list(unit.entry.also), **typed[unit.name].to_json()}
+            for unit in units
+        ]
+        return web.json_response({"units": told_of})
 
     async def _on_escalations(self, request: web.Request) -> web.Response:
         since = instant(request.query, "from") or self._orders.now() - timedelta(days=7)

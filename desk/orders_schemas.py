@@ -90,3 +90,4 @@ WORDS: Final = things(
     **dict.fromkeys(_LISTS, _CHOICES),
     forms={"type": "object", "description": "Move → the JSON schema of what is said with it."},
 )
+UNITS: Final = things(units=listing(things(id=TEXT, name=TEXT, also=listing(TEXT), pinyin=TEXT, initials=TEXT)))

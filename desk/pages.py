@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from base64 import b64encode
 from collections.abc import Callable, Mapping
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import jinja2
 from aiohttp import web
@@ -24,6 +26,7 @@ from desk.signing_in import Entered, SigningIn
 from desk.words import PERMISSIONS, ROLES, language_of, words_of
 from routing.calendar import SHANGHAI
 
+_OWN_PATH = re.compile(r"/(?:[A-Za-z0-9_-][A-Za-z0-9_/-]*)?(?:\?[A-Za-z0-9_=&.%-]*)?")
 _FOLDER = Path(__file__).parent / "pages"
 _STYLE = (_FOLDER / "sign-in.css").read_text("utf-8")
 STYLE_HASH = f"'sha256-{b64encode(sha256(_STYLE.encode()).digest()).decode()}'"
@@ -32,6 +35,18 @@ _TEMPLATES = jinja2.Environment(
     loader=jinja2.FileSystemLoader(_FOLDER), autoescape=True, undefined=jinja2.StrictUndefined
 )
 _TEMPLATES.filters["wall"] = lambda at: f"{at.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
+
+
+def _after(request: web.Request) -> str:
+    """Where somebody wanted to go before they had to sign in: a page of ours, by its path alone."""
+    wanted = request.query.get("then", "")
+    return wanted if _OWN_PATH.fullmatch(wanted) else "/"
+
+
+def _asked(request: web.Request) -> str:
+    """The query of the next step: the language, and where it leads in the end."""
+    then = {"then": _after(request)} if "then" in request.query else {}
+    return urlencode({"lang": language_of(request), **then})
 
 
 class Pages:
@@ -53,6 +68,8 @@ class Pages:
         session, user = own(request)
         stage = session.stage
         wants = request.query.get("do")
+        if stage is Stage.IN and wants is None and "then" in request.query:
+            raise web.HTTPSeeOther(_after(request))
         if stage is Stage.IN and wants == "change":
             return self._page(request, "change", due=False, name=user.name)
         if stage is Stage.IN and not (wants == "enrol" and not user.factor_on):
@@ -100,7 +117,8 @@ class Pages:
         return self._entered(request, entered)
 
     def _entered(self, request: web.Request, entered: Entered) -> web.Response:
-        answer = web.Response(status=303, headers={"Location": f"/sign-in?lang={language_of(request)}"})
+        there = _after(request) if entered.stage is Stage.IN else f"/sign-in?{_asked(request)}"
+        answer = web.Response(status=303, headers={"Location": there})
         let_in(answer, entered.secret, entered.device, secure=self._gate.secure(request))
         return answer
 
@@ -136,6 +154,7 @@ class Pages:
             page=page,
             title=title,
             language=language,
+            asked=_asked(request),
             w=words_of(language),
             roles=ROLES,
             permissions=PERMISSIONS,

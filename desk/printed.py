@@ -13,9 +13,8 @@ from desk.refusal import Refusal, bad
 from desk.route import Need, Route
 from paperwork.printing.form import Form
 from paperwork.printing.page import policy_of
-from paperwork.printing.press import Press, PressBroken, PressBusy
+from paperwork.printing.press import Press, PressBroken, PressBusy, Printed
 from paperwork.printing.render import Format, Unprintable
-from paperwork.reports.basis import Wish
 from paperwork.reports.report import Report
 from paperwork.reports.telling import Data, NoTable
 
@@ -66,7 +65,7 @@ class Printing:
 
         return on_printed
 
-    async def made(self, printed: Report | Form | Wish, form: Format | Data) -> bytes:
+    async def made(self, printed: Printed, form: Format | Data) -> bytes:
         """The document. Raises Refusal."""
         try:
             return await self._press.make(printed, form)

@@ -58,7 +58,7 @@ _SCORE = things(
     missing=listing(TEXT),
     comment=TEXT,
     items=listing(_ITEM),
-    history=listing(things(at=TIME, who=TEXT, what=TEXT, reason=MAYBE_TEXT)),
+    history=listing(things(at=TIME, who=TEXT, what=TEXT, reason=MAYBE_TEXT, marks=_MARKS, comment=MAYBE_TEXT)),
 )
 _ROW = things(
     id=TEXT,
@@ -87,13 +87,22 @@ _DRAWN = things(
     lot=TEXT,
     gone=FLAG,
     scores=listing(TEXT),
+    sheets=listing(
+        things(id=TEXT, state={"enum": [state.value for state in State]}, by=TEXT, percent=_NUMBER),
+    ),
 )
 _TALK = things(call=TEXT, agent=TEXT, sheet=TEXT, judges=listing({"type": "object"}), apart=_NUMBER)
 _FIGURE = things(of=TEXT, count=COUNT)
 _NEXT = {"type": ["string", "null"], "description": "`after` of the next page; null after the last."}
 _SPAN = {"from": "talks that began from this time on", "to": "and before this time"}
 _PERIOD = {"type": "string", "description": "A month like 2026-10 or a week like 2026-W41."}
-_JUDGED = {Move.MARKED: "mark", Move.SUBMITTED: "submit", Move.DISCARDED: "discard", Move.SETTLED: "settle"}
+_JUDGED = {
+    Move.MARKED: "mark",
+    Move.SUBMITTED: "submit",
+    Move.DISCARDED: "discard",
+    Move.SETTLED: "settle",
+    Move.CORRECTED: "correct",
+}
 _AGENTS = {Move.SEEN: "seen", Move.CONTESTED: "contest"}
 _ALL_TIME = timedelta(days=366)
 
@@ -230,15 +239,16 @@ class QualityApi:
             Move.MARKED: "Give points in a draft of one's own; the other items stay as they are.",
             Move.SUBMITTED: "The draft is done: the agent sees it from now on.",
             Move.DISCARDED: "Throw a draft away.",
+            Move.CORRECTED: "Correct a submitted sheet, with a reason; the agent reads it again, and may contest it.",
             Move.SETTLED: "Settle a sheet that was seen or contested, with other points if need be.",
             Move.SEEN: "The agent has read it.",
             Move.CONTESTED: "The agent does not agree, and says why.",
         }
         for move, verb in {**_JUDGED, **_AGENTS}.items():
             body: dict[str, Any] = {"comment": TEXT} if move is not Move.SEEN else {}
-            if move in (Move.MARKED, Move.SETTLED):
+            if move in (Move.MARKED, Move.SETTLED, Move.CORRECTED):
                 body["marks"] = _MARKS
-            if move in (Move.SETTLED, Move.CONTESTED):
+            if move in (Move.SETTLED, Move.CONTESTED, Move.CORRECTED):
                 body = {**body, "reason": TEXT}
             found.append(
                 Route(

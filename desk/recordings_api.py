@@ -1,13 +1,11 @@
-"""Recordings through the API: found, heard with an entry in the audit log each time, and kept whatever their term.
-
-Who listens says why. A line that is confidential names who may listen to it; nobody else may, whatever their role.
-"""
+"""Recordings through the API: found, kept whatever their term, and those that were deleted, with the proof of it."""
 
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Callable, Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 from aiohttp import web
 from sqlalchemy import select
@@ -16,29 +14,35 @@ from desk.asked import choice, only, text, told
 from desk.asked import reason as why_of
 from desk.asker import ASKER, Asker
 from desk.calls_page import MOST, limit_of
-from desk.ledger import Ledger
-from desk.refusal import Refusal, bad, forbidden
+from desk.dossier_rows import ending_query
+from desk.hearing import Hearing
+from desk.refusal import Refusal, bad
 from desk.roles import Permission
 from desk.route import Route, one_of
-from desk.schemas import FLAG, MAYBE_TEXT, TEXT, TIME, either, listing, things
-from records.audit import Act
-from records.found import Sought, find
-from records.recordings import FALLBACK, MESSAGES, TALKS, Recording, kept_in, told_by, whose
+from desk.schemas import COUNT, FLAG, MAYBE_TEXT, MAYBE_TIME, TEXT, TIME, either, listing, things
+from paperwork.quality.score import State
+from records.deleted import deleted
+from records.found import NONE, Found, Sought, find
+from records.recordings import FALLBACK, MESSAGES, TALKS, kept_in, whose
 from records.retention.holds import Hold, Holds
 from records.store import Store
 from records.tables import journal
-from records.vault.ciphers import Tampered
-from records.vault.keys import KeysError
-from records.vault.vault import NoRecording, Vault
-from routing.plan import Plan
+from routing.calendar import SHANGHAI
 
-AGAIN = timedelta(minutes=10)
-"""A player asks for a recording in pieces: within this time the same person, reason and recording are one listening."""
 _KINDS = (TALKS, MESSAGES, FALLBACK)
+_QUALITY = (NONE, *(state.value for state in State if state is not State.DISCARDED))
+_NUMBER = {"type": "number"}
+_SHEET = things(id=TEXT, state={"enum": list(_QUALITY[1:])}, by=TEXT, total=_NUMBER, most=_NUMBER)
 _ONE = things(
     **{"recording": TEXT, "kind": {"enum": list(_KINDS)}, "call": TEXT, "day": TEXT, "line": MAYBE_TEXT},
-    **{"agent": MAYBE_TEXT, "seconds": {"type": "number"}, "held": FLAG, "may_hear": FLAG},
-    score=either(things(total={"type": "number"}, most={"type": "number"})),
+    **{"agent": MAYBE_TEXT, "at": MAYBE_TIME, "seconds": _NUMBER, "held": FLAG, "may_hear": FLAG},
+    number={**MAYBE_TEXT, "description": "The caller's, masked; null where a confidential line keeps it."},
+    score=either(things(total=_NUMBER, most=_NUMBER)),
+    sheets=listing(_SHEET),
+)
+_GONE = things(
+    **{"number": COUNT, "at": TIME, "who": TEXT, "recording": TEXT, "call": MAYBE_TEXT, "line": MAYBE_TEXT},
+    **{"day": MAYBE_TEXT, "reason": MAYBE_TEXT, "erased": FLAG, "sha256": listing(TEXT), "hash": TEXT, "before": TEXT},
 )
 _HOLD = things(call=TEXT, at=TIME, who=TEXT, reason=TEXT)
 
@@ -49,16 +53,12 @@ class RecordingsApi:
     def __init__(
         self,
         store: Store,
-        ledger: Ledger,
-        vault: Vault,
+        hearing: Hearing,
         holds: Holds,
-        plan: Callable[[], Plan] | None,
         now: Callable[[], datetime],
     ) -> None:
-        self._store, self._ledger, self._vault, self._holds = store, ledger, vault, holds
-        self._plan, self._now = plan, now
-        self._heard: dict[tuple[str, str, str], datetime] = {}
-        """Who hears what and why → when that was written down."""
+        self._store, self._hearing, self._vault, self._holds = store, hearing, hearing.vault, holds
+        self._now = now
 
     def routes(self) -> list[Route]:
         hear, hold = one_of(Permission.RECORDINGS), one_of(Permission.HOLDS)
@@ -75,9 +75,12 @@ class RecordingsApi:
                     "line": "of this line",
                     "agent": "of this agent",
                     "call": "of this call",
+                    "recording": "the one of this name",
                     "kind": {"enum": list(_KINDS)},
                     "least": "seconds at least",
                     "most": "seconds at most",
+                    "ends": "of a caller whose number ends with these four digits; never of a confidential line",
+                    "quality": {"enum": list(_QUALITY), "description": "with a quality sheet in this state, or none"},
                     "scored": {"enum": ["0", "1"], "description": "whether there is a quality sheet of it"},
                     "held": {"enum": ["0", "1"], "description": "whether it is kept whatever its term"},
                     "limit": f"1 to {MOST}, 50 if not given",
@@ -87,18 +90,20 @@ class RecordingsApi:
             ),
             Route(
                 "GET",
-                "/api/v1/recordings/sound",
-                hear,
-                self._on_sound,
-                "The sound as WAV, whole or a range of it; written down with the reason before anything is sent.",
+                "/api/v1/recordings/deleted",
+                one_of(Permission.RECORDINGS, Permission.AUDIT),
+                self._on_deleted,
+                "Recordings whose term was over, from the audit log: the hashes of their files, and the entry's own.",
                 query={
-                    "recording": "its name",
-                    "reason": "why",
-                    "download": {"enum": ["0", "1"], "description": "1: to be kept as a file, which is another deed"},
+                    "from": "deleted on this day or later, like 2026-10-01",
+                    "to": "and before this day",
+                    "line": "of this line",
+                    "call": "of this call",
+                    "recording": "of this name",
+                    "limit": f"1 to {MOST}, 50 if not given",
+                    "after": "`next` of the page before",
                 },
-                required=("recording", "reason"),
-                media="audio/wav",
-                refuses=(404, 416),
+                answer=things(deleted=listing(_GONE), next=either(TEXT)),
             ),
             Route(
                 "GET",
@@ -136,10 +141,12 @@ class RecordingsApi:
     # ── looking ─────────────────────────────────────────────────────────────
 
     async def _on_list(self, request: web.Request) -> web.Response:
-        query, limit = request.query, limit_of(request.query)
+        query, limit, asker = request.query, limit_of(request.query), request[ASKER]
+        since, until = _day(query, "from"), _day(query, "to")
+        ends = await self._ending(query, asker, since, until)
         sought = Sought(
-            _day(query, "from"),
-            _day(query, "to"),
+            since,
+            until,
             _name(query, "line"),
             _name(query, "agent"),
             _name(query, "call"),
@@ -148,60 +155,49 @@ class RecordingsApi:
             _seconds(query, "most"),
             _flag(query, "scored"),
             _flag(query, "held"),
+            ends,
+            choice(query, "quality", _QUALITY) if "quality" in query else None,
+            _name(query, "recording"),
         )
         async with self._store.reading() as connection:
             found = await find(connection, self._vault, sought, limit=limit + 1, after=_place(query))
         page = found[:limit]
-        told = [{**one.to_json(), "may_hear": self._may_hear(request[ASKER], one.recording)} for one in page]
         following = f"{page[-1].listed}~{page[-1].recording.name}" if len(found) > limit else None
-        return web.json_response({"recordings": told, "next": following})
+        return web.json_response({"recordings": [self._told(asker, one) for one in page], "next": following})
 
-    # ── listening ───────────────────────────────────────────────────────────
+    async def _ending(
+        self, query: Mapping[str, str], asker: Asker, since: date | None, until: date | None
+    ) -> frozenset[str] | None:
+        """The calls of numbers that end as asked; None when nothing of that was asked."""
+        if (digits := query.get("ends")) is None:
+            return None
+        if not re.fullmatch("[0-9]{4}", digits):
+            raise bad("`ends` is the last four digits of a number")
+        calls = ending_query(digits, self._hearing.closed_to(asker), _midnight(since, -1), _midnight(until, 1))
+        return frozenset(row["id"] for row in await self._store.rows(calls))
 
-    async def _on_sound(self, request: web.Request) -> web.Response:
-        name, why = text(request.query, "recording", longest=200), why_of(request.query)
-        one = await self._one(name)
-        asker: Asker = request[ASKER]
-        if not self._may_hear(asker, one):
-            raise forbidden()
-        download = choice(request.query, "download", ("0", "1"), "0") == "1"
-        await self._write_down(asker, one, why, Act.RECORDING_EXPORTED if download else Act.RECORDING_HEARD)
-        try:
-            sound = await asyncio.to_thread(self._vault.read, name)
-        except NoRecording:
-            raise _none() from None
-        except (Tampered, KeysError, OSError) as error:
-            raise Refusal(503, "no_sound", f"the recording cannot be read: {error}") from None
-        answer = _part(request, sound)
-        if download:
-            answer.headers["Content-Disposition"] = f'attachment; filename="{name.rpartition("/")[2]}.wav"'
-        return answer
+    def _told(self, asker: Asker, one: Found) -> dict[str, object]:
+        may = self._hearing.may_hear(asker, one.recording.line)
+        return {**one.to_json(), "may_hear": may, "number": one.number if may else None}
 
-    async def _one(self, name: str) -> Recording:
-        try:
-            kept = await asyncio.to_thread(self._vault.about, name)
-        except (NoRecording, ValueError):
-            raise _none() from None
-        async with self._store.reading() as connection:
-            return (await told_by(connection, [kept]))[0]
-
-    def _may_hear(self, asker: Asker, one: Recording) -> bool:
-        """A confidential line names who may listen; one that the plan does not have any more names nobody."""
-        if self._plan is None or one.line is None:
-            return True
-        rule = self._plan().lines.get(one.line)
-        if rule is None or rule.confidential is None:
-            return True
-        return asker.agent is not None and asker.agent in rule.confidential.listeners
-
-    async def _write_down(self, asker: Asker, one: Recording, why: str, deed: Act) -> None:
-        """First: what cannot be written down is not heard."""
-        key, now = (asker.who, one.name, f"{deed}:{why}"), self._now()
-        self._heard = {each: at for each, at in self._heard.items() if now - at < AGAIN}
-        if key not in self._heard:
-            line = {} if one.line is None else {"line": one.line}
-            await self._ledger.write(asker.who, deed, about=one.name, reason=why, call=one.call, **line)
-            self._heard[key] = now
+    async def _on_deleted(self, request: web.Request) -> web.Response:
+        query, limit = request.query, limit_of(request.query)
+        after = query.get("after")
+        if after is not None and not re.fullmatch("[0-9]{1,15}", after):
+            raise bad("`after` is `next` of the page before")
+        found = await deleted(
+            self._store,
+            since=_midnight(_day(query, "from")),
+            until=_midnight(_day(query, "to")),
+            line=_name(query, "line"),
+            call=_name(query, "call"),
+            name=_name(query, "recording"),
+            limit=limit + 1,
+            before=None if after is None else int(after),
+        )
+        page = found[:limit]
+        following = str(page[-1].number) if len(found) > limit else None
+        return web.json_response({"deleted": [one.to_json() for one in page], "next": following})
 
     # ── keeping ─────────────────────────────────────────────────────────────
 
@@ -236,26 +232,6 @@ class RecordingsApi:
         return bool(await asyncio.to_thread(lambda: kept_in(self._vault, call=call)))
 
 
-def _part(request: web.Request, sound: bytes) -> web.Response:
-    """The sound, or the range of it that a player asks for."""
-    headers = {"Accept-Ranges": "bytes"}
-    try:
-        asked = request.http_range
-    except ValueError:
-        asked = slice(None)  # another unit, or more ranges than one: the whole is an answer to that
-    if asked.start is None and asked.stop is None:
-        return web.Response(body=sound, content_type="audio/wav", headers=headers)
-    start, stop, _ = asked.indices(len(sound))
-    if start >= len(sound) or start >= stop:
-        raise Refusal(416, "no_range", f"the sound has {len(sound)} bytes")
-    headers["Content-Range"] = f"bytes {start}-{stop - 1}/{len(sound)}"
-    return web.Response(body=sound[start:stop], status=206, content_type="audio/wav", headers=headers)
-
-
-def _none() -> Refusal:
-    return Refusal(404, "not_found", "there is no such recording")
-
-
 def _place(query: Mapping[str, str]) -> tuple[date, str] | None:
     if "after" not in query:
         return None
@@ -270,9 +246,17 @@ def _day(query: Mapping[str, str], name: str) -> date | None:
     if name not in query:
         return None
     try:
-        return date.fromisoformat(query[name])
+        day = date.fromisoformat(query[name])
     except ValueError:
         raise bad(f"`{name}` is a day like 2026-10-01") from None
+    if not 1970 < day.year < 9000:
+        raise bad(f"`{name}` is a day of another age")
+    return day
+
+
+def _midnight(day: date | None, days: int = 0) -> datetime | None:
+    """When a day begins in Shanghai, so many days later."""
+    return None if day is None else datetime.combine(day, time(), SHANGHAI) + timedelta(days=days)
 
 
 def _seconds(query: Mapping[str, str], name: str) -> float | None:

@@ -4,30 +4,28 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
-from datetime import date
 from typing import Final
 
 from aiohttp import web
 
 from desk.asked import choice
-from desk.asker import ASKER, Asker
+from desk.asker import ASKER
 from desk.ledger import Ledger
 from desk.printed import Printing
 from desk.refusal import Refusal, bad
+from desk.reports_asked import closed_to, kept_of, line_of, only_of, period_of
 from desk.roles import Permission
 from desk.route import Route, one_of
 from desk.schemas import COUNT, FLAG, MAYBE_TEXT, TEXT, listing, things
-from paperwork.answers.names import PlanHouse
 from paperwork.printing.render import Format
-from paperwork.reports.basis import Basis, Wish
+from paperwork.reports.basis import Basis, Signed, Wish
 from paperwork.reports.book import BOOK, Kept
 from paperwork.reports.drilled import MOST, Unknown, behind
 from paperwork.reports.lists import LISTS
-from paperwork.reports.report import Period
 from paperwork.reports.rules import TREES
+from paperwork.reports.signed import signings_of
 from paperwork.reports.sources import Asked
 from paperwork.reports.telling import Data
-from routing.plan import Plan
 
 FORMATS: Final = ("screen", "json", "csv", "xlsx", "html", "pdf")
 _PERIOD: Mapping[str, str] = {
@@ -40,7 +38,21 @@ _MAKING: Mapping[str, str] = {
     "decimals": "Of percentages, 0 to 4.",
 }
 _WORDS: Final = (
-    *("kind", "tree", "path", "place", "source", "agent", "fate", "state", "filled", "unit", "urgency", "satisfaction"),
+    *(
+        "number",
+        "kind",
+        "tree",
+        "path",
+        "place",
+        "source",
+        "agent",
+        "fate",
+        "state",
+        "filled",
+        "unit",
+        "urgency",
+        "satisfaction",
+    ),
     *(
         "handed",
         "handed_on_late",
@@ -78,8 +90,14 @@ class ReportsApi:
                 every,
                 look,
                 self._on_all,
-                "Which reports, formats, trees and lists there are.",
-                answer=things(reports=listing(known), formats=listing(TEXT), trees=listing(TEXT), lists=listing(TEXT)),
+                "Which reports, formats, trees, lists and lines there are.",
+                answer=things(
+                    reports=listing(known),
+                    formats=listing(TEXT),
+                    trees=listing(TEXT),
+                    lists=listing(TEXT),
+                    lines=listing(things(id=TEXT, name=TEXT)),
+                ),
             ),
             Route(
                 "GET",
@@ -93,6 +111,7 @@ class ReportsApi:
                     **_MAKING,
                     "format": f"One of {', '.join(FORMATS)}; screen without one.",
                     "table": "As CSV only this table; all of them are a ZIP archive.",
+                    "signed": "As it was signed: `last`, or the number of the signing.",
                 },
                 required=("from", "to"),
                 answer={},
@@ -119,22 +138,25 @@ class ReportsApi:
 
     async def _on_all(self, _request: web.Request) -> web.Response:
         reports = [{"name": name, "title": kept.title, "persons": kept.persons} for name, kept in BOOK.items()]
-        return web.json_response(
-            {"reports": reports, "formats": list(FORMATS), "trees": list(TREES), "lists": list(LISTS)}
-        )
+        plan = (await asyncio.to_thread(self._live)).plan
+        lines = [{"id": line, "name": rule.name} for line, rule in plan.lines.items()]
+        words = {"formats": list(FORMATS), "trees": list(TREES), "lists": list(LISTS)}
+        return web.json_response({"reports": reports, **words, "lines": lines})
 
     async def _on_report(self, request: web.Request) -> web.Response:
         query = request.query
-        name, kept = _kept(request)
-        _only(query, {*_PERIOD, *_MAKING, "format", "table"})
+        name, kept = kept_of(request)
+        only_of(query, {*_PERIOD, *_MAKING, "format", "table", "signed"})
         wanted = choice(query, "format", FORMATS, "screen")
         tree = choice(query, "tree", TREES) if "tree" in query else None
         decimals = int(choice(query, "decimals", tuple("01234"))) if "decimals" in query else None
-        period, line = _period(query, kept), _line(query)
+        period, line = period_of(query, kept), line_of(query)
         basis = await asyncio.to_thread(self._live)  # files that were changed are read again
-        asked = Asked(period, line, tree, decimals, _closed(request[ASKER], basis.plan))
+        asked = Asked(period, line, tree, decimals, closed_to(request[ASKER], basis.plan))
         await self._shown(request, name, kept, asked)
         wish = Wish(name, asked, basis)
+        if "signed" in query:
+            wish = await _as_signed(wish, query["signed"])
         if wanted in ("screen", "json"):
             return web.Response(body=await self._press.made(wish, Data(wanted)), content_type="application/json")
         if wanted == "csv":
@@ -145,14 +167,14 @@ class ReportsApi:
 
     async def _on_rows(self, request: web.Request) -> web.Response:
         query = request.query
-        name, kept = _kept(request)
-        _only(query, {*_PERIOD, "list", *_WORDS, "limit", "after"})
+        name, kept = kept_of(request)
+        only_of(query, {*_PERIOD, "list", *_WORDS, "limit", "after"})
         drill = {word: query[word] for word in ("list", *_WORDS) if word in query}
         if any(not 1 <= len(value) <= 200 or "\0" in value for value in drill.values()):
             raise bad("a word of `drill` has 1 to 200 characters")
         if query.get("line") == "-":
             drill["line"] = "-"
-        asked = Asked(_period(query, kept), None if "line" in drill else _line(query))
+        asked = Asked(period_of(query, kept), None if "line" in drill else line_of(query))
         limit = query.get("limit", "50")
         if not (limit.isascii() and limit.isdigit() and len(limit) < 6 and 1 <= int(limit) <= MOST):
             raise bad(f"`limit` is a number from 1 to {MOST}")
@@ -178,51 +200,6 @@ class ReportsApi:
             )
 
 
-def _closed(asker: Asker, plan: Plan) -> frozenset[str] | None:
-    """The lines of whose records they may not read what was said; None: of none."""
-    return PlanHouse(lambda: plan).closed_to(asker.agent) if Permission.ANSWERS in asker.permissions else None
-
-
-def _kept(request: web.Request) -> tuple[str, Kept]:
-    name = request.match_info["name"]
-    if name not in BOOK:
-        raise Refusal(404, "not_found", f"there is no such report; there is {', '.join(BOOK)}")
-    return name, BOOK[name]
-
-
-def _only(query: Mapping[str, str], known: set[str]) -> None:
-    for name in query:
-        if name not in known:
-            raise bad(f"unknown: {name[:40]!r}; there is {', '.join(sorted(known))}")
-
-
-def _period(query: Mapping[str, str], kept: Kept) -> Period:
-    try:
-        period = Period(_day(query, "from"), _day(query, "to"))
-    except ValueError as error:
-        raise bad(str(error)) from None
-    if (period.until - period.since).days > kept.longest:
-        raise bad(f"this report is of {kept.longest} days at most")
-    return period
-
-
-def _day(query: Mapping[str, str], name: str) -> date:
-    try:
-        day = date.fromisoformat(query.get(name, ""))
-    except ValueError:
-        raise bad(f"`{name}` is not a day; write it like 2026-10-01") from None
-    if not 1980 <= day.year < 9000:
-        raise bad(f"`{name}` is a day of another age")
-    return day
-
-
-def _line(query: Mapping[str, str]) -> str | None:
-    line = query.get("line")
-    if line is not None and (not 1 <= len(line) <= 64 or "\0" in line):
-        raise bad("`line` is the id of a line")
-    return line
-
-
 def _file(content: bytes, name: str) -> web.Response:
     kind = "application/zip" if name.endswith(".zip") else "text/csv"
     safe = "".join(sign if sign.isascii() and (sign.isalnum() or sign in "-_.") else "-" for sign in name)
@@ -230,3 +207,15 @@ def _file(content: bytes, name: str) -> web.Response:
     return web.Response(
         body=content, content_type=kind, charset="utf-8" if kind == "text/csv" else None, headers=headers
     )
+
+
+async def _as_signed(wish: Wish, which: str) -> Signed:
+    """The signing that is asked for. Raises Refusal when nobody signed that."""
+    if which != "last" and not (which.isascii() and which.isdigit() and len(which) < 5):
+        raise bad("`signed` is `last` or the number of a signing")
+    async with wish.basis.sources() as sources:
+        found = await signings_of(sources.reading, wish.name, wish.asked)
+    nth = None if which == "last" else int(which)
+    if not any(nth in (None, one.nth) for one in found):
+        raise Refusal(404, "not_found", "nobody signed this")
+    return Signed(wish.name, wish.asked, wish.basis, nth)

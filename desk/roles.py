@@ -43,11 +43,18 @@ class Permission(StrEnum):
     ORDERS = "orders.manage"
     EXCHANGE = "orders.exchange"  # what the mayor's hotline hands over and takes back
     REPORTS = "reports.read"
+    REPORTS_SIGN = "reports.sign"  # for good: what was signed is only followed by corrections
+    RECORDS_IMPORT = "records.import"  # calls of the time before this hotline, and to take them back
     ANSWERS_OWN = "answers.own"  # records of calls that they talked in
     ANSWERS = "answers.read"
     ANSWERS_SIGN = "answers.sign"
     RECORDINGS = "recordings.listen"  # with a reason each time, and audited
     HOLDS = "holds.manage"  # what is kept whatever its term
+    PLAN_READ = "plan.read"  # where calls go: to look, and to keep a draft of one's own
+    PLAN_PUBLISH = "plan.publish"
+    NUISANCE_READ = "nuisance.read"  # who is served last or not at all, masked
+    KNOWLEDGE_READ = "knowledge.read"
+    KNOWLEDGE = "knowledge.manage"  # to write articles and scripts, and to publish them
 
 
 _P = Permission
@@ -56,7 +63,7 @@ PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = {
     Role.AGENT: frozenset(
         {
             *(_P.STATUS, _P.DESK, _P.FLOOR_OWN, _P.CALLS_OWN, _P.REGISTERS_READ, _P.QUALITY_OWN),
-            *(_P.ORDERS_OWN, _P.ANSWERS_OWN),
+            *(_P.ORDERS_OWN, _P.ANSWERS_OWN, _P.KNOWLEDGE_READ),
         }
     ),
     Role.LEADER: frozenset(
@@ -64,8 +71,9 @@ PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = {
             *(_P.STATUS, _P.DESK, _P.LEAD, _P.FLOOR, _P.CALLS, _P.NUMBERS),
             *(_P.REGISTERS_READ, _P.REGISTERS, _P.QUALITY_OWN, _P.QUALITY_READ),
             *(_P.ORDERS_READ, _P.ORDERS, _P.EXCHANGE),
-            *(_P.ANSWERS_OWN, _P.ANSWERS, _P.ANSWERS_SIGN, _P.REPORTS),
-            *(_P.RECORDINGS, _P.HOLDS),
+            *(_P.ANSWERS_OWN, _P.ANSWERS, _P.ANSWERS_SIGN, _P.REPORTS, _P.REPORTS_SIGN, _P.RECORDS_IMPORT),
+            *(_P.RECORDINGS, _P.HOLDS, _P.NUISANCE_READ, _P.KNOWLEDGE_READ, _P.KNOWLEDGE),
+            _P.PLAN_READ,
         }
     ),
     Role.QUALITY: frozenset(
@@ -76,13 +84,18 @@ PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = {
             _P.ANSWERS,
             _P.REPORTS,
             _P.RECORDINGS,
+            _P.PLAN_READ,
+            _P.NUISANCE_READ,
+            _P.KNOWLEDGE_READ,
         }
     ),
     Role.ADMINISTRATOR: frozenset(
         {
-            *(_P.STATUS, _P.FLOOR, _P.CALLS, _P.METRICS, _P.USERS_READ, _P.USERS),
+            *(_P.STATUS, _P.FLOOR, _P.CALLS, _P.METRICS, _P.USERS_READ, _P.USERS, _P.NUISANCE_READ),
             *(_P.REGISTERS_READ, _P.REGISTERS, _P.WEBHOOKS),
-            *(_P.ORDERS_READ, _P.ORDERS, _P.EXCHANGE, _P.REPORTS),
+            *(_P.ORDERS_READ, _P.ORDERS, _P.EXCHANGE, _P.REPORTS, _P.RECORDS_IMPORT),
+            *(_P.PLAN_READ, _P.PLAN_PUBLISH),
+            *(_P.KNOWLEDGE_READ, _P.KNOWLEDGE),
         }
     ),
     Role.AUDITOR: frozenset(

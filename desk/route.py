@@ -85,6 +85,10 @@ class Route:
     """Read by people: refusals lead to the sign-in page, and forms may be sent to it."""
     socket: bool = False
     """A WebSocket: it changes nothing, but only our own pages may open it."""
+    sends: str | None = None
+    """What the body is where it is no JSON: a file as it is, of this type, which no form of another site can send."""
+    largest: int | None = None
+    """Bytes of its body, where it may be larger than others (`desk.guard`); read once it is known who asks."""
     local: bool = False
     """Open to every program of this machine where nobody else reaches the web."""
 

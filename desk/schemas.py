@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 from pydantic import BaseModel
@@ -29,8 +30,9 @@ def either(of: Mapping[str, Any]) -> dict[str, Any]:
     return {"anyOf": [dict(of), {"type": "null"}]}
 
 
-def written(model: type[BaseModel]) -> dict[str, Any]:
-    """What a model of ours reads, with nothing referred to."""
+@cache
+def written(model: type[BaseModel]) -> Mapping[str, Any]:
+    """What a model of ours reads, with nothing referred to; made once."""
     schema = model.model_json_schema()
     defined = schema.pop("$defs", {})
 
@@ -41,7 +43,7 @@ def written(model: type[BaseModel]) -> dict[str, Any]:
             return {name: whole(each) for name, each in value.items() if name != "title" or not isinstance(each, str)}
         return [whole(each) for each in value] if isinstance(value, list) else value
 
-    found: dict[str, Any] = whole(schema)
+    found: Mapping[str, Any] = whole(schema)
     return found
 
 

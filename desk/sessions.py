@@ -65,7 +65,7 @@ class Session:
 
 @dataclass(frozen=True, slots=True)
 class Lengths:
-    """How long a session lasts: without a request, and at all."""
+    """How long a session lasts: without a request or a page that is looked at, and at all."""
 
     idle: timedelta = timedelta(hours=1)
     longest: timedelta = timedelta(hours=12)
@@ -81,6 +81,8 @@ class Sessions:
 
     def __init__(self, store: Store, lengths: Lengths = Lengths()) -> None:
         self._store, self._lengths = store, lengths
+        self._used: dict[str, datetime] = {}
+        """When those that ask for nothing were last written down as used."""
 
     async def begin(self, user: str, stage: Stage, *, address: str, browser: str, now: datetime) -> str:
         """A new one; its id, for the cookie alone."""
@@ -151,6 +153,17 @@ class Sessions:
         )
         found = map(_session_of, await self._store.rows(query))
         return {session.hash for session in found if self._holds(session, now)}
+
+    async def used(self, hashes: Iterable[str], now: datetime) -> None:
+        """A page of theirs is looked at, or its telephone is on: as good as a request, within their longest time.
+
+        It may be said as often as one likes: it is written down once a minute.
+        """
+        self._used = {one: at for one, at in self._used.items() if now - at < SEEN_EVERY}
+        due = [one for one in hashes if one not in self._used]
+        if due:
+            await self._store.do(update(sessions).where(sessions.c.hash.in_(due)).values(seen=now))
+            self._used.update(dict.fromkeys(due, now))
 
     async def of(self, user: str | None, now: datetime) -> Sequence[Session]:
         """Those that hold, of one user or of all, newest first."""

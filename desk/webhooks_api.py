@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 
 from aiohttp import web
@@ -101,6 +101,22 @@ class WebhooksApi:
                 answer=things(again=COUNT),
             ),
             Route(
+                "POST",
+                one + "/pause",
+                manage,
+                self._on_pause,
+                "Send nothing until it is resumed. What happens in the last seven days before that is told then.",
+                answer=things(**_WEBHOOK),
+            ),
+            Route(
+                "POST",
+                one + "/resume",
+                manage,
+                self._on_resume,
+                "End a pause; what was given up stays so (`retry` sends that again, too).",
+                answer=things(**_WEBHOOK),
+            ),
+            Route(
                 "GET",
                 one + "/deliveries",
                 manage,
@@ -163,6 +179,23 @@ class WebhooksApi:
             raise _none() from None
         await self._written(request, name, "retried", events=again)
         return web.json_response({"again": again})
+
+    async def _on_pause(self, request: web.Request) -> web.Response:
+        return await self._turned(request, "paused", lambda name: self._book.pause(name, self._now()))
+
+    async def _on_resume(self, request: web.Request) -> web.Response:
+        return await self._turned(request, "resumed", self._book.resume)
+
+    async def _turned(self, request: web.Request, change: str, turn: Callable[[str], Awaitable[None]]) -> web.Response:
+        only(await told(request))
+        name = request.match_info["name"]
+        try:
+            await turn(name)
+            found = await self._book.find(name)
+        except NoWebhook:
+            raise _none() from None
+        await self._written(request, name, change)
+        return web.json_response(found.to_json())
 
     async def _on_deliveries(self, request: web.Request) -> web.Response:
         limit, after = limit_of(request.query), place_of(request.query)

@@ -36,6 +36,7 @@ ZH: Final[Mapping[str, str]] = {
     "agent": "座席",
     "may": "权限",
     "since": "登录时间",
+    "desk": "进入工作台",
     "status": "热线状态",
     "factor_on": "第二步验证",
     "on": "已启用",
@@ -77,6 +78,7 @@ EN: Final[Mapping[str, str]] = {
     "agent": "Agent",
     "may": "May",
     "since": "Signed in",
+    "desk": "To the desk",
     "status": "How the hotline stands",
     "factor_on": "Second step",
     "on": "on",
@@ -127,6 +129,13 @@ PERMISSIONS: Final[Mapping[Permission, str]] = {
     Permission.ANSWERS_SIGN: "审定接听记录单",
     Permission.RECORDINGS: "收听录音（留痕）",
     Permission.HOLDS: "保全记录和录音",
+    Permission.REPORTS_SIGN: "签发报表",
+    Permission.RECORDS_IMPORT: "导入和撤回旧数据",
+    Permission.NUISANCE_READ: "查看骚扰名单",
+    Permission.KNOWLEDGE_READ: "查看知识库",
+    Permission.KNOWLEDGE: "管理知识库",
+    Permission.PLAN_READ: "查看来电流程，起草修改",
+    Permission.PLAN_PUBLISH: "发布来电流程",
 }
 
 

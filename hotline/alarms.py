@@ -33,6 +33,7 @@ class AlarmKind(StrEnum):
     PRESENCES = "presences_not_written"
     SPOOL = "facts_not_spooled"
     SEALING = "recordings_not_sealed"
+    OFFICE = "papers_not_filed"
     ANSWERS = "answers_not_opened"
     ORDERS = "orders_not_watched"
     TALKS = "talks_not_recorded"
@@ -44,11 +45,11 @@ class AlarmKind(StrEnum):
 class Alarms:
     """`run()` for ever. A source says why its alarm stands, in words for an operator, or None."""
 
-    def __init__(self, now: Callable[[], datetime], sources: Mapping[AlarmKind, Callable[[], str | None]]) -> None:
+    def __init__(self, now: Callable[[], datetime], sources: Mapping[StrEnum, Callable[[], str | None]]) -> None:
         self._now, self._sources = now, sources
-        self._standing: dict[AlarmKind, Alerted] = {}
+        self._standing: dict[StrEnum, Alerted] = {}
         self._over: deque[Alerted] = deque(maxlen=MOST)
-        self.raised: Counter[AlarmKind] = Counter()
+        self.raised: Counter[StrEnum] = Counter()
         """How often each was raised since the start."""
 
     async def run(self) -> None:
@@ -64,9 +65,9 @@ class Alarms:
             if why is not None and stands is None:
                 log.error("an alarm is raised", alarm=kind, why=why)
                 self.raised[kind] += 1
-                self._standing[kind] = Alerted(self._now(), kind, what=why)
+                self._standing[kind] = Alerted(self._now(), kind, what=why, stands=True)
             elif why is not None and stands is not None:
-                self._standing[kind] = Alerted(stands.at, kind, what=why)
+                self._standing[kind] = Alerted(stands.at, kind, what=why, stands=True)
             elif stands is not None:
                 log.info("an alarm is over", alarm=kind)
                 del self._standing[kind]

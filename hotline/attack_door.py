@@ -14,12 +14,11 @@ from typing import Any
 from aiohttp import web
 from sqlalchemy.exc import DBAPIError
 
-from hotline.attack import STANDARD, Attack, AttackWatch, turn_off, turn_on
+from hotline.attack import AttackWatch
 from hotline.control import bad, told
+from hotline.hand import Hand, Unfit, attack_shown
 from hotline.settings import Settings
 from records.audit import Audit, Deed
-from records.clock import wall_time
-from routing.calendar import SHANGHAI
 from routing.plan import Plan
 
 
@@ -47,30 +46,18 @@ class AttackDoor:
         if rule is None or not rule.leader:
             raise bad(f"{leader} is no shift leader: the plan says `leader: true` of one who is")
         now = self._now()
-        until = self._until((await told(request)).get("until"), now)
+        asked = await told(request)
+        hand = Hand(self._var, self._plan, now, f"desk:{leader}")
         try:
-            deed = Deed(f"desk:{leader}", f"attack_{verb}", details={"until": wall_time(until)} if verb == "on" else {})
-            await self._audit.write(deed, now)
-            if verb == "on":
-                turn_on(self._var, Attack(f"desk:{leader}", now, until))
-            else:
-                turn_off(self._var)
+            until = asked.get("until")
+            wish = hand.attack_on(None if until is None else str(until)) if verb == "on" else hand.attack_off()
+            await self._audit.write(Deed(f"desk:{leader}", wish.what, details=wish.details), now)
+            wish.do()
+        except Unfit as error:
+            raise bad(f"`{error.field}`: {error}") from None
         except (OSError, DBAPIError) as error:
             raise bad(f"the attack switch cannot be turned: {error}") from error
         return web.json_response(self._shown())
 
-    def _until(self, text: object, now: datetime) -> datetime:
-        if text is None:
-            return now + STANDARD
-        try:
-            at = datetime.fromisoformat(str(text))
-        except ValueError:
-            raise bad("`until` is not a time; write it like 2026-11-22T18:00") from None
-        at = at if at.tzinfo else at.replace(tzinfo=SHANGHAI)
-        if at <= now:
-            raise bad("`until` is past")
-        return at
-
     def _shown(self) -> dict[str, Any]:
-        found = self._watch.attack()
-        return {"on": found is not None, "by": found and found.by, "until": found and wall_time(found.until)}
+        return attack_shown(self._watch.attack())

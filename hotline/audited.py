@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Annotated
@@ -13,7 +13,7 @@ from sqlalchemy.exc import DBAPIError
 
 from hotline.identity import asker
 from hotline.settings import Settings
-from hotline.terminal import fail
+from hotline.terminal import fail, people
 from records.audit import Audit, Deed, Detail
 from records.database import database_file
 
@@ -41,6 +41,21 @@ def write_down(
         if file is not None and not file.exists():
             raise FileNotFoundError(file)  # no command makes a database
         asyncio.run(Audit(settings.database_url, settings.var).write(deed, datetime.now(UTC)))
+
+
+def note_down(settings: Settings, what: str, about: str | None, details: Mapping[str, Detail]) -> None:
+    """Write into the audit log that the person at this terminal does it now, where there is one.
+
+    A log that cannot be written is told and hinders nothing: for what callers in an emergency are waiting for.
+    """
+    file = database_file(settings.database_url)
+    if file is not None and not file.exists():
+        return  # no hotline was ever started here
+    try:
+        deed = Deed(asker(), what, about, details=details)
+        asyncio.run(Audit(settings.database_url, settings.var).write(deed, datetime.now(UTC)))
+    except (DBAPIError, OSError) as error:
+        people.print(f"this is not in the audit log: {error}", style="yellow", markup=False)
 
 
 @contextmanager

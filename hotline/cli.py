@@ -41,6 +41,7 @@ ROOMS: Final[Mapping[str, tuple[str, ...]]] = {
     "calls": ("calls", "call"),
     "callbacks": ("callbacks",),
     "categories": ("categories",),
+    "knowledge": ("knowledge",),
     "records": ("records",),
     "why": ("why",),
     "recordings": ("recordings",),

@@ -10,7 +10,7 @@ import structlog
 from sqlalchemy.exc import DBAPIError
 
 from hotline.settings import Settings
-from ivr.events import CallbackBooked, CallEnded, Entry, LeaderCame, MessageLeft, TalkBegan, WaitBegan
+from ivr.events import CallbackBooked, CallEnded, Entry, FallbackEnded, LeaderCame, MessageLeft, TalkBegan, WaitBegan
 from records.audit import Act, Audit, Deed
 from records.behind import may_pass
 from records.retention.holds import Holds
@@ -64,7 +64,7 @@ class Confidence:
 
     def _mark(self, entry: Entry) -> None:
         match entry.event:
-            case WaitBegan(line=line) | TalkBegan(line=line) | MessageLeft(line=line):
+            case WaitBegan(line=line) | TalkBegan(line=line) | MessageLeft(line=line) | FallbackEnded(line=line):
                 if line in secretive(self._plan()):
                     self._quiet.add(entry.call)
             case CallbackBooked():
@@ -74,7 +74,7 @@ class Confidence:
         """A fact of the journal."""
         self._mark(entry)
         match entry.event:
-            case CallEnded() if entry.call in self._quiet:
+            case CallEnded() | FallbackEnded() if entry.call in self._quiet:
                 self._quiet.discard(entry.call)
                 self._due.add(entry.call)
                 self._stirred.set()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Awaitable
-from typing import Any
+from typing import Any, Final
 
 from aiohttp import web
 
@@ -12,6 +12,28 @@ from desk.asked import Asked
 from desk.refusal import Refusal
 from hotline.floor_door import FloorDoor
 from hotline.floor_state import FloorState
+from ivr import events
+
+SHOWS: Final = (
+    events.CallerBack,
+    events.CallerHeld,
+    events.CallEnded,
+    events.CallRaised,
+    events.ConsultationAnswered,
+    events.ConsultationBegan,
+    events.ConsultationEnded,
+    events.Flagged,
+    events.LeaderCame,
+    events.LeaderLeft,
+    events.TalkBegan,
+    events.TalkEnded,
+)
+"""Facts of calls that change how the floor looks, or what the day came to, though the floor ordered nothing."""
+
+
+def shows(entry: events.Entry) -> bool:
+    """Whether desks should be told of the floor anew for this fact."""
+    return isinstance(entry.event, SHOWS)
 
 
 class DeskFloor:

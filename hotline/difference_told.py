@@ -42,7 +42,7 @@ def told(changes: Sequence[Change], language: Language, last: date, most: int | 
     if not changes:
         yield NOTHING.in_language(language)
     for group in GROUPS:
-        of_group = _alike([change for change in changes if change.group == group])
+        of_group = alike([change for change in changes if change.group == group])
         if of_group:
             yield HEADINGS[group].in_language(language)
             yield from ("  " + sentence(change, language) for change in of_group[:most])
@@ -52,17 +52,17 @@ def told(changes: Sequence[Change], language: Language, last: date, most: int | 
     yield LOOKED.in_language(language).format(last=last)
 
 
-def _alike(changes: Iterable[Change]) -> list[Change]:
+def alike(changes: Iterable[Change]) -> list[Change]:
     """Rules that change in the same way in several places, as one change of all of them."""
     found: dict[object, Change] = {}
     for change in changes:
         values = change.values
-        alike: object = id(change)
+        same: object = id(change)
         if change.what == "rule":
-            alike = (values["of"], values["rule"], str(values["old"]), str(values["new"]))
-        if alike in found:
-            change = replace(change, values={**values, "name": f"{found[alike].values['name']}, {values['name']}"})
-        found[alike] = change
+            same = (values["of"], values["rule"], str(values["old"]), str(values["new"]))
+        if same in found:
+            change = replace(change, values={**values, "name": f"{found[same].values['name']}, {values['name']}"})
+        found[same] = change
     return list(found.values())
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import re
 import shutil
@@ -12,8 +13,11 @@ from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 
+from alembic.runtime.migration import MigrationContext
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError
 
+from desk.gate import is_loopback
 from hotline.asterisk_process import live_pid
 from hotline.asterisk_program import AsteriskMissing, find_asterisk
 from hotline.managed import claim
@@ -24,6 +28,8 @@ from hotline.settings import HOUSE, Settings
 from hotline.switch_config import Places, modules
 from paperwork.printing.fonts import MEND, families, missing
 from prompts.catalogue import Catalogue
+from records.database import PATIENCE, open_database
+from records.migrations import head
 from routing.reading.load import Unreadable
 
 ROOM = 2 * 1024**3
@@ -39,7 +45,7 @@ class Finding:
     mend: str = ""
     """The command, or the line to change; empty when it is good."""
     needed: bool = True
-    """False for what only tests and building prompts use: a hotline runs without."""
+    """False for a hint: what only tests and building prompts use, or what serves fewer people than it seems to."""
 
 
 def examine(settings: Settings) -> list[Finding]:
@@ -48,12 +54,14 @@ def examine(settings: Settings) -> list[Finding]:
         _python,
         _asterisk,
         _ports,
+        _browsers,
         _plan,
         _music,
         _secrets,
         _database,
         _disk,
         _paper,
+        _agi,
         _tools,
     )
     return [finding for look in looks for finding in look(settings)]
@@ -124,6 +132,23 @@ def _ports(settings: Settings) -> Iterator[Finding]:
             yield Finding(True, "the ports are free")
 
 
+def _browsers(settings: Settings) -> Iterator[Finding]:
+    """Pages that others open, with telephones whose sound does not come here from elsewhere."""
+    if not settings.webrtc.enabled or (is_loopback(settings.web.host) and not settings.web.behind_proxy):
+        return
+    media = settings.webrtc.media or settings.sip.host
+    yield Finding(
+        not is_loopback(media),
+        f"browsers send their sound to {media}"
+        if not is_loopback(media)
+        else f"the pages are open to the network, but the sound of browsers goes to {media}: "
+        "telephones in pages work on this machine alone",
+        "set webrtc.media in settings.yaml to this machine's address (HOTLINE_WEBRTC__MEDIA), "
+        "or webrtc.enabled to false",
+        needed=False,
+    )
+
+
 def _left_over(settings: Settings) -> int | None:
     try:
         places = Places.of(settings, find_asterisk(settings))
@@ -166,7 +191,7 @@ def _secrets(settings: Settings) -> Iterator[Finding]:
 def _database(settings: Settings) -> Iterator[Finding]:
     url = make_url(settings.database_url)
     if url.get_backend_name() != "sqlite":
-        yield Finding(True, f"database {url.render_as_string(hide_password=True)}")
+        yield asyncio.run(_server(settings.database_url, url.render_as_string(hide_password=True)))
         return
     path = Path(url.database or "")
     if not path.exists():
@@ -185,6 +210,29 @@ def _database(settings: Settings) -> Iterator[Finding]:
         f"database {path}: {said if whole or said != 'ok' else 'not writable'}",
         f"chown -R $(id -un) {path.parent}, as root; if it is damaged, put back a copy",
     )
+
+
+async def _server(url: str, shown: str) -> Finding:
+    """Whether a server lets us in, and how old its tables are."""
+    try:
+        engine = open_database(url, read_only=True)
+    except ValueError as error:
+        return Finding(False, f"database {shown}: {error}", "mend `database` in settings.yaml")
+    try:
+        async with asyncio.timeout(PATIENCE + 2), engine.connect() as connection:
+            there = await connection.run_sync(lambda known: MigrationContext.configure(known).get_current_revision())
+    except (DBAPIError, OSError, TimeoutError) as error:
+        why = str(error.orig) if isinstance(error, DBAPIError) else str(error) or "no answer"
+        mend = "see that the server runs, and that user, password and name in `database` are right"
+        return Finding(False, f"database {shown}: {why.splitlines()[0]}", mend)
+    finally:
+        await engine.dispose()
+    if there is None:
+        return Finding(True, f"database {shown} answers; its tables are made at the first start")
+    if there > head():
+        newer = f"database {shown} was written by a newer version of the hotline (tables {there}, ours {head()})"
+        return Finding(False, newer, "start that version, or name another database")
+    return Finding(True, f"database {shown} answers")
 
 
 def _disk(settings: Settings) -> Iterator[Finding]:
@@ -210,6 +258,17 @@ def _paper(settings: Settings) -> Iterator[Finding]:
         else f"forms cannot be printed without {', '.join(lacking)}",
         MEND,
     )
+
+
+def _agi(settings: Settings) -> Iterator[Finding]:
+    if settings.agi.enabled:
+        wrong = settings.agi.risk
+        yield Finding(
+            not wrong,
+            wrong or f"FastAGI on {settings.agi.host}:{settings.agi.port}",
+            "docs/fastagi.md: name your Asterisk's addresses alone in agi.networks, and let a firewall do the same",
+            needed=False,
+        )
 
 
 def _tools(settings: Settings) -> Iterator[Finding]:

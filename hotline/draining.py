@@ -2,6 +2,8 @@
 
 `POST /drain` begins, `DELETE /drain` takes it back, `GET /drain` says how it stands; `POST /restart` lets the
 supervisor begin anew with the code and the settings that are on the disk now, and an engine of it go on with all calls.
+
+Who asked for it has it until it is done or taken back: an engine that follows one which died in it drains on.
 """
 
 from __future__ import annotations
@@ -10,7 +12,6 @@ import asyncio
 import os
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from enum import StrEnum
 
 import structlog
@@ -18,6 +19,7 @@ from aiohttp import web
 
 from acd.agent import Presence
 from hotline.control import bad, told
+from hotline.drain_kept import Drain, KeptDrain, To
 from hotline.heartbeat import Heartbeat
 from hotline.supervisor import program
 from ivr.switchboard import Switchboard
@@ -26,21 +28,14 @@ log = structlog.get_logger()
 
 TICK = 0.2
 """Seconds between two looks who is left."""
+PROMPT = 0.5
+"""Seconds that the switch may take to hear that nobody new is wanted: callers wait for what comes then."""
 PROBE = 60.0
 """Seconds that the program may take to say that it starts."""
 
 
 _SOON_READY = frozenset({Presence.OFFERED, Presence.TALKING, Presence.WRAP_UP, Presence.OFFLINE})
 """Who would be offered the next caller the very moment they are ready."""
-
-
-class To(StrEnum):
-    """Where those who wait go."""
-
-    FALLBACK = "fallback"
-    """The dialplan: they hear the plan as it is without an engine."""
-    NEXT = "next"
-    """They stay where they are, with their music and their place, for the next engine."""
 
 
 class End(StrEnum):
@@ -52,21 +47,17 @@ class End(StrEnum):
     """Another engine goes on with every call."""
 
 
-@dataclass(frozen=True, slots=True)
-class Drain:
-    """What was asked for. `until` is an instant of the loop's clock; None waits for the last talk."""
-
-    to: To
-    until: float | None
-    stays: bool
-
-
 class Draining:
     """Run `run()` beside everything else. `ended` is done when the hotline is to end."""
 
-    def __init__(self, board: Switchboard, heart: Heartbeat, *, probe: Callable[[], None]) -> None:
-        """`probe` raises ValueError, in words for people, when the settings on the disk would not do."""
-        self._board, self._heart, self._probe = board, heart, probe
+    def __init__(
+        self, board: Switchboard, heart: Heartbeat, *, probe: Callable[[], None], kept: KeptDrain | None = None
+    ) -> None:
+        """`probe` raises ValueError, in words for people, when the settings on the disk would not do.
+
+        `kept` is where the next engine finds what we were asked for, if there is to be one.
+        """
+        self._board, self._heart, self._probe, self._kept = board, heart, probe, kept
         self._asked: Drain | None = None
         self._begun = asyncio.Event()
         self._held: set[str] = set()
@@ -92,6 +83,11 @@ class Draining:
                     log.exception("a look at the drain met a bug")
                 await asyncio.sleep(TICK)
 
+    def go_on(self) -> None:
+        """Drain from the first moment when the engine before us did. Blocks for a file's time: call it at the start."""
+        if self._kept is not None and (left := self._kept.left()) is not None:
+            self.begin(left)
+
     def begin(self, drain: Drain) -> None:
         """From now on nobody new comes in. Another wish replaces the one before."""
         if self._asked is None:
@@ -110,6 +106,13 @@ class Draining:
         for agent in self._held:
             self._board.dispatch.let_back(agent)
         self._held.clear()
+
+    async def withdraw(self) -> None:
+        """The next engine takes over now: who comes meanwhile hears the fallback, and no silence."""
+        self._heart.withdrawn = True
+        with suppress(TimeoutError):
+            async with asyncio.timeout(PROMPT):
+                await self._heart.show()
 
     def end(self, how: End) -> None:
         """End the hotline so. The first word counts."""
@@ -132,8 +135,12 @@ class Draining:
             self.end(End.DRAINED if drain.to is To.FALLBACK else End.HANDED_OVER)
 
     def _left(self, drain: Drain) -> int:
-        """How many are waited for: those who are kept are not."""
-        return self._board.calls if drain.to is To.FALLBACK else len(self._board.conversations.all())
+        """How many are waited for: those who are kept are not.
+
+        Of calls of an engine before us the switch may not have told yet who they are.
+        """
+        board = self._board
+        return board.awaited + (board.calls if drain.to is To.FALLBACK else len(board.conversations.all()))
 
     # ── the door ────────────────────────────────────────────────────────────
 
@@ -168,11 +175,22 @@ class Draining:
             until = None if within is None else asyncio.get_running_loop().time() + float(within)
         except (TypeError, ValueError):
             raise bad("to is fallback or next, within a number of seconds") from None
-        self.begin(Drain(to, until, bool(given.get("stay"))))
+        drain = Drain(to, until, bool(given.get("stay")))
+        if self._kept is not None:
+            try:
+                await asyncio.to_thread(self._kept.keep, drain)
+            except OSError as error:
+                log.error("should this engine die, the next one does not drain", error=str(error))
+        self.begin(drain)
         await self._heart.show()
         return self._status()
 
     async def _on_take_back(self, _request: web.Request) -> web.Response:
+        if self._kept is not None:
+            try:
+                await asyncio.to_thread(self._kept.forget)
+            except OSError as error:
+                raise bad(f"not taken back, an engine after this one would drain again: {error}") from None
         self.take_back()
         await self._heart.show()
         return self._status()

@@ -77,6 +77,7 @@ class FloorDoor:
             "extend": self._extend,
             "transfer": self._transfer,
             "hangup": self._hang_up_agent,
+            "return": self._return,
             **{name: self._talking(order) for name, order in _TALK_VERBS.items()},
         }
         self._lead: dict[str, Verb] = {
@@ -227,6 +228,14 @@ class FloorDoor:
         except TimeoutError:
             raise bad(f"{agent}: the switch did not do it in time: try again") from None
 
+    async def _return(self, agent: str, _asked: Asked) -> None:
+        """The agent's page is new, and rung for the talk that they are in."""
+        try:
+            self._conversations.wants_back(agent)
+        except TalkRefused as error:
+            talk = self._conversations.of_agent(agent)
+            raise bad(f"{agent} is not in a talk" if talk.state is State.OVER else f"{agent}: {error}") from None
+
     async def _hang_up_agent(self, agent: str, _asked: Asked) -> None:
         talk = self._conversations.find(agent)
         side = None if talk is None else talk.side_of(agent)
@@ -327,6 +336,8 @@ _TALK_VERBS: Mapping[str, Callable[[AgentTalk], Awaitable[None]]] = {
     "merge": AgentTalk.merge,
     "leave": AgentTalk.leave,
     "flag": AgentTalk.flag,
+    "pause-recording": AgentTalk.pause_recording,
+    "resume-recording": AgentTalk.resume_recording,
 }
 _TARGETS: Mapping[str, Callable[[str], Target]] = {"line": ToLine, "agent": ToAgent, "number": ToNumber}
 

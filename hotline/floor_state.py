@@ -8,28 +8,41 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 
 from acd.agent import Presence
 from acd.estimate import Estimate
 from acd.floor import Floor
 from acd.offer import Offer
 from acd.seat import Seat
+from hotline.attack import Attack
 from hotline.confidence import secretive
 from hotline.floor_watch import Alerted
+from hotline.front import Front
+from hotline.hand import attack_shown
 from ivr.callbacks.ticket import Ticket
 from ivr.clock import Clock
 from ivr.events import Attendance
+from ivr.switch import Phone
 from ivr.talk.conversations import Conversations
 from ivr.talk.states import State
 from records.clock import wall_time
 from records.privacy import mask
+from routing.line_rule import LineRule
 from routing.moment import line_opening
 from routing.plan import Plan
 from routing.scene import Scene
 
 SHOWN = 100
 """Waiting callers of a line that are told one by one; `waiting_calls` counts all."""
+
+
+class Figures(Protocol):
+    """The day's figures: `hotline.today` has them."""
+
+    def to_json(self) -> dict[str, Any]: ...
+    def line(self, line: str) -> dict[str, Any]: ...
+    def agent(self, agent: str, now: datetime) -> dict[str, Any]: ...
 
 
 class FloorState:
@@ -50,33 +63,45 @@ class FloorState:
         callbacks: Callable[[], Iterable[Ticket]],
         quiet: Callable[[str], bool],
         answers: Callable[[], list[dict[str, Any]]] = list,
+        today: Figures | None = None,
+        front: Callable[[], Front | None] = lambda: None,
+        attack: Callable[[], Attack | None] = lambda: None,
     ) -> None:
         """`lines` are those of the plan and those that a plan before it left callers on.
 
         `number_of` knows the callers of living calls, `attending` what a shift leader does with whose talk, `by_hand`
         the lines that were opened or closed by hand, `quiet` the calls that leave no number wherever they are now,
-        `answers` the answer records that somebody has to do with.
+        `answers` the answer records that somebody has to do with, `today` the day's figures, `front`
+        and `attack` what was turned on by hand.
         """
         self._floor, self._clock, self._plan, self._lines = floor, clock, plan, lines
         self._number_of, self._talks, self._attending, self._by_hand = number_of, talks, attending, by_hand
         self._alerts, self._callbacks, self._quiet, self._answers = alerts, callbacks, quiet, answers
+        self._today, self._front, self._attack = today, front, attack
 
     def to_json(self, *, private: bool = False) -> dict[str, Any]:
         """Everything at once; with whole numbers when `private`, but for lines that keep none."""
-        plan, now = self._plan(), self._clock.now()
+        plan, now, by_hand = self._plan(), self._clock.now(), self._by_hand()
         seats = sorted(self._floor.seats(), key=lambda seat: (seat.position, seat.id))
         offers = {offer.id: offer for offer in (*self._floor.offers(), *self._floor.talks())}
         by_line: dict[str, Counter[Presence]] = {}
         for seat in seats:
             for line in seat.lines:
                 by_line.setdefault(line, Counter())[seat.presence] += 1
+        front, attend = self._front(), self._attending_whom(plan)
         return {
             "now": wall_time(now),
             "plan": plan.hotline.name,
-            "lines": [self._line(line, plan, now, by_line.get(line, Counter()), private) for line in self._lines()],
+            "front": None if front is None else {"name": front.name, "until": wall_time(front.until)},
+            "attack": attack_shown(self._attack()),
+            "today": None if self._today is None else self._today.to_json(),
+            "break_names": dict(plan.breaks),
+            "lines": [
+                self._line(line, plan, now, by_hand, by_line.get(line, _NOBODY), private) for line in self._lines()
+            ],
             "agents": [self._agent(seat, plan, offers) for seat in seats],
-            "offers": [self._offer(offer) for offer in self._floor.offers()],
-            "talks": [self._talk(offer, private) for offer in self._floor.talks()],
+            "offers": [self._offer(offer, private) for offer in self._floor.offers()],
+            "talks": [self._talk(offer, private, attend) for offer in self._floor.talks()],
             "callbacks": [
                 self._callback(ticket, now, private and ticket.line not in secretive(plan))
                 for ticket in self._callbacks()
@@ -94,10 +119,16 @@ class FloorState:
     # ── lines ───────────────────────────────────────────────────────────────
 
     def _line(
-        self, line: str, plan: Plan, now: datetime, agents: Mapping[Presence, int], private: bool
+        self,
+        line: str,
+        plan: Plan,
+        now: datetime,
+        by_hand: Mapping[str, bool],
+        agents: Mapping[Presence, int],
+        private: bool,
     ) -> dict[str, Any]:
         rule = plan.lines.get(line)
-        opened = None if rule is None else line_opening(plan, line, Scene(now, by_hand=self._by_hand()))
+        opened = None if rule is None else line_opening(plan, line, Scene(now, by_hand=by_hand))
         known = self._floor.is_line(line)
         places = self._floor.waiting(line) if known else ()
         moment = self._clock.monotonic()
@@ -111,6 +142,9 @@ class FloorState:
             "expected_wait": _estimate(self._floor.expected_wait(line, moment)) if known else None,
             "agents": {presence: agents.get(presence, 0) for presence in Presence},
             "outside": rule is not None and rule.outside is not None,
+            "by_hand": by_hand.get(line),
+            "gives_up_after": None if rule is None else _longest(rule),
+            "today": None if self._today is None else self._today.line(line),
             "waiting": [
                 {
                     "place": number,
@@ -139,10 +173,12 @@ class FloorState:
             "reason": seat.reason,
             "since": self._wall(seat.since) if seat.since else None,
             "seconds": round(self._clock.monotonic() - seat.since, 1) if seat.since else None,
+            "back_at": None if seat.back_at is None else self._to_the_second(seat.back_at),
             "wish": seat.wish,
             "lines": dict(seat.lines),
             "moved": seat.moved is not None,
             "phones": {phone: phone in seat.phones for phone in seat.agent.phones},
+            "browser": next((phone for phone in seat.agent.phones if Phone(phone).is_browser), None),
             "on_shift": seat.on_duty,
             "call": None if offer is None else offer.call,
             "line": None if offer is None else offer.line.id,
@@ -150,21 +186,37 @@ class FloorState:
             "attending": None if attending is None else {"how": attending[0], "agent": attending[1]},
             "answered_today": seat.answered,
             "worked_today": round(seat.worked, 1),
+            "today": None if self._today is None else self._today.agent(seat.id, self._clock.now()),
         }
 
     # ── phones ──────────────────────────────────────────────────────────────
 
-    def _offer(self, offer: Offer) -> dict[str, Any]:
+    def _attending_whom(self, plan: Plan) -> Mapping[str, list[dict[str, str]]]:
+        """The leaders who attend the talk of each agent, and how."""
+        found: dict[str, list[dict[str, str]]] = {}
+        for leader in (agent for agent, rule in plan.agents.items() if rule.leader):
+            attending = self._attending(leader)
+            if attending is not None and attending[1] is not None:
+                found.setdefault(attending[1], []).append({"leader": leader, "how": attending[0]})
+        return found
+
+    def _offer(self, offer: Offer, private: bool) -> dict[str, Any]:
+        line = offer.line.id
+        since = next((place.since for place in self._floor.waiting(line) if place.call == offer.call), None)
         return {
             "offer": offer.id,
             "call": offer.call,
-            "line": offer.line.id,
+            "line": line,
             "agent": offer.agent,
+            "number": self._number(offer.call, private and line not in secretive(self._plan())),
+            "waited": None if since is None else round(self._clock.monotonic() - since, 1),
             "phones": list(offer.phones) if offer.agent is not None else [mask(phone) for phone in offer.phones],
             "rings_on": round(max(0.0, offer.deadline - self._clock.monotonic()), 1),
         }
 
-    def _talk(self, offer: Offer, private: bool) -> dict[str, Any]:
+    def _talk(self, offer: Offer, private: bool, attend: Mapping[str, list[dict[str, str]]]) -> dict[str, Any]:
+        conversation = self._talks.of_call(offer.call.partition("~")[0])
+        held = None if conversation is None else conversation.held_since
         since = None if offer.agent is None else self._floor.seat(offer.agent).since
         return {
             "offer": offer.id,
@@ -175,6 +227,9 @@ class FloorState:
             "with": self._others(offer),
             "state": self._doing(offer),
             "seconds": None if since is None else round(self._clock.monotonic() - since, 1),
+            "held": None if held is None else {"since": self._wall(held)},
+            "recording": "off" if conversation is None else conversation.recording,
+            "leaders": [] if offer.agent is None else attend.get(offer.agent, []),
         }
 
     @staticmethod
@@ -209,8 +264,21 @@ class FloorState:
         number = self._number_of(call)
         return number if number is None or (private and not self._quiet(call)) else mask(number)
 
+    def _to_the_second(self, moment: float) -> str:
+        """An instant to come; the same however often it is asked for, as long as nobody moves it."""
+        at = self._clock.now() + timedelta(seconds=moment - self._clock.monotonic() + 0.5)
+        return wall_time(at.replace(microsecond=0))
+
     def _wall(self, moment: float) -> str:
         return wall_time(self._clock.now() - timedelta(seconds=self._clock.monotonic() - moment))
+
+
+_NOBODY: Mapping[Presence, int] = Counter()
+
+
+def _longest(rule: LineRule) -> float:
+    """Seconds after which the line gives a waiting caller up at the latest."""
+    return min([rule.maximum_wait, *(limit.over for limit in rule.limits if limit.when == "waited" and limit.over)])
 
 
 def _estimate(estimate: Estimate | None) -> dict[str, float] | None:

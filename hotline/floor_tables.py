@@ -50,6 +50,7 @@ ALERTS: Final[Mapping[str, str]] = {
     AlarmKind.ANSWERS: "接听记录单没有建立",
     AlarmKind.ORDERS: "转办单的时限没有看管",
     AlarmKind.WEBHOOKS: "事件推送没有送达",
+    AlarmKind.OFFICE: "后台文书处理中断，正在恢复",
     AlarmKind.TERMS: "到期或保密的号码、录音没有清除",
     AlarmKind.TALKS: "磁盘将满，通话不再录音",
     AlarmKind.MESSAGES: "磁盘将满，不能留言",

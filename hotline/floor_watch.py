@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, deque
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Protocol
@@ -52,6 +52,8 @@ class Alerted:
     line: str | None = None
     call: str | None = None
     what: str = ""
+    stands: bool = False
+    """Whether it is so now, as far as anybody knows; else it was."""
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -61,6 +63,7 @@ class Alerted:
             "line": self.line,
             "call": self.call,
             "what": self.what,
+            "stands": self.stands,
         }
 
 
@@ -73,6 +76,8 @@ class FloorWatch:
         self._lines: dict[str, str] = {}
         """Of each agent the line whose caller they have, or had last."""
         self._counts: Counter[AlertKind] = Counter()
+        self.warned_of: Callable[[], Mapping[str, bool]] = dict
+        """Lines that are empty, or soon are: whether they are (`hotline.shifts.Shifts.warned_of`)."""
 
     def hear(self, order: Order) -> None:
         """Take in one order."""
@@ -108,9 +113,18 @@ class FloorWatch:
         return self._lines.get(agent)
 
     def alerts(self) -> list[Alerted]:
-        """Those of the last hour, the newest last."""
-        since = self._now() - KEPT_FOR
-        return [alerted for alerted in self._alerts if alerted.at >= since]
+        """Those of the last hour and those that stand, the newest last."""
+        since, warned = self._now() - KEPT_FOR, self.warned_of()
+        standing: dict[str | None, Alerted] = {}
+        for alerted in self._alerts:
+            empty = warned.get(alerted.line or "")
+            if empty is not None and alerted.kind is (LineAlert.EMPTY if empty else LineAlert.SOON_EMPTY):
+                standing[alerted.line] = alerted
+        return [
+            replace(alerted, stands=True) if stands else alerted
+            for alerted in self._alerts
+            if (stands := standing.get(alerted.line) is alerted) or alerted.at >= since
+        ]
 
     def counts(self) -> Mapping[AlertKind, int]:
         """How many there were of each kind since the start."""

@@ -83,6 +83,7 @@ class Keeping:
         if unknown := sorted(set(self._terms.lines) - set(lines())):
             log.warning("settings.retention.lines names lines that the plan does not have", lines=unknown)
         clock, last = now or _machine_time, None
+        await self._remember()
         while True:
             at = clock()
             here = at.astimezone(SHANGHAI)
@@ -90,6 +91,19 @@ class Keeping:
                 last = here.date()
                 await self._night(at)
             await asyncio.sleep(LOOK)
+
+    async def _remember(self) -> None:
+        """What an earlier run could not erase is an alarm until the next night, too."""
+        try:
+            left = sorted(await self._expiry.unerased())
+        except FileNotFoundError:
+            return  # no night was before this one
+        except (DBAPIError, OSError) as error:
+            log.warning("nobody can say what the last night could not erase", error=str(error))
+            return
+        if left:
+            some = ", ".join(left[:3]) + (" …" if len(left) > 3 else "")
+            self.alarm = f"{len(left)} recordings are older than their term and could not be erased ({some})"
 
     async def _night(self, at: datetime) -> None:
         try:

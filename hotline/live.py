@@ -19,7 +19,7 @@ import structlog
 
 from hotline.operators import Published, mark_of, read_config
 from hotline.sounds import KeptWords, Stopped
-from hotline.versions import Version, Versions
+from hotline.versions import Note, Version, Versions
 from ivr.call import Call, Flow
 from prompts.build import Report, forget_kept
 from routing.plan import Plan
@@ -42,6 +42,7 @@ class By(StrEnum):
     COMMAND = "command"
     SIGNAL = "signal"
     FILES = "files"
+    DESK = "desk"
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +147,8 @@ class Live:
     """The problems of the config folder, while it is refused."""
     today: Callable[[], date | None] = lambda: None
     """For what depends on the day, such as a calendar that ends."""
+    furnished: Callable[[Published], Published] = lambda published: published
+    """What the settings add to what operators wrote, such as a phone in each agent's browser."""
     results: Counter[Result] = field(default_factory=Counter)
     _former: list[Edition] = field(default_factory=list)
     """Editions that calls may still play from."""
@@ -183,6 +186,25 @@ class Live:
             self.refused = change.problems
             return self._told(by, change)
 
+    async def publish(self, put: Callable[[], None], take_out: Callable[[], None], note: Note) -> Change:
+        """Let somebody put files into the config folder, and make it live in the same breath.
+
+        What is refused they take out again. Both run in a thread; nobody reads the folder between. Raises OSError.
+        """
+        async with self._lock:
+            await asyncio.to_thread(put)
+            try:
+                published = await asyncio.to_thread(read_config, self.config, self.today())
+            except Unreadable as error:
+                change = self._refuse(map(str, error.problems))
+            else:
+                change = await self._take(published, None, note=note)
+            if change.result is Result.REFUSED:
+                await asyncio.to_thread(take_out)
+            else:
+                self.refused = ()
+            return self._told(By.DESK, change)
+
     async def rollback(self, number: int | None) -> Change:
         """Make a kept version live: the one before, or that of a number. Raises NoSuchVersion.
 
@@ -211,15 +233,18 @@ class Live:
     def _refuse(self, problems: Sequence[str] | map[str]) -> Change:
         return Change(Result.REFUSED, self.number, self.mark, tuple(problems))
 
-    async def _take(self, published: Published, back_to: Version | None, seen: str | None = None) -> Change:
+    async def _take(
+        self, published: Published, back_to: Version | None, seen: str | None = None, note: Note | None = None
+    ) -> Change:
         """`seen`: the mark of the config folder when a rollback was wished; what changes later is taken in."""
+        published = self.furnished(published)
         try:
             report = await asyncio.to_thread(self.means.furnish, published)
             if missing := self._newly_missing(published.plan, report):
                 await asyncio.to_thread(self.means.furnish, self.now.published)  # plain names are the live plan's
                 return self._refuse(missing)
             same = published.version == self.now.published.version
-            version = await self._equip_and_keep(published, back_to, seen, same=same)
+            version = await self._equip_and_keep(published, back_to, seen, note, same=same)
         except Stopped as error:
             return self._refuse([str(error)])
         except (OSError, ValueError, RuntimeError) as error:
@@ -242,13 +267,13 @@ class Live:
             log.error("plain names may not be the live plan's", error=str(error))
 
     async def _equip_and_keep(
-        self, published: Published, back_to: Version | None, seen: str | None, *, same: bool
+        self, published: Published, back_to: Version | None, seen: str | None, note: Note | None, *, same: bool
     ) -> Version:
         if same:
-            return await asyncio.to_thread(self._keep, published, back_to, seen)
+            return await asyncio.to_thread(self._keep, published, back_to, seen, note)
         await self.means.equip(published.plan)
         try:
-            return await asyncio.to_thread(self._keep, published, back_to, seen)
+            return await asyncio.to_thread(self._keep, published, back_to, seen, note)
         except OSError:
             await self.means.equip(self.now.plan)
             raise
@@ -260,8 +285,8 @@ class Live:
         worse = [name for name in failed if name not in self.now.failed or old.get(name) != new[name]]
         return [line for line in report.problems if any(line.startswith(f"prompt {name!r}:") for name in worse)]
 
-    def _keep(self, published: Published, back_to: Version | None, seen: str | None) -> Version:
-        version = back_to or self.versions.keep(published, datetime.now(UTC))
+    def _keep(self, published: Published, back_to: Version | None, seen: str | None, note: Note | None) -> Version:
+        version = back_to or self.versions.keep(published, datetime.now(UTC), note)
         self.versions.make_live(version, set_aside=seen)
         return version
 

@@ -112,6 +112,7 @@ class ManagedAsterisk:
     async def keep_running(self, lost: Callable[[], None]) -> NoReturn:
         """Start Asterisk anew whenever it ends, for ever; `lost` is called at once each time.
 
+        What keeps it from being started, a full disk or a program that is being replaced, counts as one more end of it.
         Raises SwitchLost when it ended, or did not start, `ENDS_AT_MOST` times within `WITHIN` seconds.
         """
         now = asyncio.get_running_loop().time
@@ -127,8 +128,8 @@ class ManagedAsterisk:
                 await asyncio.sleep(PAUSES[len(ends) - 1])
                 try:
                     await self._begin(await asyncio.to_thread(self._rendered))
-                except SwitchRefused as error:
-                    end = str(error)
+                except (SwitchRefused, OSError, ValueError) as error:
+                    end = str(error) or type(error).__name__
                     if self._running.alive:  # hung in its beginnings
                         await self._running.stop(grace=0.0)
 
@@ -228,7 +229,7 @@ class ManagedAsterisk:
         try:
             kept = re.findall(r"^\s*Contact:\s+([a-z][a-z0-9_-]*)/", await self.command("pjsip show contacts"), re.M)
             await asyncio.gather(*(ask(phone) for phone in sorted({*kept} & {one.username for one in self._phones})))
-        except SwitchRefused as error:
+        except (SwitchRefused, OSError) as error:
             log.warning("phones are not looked for", error=str(error))
 
     async def _release(self) -> None:

@@ -1,13 +1,16 @@
-"""The operators' files of the paperwork, looked at as `hotline check` looks at the plan."""
+"""The operators' files of the paperwork, and their articles, looked at as `hotline check` looks at the plan."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 from hotline.folder import PAPERWORK
+from hotline.settings import HOUSE
+from knowledge.folder import FOLDER as KNOWLEDGE
+from knowledge.folder import read_folder
 from paperwork.categories.load import FILE as CATEGORIES
 from paperwork.categories.load import trees_in
 from paperwork.rules import FILE as RULES
@@ -37,3 +40,16 @@ def paper_problems(config: Path) -> list[Problem]:
             place = Place(str(file), 1, 1)
             problems.append(found(place, "cannot-read", why=error.strerror or type(error).__name__))
     return sorted(problems)
+
+
+def article_problems(config: Path, lines: Iterable[str] | None) -> list[Problem]:
+    """Everything that is wrong in `config/knowledge/`. `lines` are those of the plan; None when there is no plan.
+
+    Categories are not looked at while their own file has problems: those are told first.
+    """
+    try:
+        at = config if (config / PAPERWORK / CATEGORIES).exists() else HOUSE / "config"
+        codes = [code for code, one in trees_in(at).categories.items() if not one.retired]
+    except (Unreadable, OSError):
+        return read_folder(config / KNOWLEDGE, lines)[1]
+    return read_folder(config / KNOWLEDGE, lines, codes)[1]

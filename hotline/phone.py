@@ -171,7 +171,7 @@ class Exchange:
             Config(
                 net_interface=self.host,
                 max_concurrent_calls=None,
-                expose_headers=("To",),
+                expose_headers=("To", "X-Hotline-Return"),
                 sip_trace=self._trace,
                 extra_config_text=f"sip_listen {self.address}\nrtp_ports {_RTP_PORTS}\n",
             )
@@ -199,12 +199,14 @@ class Exchange:
         secret: str | None = None,
         codecs: tuple[str, ...] = CODECS,
         takes_any: bool = False,
-        transport: Literal["udp", "tcp"] = "udp",
+        transport: Literal["udp", "tcp", "tls"] = "udp",
+        encrypted: bool = False,
     ) -> Phone:
         """A telephone of `switch` (`host:port`). It lives as long as the exchange: the stack can't remove one.
 
         With `secret` it can `register` as user `number`; without, it only calls (and shows `number`), as a carrier's
         caller does. `takes_any` rings for every number that nobody else here has: a carrier.
+        `encrypted`: its sound is SRTP with keys in the signalling (RFC 4568), and without there is no call.
         """
         account = Account(
             user=number,
@@ -213,7 +215,7 @@ class Exchange:
             reg_interval=0 if secret is None else 600,
             audio_codecs=codecs,
             transport=transport,
-            extra_params=("catchall=yes",) if takes_any else (),
+            extra_params=(*(("catchall=yes",) if takes_any else ()), *(("mediaenc=srtp-mand",) if encrypted else ())),
         )
         phone = Phone(self, await UserAgent.create(self._runtime, account), number, switch)
         self._phones.append(phone)
@@ -280,13 +282,14 @@ async def _run(manner: Awaitable[None]) -> None:
 
 
 def free_port(host: str) -> int:
-    """A port that is free for UDP and TCP just now."""
+    """A port that is free for UDP and TCP just now, with the next one free for TCP: the stack puts its TLS there."""
     while True:
-        with socket.socket() as stream, socket.socket(type=socket.SOCK_DGRAM) as datagram:
+        with socket.socket() as stream, socket.socket() as beside, socket.socket(type=socket.SOCK_DGRAM) as datagram:
             stream.bind((host, 0))
             port: int = stream.getsockname()[1]
             try:
                 datagram.bind((host, port))
-            except OSError:
+                beside.bind((host, port + 1))
+            except (OSError, OverflowError):
                 continue
             return port

@@ -30,6 +30,8 @@ def taken(settings: Settings, *, asterisk: bool = True, web: bool = False) -> li
             wanted.append((socket.SOCK_STREAM, "TCP", settings.webrtc.host, settings.webrtc.port, "webrtc"))
     if web:
         wanted.append((socket.SOCK_STREAM, "TCP", settings.web.host, settings.web.port, "web"))
+        if settings.agi.enabled:
+            wanted.append((socket.SOCK_STREAM, "TCP", settings.agi.host, settings.agi.port, "agi"))
     return [line for want in wanted if (line := _line(*want))]
 
 

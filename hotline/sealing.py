@@ -8,10 +8,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import structlog
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 from sqlalchemy.exc import DBAPIError
 
+from hotline.metrics import families as f
 from hotline.settings import Settings
 from hotline.settings_parts import Sealing as Rules
 from ivr.events import CallEnded, Entry, RecordingBegan
@@ -177,9 +178,7 @@ class SealingGauges(Collector):
 
     def collect(self) -> list[Metric]:
         return [
-            CounterMetricFamily("hotline_recordings_sealed", "Recordings encrypted", value=self._sealing.sealed),
-            GaugeMetricFamily("hotline_recordings_plain", "Ended, not yet encrypted", value=self._sealing.due),
-            GaugeMetricFamily(
-                "hotline_sealing_alarm", "1 while recordings cannot be sealed", value=self._sealing.alarm is not None
-            ),
+            f.RECORDINGS_SEALED.measured(self._sealing.sealed),
+            f.RECORDINGS_PLAIN.measured(self._sealing.due),
+            f.SEALING_ALARM.measured(self._sealing.alarm is not None),
         ]

@@ -17,6 +17,7 @@ from pydantic_settings import BaseSettings, InitSettingsSource, PydanticBaseSett
 from hotline.settings_file import SettingsError, SettingsFile
 from hotline.settings_parts import (
     Admission,
+    Agi,
     Ari,
     Bans,
     Disk,
@@ -52,6 +53,7 @@ class Settings(BaseSettings):
     sip: Sip = Sip()
     rtp: Rtp = Rtp()
     ari: Ari = Ari()
+    agi: Agi = Agi()
     web: Web = Web()
     trunk: Trunk = Trunk()
     disk: Disk = Disk()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
@@ -36,6 +38,14 @@ def _plain_secret(value: SecretStr) -> SecretStr:
 Port = Annotated[int, Field(ge=1, le=65535)]
 Seconds = Annotated[int, Field(ge=0, le=86400)]
 Networks = tuple[IPvAnyNetwork, ...]
+
+
+def loopback(host: str) -> bool:
+    """Whether this address cannot be reached from another machine; a name is not looked up."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 class Part(BaseModel):
@@ -97,6 +107,64 @@ class Ari(Part):
     """Of an Asterisk that you run yourself; the hotline's own gets one made at the first start."""
 
 
+def _target(value: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9]+/[A-Za-z0-9_.+@:/-]*\{(phone|number)\}[A-Za-z0-9_.@:/-]*", value):
+        raise ValueError("write how Dial names it, such as PJSIP/{phone} or PJSIP/{number}@trunk")
+    return value
+
+
+Target = Annotated[str, AfterValidator(_target)]
+"""What `Dial` of another's dialplan is given."""
+
+
+_NARROW = 16
+"""Addresses of a network in which an Asterisk is, and the one that stands in for it."""
+
+
+class Agi(Part):
+    """FastAGI: callers whom a dialplan of your own sends to us. See docs/fastagi.md.
+
+    AGI knows no password: whoever reaches the port is taken for your Asterisk.
+    """
+
+    enabled: bool = False
+    host: Plain = "127.0.0.1"
+    """Outside loopback it needs `networks`, and a firewall before it."""
+    port: Port = 4573
+    networks: Networks = Field(default=("127.0.0.0/8", "::1/128"), validate_default=True)
+    """Whose sessions are taken: the addresses of your Asterisk."""
+    sessions: Annotated[int, Field(ge=1, le=4000)] = 300
+    """At one time; a caller has one, and a second while a phone answers. More are left to your dialplan."""
+    sounds: Annotated[str, Field(pattern=r"^[A-Za-z0-9_/.-]{1,200}$")] = "hotline"
+    """Folder of our sounds (`var/sounds`), as your Asterisk names it."""
+    recordings: PlainPath | None = None
+    """Folder for recordings as your Asterisk names it; unset: `var/recordings`, for one on this machine."""
+    phone: Target = "PJSIP/{phone}"
+    """How an agent's phone is dialled there."""
+    number: Target = "PJSIP/{number}@trunk"
+    """How an outside number is."""
+    phones: tuple[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,35}$")], ...] = ()
+    """Phones that register at your Asterisk and not at the hotline's: AGI does not tell whether they are there, so they
+    count as there, and one that is not fails when it is rung. Only callers of AGI can be given to them."""
+
+    @checked(mode="after")
+    def _open_on_purpose(self) -> Self:
+        if self.enabled and not loopback(self.host) and "networks" not in self.model_fields_set:
+            raise ValueError("host is not this machine alone: say in networks whose sessions are taken")
+        if "{phone}" not in self.phone or "{number}" not in self.number:
+            raise ValueError("phone names {phone}, number names {number}")
+        return self
+
+    @property
+    def risk(self) -> str:
+        """What whoever runs it should know of who reaches it; empty where it is shut, or on this machine alone."""
+        if not self.enabled or loopback(self.host):
+            return ""
+        wide = [str(network) for network in self.networks if network.num_addresses > _NARROW]
+        many = f"; {', '.join(wide)}: more than {_NARROW} addresses" if wide else ""
+        return f"FastAGI, which knows no password, can be reached at {self.host}:{self.port}{many}"
+
+
 class Web(Part):
     """The pages, the API, `/healthz`, `/readyz`, `/metrics`: docs/web.md."""
 
@@ -117,6 +185,11 @@ class Web(Part):
     """Seconds without a request after which somebody must sign in again."""
     session_longest: Annotated[int, Field(ge=600, le=604800)] = 43200
     """Seconds after which everybody must."""
+    trial: bool | None = None
+    """Whether a newcomer may call and answer in a browser (`/try`). Unset: while everything listens on this machine
+    alone; else it cannot be."""
+    publish: bool = True
+    """Administrators may publish plans in the browser; `false` where `config/` is kept elsewhere."""
 
     @checked(mode="after")
     def _both_or_neither(self) -> Self:
@@ -167,17 +240,29 @@ class Certificate(Part):
 class WebRtc(Part):
     """Phones in browsers: SIP over a WebSocket, sound over DTLS-SRTP.
 
-    Without a certificate the WebSocket is `ws://` at ARI's own address, which is loopback: for development, or for a
-    TLS proxy on this machine. With one it is `wss://` at `host` and `port`, and ARI is refused there.
+    Each agent has one in the pages of the hotline: its SIP comes through the web's own door (`desk.telephone`), so no
+    port is opened for it. With a certificate others may come too, by `wss://` at `host` and `port`; there ARI is
+    refused.
     """
 
-    enabled: bool = False
+    enabled: bool = True
+    media: Plain | None = None
+    """Address where the sound of browsers arrives; unset: `sip.host`. Wherever agents sit, they must reach its `rtp`
+    ports."""
     host: Plain = "127.0.0.1"
     port: Port = 8089
     certificate: PlainPath | None = None
     key: PlainPath | None = None
     phones: tuple[str, ...] = ()
-    """Usernames of the phones that are browsers; every other phone stays an ordinary one."""
+    """Phones of the plan that are browsers of others; every other phone of the plan stays an ordinary one."""
+    qualify: Seconds = 10
+    """Seconds between two looks whether a page still answers; 0 never looks.
+
+    That a page is gone its connection tells, within 5 seconds (`desk.telephone.PING`): this finds one that hangs, and
+    wakes it up each time. A page that was busy for 3 seconds is not rung until the next look.
+    """
+    returns: Annotated[float, Field(ge=0, le=120)] = 15.0
+    """Seconds that a talk waits for an agent whose page reloads or whose network broke; 0 waits for nobody."""
 
     @checked(mode="after")
     def _both_or_neither(self) -> Self:

@@ -105,6 +105,10 @@ class Shifts:
             self._warn(line, minutes)
         self._warned = warned
 
+    def warned_of(self) -> Mapping[str, bool]:
+        """As the last look found it: the lines that were told of, and whether nobody is on shift by now."""
+        return self._warned
+
     def soon_empty(self) -> Mapping[str, int]:
         """Line → minutes until it is open with nobody on shift, for those to which that happens within ten."""
         return {line: math.ceil((at - self._now()).total_seconds() / 60) for line, at in self._left() if at is not None}

@@ -22,6 +22,7 @@ stay. Only when all is imported is the old engine told to hand its calls over (S
 from __future__ import annotations
 
 import ctypes
+import gc
 import os
 import select
 import signal
@@ -138,6 +139,8 @@ class Supervisor:
         sys.stderr.flush()
         ours, theirs = os.pipe()
         parent = os.getpid()
+        gc.collect()
+        gc.freeze()  # the engine begins with all of it: neither looked through nor copied page by page
         signal.pthread_sigmask(signal.SIG_BLOCK, _PASSED_ON)  # none may meet our handlers in the child
         pid = os.fork()
         if pid == 0:

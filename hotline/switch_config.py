@@ -22,7 +22,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from hashlib import sha256
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +30,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from hotline.asterisk_program import AsteriskProgram
 from hotline.secrets import Secrets
 from hotline.settings import HOUSE, Settings
+from hotline.settings_parts import loopback
 from ivr.switch import TURNED_AWAY
 from prompts.phrases import Phrase
 from routing.dialplan.record import LEVEL
@@ -68,6 +68,9 @@ MODULES = (
 BROWSER = ("res_srtp", "res_pjsip_transport_websocket")
 """Loaded when phones may be browsers; the first also when the carrier's sound is encrypted."""
 
+AGI = ("res_speech", "res_agi", "app_stack", "app_mixmonitor")
+"""Loaded when the FastAGI door is open: `AGI()` and `Gosub` for a dialplan, and the recording of its talks."""
+
 OPUS = ("codec_opus_open_source", "res_format_attr_opus")
 """Loaded where the Asterisk has them: then phones may speak Opus."""
 
@@ -91,13 +94,16 @@ class PhoneAccount:
     """A phone that may register. `username` begins with a letter: a caller's number must never look like a phone."""
 
     username: str
-    secret: str = field(repr=False)
+    secret: str | None = field(repr=False)
+    """None for a browser of ours: it is told one when somebody signs in (`ivr.ari.AriSwitch.let_in`)."""
     name: str
+    number: str | None = None
+    """What it calls with; unset: its username."""
 
     def __post_init__(self) -> None:
-        if not re.fullmatch(r"[a-z][a-z0-9_-]{0,31}", self.username) or self.username in _TAKEN:
-            raise ValueError(f"phone username {self.username!r}: a letter, then letters, digits, - or _ (at most 32)")
-        if not re.fullmatch(r"[A-Za-z0-9_.~-]{8,128}", self.secret):
+        if not re.fullmatch(r"[a-z][a-z0-9_-]{0,35}", self.username) or self.username in _TAKEN:
+            raise ValueError(f"phone username {self.username!r}: a letter, then letters, digits, - or _ (at most 36)")
+        if self.secret is not None and not re.fullmatch(r"[A-Za-z0-9_.~-]{8,128}", self.secret):
             raise ValueError(f"secret of phone {self.username}: 8 to 128 letters, digits, or any of _.~-")
         if len(self.name) > 80 or "<" in self.name or ">" in self.name:
             raise ValueError(f"name of phone {self.username}: at most 80 characters, no < or >")
@@ -105,8 +111,8 @@ class PhoneAccount:
 
 
 _TAKEN = frozenset(
-    {"trunk", "leg", "phone", "browser", "phone-aor", "global", "system", "bans", "anonymous"}
-    | {f"transport-{name}" for name in ("udp", "tcp", "trunk", "ws")}
+    {"trunk", "leg", "phone", "browser", "phone-aor", "browser-aor", "global", "system", "bans", "anonymous"}
+    | {f"transport-{name}" for name in ("udp", "tcp", "trunk", "ws", "wss")}
 )
 
 
@@ -198,6 +204,7 @@ def render(
         "transports": transports(settings),
         "trunk_transport": f"transport-{'trunk' if settings.trunk.listen else settings.trunk.transport}",
         "trunk_host": settings.trunk.listen.host if settings.trunk.listen else settings.sip.host,
+        "browser_host": settings.webrtc.media or settings.sip.host,
     }
     files = {
         name.removesuffix(".j2"): room.get_template(name).render(given)
@@ -232,19 +239,16 @@ def transports(settings: Settings) -> tuple[Transport, ...]:
     trunk, browsers = settings.trunk, settings.webrtc
     if trunk.listen is not None:
         found.append(Transport("trunk", trunk.transport, f"{trunk.listen.host}:{trunk.listen.port}"))
-    if browsers.enabled and browsers.certificate:
-        found.append(Transport("ws", "wss", f"{browsers.host}:{browsers.port}"))
-    elif browsers.enabled:
+    if browsers.enabled:
         found.append(Transport("ws", "ws", f"{settings.ari.host}:{settings.ari.port}"))
+    if browsers.enabled and browsers.certificate:
+        found.append(Transport("wss", "wss", f"{browsers.host}:{browsers.port}"))
     return tuple(found)
 
 
 def is_loopback(host: str) -> bool:
     """Whether this address cannot be reached from another machine; a name is not looked up."""
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
+    return loopback(host)
 
 
 @cache
@@ -265,8 +269,9 @@ def modules(program: AsteriskProgram, settings: Settings) -> tuple[str, ...]:
     """The modules to load into this Asterisk, without `.so`."""
     opus = OPUS if all(program.has(part) for part in OPUS) else ()
     browser = BROWSER if settings.webrtc.enabled else ()
+    agi = AGI if settings.agi.enabled else ()
     secret = BROWSER[:1] if settings.trunk.media_encryption != "no" and not browser else ()
-    return (*MODULES, *browser, *secret, *opus)
+    return (*MODULES, *browser, *secret, *agi, *opus)
 
 
 def fingerprint(files: dict[str, str]) -> str:

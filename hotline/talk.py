@@ -94,6 +94,11 @@ class Talk:
         return user_of(self._call.headers.get("To", ""))
 
     @property
+    def returns(self) -> str:
+        """The call to whose talk the phone is to come back; empty for any other ring."""
+        return str(self._call.headers.get("X-Hotline-Return", ""))
+
+    @property
     def heard(self) -> Samples:
         """All heard since it was answered: int16 at 8 kHz; sample `n` came `n / 8000` s after the answer."""
         return self.handset.heard

@@ -22,7 +22,8 @@ from hotline.versions import Versions
 from routing.calendar import SHANGHAI
 from routing.reading.load import Unreadable
 
-people = Console(stderr=True, highlight=False, emoji=False)
+people = Console(stderr=True, highlight=False, emoji=False, markup=False)
+"""Where people are told something, as it is: a path, an address or a name may hold what looks like markup."""
 
 Config = Annotated[Path | None, typer.Option("--config", help="Folder of the hotline's YAML files.")]
 Var = Annotated[Path | None, typer.Option("--var", help="Folder of the hotline's data.")]

@@ -28,6 +28,14 @@ class NoSuchVersion(LookupError):
 
 
 @dataclass(frozen=True, slots=True)
+class Note:
+    """Who made a plan live in the browser, and why. Files that were saved by hand say neither."""
+
+    who: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class Version:
     """One kept plan. `mark` is its hash, which calls note."""
 
@@ -36,6 +44,7 @@ class Version:
     kept: datetime
     after: int | None = None
     """Which was live before it."""
+    note: Note | None = None
 
 
 class Versions:
@@ -70,7 +79,7 @@ class Versions:
         mark = self._pointer().get("set_aside")
         return mark if isinstance(mark, str) else None
 
-    def keep(self, published: Published, at: datetime) -> Version:
+    def keep(self, published: Published, at: datetime, note: Note | None = None) -> Version:
         """Keep a plan under the next number; the live one is not kept twice. Raises OSError."""
         live = self.live
         if live is not None and live.mark == published.version:
@@ -78,7 +87,7 @@ class Versions:
         self._folder.mkdir(parents=True, exist_ok=True)
         taken = [int(path.name) for path in self._folder.iterdir() if path.name.isdigit()]
         after = live.number if live else None
-        version = Version(max(taken, default=0) + 1, published.version, at, after)
+        version = Version(max(taken, default=0) + 1, published.version, at, after, note)
         fresh = Path(tempfile.mkdtemp(prefix=".new-", dir=self._folder))
         try:
             for name, text in published.files.items():
@@ -88,6 +97,7 @@ class Versions:
             kept = at.astimezone(UTC).isoformat()
             self._keep_recordings(published, fresh, live)
             meta = {"number": version.number, "version": version.mark, "kept": kept, "after": after}
+            meta |= {} if note is None else {"who": note.who, "why": note.why}
             (fresh / _META).write_text(json.dumps(meta) + "\n", encoding="ascii")
             fresh.rename(self._home(version.number))
         except BaseException:
@@ -165,6 +175,7 @@ def _read_meta(folder: Path) -> Version | None:
         meta = json.loads((folder / _META).read_text(encoding="ascii"))
         after = meta.get("after")
         kept = datetime.fromisoformat(meta["kept"])
-        return Version(int(meta["number"]), str(meta["version"]), kept, after if isinstance(after, int) else None)
+        note = Note(str(meta["who"]), str(meta["why"])) if "who" in meta and "why" in meta else None
+        return Version(int(meta["number"]), str(meta["version"]), kept, after if isinstance(after, int) else None, note)
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None

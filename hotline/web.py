@@ -1,4 +1,4 @@
-"""The hotline seen from outside: `/healthz`, `/readyz`, `/metrics`, and one page that says how it stands.
+"""The hotline seen from outside: `/healthz`, `/readyz`, `/metrics`, and `/status` that says how it stands.
 
 Nothing here changes anything, and nothing here names a caller. The guard and all else are the desk's.
 """
@@ -16,10 +16,12 @@ from typing import Protocol
 
 import jinja2
 from aiohttp import web
-from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
+from prometheus_client import CollectorRegistry
+from prometheus_client.exposition import choose_encoder
 
 from acd.agent import Presence
 from desk.asker import ID
+from desk.client import Client
 from desk.desk import Desk
 from desk.gate import Gate
 from desk.guard import LARGEST_BODY
@@ -130,8 +132,11 @@ _FOR_A_YEAR = "max-age=31536000"
 
 
 async def _harden(request: web.Request, response: web.StreamResponse) -> None:
-    own = response.headers.get("Content-Security-Policy")  # of a printed page: stricter, and with its own style
+    own = response.headers.get("Content-Security-Policy")  # of a printed page or the desk: with its own styles
+    kept = response.headers.get("Cache-Control") if response.headers.get("ETag") else None  # of the desk's own files
     response.headers.update(_HEADERS)
+    if kept is not None:
+        response.headers["Cache-Control"] = kept
     if own is not None:
         response.headers["Content-Security-Policy"] = f"{own}; frame-ancestors 'none'"
     if request_id := request.get(ID):
@@ -151,8 +156,9 @@ async def _readyz(request: web.Request) -> web.Response:
 
 
 async def _metrics(request: web.Request) -> web.Response:
-    text = generate_latest(request.app[_REGISTRY])
-    return web.Response(body=text, headers={"Content-Type": CONTENT_TYPE_LATEST})
+    """In the format that is asked for: in OpenMetrics with a call's id where a count came from a call."""
+    encode, kind = choose_encoder(request.headers.get("Accept", ""))
+    return web.Response(body=encode(request.app[_REGISTRY]), headers={"Content-Type": kind})
 
 
 async def _status(request: web.Request) -> web.Response:
@@ -170,12 +176,14 @@ async def _status(request: web.Request) -> web.Response:
 
 
 def routes() -> tuple[Route, ...]:
-    """What the hotline tells of itself. On loopback, where nobody else reaches it, to every program there."""
+    """What the hotline tells of itself (where nobody but this machine reaches it: to every program there), and the
+    desk's pages."""
     return (
-        Route("GET", "/", one_of(Permission.STATUS), _status, "How the hotline stands.", page=True, local=True),
+        Route("GET", "/status", one_of(Permission.STATUS), _status, "How the hotline stands.", page=True, local=True),
         Route("GET", "/healthz", PUBLIC, _healthz, "Whether the engine is alive."),
         Route("GET", "/readyz", PUBLIC, _readyz, "Whether it takes calls, and what keeps it from it."),
         Route("GET", "/metrics", one_of(Permission.METRICS), _metrics, "Figures for Prometheus.", local=True),
+        *Client().routes(),
     )
 
 

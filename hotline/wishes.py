@@ -108,21 +108,30 @@ class Wishes:
     async def _on_reload(self, _request: web.Request) -> web.Response:
         return web.json_response(_data(await self._live.reload(By.COMMAND)))
 
-    async def _on_front(self, _request: web.Request) -> web.Response:
-        """The front message changed; calls see it by themselves, the dialplan for when we are gone must be told."""
+    async def front_changed(self) -> str | None:
+        """The front message changed: calls see it by themselves, the dialplan for when we are gone must be told.
+
+        Why that could not be, in words for people.
+        """
         return await self._equip()
 
-    async def _on_lines(self, _request: web.Request) -> web.Response:
-        """Lines were opened or closed by hand; new calls see it by themselves, those who wait must be told."""
+    async def lines_changed(self) -> str | None:
+        """Lines were opened or closed by hand: new calls see it by themselves, those who wait must be told."""
         self._turned()
         return await self._equip()
 
-    async def _equip(self) -> web.Response:
+    async def _equip(self) -> str | None:
         try:
             await self._live.equip()
         except (OSError, ValueError, RuntimeError) as error:
-            raise bad(f"Asterisk does not know of it, should the engine end: {error}") from error
-        return web.json_response({})
+            return f"Asterisk does not know of it, should the engine end: {error}"
+        return None
+
+    async def _on_front(self, _request: web.Request) -> web.Response:
+        return _unless(await self.front_changed())
+
+    async def _on_lines(self, _request: web.Request) -> web.Response:
+        return _unless(await self.lines_changed())
 
     async def _on_rollback(self, request: web.Request) -> web.Response:
         number = (await told(request)).get("number")
@@ -132,6 +141,12 @@ class Wishes:
             return web.json_response(_data(await self._live.rollback(number)))
         except NoSuchVersion as error:
             raise bad(str(error)) from None
+
+
+def _unless(failed: str | None) -> web.Response:
+    if failed is not None:
+        raise bad(failed)
+    return web.json_response({})
 
 
 def _data(change: Change) -> dict[str, Any]:

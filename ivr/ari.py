@@ -25,6 +25,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+import secrets
 import time
 from collections.abc import AsyncIterator, Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -38,6 +39,7 @@ import structlog
 
 from ivr.switch import (
     BEEP,
+    RING_AT_MOST,
     RINGING,
     TURNED_AWAY,
     Arrived,
@@ -45,6 +47,7 @@ from ivr.switch import (
     ChannelGone,
     Found,
     Gone,
+    HandedOver,
     KeyTyped,
     Kind,
     LegAnswered,
@@ -80,6 +83,8 @@ HANDSHAKE = 2.0
 YIELDS = 0.1
 """Seconds at most that an order which ends something waits for those that ring a phone."""
 CONNECTIONS = 16
+ENGINE = "HOTLINE_ENGINE"
+"""Variable of the whole switch: the engine that last reached for it, written before its link is asked for."""
 TRIP_WEIGHT = 0.1
 """Of the newest order in the mean of how long they take."""
 TRIES, TRY_EVERY = 40, 0.025
@@ -133,8 +138,8 @@ _EAR_NAME = re.compile(r"-ear[0-9]*$")
 _CHANNEL = re.compile(r"^PJSIP/(.+)-[0-9a-f]{8}$")
 _WAV_HEADER, _WAV_RATE = 44, 16_000
 """Bytes before the sound of a recording, and bytes of each second of it: 8 kHz, 16 bits."""
-RING_AT_MOST = 120
-"""Seconds after which Asterisk itself stops ringing a phone, should nobody else do it."""
+RETURNS = "PJSIP_HEADER(add,X-Hotline-Return)"
+"""With the call's id as its value: a page that is rung with this header answers by itself."""
 
 
 class _ThereAlready(SwitchError):
@@ -185,6 +190,7 @@ class AriSwitch:
         """Grows with each death: an order of a life before is not sent again."""
         self._listener: asyncio.Task[object] | None = None
         """Builds links up: its orders wait for none."""
+        self._own_name = secrets.token_hex(8)
         self._left = False
         """Another engine goes on with everything."""
         self.up = False
@@ -226,7 +232,7 @@ class AriSwitch:
                 pause = 0.1
             except (aiohttp.ClientError, OSError, SwitchError, TimeoutError) as error:
                 log.warning("no link to the switch", error=str(error) or type(error).__name__)
-                self._refused = isinstance(error, aiohttp.ClientConnectorError)
+                self._refused = error.refused if isinstance(error, _NotSent) else _nobody_listens(error)
             if self._refused or self._died:
                 self._link.set()  # nothing is to be waited for
             else:
@@ -257,6 +263,7 @@ class AriSwitch:
     async def _hold(self) -> None:
         http = self._session()
         url = f"{self._url}/ari/events?app={APPLICATION}&subscribeAll=false"
+        await self._order("POST", "/asterisk/variable", variable=ENGINE, value=self._own_name)
         async with asyncio.timeout(HANDSHAKE):
             connected = await http.ws_connect(url, heartbeat=PING_EVERY, max_msg_size=1 << 20)
         async with connected as socket:
@@ -280,10 +287,16 @@ class AriSwitch:
                 except asyncio.QueueFull:
                     log.critical("the switch tells more than we can take in; dropping the link", events=QUEUE)
                     return
-                if event.get("type") == "ApplicationReplaced" and self._left:
-                    return
                 if event.get("type") == "ApplicationReplaced":
-                    raise SwitchTaken("another engine took this Asterisk over; only one can serve it")
+                    if not self._left and await self._is_taken():
+                        raise SwitchTaken("another engine took this Asterisk over; only one can serve it")
+                    return
+
+    async def _is_taken(self) -> bool:
+        """Whether it was another engine: a try of our own that the network held back may arrive late as well."""
+        held = await self._order("GET", "/asterisk/variable", variable=ENGINE)
+        with _of_known_shape("the variable"):
+            return bool(held["value"] != self._own_name)
 
     async def _meet(self) -> None:
         """What is there? Runs after each connection, before its events are handled."""
@@ -351,6 +364,17 @@ class AriSwitch:
         self._watched -= gone
         for sources in _sources(sorted(gone)):
             await self._order("DELETE", f"/applications/{APPLICATION}/subscription", eventSource=sources)
+
+    async def let_in(self, phone: str, secret: str) -> None:
+        """Let a phone register with this secret, and no longer with the one before. Raises SwitchError."""
+        fields = {"auth_type": "digest", "username": _plain(phone), "password": secret}
+        body = {"fields": [{"attribute": name, "value": value} for name, value in fields.items()]}
+        await self._order("PUT", f"/asterisk/config/dynamic/res_pjsip/auth/{_plain(phone)}", body=body)
+
+    async def let_out(self, phone: str) -> None:
+        """Take the secret of a phone away: it is asked in vain from now on. Raises SwitchError."""
+        with suppress(ChannelGone):  # it has none
+            await self._order("DELETE", f"/asterisk/config/dynamic/res_pjsip/auth/{_plain(phone)}")
 
     async def _subscribe(self) -> set[str]:
         """Be told of each phone of which we are not told yet; which those were."""
@@ -494,12 +518,17 @@ class AriSwitch:
             ifExists="fail",
         )
 
-    async def ring(self, leg: str, phone: Phone, *, caller: str, like: str) -> None:
+    async def ring(
+        self, leg: str, phone: Phone, *, caller: str, like: str, returns: str = "", at_most: float = RING_AT_MOST
+    ) -> None:
+        del at_most  # it is told to stop
         shape = _DIGITS if phone.trunk else _PLAIN
         if not shape.fullmatch(phone.name):
             raise SwitchError(f"not a phone: {phone.name!r}")
         endpoint = f"PJSIP/{phone.name}@trunk" if phone.trunk else f"PJSIP/{phone.name}"
         shown = (self._caller_id or caller) if phone.trunk else caller
+        if phone.is_browser:
+            shown = f"<{leg}>"
         self._channels.add(leg)
         self._ringing += 1
         self._calm.clear()
@@ -512,7 +541,8 @@ class AriSwitch:
                 appArgs=LEG,
                 callerId=shown,
                 **({"originator": like} if like else {"formats": CODECS}),
-                timeout=str(RING_AT_MOST),
+                timeout=str(round(RING_AT_MOST)),
+                body={"variables": {RETURNS: returns}} if returns else None,
             )
         except SwitchError:
             self._channels.discard(leg)
@@ -521,6 +551,10 @@ class AriSwitch:
             self._ringing -= 1
             if not self._ringing:
                 self._calm.set()
+
+    def is_fixed(self, channel: str) -> bool:
+        del channel
+        return False
 
     async def bridge(self, bridge: str, channels: Sequence[str]) -> None:
         with suppress(_ThereAlready):
@@ -730,7 +764,7 @@ class AriSwitch:
 
     async def _send(self, method: str, path: str, body: object, query: dict[str, str]) -> Any:
         if self._left:
-            raise SwitchError(f"{method} {path}: the next engine has the switch")
+            raise HandedOver(f"{method} {path}: the next engine has the switch")
         began = time.monotonic()
         limit = HANDSHAKE if asyncio.current_task() is self._listener else ORDER_TIMEOUT
         try:
@@ -738,8 +772,9 @@ class AriSwitch:
             async with self._session().request(method, url, params=query, json=body, timeout=timeout) as reply:
                 said = await reply.read()
         except (aiohttp.ClientError, OSError, TimeoutError) as error:
-            refused = isinstance(error, aiohttp.ClientConnectorError)
-            raise _NotSent(f"{method} {path}: {error or type(error).__name__}", refused=refused) from error
+            raise _NotSent(
+                f"{method} {path}: {error or type(error).__name__}", refused=_nobody_listens(error)
+            ) from error
         finally:
             self._trip += TRIP_WEIGHT * (time.monotonic() - began - self._trip)
         if reply.status < 300:
@@ -753,6 +788,10 @@ class AriSwitch:
         raise _ThereAlready(words) if reply.status == 409 else SwitchError(words)
 
 
+def _nobody_listens(error: BaseException) -> bool:
+    return isinstance(error, aiohttp.ClientConnectorError)
+
+
 MISSHAPEN = (KeyError, IndexError, TypeError, AttributeError, ValueError)
 """What reading JSON of another shape than we know raises."""
 
@@ -764,6 +803,13 @@ def _of_known_shape(what: str) -> Iterator[None]:
         yield
     except MISSHAPEN as error:
         raise SwitchError(f"{what}: told in an unknown shape ({error!r})") from error
+
+
+def _plain(phone: str) -> str:
+    """The name of a phone, which may stand in an order's path. Raises SwitchError."""
+    if not _PLAIN.fullmatch(phone):
+        raise SwitchError(f"not a phone: {phone!r}")
+    return phone
 
 
 def _text(value: object) -> str:

@@ -223,6 +223,26 @@ class Call:
         return self._playing
 
     @property
+    def recording(self) -> str:
+        """Whether what is said is recorded now: `on` or `off`, `refused` by the caller."""
+        if self.unrecorded:
+            return "refused"
+        return "off" if self._recording is None and self._talk_recording is None else "on"
+
+    @property
+    def began(self) -> datetime:
+        """When we first knew of it, or an engine before us told of it last."""
+        return self._began[0]
+
+    @property
+    def waited_now(self) -> float:
+        """Seconds on lines until this instant."""
+        since = self._waiting_since
+        began, moment = self._began
+        now = began + timedelta(seconds=self._clock.monotonic() - moment)
+        return self.waited + (0.0 if since is None else max(0.0, (now - since).total_seconds()))
+
+    @property
     def seq(self) -> int:
         """The number of its last fact."""
         return self._seq
@@ -471,10 +491,11 @@ class Call:
     async def _last_word(self, file: str, ended: asyncio.Future[Recorded]) -> Recorded:
         """What the switch says of a recording that is ending."""
         try:
-            async with asyncio.timeout(0.0 if self._switch_died else 2.0):
+            async with asyncio.timeout(0.0 if self._switch_died or self.handed_over else 2.0):
                 return await asyncio.shield(ended)
         except TimeoutError:
-            log.warning("the switch said nothing of a recording's end", file=file)
+            if not self.handed_over:  # else it goes on, and whoever goes on with the call hears of its end
+                log.warning("the switch said nothing of a recording's end", file=file)
             return Recorded(file, None, None, failed=True)
 
     # ── the end ─────────────────────────────────────────────────────────────
@@ -488,6 +509,7 @@ class Call:
                 if not self.stopping:
                     await self._switch.hang_up(self.channel)
                 elif not self.in_talk:
+                    await self.hush()  # the switch lets nobody go before what is being played to them ends
                     await self._switch.release(self.channel)
         except (SwitchError, TimeoutError) as error:
             log.warning("a channel could not be released", error=str(error))

@@ -42,7 +42,7 @@ from acd.signals import (
 )
 from ivr.clock import Clock
 from ivr.events import Considered, Event, LineGaveUp, Offered, OfferEnded, OfferResult, WaitEnd
-from ivr.switch import Phone, Switch, SwitchError
+from ivr.switch import RING_AT_MOST, HandedOver, Phone, Switch, SwitchError
 
 log = structlog.get_logger()
 
@@ -92,6 +92,24 @@ class Connected:
     over: asyncio.Event = field(default_factory=asyncio.Event)
     lost: asyncio.Event = field(default_factory=asyncio.Event)
     """Set before `over` when nobody hung up: the phone vanished."""
+    phone: str = ""
+    """Of the agent that was answered; empty for a number on the trunk."""
+
+
+class Strays(Protocol):
+    """Who has a talk with a leg whose phone may come back: they are told, and wait for it."""
+
+    def strayed(self, leg: str) -> bool:
+        """The phone is not there and silent; whether somebody waits for it."""
+        ...
+
+    def heard(self, leg: str) -> None:
+        """The leg sounds again."""
+        ...
+
+    def reachable(self) -> None:
+        """The phone could be rung."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +135,12 @@ class _Leg:
     """Which rings, an agent's; empty for a number on the trunk."""
     since: float = 0.0
     """When it was rung."""
+    away: bool = False
+    """Its phone is not there and silent, and waited for."""
+    dead: bool = False
+    """The switch has it no more; its talk goes on under its name as long as it is waited for."""
+    strays: Strays | None = None
+    """Who waits for its phone when it strays out of the talk."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +150,9 @@ class Watched:
     phone: str
     since: float
     talks: bool
+    away: bool = False
+    """Waited for, since its phone was not there and silent."""
+    dead: bool = False
 
 
 class Dispatch:
@@ -160,10 +187,13 @@ class Dispatch:
         self._joined[call.id] = (joined, self._clock.monotonic())
         self.signal(joined)
 
-    def resume(self, call: Caller, talk: TalkResumed, leg: str) -> Connected:
-        """A talk of an engine before us goes on: its agent is talking, and free when its leg is gone."""
-        connected = Connected(talk.offer, talk.agent, leg)
-        self._legs[leg] = _Leg(talk.offer, call, connected)
+    def resume(self, call: Caller, talk: TalkResumed, leg: str, phone: str = "") -> Connected:
+        """A talk of an engine before us goes on: its agent is talking, and free when its leg is gone.
+
+        `phone` is the agent's that its leg is at, where the switch says so.
+        """
+        connected = Connected(talk.offer, talk.agent, leg, phone=phone)
+        self._legs[leg] = _Leg(talk.offer, call, connected, phone=phone)
         self._rung[talk.offer] = [leg]
         self.signal(talk)
         return connected
@@ -185,6 +215,11 @@ class Dispatch:
         """Whether a call waits to be seated."""
         waiting = self._waiters.get(call)
         return waiting is not None and not waiting[1].done()
+
+    def line_of(self, call: str) -> str | None:
+        """The line on which a call waits; None when it does not."""
+        joined = self._joined.get(call)
+        return None if joined is None or not self.waits(call) else joined[0].line
 
     def hand(self, call: str, connected: Connected) -> bool:
         """Give a waiting call to a phone that was rung beside the floor; False when it waits no more."""
@@ -233,7 +268,59 @@ class Dispatch:
     def talk_over(self, connected: Connected) -> None:
         """The talk is over for whatever reason; its agent may go on. Idempotent: the floor is told once."""
         if self._forget(connected.leg) is not None:
-            self.signal(TalkEnded(connected.offer))
+            self._talk_ended(connected.offer)
+
+    # ── talks out of which a phone strays ───────────────────────────────────
+
+    def look_after(self, connected: Connected, call: Caller) -> None:
+        """An agent's phone that was rung beside the floor has a caller now: it is watched as those of the floor are."""
+        leg = _Leg(connected.offer, call, connected, phone=connected.phone, since=self._clock.monotonic())
+        self._legs[connected.leg] = leg
+
+    def mind(self, leg: str, strays: Strays) -> None:
+        """From now on this one is told when the phone of a talk strays."""
+        if (rung := self._legs.get(leg)) is not None:
+            rung.strays = strays
+
+    def heard(self, leg: str) -> None:
+        """A leg that strayed sounds again."""
+        if (rung := self._legs.get(leg)) is not None and rung.away and rung.strays is not None:
+            rung.strays.heard(leg)
+
+    def reachable(self, leg: str) -> None:
+        """The phone of a leg that strayed could be rung."""
+        if (rung := self._legs.get(leg)) is not None and rung.away and rung.strays is not None:
+            rung.strays.reachable()
+
+    def found(self, leg: str) -> None:
+        """The leg that strayed is the talk's again."""
+        if (rung := self._legs.get(leg)) is not None:
+            rung.away = False
+
+    def swap(self, old: Connected, new: Connected) -> Connected:
+        """The talk of a leg that strayed goes on at another one, which was rung beside the floor and is ours now."""
+        rung = self._legs.pop(old.leg)
+        connected = Connected(old.offer, old.agent, new.leg, new.over, new.lost, old.phone)
+        self._legs[new.leg] = _Leg(old.offer, rung.call, connected, phone=rung.phone, since=self._clock.monotonic())
+        if old.offer in self._rung:
+            self._rung[old.offer] = [new.leg]
+        self._drop(old.leg)
+        old.over.set()
+        return connected
+
+    def stray(self, leg: str) -> bool:
+        """A page says that it has this leg no more; whether its talk waits for it."""
+        return leg in self._legs and self._stray(leg, dead=False)
+
+    def _stray(self, leg: str, *, dead: bool) -> bool:
+        """Whether whoever has the talk of a leg waits for its phone, which is not there."""
+        rung = self._legs[leg]
+        if rung.strays is None or rung.connected is None or not Phone(rung.phone).is_browser:
+            return False
+        if not rung.away and not rung.strays.strayed(leg):
+            return False
+        rung.away, rung.dead = True, rung.dead or dead
+        return True
 
     def staffed(self, line: str) -> bool:
         """Whether a line has anybody on shift, or an outside number."""
@@ -267,6 +354,8 @@ class Dispatch:
 
     def leg_gone(self, leg: str, cause: int | None, *, lost: bool = False) -> None:
         """A leg is no more; `lost`: nobody hung up, its phone vanished."""
+        if lost and leg in self._legs and self._stray(leg, dead=True):
+            return
         rung = self._forget(leg)
         if rung is None:
             return
@@ -274,7 +363,7 @@ class Dispatch:
             if lost:
                 rung.connected.lost.set()
             rung.connected.over.set()
-            self.signal(TalkEnded(rung.offer, lost=lost))
+            self._talk_ended(rung.offer, lost=lost)
             return
         others = self._rung.get(rung.offer, ())
         if others and cause != _REJECTED:
@@ -291,15 +380,21 @@ class Dispatch:
         self.signal(OfferFailed(rung.offer, failure))
 
     def lose(self, leg: str) -> None:
-        """The phone of a leg vanished, and the switch does not know: end the leg."""
-        if leg in self._legs:
+        """The phone of a leg vanished, and the switch does not know: end the leg, unless its talk waits for it."""
+        if leg in self._legs and not self._stray(leg, dead=False):
+            self.give_up(leg)
+
+    def give_up(self, leg: str) -> None:
+        """The phone of a leg vanished, and nobody waits for it any more."""
+        if (rung := self._legs.get(leg)) is not None:
+            rung.strays = None
             self._drop(leg)
             self.leg_gone(leg, None, lost=True)
 
     def watched(self) -> dict[str, Watched]:
         """Every leg at an agent's phone."""
         return {
-            leg: Watched(rung.phone, rung.since, talks=rung.connected is not None)
+            leg: Watched(rung.phone, rung.since, rung.connected is not None, rung.away, rung.dead)
             for leg, rung in self._legs.items()
             if rung.phone
         }
@@ -335,8 +430,8 @@ class Dispatch:
         return frozenset(leg for leg, rung in self._legs.items() if rung.connected is None)
 
     def kept(self) -> frozenset[str]:
-        """Every leg that is but a name: its agent is kept free, and not rung yet by us."""
-        return frozenset(leg for leg, rung in self._legs.items() if rung.kept)
+        """Every leg that is but a name: its agent is kept free and not rung yet, or their browser is waited for."""
+        return frozenset(leg for leg, rung in self._legs.items() if rung.kept or rung.dead)
 
     def adrift(self) -> dict[str, Signal]:
         """What the floor believes of offers, talks and calls of which we know nothing, and the signal that ends it.
@@ -418,7 +513,7 @@ class Dispatch:
             case Connect(offer, call):
                 (leg,) = self._rung[offer]
                 rung, talk = self._legs[leg], self.floor.talk(offer)
-                rung.connected = Connected(offer, None if talk is None else talk.agent, leg)
+                rung.connected = Connected(offer, None if talk is None else talk.agent, leg, phone=rung.phone)
                 self._resolve(call, rung.connected)
             case GiveUp(call, line, why, limit, measured, rule):
                 over = None if rule is None else rule.over
@@ -446,7 +541,12 @@ class Dispatch:
         for leg, phone in zip(legs, order.phones, strict=False):
             own = "" if order.agent is None else phone
             self._legs[leg] = _Leg(order.offer, call, phone=own, since=self._clock.monotonic())
-            self._spawn(self._ring_phone(leg, Phone(phone, trunk=order.agent is None), call))
+            self._spawn(self._ring_phone(leg, Phone(phone, trunk=order.agent is None), call, self._rest(order.offer)))
+
+    def _rest(self, offer: int) -> float:
+        """Seconds until the floor gives this offer up."""
+        live = self.floor.offer(offer)
+        return RING_AT_MOST if live is None else max(1.0, live.deadline - self._clock.monotonic())
 
     def _stop_ringing(self, offer: int, failure: Failure | None) -> None:
         for leg in tuple(self._rung.get(offer, ())):
@@ -461,9 +561,9 @@ class Dispatch:
         if (rung := self._legs.get(leg)) is not None:
             self.signal(PhoneAnswered(rung.offer))
 
-    async def _ring_phone(self, leg: str, phone: Phone, call: Caller) -> None:
+    async def _ring_phone(self, leg: str, phone: Phone, call: Caller, at_most: float) -> None:
         try:
-            await self._switch.ring(leg, phone, caller=call.number, like=call.channel)
+            await self._switch.ring(leg, phone, caller=call.number, like=call.channel, at_most=at_most)
         except SwitchError as error:
             log.warning("a phone could not be rung", phone=phone.name, error=str(error))
             await self._hang_up(leg)  # the switch may have carried out what it did not confirm
@@ -474,12 +574,17 @@ class Dispatch:
 
     def _forget(self, leg: str) -> _Leg | None:
         rung = self._legs.pop(leg, None)
-        if rung is not None:
+        if rung is not None and rung.offer in self._rung:
             legs = self._rung[rung.offer]
             legs.remove(leg)
             if not legs:
                 del self._rung[rung.offer]
         return rung
+
+    def _talk_ended(self, offer: int, *, lost: bool = False) -> None:
+        """Of one below zero, which was rung beside it, the floor knows nothing."""
+        if offer >= 0:
+            self.signal(TalkEnded(offer, lost=lost))
 
     def _drop(self, leg: str) -> None:
         self._spawn(self._hang_up(leg))
@@ -487,5 +592,7 @@ class Dispatch:
     async def _hang_up(self, leg: str) -> None:
         try:
             await self._switch.hang_up(leg)
+        except HandedOver:
+            return  # it rings on, or talks on, and is the next engine's
         except SwitchError as error:
             log.warning("a leg could not be hung up", leg=leg, error=str(error))

@@ -323,6 +323,21 @@ class TalkEnded:
 
 
 @dataclass(frozen=True, slots=True)
+class AgentAway:
+    """The browser of the agent of `offer` is not there and silent: the caller is asked to wait for them."""
+
+    offer: int
+
+
+@dataclass(frozen=True, slots=True)
+class AgentBack:
+    """They are there again: `again` on a new leg, that their page was rung for; else the old one sounds again."""
+
+    offer: int
+    again: bool
+
+
+@dataclass(frozen=True, slots=True)
 class CallerHeld:
     """The caller hears music while the talk of `offer` goes on without them."""
 
@@ -433,6 +448,22 @@ class RecordingEnded:
 
 
 @dataclass(frozen=True, slots=True)
+class RecordingPaused:
+    """The agent of `offer` lets what is said go unrecorded, for a while."""
+
+    offer: int
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingResumed:
+    """It is recorded again; `by` None: by itself, or with the talk's end."""
+
+    offer: int
+    by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class NotRecorded:
     """Something that should have been recorded is not, or not to its end."""
 
@@ -501,10 +532,22 @@ class CallbackClosed:
 
 @dataclass(frozen=True, slots=True)
 class CallEnded:
-    """The last event of a call, exactly once."""
+    """The last event of a call, exactly once; only `FallbackEnded` and what belongs to it may follow."""
 
     outcome: Outcome
     reason: Reason
+
+
+@dataclass(frozen=True, slots=True)
+class FallbackEnded:
+    """Of a call that was given to the fallback: what it came to there, told when an engine read the dialplan's line.
+
+    `line` is the one that it got to there.
+    """
+
+    outcome: Outcome
+    reason: Reason
+    line: str | None = None
 
 
 Event = (
@@ -526,6 +569,8 @@ Event = (
     | OfferEnded
     | TalkBegan
     | TalkEnded
+    | AgentAway
+    | AgentBack
     | CallerHeld
     | CallerBack
     | HeldTooLong
@@ -540,6 +585,8 @@ Event = (
     | RecordingRefused
     | RecordingBegan
     | RecordingEnded
+    | RecordingPaused
+    | RecordingResumed
     | NotRecorded
     | MessageLeft
     | CallbackBooked
@@ -548,6 +595,7 @@ Event = (
     | CallbackTried
     | CallbackClosed
     | CallEnded
+    | FallbackEnded
 )
 
 KINDS: dict[str, type[Event]] = {kind.__name__: kind for kind in get_args(Event)}

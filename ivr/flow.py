@@ -261,7 +261,8 @@ class PlanFlow:
         def say(prompts: tuple[str, ...]) -> tuple[str, ...]:
             return self._sound(self._plan.said(prompts, variant))
 
-        rules = TalkRules(self._plan, self._dispatch.floor, self._clock.now, say, self._capped)
+        away = self._sounds.phrase(Phrase.AWAY) if variant is None else ()
+        rules = TalkRules(self._plan, self._dispatch.floor, self._clock.now, say, away, self._capped)
         onward = await call.conversations.run(call, seated, line, rules, resumed)
         call.forget_keys()
         return onward

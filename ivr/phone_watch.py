@@ -9,6 +9,10 @@ device state is then that of the call. So while phones ring or talk, they are as
     talks, is not there, and sends  the leg is ended; the caller is back at the head of the line
     no sound for `SILENT` seconds
 
+A page that reloads, or whose network breaks, is waited for by its talk instead (`ivr.talk.away`). Then it is looked
+for: the leg that strayed sounds again, or the page is there again and can be rung; after `SETTLES` seconds of it, for
+where the network was gone the sound comes back first.
+
 A phone that talks must be both: away and silent. A browser whose socket broke while its sound goes on talks on, and so
 does an agent who is muted (all sound is the same to us, silence too) or whose phone sends none while nobody speaks.
 What is left, a phone that answers the switch and sends nothing, is ended by the switch itself (`rtp.timeout`). Outside
@@ -38,6 +42,8 @@ SILENT = 1.0
 
 The switch asks every 2 s and waits 1.5 s: together a caller is given back at most 5 s after the phone vanished, and a
 network that stalls for less than 2.5 s cuts no talk."""
+SETTLES = 0.75
+"""Seconds that a page which is there again may take to sound again, before it is rung."""
 
 
 class PhoneWatch:
@@ -50,6 +56,8 @@ class PhoneWatch:
         """Legs whose phones said that they ring."""
         self._sound: dict[str, tuple[int, float]] = {}
         """Of legs whose phones are not there: the packets that came, and since when no other did."""
+        self._there: dict[str, float] = {}
+        """Of legs that strayed: since when their phones are there again."""
 
     async def run(self) -> None:
         """Watch until cancelled. What fails is logged, and tried again with the next look."""
@@ -67,17 +75,25 @@ class PhoneWatch:
         legs = self._board.dispatch.watched()
         self._rang &= legs.keys()
         self._sound = {leg: heard for leg, heard in self._sound.items() if leg in legs}
+        self._there = {leg: since for leg, since in self._there.items() if leg in legs and legs[leg].away}
         if not legs:
             return
         there = await self._switch.there({one.phone for one in legs.values()})
         self._tell(there, {one.phone for one in legs.values()})
         for leg, one in legs.items():
+            if one.away:
+                continue
             if one.phone in there:
                 self._sound.pop(leg, None)
             elif not one.talks:
                 self._lose(leg, one, "it is not there any more")
         await asyncio.gather(
-            *(self._mind_silence(leg, one) for leg, one in legs.items() if one.talks and one.phone not in there),
+            *(
+                self._mind_silence(leg, one)
+                for leg, one in legs.items()
+                if one.talks and not one.away and one.phone not in there
+            ),
+            *(self._look_for(leg, one, there=one.phone in there) for leg, one in legs.items() if one.away),
             *(self._mind_reply(leg, one) for leg, one in self._late(legs.items()) if one.phone in there),
         )
 
@@ -118,6 +134,29 @@ class PhoneWatch:
             self._sound[leg] = (packets, now)
         elif now - since >= SILENT:
             self._lose(leg, one, "it is not there any more, and silent")
+
+    async def _look_for(self, leg: str, one: Watched, *, there: bool) -> None:
+        """Whether what strayed sounds again, or can be rung."""
+        now = self._clock.monotonic()
+        if not one.dead and await self._sounds(leg):
+            self._board.dispatch.heard(leg)
+            return
+        if not there:
+            self._there.pop(leg, None)
+        elif now - self._there.setdefault(leg, now) >= (0.0 if one.dead else SETTLES):
+            self._board.dispatch.reachable(leg)
+
+    async def _sounds(self, leg: str) -> bool:
+        """Whether a packet of sound came since the look before."""
+        try:
+            packets = await self._switch.packets(leg)
+        except ChannelGone:
+            return False
+        if packets is None:
+            return False
+        before, since = self._sound.setdefault(leg, (packets, self._clock.monotonic()))
+        self._sound[leg] = (packets, since)
+        return packets != before
 
     def _lose(self, leg: str, one: Watched, why: str) -> None:
         if leg in self._board.dispatch.legs():  # not withdrawn meanwhile

@@ -28,6 +28,10 @@ class ChannelGone(SwitchError):
     """The channel, leg, bridge or recording that was spoken to is no more."""
 
 
+class HandedOver(SwitchError):
+    """The next engine has the switch, with all that is on it: what we wanted is no longer ours to do."""
+
+
 class SwitchTaken(Exception):
     """Another engine took the switch over: this one hears nothing any more and must end."""
 
@@ -182,12 +186,24 @@ class Census:
 # ── what the switch does ────────────────────────────────────────────────────
 
 
+RING_AT_MOST: Final = 120.0
+"""Seconds after which the switch itself stops ringing a phone, should nobody else do it."""
+
+BROWSER = "web-"
+"""The account of an agent's browser is this and the agent's id."""
+
+
 @dataclass(frozen=True, slots=True)
 class Phone:
     """A device to ring: an agent's registered phone, or a number on the trunk."""
 
     name: str
     trunk: bool = False
+
+    @property
+    def is_browser(self) -> bool:
+        """It shows no number: it is told the leg's name, and its page asks the API what it may know of that."""
+        return not self.trunk and self.name.startswith(BROWSER)
 
 
 class Switch(Protocol):
@@ -217,9 +233,16 @@ class Switch(Protocol):
         """Beep, then record what the caller says until `#`, `silence` or `limit` seconds; `Recorded` follows."""
         ...
 
-    async def ring(self, leg: str, phone: Phone, *, caller: str, like: str) -> None:
+    async def ring(
+        self, leg: str, phone: Phone, *, caller: str, like: str, returns: str = "", at_most: float = RING_AT_MOST
+    ) -> None:
         """Call a phone. `LegAnswered` or `Gone` follows. `caller` is shown; the codecs are those of channel
-        `like`, when there is one."""
+        `like`, when there is one. With `returns` a page is told to answer at once: it comes back to this call.
+        `at_most` seconds are all that it is to ring: a switch that cannot be told to stop stops then by itself."""
+        ...
+
+    def is_fixed(self, channel: str) -> bool:
+        """Whether the talk of this caller can only go on or end: nobody is let in, put on hold, passed on or heard."""
         ...
 
     async def bridge(self, bridge: str, channels: Sequence[str]) -> None:

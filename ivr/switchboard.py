@@ -50,6 +50,7 @@ from ivr.switch import (
     SwitchEvent,
     TalkFound,
 )
+from ivr.talk.away import WITHIN
 from ivr.talk.conversations import Conversations
 
 log = structlog.get_logger()
@@ -126,10 +127,12 @@ class Switchboard:
         left: Iterable[Sequence[Entry]] = (),
         door: Doorkeeper | None = None,
         tests: frozenset[str] = frozenset(),
+        returns: float = WITHIN,
     ) -> None:
         """`left` are the entries of calls that an engine before us began and did not end, call by call.
 
-        Calls from the numbers `tests` are our own, made to see that all works.
+        Calls from the numbers `tests` are our own, made to see that all works. `returns`: seconds that an agent's
+        browser has to come back to its talk.
         """
         self.journal = Facts(journal)
         self._switch, self._journal, self._clock, self._ids = switch, self.journal, clock, ids
@@ -141,7 +144,7 @@ class Switchboard:
         """Outlives the calls, so that what they order at their end is still carried out."""
         self._orders: set[asyncio.Task[None]] = set()
         self.dispatch = dispatch(self.order)
-        self.conversations = Conversations(self.dispatch, switch, self.order)
+        self.conversations = Conversations(self.dispatch, switch, self.order, returns)
         self._calls: dict[str, Call] = {}
         """By channel."""
         self._by_id: dict[str, Call] = {}
@@ -153,6 +156,8 @@ class Switchboard:
         self._found: dict[str, TalkFound] = {}
         """Talks of an engine before us, by channel."""
         self.handing_over = False
+        self.served = asyncio.Event()
+        """The switch was heard, and whoever was on it is looked after."""
         self.linked = asyncio.Event()
         """Set whenever the switch can be heard again: what happened meanwhile was not told."""
 
@@ -353,6 +358,7 @@ class Switchboard:
             adopted = sum(one.channel in taken for one in left)
             took = round(time.monotonic() - began, 3)
             log.info("calls were adopted", adopted=adopted, ended=len(left) - adopted, took=took)
+        self.served.set()
 
     def _adopt(self, one: Unfinished, left: Remains) -> bool:
         """Go on with a call; False when it cannot be."""

@@ -28,6 +28,7 @@ class Phrase(StrEnum):
     BLOCKED = "say-door-blocked"
     PROVE = "say-door-prove"
     INTERRUPTED = "say-interrupted"
+    AWAY = "say-away"
     NO_ROOM = "say-no-message"
     LAST_FOUR = "say-status-last-four"
     LOOKING = "say-status-looking"
@@ -67,6 +68,7 @@ WORDS: Final[dict[Phrase, str]] = {
     Phrase.BLOCKED: "您好，这个号码暂时不能使用本热线。",
     Phrase.PROVE: "您好，现在来电较多，请按一继续。",
     Phrase.NO_ROOM: "很抱歉，现在暂时不能留言，请您稍后再拨。",
+    Phrase.AWAY: "座席的线路断了一下，正在重新接通，请不要挂机。",
     Phrase.INTERRUPTED: "很抱歉，刚才的通话中断了。您排在最前面，我们马上为您重新接通，请不要挂机。",
     Phrase.LAST_FOUR: "请输入您登记的电话号码的最后四位。",
     Phrase.LOOKING: "正在为您查询，请稍候。",

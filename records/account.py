@@ -24,6 +24,7 @@ from ivr.events import (
     EndReached,
     Entry,
     Event,
+    FallbackEnded,
     LineGaveUp,
     MessageLeft,
     NotRecorded,
@@ -247,6 +248,14 @@ def _ended(teller: Teller, event: CallEnded, at: datetime) -> str:
     )
 
 
+def _fallback_ended(teller: Teller, event: FallbackEnded, at: datetime) -> str:
+    return teller.say(
+        "fallback_ended",
+        outcome=teller.word(words.OUTCOMES[event.outcome]),
+        reason=teller.word(words.REASONS[event.reason]),
+    )
+
+
 TOLD: Mapping[type, Callable[[Teller, Any, datetime], str | None]] = {
     CallArrived: _arrived,
     CallScreened: _screened,
@@ -272,6 +281,7 @@ TOLD: Mapping[type, Callable[[Teller, Any, datetime], str | None]] = {
     RecordingEnded: _recorded,
     NotRecorded: _not_recorded,
     CallEnded: _ended,
+    FallbackEnded: _fallback_ended,
     **TALKS_TOLD,
     **CALLBACKS_TOLD,
 }

@@ -91,6 +91,20 @@ SENTENCES: Final[Mapping[str, Words]] = {
     "recording_refused": ("来电人不同意录音。", "The caller did not want to be recorded."),
     "recording": ("开始录音。", "Recording began."),
     "recorded": ("录音结束。", "Recording ended."),
+    "agent_away": (
+        "{agent} 的网页话机断了，请来电人稍等。",
+        "The telephone in the page of {agent} was gone: the caller was asked to wait.",
+    ),
+    "agent_back": (
+        "{lasted}后 {agent} 的网络恢复，继续通话。",
+        "After {lasted} the network of {agent} was back: they talked on.",
+    ),
+    "agent_back_again": (
+        "{lasted}后 {agent} 的网页重新接通，继续通话。",
+        "After {lasted} the page of {agent} was joined again: they talked on.",
+    ),
+    "recording_paused": ("{agent} 暂停录音。", "{agent} paused the recording."),
+    "recording_resumed": ("停录 {lasted} 后恢复录音。", "The recording went on after a pause of {lasted}."),
     "caller_held": ("{agent} 请来电人稍等，播放音乐。", "{agent} put the caller on hold."),
     "caller_back": ("来电人等了 {lasted}，音乐结束。", "The music ended after {lasted}."),
     "held_too_long": ("来电人听音乐超过了上限 {over}。", "The caller was on hold for more than {over}."),
@@ -131,6 +145,10 @@ SENTENCES: Final[Mapping[str, Words]] = {
     "figures_over": ("，实际 {measured}，上限 {over}", ", measured {measured}, at most {over}"),
     "raised": ("班长 {by} 把这通来电提到最前。", "Shift leader {by} raised the call before all others."),
     "ended": ("结束：{outcome}（{reason}）。", "Ended: {outcome} ({reason})."),
+    "fallback_ended": (
+        "此后由备用流程接待到结束：{outcome}（{reason}）。",
+        "The fallback plan served it on to its end: {outcome} ({reason}).",
+    ),
     "by_name": ("{kind}：{data}", "{kind}: {data}"),
     "agent_chosen": ("为来电 {call} 振铃了 {agent}（{line}）。", "{agent} was rung for call {call} ({line})."),
     "agent_ranked": (

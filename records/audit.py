@@ -18,7 +18,7 @@ import json
 import os
 import re
 import tempfile
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -45,6 +45,7 @@ BUSY = 30.0
 """Seconds that a writer waits for SQLite's lock."""
 ROWS_AT_ONCE = 1_000
 
+Looked = Callable[[int], Awaitable[object]]
 Detail = str | int | bool | None | Sequence[str]
 """What every database gives back as it was written: no fractions."""
 
@@ -71,6 +72,11 @@ class Act(StrEnum):
     REGISTER_CHANGED = "register_changed"
     SAMPLE_DRAWN = "sample_drawn"
     WEBHOOK_CHANGED = "webhook_changed"
+    PLAN_PUBLISHED = "plan_published"
+    PLAN_ROLLED_BACK = "plan_rolled_back"
+    PLAN_LIVE = "plan_live"
+    AUDIT_EXPORTED = "audit_exported"
+    ARTICLE_CHANGED = "article_changed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +157,8 @@ def _hash(number: int, at: datetime, deed: Deed, before: str) -> str:
     return sha256(canonical(_content(number, at, deed, before)).encode()).hexdigest()
 
 
-def _from(row: RowMapping) -> Written:
+def written_from(row: RowMapping) -> Written:
+    """An entry as a row has it. Raises ValueError for one that nobody wrote so."""
     deed = Deed(row["who"], row["what"], row["about"], row["reason"], json.loads(row["details"]))
     return Written(row["number"], row["at"], deed, row["before"], row["hash"])
 
@@ -203,13 +210,16 @@ class Audit:
         if until is not None:
             query = query.where(table.c.at < until)
         async with self._connected(read_only=True) as connection:
-            return [_from(row) for row in reversed((await connection.execute(query)).mappings().all())]
+            return [written_from(row) for row in reversed((await connection.execute(query)).mappings().all())]
 
-    async def verify(self, known: Head | None = None) -> Head | Broken:
+    async def verify(
+        self, known: Head | None = None, *, looked: Looked | None = None, portion: int = ROWS_AT_ONCE
+    ) -> Head | Broken:
         """The chain's head when every entry is as it was written, else where it breaks.
 
-        `known` is a head that was written down elsewhere; the one beside the database is always looked at.
-        Raises FileNotFoundError, DBAPIError.
+        `known` is a head that was written down elsewhere; the one beside the database is always looked at. `looked` is
+        told after each `portion` of entries how far the look has come, and may take its time: no lock is held.
+        Raises FileNotFoundError, DBAPIError, and ValueError when the head's file is damaged.
         """
         heads = [head for head in (self.head(), known) if head is not None]
         due = {head.number: head.hash for head in heads}
@@ -217,14 +227,19 @@ class Audit:
             return Broken(heads[0].number, "the head kept beside the database is not the one that you gave")
         at = Head(0, FIRST)
         async with self._connected(read_only=True) as connection:
-            rows = await connection.stream(select(table).order_by(table.c.number), execution_options=_PORTIONS)
-            async for row in rows.mappings():
-                broken = _break(row, at)
-                if broken is None and due.get(row["number"], row["hash"]) != row["hash"]:
-                    broken = Broken(row["number"], "it is not the entry that the kept head names: all was rewritten")
-                if broken is not None:
-                    return broken
-                at = Head(row["number"], row["hash"])
+            rows = await _portion(connection, None, portion)
+            while rows:
+                for row in rows:
+                    broken = _break(row, at)
+                    if broken is None and due.get(row["number"], row["hash"]) != row["hash"]:
+                        why = "it is not the entry that the kept head names: all was rewritten"
+                        broken = Broken(row["number"], why)
+                    if broken is not None:
+                        return broken
+                    at = Head(row["number"], row["hash"])
+                if looked is not None:
+                    await looked(at.number)
+                rows = await _portion(connection, at.number, portion)
         if at.number < max(due, default=0):
             return Broken(at.number + 1, f"cut off: the kept head says that there were {max(due)} entries")
         return at
@@ -279,7 +294,12 @@ def to_the_disk(connection: Any, _record: Any) -> None:
     cursor.close()
 
 
-_PORTIONS = {"yield_per": ROWS_AT_ONCE}
+async def _portion(connection: AsyncConnection, after: int | None, limit: int) -> Sequence[RowMapping]:
+    """The next entries. Each is a transaction of its own: a look at a year must not hold up what is written."""
+    query = select(table).order_by(table.c.number).limit(limit)
+    rows = (await connection.execute(query if after is None else query.where(table.c.number > after))).mappings().all()
+    await connection.rollback()
+    return rows
 
 
 def _row(written: Written) -> dict[str, Any]:
@@ -304,7 +324,7 @@ def _break(row: RowMapping, last: Head) -> Broken | None:
     if row["before"] != last.hash:
         return Broken(row["number"], "the hash before it is not that of the entry before")
     try:
-        written = _from(row)
+        written = written_from(row)
     except (ValueError, TypeError) as error:
         return Broken(row["number"], f"it cannot be read: {error}")
     if _hash(written.number, written.at, written.deed, written.before) != written.hash:

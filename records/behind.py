@@ -4,7 +4,8 @@
 survives our death from then on. One writer takes what has gathered every fifth of a second and writes it as one
 transaction. While the database is locked, full or away the writer tries again for ever, with growing pauses, and
 `alarm` says why; what memory does not hold meanwhile is read back from the spool, and so is, at the next start, what
-an engine that died had not written. Whoever writes sees to it that writing twice is harmless.
+an engine that died had not written. Whoever writes sees to it that writing twice is harmless: so a batch may be handed
+to another process (`elsewhere`), and what did not come back from there as written is written here.
 """
 
 from __future__ import annotations
@@ -100,6 +101,8 @@ class WriteBehind(ABC, Generic[T]):
         self._tasks = asyncio.TaskGroup()
         self._overflowing = False
         self._writer: asyncio.Task[None] | None = None
+        self.elsewhere: Callable[[Sequence[T]], Awaitable[bool]] | None = None
+        """Somebody who writes a batch for us, at no cost to those who are served here; whether it is written."""
         self.alarm: str | None = None
         """Why nothing can be written to the database at the moment; None when all is well."""
         self.spool_alarm: str | None = None
@@ -154,6 +157,11 @@ class WriteBehind(ABC, Generic[T]):
     def alive(self) -> bool:
         """Whether facts are being written."""
         return self.writes and self.alarm is None
+
+    @property
+    def abreast(self) -> bool:
+        """Whether all but the newest facts are written: no trouble, and nothing older waits in memory or file."""
+        return self.alive and not self._overflowing and len(self._waiting) < BATCH
 
     async def flush(self) -> None:
         """Wait until everything taken so far is written, and at the start what an earlier run had left."""
@@ -253,8 +261,9 @@ class WriteBehind(ABC, Generic[T]):
             try:
                 await self._door.open()
                 if batch:
-                    async with self._door.engine.begin() as connection:
-                        await self._write(connection, batch, derived=derived)
+                    if not (derived and await self._written_elsewhere(batch)):
+                        async with self._door.engine.begin() as connection:
+                            await self._write(connection, batch, derived=derived)
                     self._door.worked()
             except Exception as error:
                 if batch and not may_pass(error):
@@ -267,6 +276,10 @@ class WriteBehind(ABC, Generic[T]):
                 pause = min(2 * pause, LONGEST_PAUSE)
             else:
                 return self._clear_alarm()
+
+    async def _written_elsewhere(self, batch: list[T]) -> bool:
+        """Whether somebody else wrote it; what is wrong with the database is found out here."""
+        return self.alarm is None and self.elsewhere is not None and await self.elsewhere(batch)
 
     async def _store_parts(self, batch: list[T], error: Exception, *, derived: bool) -> None:
         if len(batch) > 1:

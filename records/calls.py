@@ -46,6 +46,17 @@ async def calls(
     return [cdr_from(row) for row in reversed(rows)]
 
 
+async def record_of(url: str, call: str) -> Cdr | None:
+    """The record of one ended call. Raises FileNotFoundError when there is no such database yet."""
+    engine = open_database(url, read_only=True)
+    try:
+        async with engine.connect() as connection:
+            row = (await connection.execute(select(cdr).where(cdr.c.id == call))).mappings().first()
+        return None if row is None else cdr_from(row)
+    finally:
+        await engine.dispose()
+
+
 async def outcomes(database: AsyncEngine, since: datetime) -> Counter[Outcome]:
     """How many calls that came in ended since then, by outcome; the hotline's own, of callbacks, are left out."""
     placed = exists().where(journal.c.call == cdr.c.id, journal.c.seq == 1, journal.c.kind == CallPlaced.__name__)

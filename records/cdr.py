@@ -8,6 +8,8 @@ from datetime import datetime
 from typing import Any
 
 from ivr.events import (
+    AgentAway,
+    AgentBack,
     CallAnswered,
     CallArrived,
     CallbackBooked,
@@ -22,6 +24,7 @@ from ivr.events import (
     EndReached,
     Entry,
     Event,
+    FallbackEnded,
     MessageLeft,
     Offered,
     OfferEnded,
@@ -30,7 +33,9 @@ from ivr.events import (
     Reason,
     RecordingBegan,
     RecordingEnded,
+    RecordingPaused,
     RecordingRefused,
+    RecordingResumed,
     StatusAsked,
     StepHeard,
     TalkBegan,
@@ -42,6 +47,7 @@ from ivr.events import (
 from records.clock import wall_time
 from records.privacy import mask
 from records.segments import (
+    Away,
     Booking,
     Consultation,
     Hold,
@@ -49,6 +55,7 @@ from records.segments import (
     Menu,
     Message,
     Offer,
+    Pause,
     Placed,
     Refusal,
     Segment,
@@ -56,6 +63,9 @@ from records.segments import (
     Wait,
     segment_json,
 )
+
+_DONE = (Outcome.TALKED, Outcome.MESSAGE, Outcome.CALLBACK)
+"""What a call is whose caller got what a hotline is for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,14 +163,14 @@ def fold(entries: Sequence[Entry]) -> Cdr:
         raise ValueError("a record needs the entries of one call")
     ordered = sorted({entry.seq: entry for entry in entries}.values(), key=lambda entry: entry.seq)
     started = ordered[0].at
-    telling = _Telling(now=started, mark=started)
+    telling = Telling(now=started, mark=started)
     for entry in ordered:
         telling.hear(entry.event, max(entry.at, telling.now))
     return telling.record(ordered[0].call, started)
 
 
 @dataclass(slots=True)
-class _Telling:
+class Telling:
     """A call as far as it was told.
 
     `silent` is the place in `segments` of a menu just told in which no key was pressed; `wait` and `talks` are those of
@@ -185,6 +195,8 @@ class _Telling:
     talks: dict[int, int] = field(default_factory=dict)
     """Offer of each talk whose end is still owed → its place in `segments`."""
     hold: int | None = None
+    away: int | None = None
+    pause: int | None = None
     consultation: int | None = None
     offers: dict[int, int] = field(default_factory=dict)
     files: dict[str, tuple[datetime, datetime | None]] = field(default_factory=dict)
@@ -226,6 +238,12 @@ class _Telling:
                 self.begin_talk(offer, line, agent, at)
             case TalkEnded(offer=offer, by=by):
                 self.end_talk(offer, at, by)
+                self.end_away(at, back=False)
+            case AgentAway(offer=offer):
+                self.away = len(self.segments)
+                self.segments.append(Away(self.agent_of(offer), at, None, False))
+            case AgentBack():
+                self.end_away(at, back=True)
             case CallerHeld(offer=offer):
                 self.hold = len(self.segments)
                 self.segments.append(Hold(self.agent_of(offer), at, None))
@@ -242,6 +260,12 @@ class _Telling:
                 self.consultation = None
             case StatusAsked(node=node, result=result, order=order, standing=standing):
                 self.segments.append(Inquiry(node, result, order, standing, at, at))
+            case RecordingPaused(by=by):
+                self.pause = len(self.segments)
+                self.segments.append(Pause(by, at, None))
+            case RecordingResumed():
+                self.close(self.pause, at)
+                self.pause = None
             case RecordingRefused():
                 self.segments.append(Refusal(at, at))
             case RecordingBegan(file=file, what=what):
@@ -253,6 +277,8 @@ class _Telling:
                 self.message(event, at)
             case CallEnded():
                 self.finish(event, at)
+            case FallbackEnded():
+                self.go_on(event, at)
         self.now = at
 
     def open_stretch(self) -> int | None:
@@ -328,6 +354,12 @@ class _Telling:
         if index is not None and self.segments[index].until is None:
             self.segments[index] = replace(self.segments[index], until=at)
 
+    def end_away(self, at: datetime, *, back: bool) -> None:
+        """Nobody is waited for any more."""
+        if self.away is not None and isinstance(away := self.segments[self.away], Away):
+            self.segments[self.away] = replace(away, until=at, back=back)
+        self.away = None
+
     def consult(self, **known: Any) -> None:
         if self.consultation is not None:
             self.segments[self.consultation] = replace(self.segments[self.consultation], **known)
@@ -362,12 +394,19 @@ class _Telling:
         known = self.now if ended.reason is Reason.ENGINE_STOPPED else at
         self.settle(known)
         self.place(until=known)
-        for index in (*self.offers.values(), self.hold, self.consultation):
+        for index in (*self.offers.values(), self.hold, self.away, self.pause, self.consultation):
             self.close(index, known)
         self.offers.clear()
         self.end, self.ended = ended, at
         if self.reached is None and ended.reason is Reason.CALLER_HUNG_UP:
             self.reached = Reached("hangup", None, open=True)  # as the dry walk says of `h`
+
+    def go_on(self, there: FallbackEnded, at: datetime) -> None:
+        """The call ended in the fallback. What was done for its caller there counts, unless we had done more."""
+        ended = self.end
+        if ended is None or (ended.outcome not in _DONE and there.outcome in (*_DONE, Outcome.INFORMED)):
+            self.end = CallEnded(there.outcome, there.reason)
+        self.line, self.ended = there.line or self.line, at
 
     def seconds(self, kind: type[Wait] | type[Talk]) -> float:
         """How long the caller waited or talked; with several at once counts once."""

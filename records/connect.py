@@ -27,6 +27,8 @@ from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
+import numpy as np
+
 from records.clock import wall_time
 from records.legs import Turn
 
@@ -220,6 +222,20 @@ class Instants:
         self.at.append(ms)
         self.answered.append(answered)
 
+    def extend(self, text: str) -> None:
+        """Many at once, in any order among themselves, none before the last: `MS * 2 + ANSWERED`, commas between.
+
+        Half a million rows of a database would take seconds to become values one by one. Raises ValueError.
+        """
+        if not text:
+            return
+        codes = np.sort(np.fromstring(text, dtype=np.int64, sep=","))
+        at = codes >> 1
+        if self.at and at[0] < self.at[-1]:
+            raise ValueError("instants are added in their order")
+        self.at.frombytes(at.tobytes())
+        self.answered += (codes & 1).astype(np.uint8).tobytes()
+
 
 def worst_24_hours(calls: Instants, since: datetime, until: datetime, *, least: int = 1) -> Window | None:
     """The 24 hours within a period, whenever they begin, with the lowest connect rate: exact to the millisecond.
@@ -232,36 +248,22 @@ def worst_24_hours(calls: Instants, since: datetime, until: datetime, *, least: 
     """
     begin, end = _epoch_ms(since), _epoch_ms(until)
     length = min(DAY_MS, end - begin)
-    at, answered = calls.at, calls.answered
-    best: tuple[int, int, int] | None = None
-    count, never, last = len(at), end + 1, end - length
-    low = high = good = 0
-    leaving = coming = 0
-    start, least = begin, max(1, least)
-    while start <= last:
-        while high < count and at[high] < start + length:
-            good, high = good + answered[high], high + 1
-        while low < high and at[low] < start:
-            good, low = good - answered[low], low + 1
-        if high - low >= least and (best is None or _worse(good, high - low, best[0], best[1])):
-            best = (good, high - low, start)
-        # the next instant at which the calls within are others
-        while leaving < count and at[leaving] < start:
-            leaving += 1
-        while coming < count and at[coming] - length < start:
-            coming += 1
-        leaves = at[leaving] + 1 if leaving < count else never
-        comes = at[coming] - length + 1 if coming < count else never
-        start = leaves if leaves < comes else comes
-    if best is None:
+    at = np.array(calls.at, dtype=np.int64)
+    good = np.concatenate(([0], np.cumsum(np.frombuffer(bytes(calls.answered), dtype=np.uint8), dtype=np.int64)))
+    starts = np.unique(np.concatenate(([begin], at + 1, at - length + 1)))
+    starts = starts[(starts >= begin) & (starts <= end - length)]
+    low, high = np.searchsorted(at, starts), np.searchsorted(at, starts + length)
+    enough = high - low >= max(1, least)
+    if not enough.any():
         return None
-    first = since + timedelta(milliseconds=best[2] - begin)
-    return Window(first, first + timedelta(milliseconds=length), best[1], best[0])
-
-
-def _worse(good: int, offered: int, than_good: int, than_offered: int) -> bool:
-    here, there = good * than_offered, than_good * offered
-    return here < there or (here == there and offered > than_offered)
+    starts, low, high = starts[enough], low[enough], high[enough]
+    offered, answered = high - low, good[high] - good[low]
+    # quotients of counts this small are equal as floats exactly when they are equal
+    rate = answered / offered
+    worst = rate == rate.min()
+    place = int(np.flatnonzero(worst & (offered == offered[worst].max()))[0])
+    first = since + timedelta(milliseconds=int(starts[place]) - begin)
+    return Window(first, first + timedelta(milliseconds=length), int(offered[place]), int(answered[place]))
 
 
 def _epoch_ms(at: datetime) -> int:

@@ -1,4 +1,4 @@
-"""Recordings looked for: by day, line, agent, call, length, whether they were scored and whether they are held.
+"""Recordings looked for: by day, line, agent, call, length, how their quality sheets stand, and whether they are held.
 
 What lies in the vault counts, so none is forgotten; the records say whose it is. Days are looked at newest first, and
 no further than a page needs.
@@ -16,8 +16,9 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from records.paper_tables import scores
+from records.privacy import mask
 from records.recordings import FALLBACK, MESSAGES, TALKS, Recording, told_by, whose
-from records.tables import holds
+from records.tables import cdr, holds
 from records.vault.vault import NoRecording, Vault
 from routing.calendar import SHANGHAI
 
@@ -41,24 +42,60 @@ class Sought:
     most: float | None = None
     scored: bool | None = None
     held: bool | None = None
+    calls: frozenset[str] | None = None
+    """Of these calls alone."""
+    quality: str | None = None
+    """With a quality sheet in this state, or with `NONE` of them."""
+    name: str | None = None
+    """The one of this name."""
+
+
+NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A quality sheet about a recording, as it stands."""
+
+    id: str
+    state: str
+    by: str
+    total: float
+    most: float
+
+    def to_json(self) -> dict[str, Any]:
+        return {"id": self.id, "state": self.state, "by": self.by, "total": self.total, "most": self.most}
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A recording with what is known beside it. `seconds` of sound; `score` its points and the most there are.
+    """A recording with what is known beside it. `seconds` of sound; `sheets` without those that were thrown away.
 
-    `listed` is the day under which lists have it: its folder's.
+    `listed` is the day under which lists have it: its folder's. `number` is the caller's, masked.
     """
 
     listed: date
     recording: Recording
     seconds: float
     held: bool
-    score: tuple[float, float] | None
+    sheets: tuple[Judged, ...]
+    number: str | None
+
+    @property
+    def score(self) -> Judged | None:
+        """The last sheet that counts."""
+        return next((one for one in reversed(self.sheets) if one.state != "draft"), None)
 
     def to_json(self) -> dict[str, Any]:
-        score = None if self.score is None else {"total": self.score[0], "most": self.score[1]}
-        return {**self.recording.to_json(), "seconds": self.seconds, "held": self.held, "score": score}
+        score = self.score
+        return {
+            **self.recording.to_json(),
+            "seconds": self.seconds,
+            "held": self.held,
+            "score": None if score is None else {"total": score.total, "most": score.most},
+            "sheets": [one.to_json() for one in self.sheets],
+            "number": self.number,
+        }
 
 
 async def find(
@@ -87,7 +124,8 @@ def _by_day(vault: Vault, sought: Sought) -> list[tuple[date, list[str]]]:
         if sought.kind in (None, kind):
             for folder in (vault.folder / kind).glob("[0-9]*/[0-9]*/[0-9]*"):
                 day = _day(folder.parts[-3:])
-                if day is not None and _within(day, sought):
+                inside = sought.name is None or sought.name.startswith(f"{folder.relative_to(vault.folder)}/")
+                if day is not None and inside and _within(day, sought):
                     days.setdefault(day, []).extend(vault.names(str(folder.relative_to(vault.folder))))
     if sought.kind in (None, FALLBACK) and (vault.folder / FALLBACK).exists():
         for name in vault.names(FALLBACK):
@@ -97,7 +135,7 @@ def _by_day(vault: Vault, sought: Sought) -> list[tuple[date, list[str]]]:
                 continue  # deleted this moment
             if _within(day, sought):
                 days.setdefault(day, []).append(name)
-    chosen = {day: [name for name in names if sought.call in (None, whose(name))] for day, names in days.items()}
+    chosen = {day: [name for name in names if _meant(name, sought)] for day, names in days.items()}
     return [(day, sorted(chosen[day], reverse=True)) for day in sorted(chosen, reverse=True)]
 
 
@@ -109,6 +147,12 @@ def _day(parts: Sequence[str]) -> date | None:
         return None
 
 
+def _meant(name: str, sought: Sought) -> bool:
+    call = whose(name)
+    called = sought.name in (None, name) and sought.call in (None, call)
+    return called and (sought.calls is None or call in sought.calls)
+
+
 def _within(day: date, sought: Sought) -> bool:
     return (sought.since is None or day >= sought.since) and (sought.until is None or day < sought.until)
 
@@ -118,20 +162,44 @@ async def _matching(
 ) -> list[Found]:
     calls = sorted({whose(name) for name in names})
     held = set((await connection.scalars(select(holds.c.call).where(holds.c.call.in_(calls)))).all())
-    judged = select(scores.c.recording, scores.c.total, scores.c.most).where(
-        scores.c.recording.in_(names), scores.c.state != "draft"
-    )
-    marks = {name: (total, most) for name, total, most in await connection.execute(judged)}
+    sheets = await _sheets(connection, names)
     wanted = [
-        name for name in names if sought.held in (None, whose(name) in held) and sought.scored in (None, name in marks)
+        name
+        for name in names
+        if sought.held in (None, whose(name) in held) and _judged_so(sheets.get(name, ()), sought)
     ]
     kept = await asyncio.to_thread(lambda: [one for name in wanted if (one := _about(vault, name)) is not None])
+    numbers = await _numbers(connection, sorted({whose(one.name) for one in kept}))
     found: list[Found] = []
     for one in await told_by(connection, kept):
         seconds = round(max(0, one.kept.size - HEAD * max(1, len(one.kept.keys))) / SECOND, 1)
         if _fits(one, seconds, sought):
-            found.append(Found(day, one, seconds, one.call in held, marks.get(one.name)))
+            about = tuple(sheets.get(one.name, ()))
+            found.append(Found(day, one, seconds, one.call in held, about, numbers.get(one.call)))
     return found
+
+
+async def _sheets(connection: AsyncConnection, names: Sequence[str]) -> dict[str, list[Judged]]:
+    """The quality sheets about each recording, in their order."""
+    columns = (scores.c.recording, scores.c.paper, scores.c.state, scores.c.by, scores.c.total, scores.c.most)
+    query = select(*columns).where(scores.c.recording.in_(names), scores.c.state != "discarded")
+    found: dict[str, list[Judged]] = {}
+    for name, paper, *rest in await connection.execute(query.order_by(scores.c.paper)):
+        found.setdefault(name, []).append(Judged(paper.partition(":")[2], *rest))
+    return found
+
+
+async def _numbers(connection: AsyncConnection, calls: Sequence[str]) -> dict[str, str]:
+    """The masked numbers of ended calls."""
+    query = select(cdr.c.id, cdr.c.number).where(cdr.c.id.in_(calls))
+    return {call: mask(number) for call, number in await connection.execute(query) if number}
+
+
+def _judged_so(sheets: Sequence[Judged], sought: Sought) -> bool:
+    scored = sought.scored in (None, any(one.state != "draft" for one in sheets))
+    if sought.quality == NONE:
+        return scored and not sheets
+    return scored and (sought.quality is None or any(one.state == sought.quality for one in sheets))
 
 
 def _about(vault: Vault, name: str) -> Any:

@@ -16,7 +16,17 @@ import structlog
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from ivr.events import CallArrived, CallbackClosed, CallEnded, CallPlaced, Entry, Outcome, Reason, TalkBegan
+from ivr.events import (
+    CallArrived,
+    CallbackClosed,
+    CallEnded,
+    CallPlaced,
+    Entry,
+    FallbackEnded,
+    Outcome,
+    Reason,
+    TalkBegan,
+)
 from records.behind import BATCH, LINGER, WriteBehind, may_pass
 from records.cdr import Cdr, fold
 from records.rows import entries_from, entry_row, insert_once, write_records
@@ -56,7 +66,7 @@ class SqlJournal(WriteBehind[Entry]):
 
     def note(self, entry: Entry) -> None:
         """Take the entry; never blocks and never raises. Subscribers have seen it when this returns."""
-        if isinstance(entry.event, CallEnded | CallbackClosed):
+        if isinstance(entry.event, CallEnded | CallbackClosed | FallbackEnded):
             self._open.discard(entry.call)
         else:
             self._open.add(entry.call)
@@ -116,20 +126,26 @@ class SqlJournal(WriteBehind[Entry]):
         return fact.call
 
     async def _write(self, connection: AsyncConnection, batch: Sequence[Entry], *, derived: bool) -> None:
-        rows = [entry_row(entry, self._node) for entry in batch]
-        await connection.execute(insert_once(journal, connection.dialect), rows)
-        if derived:
-            await self._write_records(connection, batch)
+        await write_entries(connection, batch, self._node, derived=derived)
 
-    async def _write_records(self, connection: AsyncConnection, batch: Sequence[Entry]) -> None:
-        """The records of calls that ended in this batch, and anew of ended ones that a late entry belongs to."""
-        calls = {entry.call for entry in batch if isinstance(entry.event, CallEnded)}
-        others = {entry.call for entry in batch} - calls
-        if others:
-            calls.update(await connection.scalars(select(cdr.c.id).where(cdr.c.id.in_(others))))
-        if not calls:
-            return
-        query = select(journal).where(journal.c.call.in_(calls)).order_by(journal.c.call, journal.c.seq)
-        entries = entries_from((await connection.execute(query)).mappings())
-        records: list[Cdr] = [fold(list(group)) for _, group in groupby(entries, key=lambda entry: entry.call)]
-        await write_records(connection, records)
+
+async def write_entries(connection: AsyncConnection, batch: Sequence[Entry], node: str, *, derived: bool) -> None:
+    """The entries as `node` noted them, and with `derived` the records of calls that ended with them."""
+    rows = [entry_row(entry, node) for entry in batch]
+    await connection.execute(insert_once(journal, connection.dialect), rows)
+    if derived:
+        await _write_records(connection, batch)
+
+
+async def _write_records(connection: AsyncConnection, batch: Sequence[Entry]) -> None:
+    """The records of calls that ended in this batch, and anew of ended ones that a late entry belongs to."""
+    calls = {entry.call for entry in batch if isinstance(entry.event, CallEnded)}
+    others = {entry.call for entry in batch} - calls
+    if others:
+        calls.update(await connection.scalars(select(cdr.c.id).where(cdr.c.id.in_(others))))
+    if not calls:
+        return
+    query = select(journal).where(journal.c.call.in_(calls)).order_by(journal.c.call, journal.c.seq)
+    entries = entries_from((await connection.execute(query)).mappings())
+    records: list[Cdr] = [fold(list(group)) for _, group in groupby(entries, key=lambda entry: entry.call)]
+    await write_records(connection, records)

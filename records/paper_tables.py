@@ -66,7 +66,9 @@ answers = Table(
     Column("test", Boolean, nullable=False),
     PrimaryKeyConstraint("call"),
     Index(None, "number", unique=True),
-    Index("ix_answers_counted", "at", "test", "filled", "kind", "category", "place", "line"),
+    Index(
+        "ix_answers_counted", "at", "test", "filled", "kind", "category", "place", "line", "agent", "settled", "call"
+    ),
     Index(None, "at"),
     Index(None, "line", "at"),
     Index(None, "agent", "at"),

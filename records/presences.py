@@ -142,6 +142,8 @@ class Presences(WriteBehind[Move]):
         self._now: dict[str, Presence] = {}
         self._latest: datetime | None = None
         """Nothing is told as if it had been before: a clock that is set back would turn the order round."""
+        self.heard: Callable[[Move], None] = lambda move: None
+        """Is shown every move as it is noted."""
 
     def note(
         self, agent: str, at: datetime, presence: Presence, reason: str | None = None, line: str | None = None
@@ -150,7 +152,9 @@ class Presences(WriteBehind[Move]):
         at = self._latest = at if self._latest is None else max(at, self._latest)
         self._moves += 1
         self._now[agent] = presence
-        self.put(Move(agent, at, self._moves, presence, reason, line))
+        move = Move(agent, at, self._moves, presence, reason, line)
+        self.put(move)
+        self.heard(move)
 
     def leave(self, now: datetime) -> None:
         """The engine ends: nobody can be rung any more."""
@@ -197,8 +201,13 @@ class Presences(WriteBehind[Move]):
         return fact.agent
 
     async def _write(self, connection: AsyncConnection, batch: Sequence[Move], *, derived: bool) -> None:
-        rows = [_row(move) | {"node": self._node} for move in batch]
-        await connection.execute(insert_once(presences, connection.dialect), rows)
+        await write_moves(connection, batch, self._node)
+
+
+async def write_moves(connection: AsyncConnection, batch: Sequence[Move], node: str) -> None:
+    """The moves as `node` noted them."""
+    rows = [_row(move) | {"node": node} for move in batch]
+    await connection.execute(insert_once(presences, connection.dialect), rows)
 
 
 async def moves(

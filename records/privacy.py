@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
+from collections.abc import Iterator
+from itertools import repeat
 
 _NUMBER = re.compile(r"(?<![\w.+-])\+?[0-9]{8,20}(?![\w.-]*[\w])")
 """What may be a number in running text: eight digits or more that are no part of a name, an id or a fraction."""
@@ -53,3 +56,32 @@ def mask_prose(text: str) -> str:
     '请回电139****0042或022*****0001，8月20日前；单号2026-000123'
     """
     return _IN_PROSE.sub(lambda found: mask(found[0]), text)
+
+
+_VEILED = re.compile(r"[+0-9]{0,3}\*{4,}[0-9]{4}")
+"""A number as `mask_prose` leaves it."""
+
+
+def unveil_prose(text: str, kept: str) -> str:
+    """What somebody wrote over a text that was shown masked, with the numbers of that text (`kept`) whole again.
+
+    Raises ValueError for a masked number that is none of these, or that two of them look like once one was taken out.
+
+    >>> unveil_prose("请回电139****0042，周一前", "请回电13900000042")
+    '请回电13900000042，周一前'
+    """
+    known: dict[str, list[str]] = {}
+    for found in sorted((*_IN_PROSE.finditer(kept), *_VEILED.finditer(kept)), key=lambda found: found.start()):
+        shown = found[0] if "*" in found[0] else mask(found[0])  # what was masked for good stays so
+        known.setdefault(shown, []).append(found[0])
+    whole: dict[str, Iterator[str]] = {}
+    for shown, times in Counter(found[0] for found in _VEILED.finditer(text)).items():
+        if (numbers := known.get(shown)) is None:
+            raise ValueError("a masked number is in it: leave the field out to keep it, or write it in whole")
+        if len(set(numbers)) == 1:
+            whole[shown] = repeat(numbers[0])
+        elif times == len(numbers):
+            whole[shown] = iter(numbers)
+        else:
+            raise ValueError(f"several numbers are masked as {shown}: write in whole those that are to stay")
+    return _VEILED.sub(lambda found: next(whole[found[0]]), text)

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from records.clock import wall_time
 from records.segments import Message, Talk, segment_from
 from records.tables import cdr
 from records.vault.vault import Kept, NoRecording, Vault, call_of
@@ -33,6 +34,8 @@ class Recording:
     """When it was made, in Shanghai: the later of what its name and its file say, should a clock have been wrong."""
     line: str | None
     agent: str | None
+    at: datetime | None = None
+    """When the talk or message began, where a record says it."""
 
     @property
     def name(self) -> str:
@@ -47,6 +50,7 @@ class Recording:
             "day": self.day.isoformat(),
             "line": self.line,
             "agent": self.agent,
+            "at": None if self.at is None else wall_time(self.at),
             "bytes": self.kept.size,
             "sealed": not self.kept.plain,
             "keys": list(self.kept.keys),
@@ -78,7 +82,7 @@ async def told_by(connection: AsyncConnection, kept: Iterable[Kept]) -> list[Rec
     """The same over a connection that is there."""
     found = list(kept)
     calls = sorted({whose(one.name) for one in found})
-    known: dict[str, tuple[str | None, str | None]] = {}
+    known: dict[str, _Known] = {}
     lines: dict[str, str | None] = {}
     for start in range(0, len(calls), 500):
         query = select(cdr.c.id, cdr.c.line, cdr.c.segments).where(cdr.c.id.in_(calls[start : start + 500]))
@@ -88,23 +92,27 @@ async def told_by(connection: AsyncConnection, kept: Iterable[Kept]) -> list[Rec
     return [_recording(one, known, lines) for one in found]
 
 
-def _files_of(segments: Iterable[Mapping[str, Any]]) -> dict[str, tuple[str | None, str | None]]:
-    """Line and agent by the name of a recording."""
-    files: dict[str, tuple[str | None, str | None]] = {}
+_Known = tuple[str | None, str | None, datetime | None]
+"""Line, agent, and when it began."""
+
+
+def _files_of(segments: Iterable[Mapping[str, Any]]) -> dict[str, _Known]:
+    """What is known of each recording of a call, by its name."""
+    files: dict[str, _Known] = {}
     for segment in map(segment_from, segments):
         if isinstance(segment, Talk) and segment.recording is not None:
-            files[segment.recording] = (segment.line, segment.agent)
+            files.setdefault(
+                segment.recording, (segment.line, segment.agent, segment.since)
+            )  # who came later, came to it
         elif isinstance(segment, Message):
-            files[segment.file] = (segment.line, None)
+            files[segment.file] = (segment.line, None, segment.since)
     return files
 
 
-def _recording(
-    kept: Kept, known: Mapping[str, tuple[str | None, str | None]], lines: Mapping[str, str | None]
-) -> Recording:
+def _recording(kept: Kept, known: Mapping[str, _Known], lines: Mapping[str, str | None]) -> Recording:
     kind, call = kept.name.partition("/")[0], whose(kept.name)
-    line, agent = known.get(kept.name, (lines.get(call), None))
-    return Recording(kept, kind, call, day_of(kept), line, agent)
+    line, agent, at = known.get(kept.name, (lines.get(call), None, None))
+    return Recording(kept, kind, call, day_of(kept), line, agent, at)
 
 
 def whose(name: str) -> str:

@@ -79,6 +79,27 @@ class Hold:
 
 
 @dataclass(frozen=True, slots=True)
+class Away:
+    """The caller waited for the browser of this agent; `back`: it came back to the talk."""
+
+    segment: ClassVar[str] = "away"
+    agent: str | None
+    since: datetime
+    until: datetime | None
+    back: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """The agent let nothing be recorded."""
+
+    segment: ClassVar[str] = "pause"
+    agent: str | None
+    since: datetime
+    until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class Consultation:
     """The agent asked somebody (a `line`, an `agent` or a `number`) meanwhile: `answered` is when they talked."""
 
@@ -151,11 +172,13 @@ class Inquiry:
     until: datetime
 
 
-Segment = Menu | Wait | Offer | Talk | Hold | Consultation | Message | Booking | Placed | Refusal | Inquiry
+Segment = (
+    Menu | Wait | Offer | Talk | Hold | Away | Pause | Consultation | Message | Booking | Placed | Refusal | Inquiry
+)
 
 SEGMENTS: dict[str, type[Segment]] = {
     kind.segment: kind
-    for kind in (Menu, Wait, Offer, Talk, Hold, Consultation, Message, Booking, Placed, Refusal, Inquiry)
+    for kind in (Menu, Wait, Offer, Talk, Hold, Away, Pause, Consultation, Message, Booking, Placed, Refusal, Inquiry)
 }
 
 _REVIVE: dict[str, Callable[[str], Any]] = {

@@ -104,9 +104,9 @@ cdr = Table(
     Column("legs", Integer),
     PrimaryKeyConstraint("id"),
     Index(None, "ended", "id"),
-    Index(None, "started"),
+    Index("ix_cdr_started", "started", "direction", "test", "line", "talked"),
     Index(None, "number"),
-    Index(None, "asked"),
+    Index("ix_cdr_asked", "asked", "direction", "test", "turned_out", "asked_for"),
     Index(None, "ticket"),
 )
 """`waited` and `talked` are seconds; `recording` is relative to the recordings' folder. `direction` is `in` or `out`,
@@ -259,3 +259,17 @@ legs = Table(
 whom a consultation asked (`asked`: a `line`, an `agent`, a `number`). `turned_out` and `asked_for` stand in the first
 leg of the call on a line: what the connect rate of the line counts. `counted`: of a call that came in and was no
 test."""
+
+# What reports count of legs stands in these two: a month is counted without reading its rows.
+Index(
+    "ix_legs_requests",
+    *(legs.c[name] for name in ("since", "turned_out", "line", "asked_for", "counted")),
+    sqlite_where=legs.c.turned_out.is_not(None),
+    postgresql_where=legs.c.turned_out.is_not(None),
+)
+Index(
+    "ix_legs_work",
+    *(legs.c[name] for name in ("since", "agent", "kind", "end", "seconds", "test", "line")),
+    sqlite_where=legs.c.agent.is_not(None),
+    postgresql_where=legs.c.agent.is_not(None),
+)

@@ -7,6 +7,8 @@ from datetime import datetime
 from typing import Any
 
 from ivr.events import (
+    AgentAway,
+    AgentBack,
     CallerBack,
     CallerHeld,
     ConsultationAnswered,
@@ -18,6 +20,8 @@ from ivr.events import (
     LeaderLeft,
     PassedBack,
     PassedOn,
+    RecordingPaused,
+    RecordingResumed,
 )
 from records import account_words as words
 from records.privacy import mask
@@ -27,6 +31,25 @@ from records.teller import Teller
 def _target(teller: Teller, to: str, target: str) -> str:
     shown = {"line": teller.line(target), "number": mask(target)}.get(to, target)
     return teller.word(words.TARGETS[to]).format(target=shown)
+
+
+def _away(teller: Teller, event: AgentAway, at: datetime) -> str:
+    teller.began("away", event.offer, at)
+    return teller.say("agent_away", agent=teller.talks(event.offer))
+
+
+def _agent_back(teller: Teller, event: AgentBack, at: datetime) -> str:
+    sentence = "agent_back_again" if event.again else "agent_back"
+    return teller.say(sentence, agent=teller.talks(event.offer), lasted=teller.lasted_since("away", event.offer, at))
+
+
+def _paused(teller: Teller, event: RecordingPaused, at: datetime) -> str:
+    teller.began("pause", event.offer, at)
+    return teller.say("recording_paused", agent=event.by)
+
+
+def _resumed(teller: Teller, event: RecordingResumed, at: datetime) -> str:
+    return teller.say("recording_resumed", lasted=teller.lasted_since("pause", event.offer, at))
 
 
 def _held(teller: Teller, event: CallerHeld, at: datetime) -> str:
@@ -78,6 +101,10 @@ def _leader_left(teller: Teller, event: LeaderLeft, at: datetime) -> str:
 
 
 TALKS_TOLD: Mapping[type, Callable[[Teller, Any, datetime], str]] = {
+    AgentAway: _away,
+    AgentBack: _agent_back,
+    RecordingPaused: _paused,
+    RecordingResumed: _resumed,
     CallerHeld: _held,
     CallerBack: _back,
     HeldTooLong: _too_long,

@@ -87,6 +87,14 @@ def known_until() -> date:
     return date(max(_ARRANGED_YEARS), 12, 31)
 
 
+def known_for(calendar: Calendar) -> date:
+    """The last day that the nation's calendar or the city's own days know, without a gap."""
+    year = known_until().year
+    while _knows(calendar, year + 1):
+        year += 1
+    return date(year, 12, 31)
+
+
 def unknown_years(first: date, last: date, calendar: Calendar | None = None) -> list[int]:
     """The years from the first day to the last whose arrangement neither the nation's calendar nor the city's knows."""
     return [year for year in range(first.year, last.year + 1) if not _knows(calendar, year)]

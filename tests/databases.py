@@ -2,16 +2,21 @@
 
 A test that takes `url` runs on both; one that is marked `sqlite` looks into the file itself, and runs on that alone, as
 one that is marked `postgresql` needs a server.
+
+An SQLite file that whatever is tested makes anew is a copy of one that was migrated once (`copied`): forty migrations
+take longer than most tests. A test that is marked `migrates` has them all run.
 """
 
 from __future__ import annotations
 
 import asyncio
-import shutil
+import os
 import sqlite3
+import tempfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import closing, suppress
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -19,9 +24,8 @@ import asyncpg  # type: ignore[import-untyped]
 import pytest
 from sqlalchemy import make_url
 
-from records import behind
+from records import behind, migrations
 from records.database import database_file
-from records.migrations import upgrade
 from tests.postgres import migrated, postgres
 
 KINDS = ("sqlite", "postgresql")
@@ -34,12 +38,28 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("url", asked or KINDS, indirect=True)
 
 
+_migrate = migrations._upgraded
+
+
+async def copied(url: str, patience: float, until: float) -> bool:
+    """Stands for `records.migrations._upgraded`: what is not there yet begins as a copy, all else is brought up."""
+    file = database_file(url)
+    if file is not None and not file.exists():
+        with suppress(OSError):  # what is wrong with the folder is for the hotline to find
+            _lay(file)
+    return await _migrate(url, patience, until)
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    vars(migrations)["_upgraded"] = copied if item.get_closest_marker("migrates") is None else _migrate
+
+
 @pytest.fixture
 def url(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """A database with the tables and nothing in them."""
     if request.param == "sqlite":
         file = tmp_path / "hotline.db"
-        shutil.copy(_migrated_file(request.config), file)
+        _lay(file)
         yield f"sqlite+aiosqlite:///{file}"
         return
     # where the spool of a server lies is the settings' to say; here it lies where a test looks for it
@@ -72,15 +92,34 @@ def other(url: str, tmp_path: Path) -> Iterator[str]:
     postgres().drop(name)
 
 
-def _migrated_file(config: pytest.Config) -> Path:
-    """An SQLite file with today's tables, to be copied."""
-    folder: Path = config._tmp_path_factory.getbasetemp()  # type: ignore[attr-defined]
-    file = folder / "migrated.db"
-    if not file.exists():
-        asyncio.run(upgrade(f"sqlite+aiosqlite:///{file}"))
+def _lay(file: Path) -> None:
+    """A database with today's tables and nothing in them, all at once, unless there is one by now."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(prefix=".laid-", dir=file.parent)
+    try:
+        with os.fdopen(handle, "wb") as laid:
+            laid.write(_empty())
+        os.link(name, file)
+    except FileExistsError:
+        return  # somebody else was first
+    finally:
+        os.unlink(name)  # noqa: PTH108 - by the name that mkstemp gave
+
+
+@cache
+def _empty() -> bytes:
+    """What such a file holds."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "hotline.db"
+
+        async def migrate() -> None:
+            assert await _migrate(f"sqlite+aiosqlite:///{file}", 60.0, 0.0)
+
+        with ThreadPoolExecutor(1) as apart:  # a loop may run where we are called
+            apart.submit(lambda: asyncio.run(migrate())).result()
         with closing(sqlite3.connect(file)) as database:
             database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    return file
+        return file.read_bytes()
 
 
 def execute(url: str, *statements: str) -> list[Any]:

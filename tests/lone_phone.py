@@ -1,7 +1,8 @@
 """A telephone in a process of its own, so that a test can kill it, or freeze it, without a word to anybody.
 
 `python -m tests.lone_phone agent SWITCH USERNAME SECRET ANSWERS_AFTER udp|tcp`: registers, says `registered` on stdout,
-`ringing` for a call, `answered` once it has answered it; below zero it never answers. It speaks while it talks.
+`ringing` for a call, `returning` too when it is told to come back to a talk, `answered` once it has answered it; below
+zero it never answers. It speaks while it talks.
 `python -m tests.lone_phone caller SWITCH NUMBER KEYS`: calls the hotline, presses the keys, and says `answered`.
 """
 
@@ -87,6 +88,8 @@ async def _serve(switch: str, username: str, secret: str, answers_after: float, 
             except TimeoutError:
                 continue
             _say("ringing")
+            if ring.talk.returns:
+                _say("returning")
             if answers_after < 0:
                 continue
             await asyncio.sleep(answers_after)

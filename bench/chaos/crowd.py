@@ -30,8 +30,8 @@ class Group:
     keys: str
     first: int
     """Number of the first; the others count up."""
-    rate: int = 25
-    """Calls a second."""
+    rate: int = 8
+    """Calls a second: three groups that come together stay far below what the door lets in (`admission.rate`)."""
     hold: float | None = None
     """Seconds after their last key when they hang up; None: the other side does."""
     patience: float = 90.0

@@ -7,13 +7,13 @@ import signal
 import sqlite3
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
 
 from bench import flood as flooding
-from bench.chaos.house import house, house_on_a_wire
+from bench.chaos.house import House, house, house_on_a_wire
 from bench.chaos.phases import Scene, Size, everybody_calling, newcomers
 from bench.chaos.probe import Heard
 from bench.chaos.promise import Promise, at_most, exactly, none_of
@@ -154,14 +154,23 @@ def flood(folder: Path, size: Size) -> list[Promise]:
 
 
 def kill_asterisk(folder: Path, size: Size) -> list[Promise]:
-    """`kill -9` of Asterisk: its calls are gone; what matters is what comes after."""
-    name = "kill -9 of Asterisk"
+    """`kill -9` of Asterisk."""
+    return _without_asterisk("kill -9 of Asterisk", folder, size, lambda here: os.kill(here.asterisk, signal.SIGKILL))
+
+
+def restart_asterisk(folder: Path, size: Size) -> list[Promise]:
+    """Somebody restarts Asterisk from its own command line, as after an upgrade."""
+    return _without_asterisk("core restart now", folder, size, lambda here: here.tell_asterisk("core restart now"))
+
+
+def _without_asterisk(name: str, folder: Path, size: Size, strike: Callable[[House], None]) -> list[Promise]:
+    """Asterisk's calls are gone; what matters is what comes after."""
     with (
         house(folder, answering=size.talking, silent=size.ringing) as here,
         everybody_calling(here, size, lasts=size.lasts) as scene,
     ):
         since = time.monotonic()
-        os.kill(here.asterisk, signal.SIGKILL)
+        strike(here)
         closed = wait_until(lambda: len(here.records()) >= size.calls, 20)
         closed_after = time.monotonic() - since
         there = size.talking + size.ringing
@@ -203,6 +212,8 @@ def vanish(folder: Path, size: Size) -> list[Promise]:
         os.kill(scene.answering, signal.SIGKILL)
         gone = wait_until(lambda: here.metric("hotline_talks") == 0, 15)
         gone_after = time.monotonic() - since
+        wanted = size.talking + size.waiting  # once those who talked have heard that they were cut off
+        wait_until(lambda: here.metric("hotline_waiting_calls", line="line") == wanted, 5)
         back = here.metric("hotline_waiting_calls", line="line")
         lost = [number for number, _, _ in here.records() if number.startswith(("1390000200", "1390000201"))]
         for crowd in scene.crowds:
@@ -211,35 +222,57 @@ def vanish(folder: Path, size: Size) -> list[Promise]:
             at_most(name, "noticed while they ring", silent_after if silent else None, 5.0),
             none_of(name, "offers that ring on", [] if rang == 0 else [rang]),
             at_most(name, "noticed while they talk", gone_after if gone else None, 5.0),
-            exactly(name, "callers who wait again", int(back or 0), size.talking + size.waiting),
+            exactly(name, "callers who wait again", int(back or 0), wanted),
             none_of(name, "callers hung up on", lost),
         ]
 
 
-def lock_database(folder: Path, size: Size) -> list[Promise]:
-    """Another process holds the database for a minute (ten seconds in short)."""
-    seconds = 6.0 if size.short else 60.0
-    name = f"database locked for {seconds:g} s"
+@contextmanager
+def _locked(database: Path) -> Iterator[None]:
+    """Another process holds it."""
+    with closing(sqlite3.connect(database, isolation_level=None)) as held:
+        held.execute("BEGIN EXCLUSIVE")
+        yield
+        held.execute("ROLLBACK")
 
-    def strike(scene: Scene) -> list[Promise]:
-        here = scene.here
-        with closing(sqlite3.connect(here.database, isolation_level=None)) as database:
-            database.execute("BEGIN EXCLUSIVE")
+
+@contextmanager
+def _gone(database: Path) -> Iterator[None]:
+    """Its files are elsewhere."""
+    away = {file: file.with_name(f"away-{file.name}") for file in database.parent.glob(f"{database.name}*")}
+    for file, elsewhere in away.items():
+        file.rename(elsewhere)
+    yield
+    for file, elsewhere in away.items():
+        elsewhere.rename(file)
+
+
+def database_in_trouble(what: str, trouble: Callable[[Path], AbstractContextManager[None]]) -> Fault:
+    """The database cannot be written for a minute (six seconds in short)."""
+
+    def fault(folder: Path, size: Size) -> list[Promise]:
+        seconds = 6.0 if size.short else 60.0
+        name = f"database {what} for {seconds:g} s"
+
+        def strike(scene: Scene) -> list[Promise]:
+            here = scene.here
+            with trouble(here.database):
+                since = time.monotonic()
+                alarmed = wait_until(lambda: bool(here.metric("hotline_alarm", kind="journal_not_written")), 9)
+                after = time.monotonic() - since
+                time.sleep(seconds)
+                settled = scene.settled()
             since = time.monotonic()
-            alarmed = wait_until(lambda: bool(here.metric("hotline_alarm", kind="journal_not_written")), 9)
-            after = time.monotonic() - since
-            time.sleep(seconds)
-            settled = scene.settled()
-            database.execute("ROLLBACK")
-        since = time.monotonic()
-        caught_up = wait_until(lambda: here.metric("hotline_journal_lag_entries") == 0, 30)
-        return [
-            at_most(name, "alarm", after if alarmed else None, 5.0),
-            none_of(name, "calls that were not served on meanwhile", [] if settled else ["some"]),
-            at_most(name, "all written afterwards", time.monotonic() - since if caught_up else None, 10.0),
-        ]
+            caught_up = wait_until(lambda: here.metric("hotline_journal_lag_entries") == 0, 30)
+            return [
+                at_most(name, "alarm", after if alarmed else None, 5.0),
+                none_of(name, "calls that were not served on meanwhile", [] if settled else ["some"]),
+                at_most(name, "all written afterwards", time.monotonic() - since if caught_up else None, 10.0),
+            ]
 
-    return _struck(name, folder, size, strike, takes=seconds + 5.0)
+        return _struck(name, folder, size, strike, takes=seconds + 5.0)
+
+    return fault
 
 
 def _struck_on_the_wire(
@@ -300,8 +333,10 @@ FAULTS: dict[str, Fault] = {
     "restart": restart,
     "flood": flood,
     "kill-asterisk": kill_asterisk,
+    "restart-asterisk": restart_asterisk,
     "phones-vanish": vanish,
-    "database-locked": lock_database,
+    "database-locked": database_in_trouble("locked", _locked),
+    "database-gone": database_in_trouble("gone", _gone),
     "freeze-2": freeze(2.0),
     "freeze-10": freeze(10.0),
 }

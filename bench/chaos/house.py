@@ -117,6 +117,12 @@ class House:
                 command, cwd=HOUSE, env=_surroundings(self.variables), stdout=log, stderr=log, timeout=90, check=False
             ).returncode
 
+    def tell_asterisk(self, line: str) -> None:
+        """Type a line at Asterisk's own command line."""
+        command = [*find_asterisk(self.settings).command, "-C", str(self.places.conf), "-rx", line]
+        with (self.folder / "commands.log").open("ab") as log:
+            subprocess.run(command, stdout=log, stderr=log, timeout=30, check=False)
+
     def wait_until_ready(self) -> None:
         """Raises StandFailed."""
         ended = self.process.poll
@@ -162,6 +168,15 @@ class House:
     def in_order(self, event: str) -> list[str]:
         """Callers' numbers in the order of their first fact of this kind."""
         return figures.in_order(self.database, event)
+
+    def offered(self) -> list[str]:
+        """Callers' numbers in the order in which the floor offered them: of many offers in one instant, too."""
+        with closing(sqlite3.connect(self.database, timeout=5)) as database:
+            rows = database.execute(
+                "SELECT cdr.number FROM journal JOIN cdr ON cdr.id = journal.call WHERE kind = 'Offered' "
+                "ORDER BY json_extract(data, '$.offer')"
+            ).fetchall()
+        return [str(number) for (number,) in rows]
 
     def left(self) -> dict[str, list[str]]:
         """Channels and bridges on the switch."""

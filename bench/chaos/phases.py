@@ -113,7 +113,7 @@ class Scene:
         ]
         waited = [number for number in self.here.in_order("WaitBegan") if number in set(numbers["waiting"])]
         waited = list(dict.fromkeys(waited))
-        served = list(dict.fromkeys(number for number in self.here.in_order("Offered") if number in set(waited)))
+        served = list(dict.fromkeys(number for number in self.here.offered() if number in set(waited)))
         left = self.here.left()
         return [
             none_of(
@@ -135,19 +135,21 @@ def everybody_calling(here: House, size: Size, *, lasts: float) -> Iterator[Scen
 
     Raises StandFailed.
     """
-    together = int(time.time() + 6 + size.calls / 25 + lasts)
+    together = int(time.time() + 6 + size.calls / 12 + lasts)
+    patience = lasts + 60
     groups = [
         Group("ringing", size.ringing, RING, 13900001000, hold=lasts + 8),
-        Group("talking", size.talking, LINE, 13900002000),
-        Group("waiting", size.waiting, LINE, 13900003000),
+        Group("talking", size.talking, LINE, 13900002000, patience=patience),
+        Group("waiting", size.waiting, LINE, 13900003000, patience=patience),
         Group("menu", size.menu, MENU, 13900004000, hold=lasts + 8),
         Group("message", size.message, MESSAGE, 13900005000, hold=lasts + 8, speaks=True),
     ]
+    never = round((lasts + 100) * 1000)
     manner = Manner(ring=(100, 300), talk=(500, 900), together=together)
     with ExitStack() as stack:
         silent = Stand(here.folder / "silent", here.settings, here.silent, here.engine, here.asterisk)
         scene = Scene(here, size, [])
-        scene.silent = stack.enter_context(agents(silent, manner=Manner(ring=(100_000, 100_000))))
+        scene.silent = stack.enter_context(agents(silent, manner=Manner(ring=(never, never))))
         scene.answering = stack.enter_context(agents(here.stand, manner=manner, beside=size.ringing))
         for group in groups:
             scene.crowds.append(Crowd(here, group))

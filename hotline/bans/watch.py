@@ -10,7 +10,6 @@ from ipaddress import ip_address, ip_network
 from pathlib import Path
 
 import structlog
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 
@@ -18,6 +17,7 @@ from hotline.bans.ban import FILE, Ban, banned_again, change, kept, trimmed, wal
 from hotline.bans.knocks import Doorkeeper, Network, knock
 from hotline.bans.log_files import Tail, rotate
 from hotline.managed import KEPT_LOGS, ManagedAsterisk, SwitchRefused
+from hotline.metrics import families as f
 from hotline.settings import Settings
 
 log = structlog.get_logger(__name__)
@@ -96,9 +96,9 @@ class BanWatch(Collector):
         """The families, for a `CollectorRegistry` to which this was registered."""
         now = wall_clock()
         holding = sum(ban.holds(now) for ban in self._bans.values())
-        yield GaugeMetricFamily("hotline_banned_addresses", "Addresses whose SIP is refused.", float(holding))
-        yield CounterMetricFamily("hotline_bans", "Bans that the engine began.", float(self._begun))
-        yield CounterMetricFamily("hotline_requests_in_vain", "SIP requests of nobody known.", float(self._keeper.bad))
+        yield f.BANNED_ADDRESSES.measured(holding)
+        yield f.BANS.measured(self._begun)
+        yield f.REQUESTS_IN_VAIN.measured(self._keeper.bad)
 
     async def _look(self, tail: Tail) -> None:
         now, at = wall_clock(), asyncio.get_running_loop().time()

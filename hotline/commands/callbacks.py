@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Annotated, Any
 from urllib.parse import quote
 
@@ -14,21 +14,16 @@ from rich.table import Column, Table
 from sqlalchemy.exc import DBAPIError
 
 from hotline.audited import Private, Reason, reason_of, write_down
+from hotline.callbacks_told import booked, callback_data
 from hotline.clock import clock_of
 from hotline.control import NotRunning, Refused, ask
 from hotline.settings import Settings
 from hotline.terminal import Config, Json, Var, fail, people, put, settings_of
-from ivr.callbacks.ticket import Ticket, tickets
+from ivr.callbacks.ticket import Ticket
 from records.account_words import CALLBACKS
 from records.audit import Act
-from records.callbacks import callback_facts
-from records.clock import wall_time
-from records.privacy import mask
 
 app = typer.Typer()
-
-TOLD = timedelta(days=32)
-"""Callbacks that were booked longer ago are not shown."""
 
 
 @app.command()
@@ -66,31 +61,14 @@ def callbacks(
         people.print("no callback waits" if living else "no callback was booked in the last 32 days")
 
 
-def callback_data(ticket: Ticket, now: datetime, *, private: bool) -> dict[str, Any]:
-    """A callback for programs. `waited` are the seconds that count for its place, until its end."""
-    return {
-        "ticket": ticket.id,
-        "line": ticket.line,
-        "number": ticket.number if private else mask(ticket.number),
-        "call": ticket.call,
-        "booked": wall_time(ticket.booked),
-        "waited": round(ticket.waited(ticket.closed or now), 1),
-        "tries": ticket.tries,
-        "abandoned": ticket.abandoned,
-        "end": ticket.end,
-        "closed": None if ticket.closed is None else wall_time(ticket.closed),
-    }
-
-
 def _booked(settings: Settings, now: datetime) -> list[Ticket]:
     """Read from the journal: with or without an engine."""
     try:
-        facts = asyncio.run(callback_facts(settings.database_url, now - TOLD))
+        return asyncio.run(booked(settings.database_url, now))
     except FileNotFoundError:
         fail(f"no calls yet in {settings.var}: start the hotline with `hotline up`, or name its folder with --var")
     except DBAPIError as error:
         fail(f"the database cannot be read ({error.orig}): {settings.database_shown}")
-    return sorted(tickets(facts).values(), key=lambda ticket: (ticket.booked, ticket.id))
 
 
 def _cancel(settings: Settings, verb: str, ticket: str | None, *, as_json: bool) -> None:

@@ -12,11 +12,14 @@ from rich.console import Console
 from rich.table import Column, Table
 from sqlalchemy.exc import DBAPIError
 
+from hotline.audited import note_down
+from hotline.mapping import put_place
 from hotline.office import categories_at
 from hotline.settings import Settings
 from hotline.terminal import Config, Json, Var, fail, people, put, settings_of
 from paperwork.categories.category import OTHERS, Category, Tree
 from paperwork.categories.load import FILE, trees_in
+from paperwork.categories.mapping import Mapped, NoCategory, NotWritten, told_mapped
 from paperwork.categories.spelling import path_of, written
 from paperwork.categories.told import maybe_written, told
 from paperwork.categories.trees import Trees
@@ -127,6 +130,41 @@ def search(
             sys.stdout.write(f"{one.code}\t{written(one.path)}\n")
     if not found:
         raise typer.Exit(1)
+
+
+@categories.command("map")
+def map_(
+    code: Annotated[str, typer.Argument(metavar="CODE", help="A category of ours.")],
+    tree: Annotated[Tree, typer.Argument(metavar="TREE", help="national, provincial or tianjin.")],
+    path: Annotated[
+        str | None, typer.Argument(metavar="PATH", help="Its place there; without one, as above it.")
+    ] = None,
+    reason: Annotated[str | None, typer.Option(help="Why; it is written into the audit log.")] = None,
+    config: Config = None,
+    var: Var = None,
+    as_json: Json = False,
+) -> None:
+    """Write a category's place in another tree into the file; all else in it stays as it was written."""
+    if tree not in OTHERS:
+        raise typer.BadParameter("national, provincial or tianjin", param_hint="TREE")
+    settings = settings_of(config, var)
+
+    def first(found: Mapped) -> None:
+        note_down(settings, "category_mapped", code, {"reason": reason, **told_mapped(found, code, tree)})
+
+    try:
+        trees = put_place(settings.config, code, tree, path, first=first, ours=True)
+    except (NotWritten, NoCategory, Unreadable) as error:
+        fail(error)
+    except OSError as error:
+        fail(f"{settings.config / FOLDER / FILE}: cannot be written ({error.strerror})")
+    one = trees.category(code)
+    assert one is not None  # noqa: S101 - it was written just now
+    if as_json:
+        put({**told(trees, one), "version": trees.version})
+    else:
+        place = maybe_written(trees.path(code, tree)) or "-"
+        people.print(f"{code} {written(one.path)}: {tree.value} {place} (version {trees.version})", markup=False)
 
 
 @categories.command()

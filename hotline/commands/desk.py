@@ -35,6 +35,9 @@ TAKES: Mapping[str, Callable[[str], dict[str, Any]] | None] = {
     "merge": None,
     "leave": None,
     "flag": None,
+    "pause-recording": None,
+    "resume-recording": None,
+    "return": None,
     "hangup": None,
 }
 """Verb → what its word becomes in the request; None takes no word."""

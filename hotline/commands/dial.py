@@ -25,6 +25,7 @@ from hotline.terminal import (
     put,
     settings_of,
 )
+from hotline.test_calls_told import steps_data
 from routing.calendar import SHANGHAI
 from routing.dry_walk import HANG_UP, MORE_KEYS, SILENCE, DryWalk, Heard, Keys, NotReached, dry_walk
 from routing.plan import Plan
@@ -191,7 +192,7 @@ def read_out(plan: Plan, walk: DryWalk, out: Console) -> None:
 
 
 def _read_step(step: Heard, out: Console) -> None:
-    out.print(f"[cyan]{step.step}[/]")
+    out.print(f"[cyan]{escape(step.step)}[/]")
     for words in step.say:
         out.print(f"  {words}", markup=False)
 
@@ -237,6 +238,6 @@ def walk_data(walk: DryWalk) -> dict[str, Any]:
     """A dry walk as the outside contract has it."""
     return {
         "at": walk.at.astimezone(SHANGHAI).isoformat(),
-        "steps": [{"step": step.step, "say": list(step.say), "heard": step.heard} for step in walk.steps],
+        "steps": steps_data(walk),
         "end": {"kind": walk.end.kind, "line": walk.end.line, "open": walk.end.open},
     }

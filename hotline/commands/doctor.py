@@ -8,10 +8,12 @@ from collections.abc import Mapping, Sequence
 from typing import Annotated
 
 import typer
+from rich.text import Text
 
 from hotline.accounts import secrets_of
 from hotline.asterisk_asked import NoAnswer
 from hotline.asterisk_program import AsteriskMissing, find_asterisk
+from hotline.browsers import furnished
 from hotline.commands.plan import language_of
 from hotline.doctor import examine
 from hotline.hardening import table
@@ -20,17 +22,19 @@ from hotline.hardening.gathering import gather
 from hotline.secrets import SecretsError
 from hotline.settings import Settings
 from hotline.terminal import Config, Json, Var, fail, live_in, people, put, settings_of
+from hotline.trying import caller_of
 from routing.rules.rule import Language
 
 app = typer.Typer()
 
 
 _MARKS = {
-    State.OK: "[green]✔[/]",
-    State.NOT_GOOD: "[red]✘[/]",
-    State.WARNING: "[yellow]![/]",
-    State.NOT_APPLICABLE: "[dim]–[/]",
+    State.OK: Text("✔", "green"),
+    State.NOT_GOOD: Text("✘", "red"),
+    State.WARNING: Text("!", "yellow"),
+    State.NOT_APPLICABLE: Text("–", "dim"),
 }
+_HINT = Text("·", "yellow")
 
 _STATES: Mapping[Language, Mapping[State, str]] = {
     "en": {state: state.value for state in State},
@@ -61,16 +65,18 @@ def doctor(
         put([dataclasses.asdict(finding) for finding in findings])
     else:
         for finding in findings:
-            mark = "[green]✔[/]" if finding.ok else "[red]✘[/]" if finding.needed else "[yellow]·[/]"
-            people.print(mark, finding.what if finding.ok else f"{finding.what} → {finding.mend}")
+            mark = _MARKS[State.OK] if finding.ok else _MARKS[State.NOT_GOOD] if finding.needed else _HINT
+            people.print(mark, end=" ")
+            people.print(finding.what if finding.ok else f"{finding.what} → {finding.mend}", soft_wrap=True)
     if not all(finding.ok for finding in findings if finding.needed):
         raise typer.Exit(1)
 
 
 def _security(settings: Settings, *, as_json: bool, language: Language) -> None:
-    plan = live_in(settings).plan
+    plan = furnished(live_in(settings), settings).plan
     try:
-        evidence = asyncio.run(gather(settings, find_asterisk(settings), plan.phones, secrets_of(settings, plan)))
+        phones = [*plan.phones, *(caller.username for caller in caller_of(settings, plan))]
+        evidence = asyncio.run(gather(settings, find_asterisk(settings), phones, secrets_of(settings, plan)))
     except (AsteriskMissing, NoAnswer, SecretsError, OSError) as error:
         fail(error)
     findings = table.examine(evidence)

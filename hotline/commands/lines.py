@@ -2,24 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated
 
 import typer
 
-from hotline.by_hand import ByHand, keep, kept
-from hotline.clock import clock_of
-from hotline.commands.front import STANDARD, ending
-from hotline.control import NotRunning, Refused, ask
+from hotline.commands.by_hand import hand_of, looked, tell_the_engine, turn, wished
 from hotline.settings import Settings
-from hotline.terminal import Config, Json, Var, fail, live_in, people, put, settings_of
+from hotline.terminal import Config, Json, Var, people, put, settings_of
 from routing.calendar import SHANGHAI
-from routing.moment import line_opening
-from routing.plan import Plan
-from routing.reading.problem import nearest
-from routing.scene import Scene
 
 app = typer.Typer()
 line_app = typer.Typer(no_args_is_help=True, help="Open and close lines by hand, whatever their hours say.")
@@ -54,32 +45,24 @@ def normal(
     settings = settings_of(config, var)
     if (line is None) is not every:
         raise typer.BadParameter("name a line, or write --all", param_hint="LINE")
-    turned = {} if every else _turned(settings)
-    if line is not None and turned.pop(line, None) is None:
+    with looked():
+        wish = hand_of(settings).every_line_normal() if line is None else hand_of(settings).line_normal(line)
+    if wish is None:
         people.print(f"{line} follows its hours already", markup=False)
         return
-    _keep(settings, turned)
+    turn(settings, wish)
+    _tell(settings)
     people.print(f"{'all lines follow' if line is None else f'{line} follows'} the hours again", markup=False)
 
 
 @line_app.command("show")
 def show(config: Config = None, var: Var = None, as_json: Json = False) -> None:
     """Which lines are open now, and why."""
-    settings = settings_of(config, var)
-    plan, now, turned = live_in(settings).plan, clock_of(settings).now(), _turned(settings)
-    holding = {line: one for line, one in turned.items() if now < one.until}
-    scene = Scene(now, by_hand={line: one.open for line, one in holding.items()})
-    rows = [
-        {
-            "line": line,
-            "name": rule.name,
-            "open": (opening := line_opening(plan, line, scene)).open,
-            "why": opening.why,
-            "by": "hand" if line in holding else "hours",
-            "until": _written(holding[line].until) if line in holding else None,
-        }
-        for line, rule in plan.lines.items()
-    ]
+    with looked():
+        rows = [
+            {**row, "until": _written(datetime.fromisoformat(row["until"])) if row["until"] else None}
+            for row in hand_of(settings_of(config, var)).lines()
+        ]
     if as_json:
         put(rows)
         return
@@ -90,40 +73,17 @@ def show(config: Config = None, var: Var = None, as_json: Json = False) -> None:
 
 
 def _turn(line: str, *, is_open: bool, until: str | None, settings: Settings) -> None:
-    _known(line, live_in(settings).plan)
-    now = clock_of(settings).now()
-    ends = now + STANDARD if until is None else ending(until, now)
-    still = {name: one for name, one in _turned(settings).items() if now < one.until}
-    _keep(settings, {**still, line: ByHand(is_open, ends)})
-    people.print(f"{line} is {'open' if is_open else 'closed'} until {_written(ends)}", markup=False)
+    with wished(line="LINE"):
+        wish = hand_of(settings).line_turned(line, is_open=is_open, until=until)
+    turn(settings, wish)
+    _tell(settings)
+    if wish.until is not None:
+        people.print(f"{line} is {'open' if is_open else 'closed'} until {_written(wish.until)}", markup=False)
 
 
-def _known(line: str, plan: Plan) -> None:
-    if line not in plan.lines:
-        near = nearest(line, plan.lines)
-        hint = f"; did you mean {near!r}?" if near else f"; there are {', '.join(plan.lines)}"
-        raise typer.BadParameter(f"no line is called {line!r} in the live plan{hint}", param_hint="LINE")
-
-
-def _turned(settings: Settings) -> dict[str, ByHand]:
-    try:
-        return kept(settings.var)
-    except (OSError, ValueError) as error:
-        fail(error)
-
-
-def _keep(settings: Settings, turned: Mapping[str, ByHand]) -> None:
-    """Keep it, and tell the engine: those who wait on a closed line are waiting for nobody."""
-    try:
-        keep(settings.var, turned)
-    except OSError as error:
-        fail(error)
-    try:
-        asyncio.run(ask(settings.var, "POST", "/lines"))
-    except NotRunning:
-        people.print("no hotline runs here: it holds from its next start", style="yellow", markup=False)
-    except Refused as error:
-        people.print(str(error), style="yellow", markup=False)
+def _tell(settings: Settings) -> None:
+    """Those who wait on a closed line are waiting for nobody."""
+    tell_the_engine(settings, "/lines", "no hotline runs here: it holds from its next start")
 
 
 def _written(at: datetime) -> str:

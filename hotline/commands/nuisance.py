@@ -2,33 +2,24 @@
 
 from __future__ import annotations
 
-import re
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Annotated
 
 import typer
 from rich.console import Console
 from rich.table import Column, Table
 
-from hotline import nuisance
 from hotline.audited import Private, Reason, reason_of, write_down
-from hotline.clock import clock_of
-from hotline.identity import asker
-from hotline.nuisance import LONGEST, Listed, NotListed
-from hotline.settings import Settings
+from hotline.commands.by_hand import hand_of, looked, wished
+from hotline.nuisance import Listed, NotListed
 from hotline.terminal import Config, Json, Var, fail, people, put, settings_of
 from ivr.door.door import Treatment
 from records.audit import Act
-from records.clock import wall_time
 from routing.calendar import SHANGHAI
 
 app = typer.Typer()
 nuisance_app = typer.Typer(no_args_is_help=True, help="Numbers that are blocked, or served last, for a while.")
 app.add_typer(nuisance_app, name="nuisance")
-
-_PATTERN = re.compile(r"\+?[0-9]{3,20}|\+?[0-9]{3,19}\*|withheld")
-_FOR = re.compile(r"(?:([0-9]{1,3})d)?(?:([0-9]{1,3})h)?(?:([0-9]{1,3})m)?")
-_UNITS = ("days", "hours", "minutes")
 
 
 @nuisance_app.command("add")
@@ -43,23 +34,17 @@ def add(
     var: Var = None,
 ) -> None:
     """List a number; listing it again changes how, and for how long."""
-    settings = settings_of(config, var)
-    if not _PATTERN.fullmatch(number):
-        raise typer.BadParameter(
-            f"{number!r} is no number; write 3 to 20 digits, at least 3 and `*` for a beginning, or withheld",
-            param_hint="NUMBER",
-        )
-    why, now = reason_of(reason, "every entry"), clock_of(settings).now()
-    until = now + _span(lasts)
-    treatment = Treatment.SLOW if slow else Treatment.BLOCK
-    entry = Listed(0, number, treatment, why, asker(), now, until)
-    write_down(settings, "nuisance_added", about=entry.masked, reason=why, treatment=treatment, until=wall_time(until))
-    try:
-        entry = nuisance.add(settings.var, number, treatment, why, asker(), now, until)
-    except (OSError, ValueError) as error:
-        fail(error)
+    settings, found = settings_of(config, var), list[Listed]()
+    why = reason_of(reason, "every entry")
+    with wished(number="NUMBER"):
+        treatment = Treatment.SLOW if slow else Treatment.BLOCK
+        wish = hand_of(settings).nuisance_add(number, treatment, why, lasts, found.append)
+    write_down(settings, wish.what, about=wish.about, reason=why, **wish.details)
+    with looked():
+        wish.do()
+    (entry,) = found
     does = "served last" if slow else "blocked"
-    people.print(f"#{entry.id} {entry.masked} is {does} until {_shown(until)}", markup=False)
+    people.print(f"#{entry.id} {entry.masked} is {does} until {_shown(entry.until)}", markup=False)
 
 
 @nuisance_app.command("list")
@@ -73,23 +58,20 @@ def show(
     """Who is listed now, why, by whom and until when."""
     settings = settings_of(config, var)
     why = reason_of(reason, "who sees whole numbers") if private else None
-    now = clock_of(settings).now()
-    entries = [one for one in _entries(settings) if now < one.until]
+    with looked():
+        rows = hand_of(settings).nuisance(private=private)
     if private:
-        write_down(settings, Act.NUMBERS_SHOWN, about="nuisance", reason=why, entries=[f"#{one.id}" for one in entries])
-    rows = [
-        {**one.to_json(), "pattern": one.pattern if private else one.masked, "since": wall_time(one.since),
-         "until": wall_time(one.until)}
-        for one in entries
-    ]  # fmt: skip
+        listed = [f"#{row['id']}" for row in rows]
+        write_down(settings, Act.NUMBERS_SHOWN, about="nuisance", reason=why, entries=listed)
     if as_json:
         put(rows)
     elif rows:
         table = Table(*(Column(name, overflow="fold") for name in ("编号", "号码", "处理", "到期", "登记人", "原因")),
                       box=None, pad_edge=False)  # fmt: skip
-        for row, one in zip(rows, entries, strict=True):
-            does = "拦截" if one.treatment is Treatment.BLOCK else "排在最后"
-            table.add_row(f"#{one.id}", str(row["pattern"]), does, _shown(one.until), one.by, one.reason)
+        for row in rows:
+            does = "拦截" if row["treatment"] is Treatment.BLOCK else "排在最后"
+            until = _shown(datetime.fromisoformat(row["until"]))
+            table.add_row(f"#{row['id']}", row["pattern"], does, until, row["by"], row["reason"])
         Console(highlight=False, emoji=False, markup=False).print(table)
     else:
         people.print("nobody is on the nuisance list")
@@ -105,32 +87,14 @@ def remove(
     """Take a number off the list."""
     settings = settings_of(config, var)
     try:
-        entry = nuisance.find(_entries(settings), what)
+        with looked():
+            wish = hand_of(settings).nuisance_remove(what)
     except NotListed as error:
         fail(error)
-    write_down(settings, "nuisance_removed", about=entry.masked, reason=reason, entry=f"#{entry.id}")
-    try:
-        nuisance.remove(settings.var, entry)
-    except (OSError, ValueError) as error:
-        fail(error)
-    people.print(f"{entry.masked} is not listed any more", markup=False)
-
-
-def _entries(settings: Settings) -> list[Listed]:
-    try:
-        return nuisance.listed(settings.var)
-    except (OSError, ValueError) as error:
-        fail(error)
-
-
-def _span(text: str) -> timedelta:
-    match = _FOR.fullmatch(text)
-    parts = match.groups() if match and text else ()
-    span = timedelta(**{unit: int(part) for unit, part in zip(_UNITS, parts, strict=False) if part})
-    if not timedelta() < span <= LONGEST:
-        raise typer.BadParameter(f"{text!r}: write how long, like 30d or 12h, at most {LONGEST.days}d",
-                                 param_hint="--for")  # fmt: skip
-    return span
+    write_down(settings, wish.what, about=wish.about, reason=reason, **wish.details)
+    with looked():
+        wish.do()
+    people.print(f"{wish.about} is not listed any more", markup=False)
 
 
 def _shown(at: datetime) -> str:

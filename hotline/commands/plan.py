@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from hotline.operators import look
-from hotline.papers import paper_problems
+from hotline.papers import article_problems, paper_problems
 from hotline.playable import sounds_of
 from hotline.settings import SettingsError, load
 from hotline.terminal import Config, Json, Var, day_typed, people, published_in, put, settings_of
@@ -47,11 +47,16 @@ def check(
     faults: list[str] = []
     playable: Playable | None = None
     try:
-        playable = sounds_of(load(config=at, var=var)) if os.path.isdir(at) else None  # noqa: PTH112 - as `read_folder`
+        settings = load(config=at, var=var) if os.path.isdir(at) else None  # noqa: PTH112 - as `read_folder`
+        playable = None if settings is None else sounds_of(settings)
+        if settings is not None and settings.agi.risk:
+            faulty = f"{at / 'settings.yaml'}: warning: {settings.agi.risk}: docs/fastagi.md"
+            people.print(faulty, markup=False, soft_wrap=True)
     except SettingsError as error:
         faults += str(error).splitlines()
     _, checked = look(at, day_typed(today) if today else datetime.now(SHANGHAI).date(), playable)
-    errors = (*checked.errors, *paper_problems(at))
+    lines = None if checked.plan is None else checked.plan.lines
+    errors = (*checked.errors, *paper_problems(at), *article_problems(at, lines))
     for problem in checked.warnings:
         people.print(problem.told(spoken), markup=False, soft_wrap=True)
     for fault in (*(problem.told(spoken) for problem in errors), *faults):

@@ -21,6 +21,7 @@ from hotline.identity import asker
 from hotline.operators import read_config
 from hotline.settings import Settings
 from hotline.terminal import Config, Json, Var, day_typed, fail, people, put, settings_of
+from paperwork.past.bringing import told, told_bad
 from paperwork.past.export import exported, unfilled
 from paperwork.past.imports import Found, Import, NoImport, SameFile, imported, look, same_file, standing, take_in
 from paperwork.past.imports import retract as take_back
@@ -117,8 +118,7 @@ def _write_down(settings: Settings, sheet: Sheet, found: Found, by: str | None) 
 
 def _tell_bad(file: Path, found: Found, *, as_json: bool) -> None:
     if as_json:
-        named = [{"line": bad.line, "reason": bad.reason} for bad in found.bad]
-        put({"imported": False, "bad": named, "more": found.more})
+        put(told_bad(found))
     for bad in found.bad:
         people.print(f"{_shown(file)}:{bad.line}: {bad.reason}", markup=False, soft_wrap=True)
     if found.more:
@@ -131,12 +131,11 @@ def _tell(found: Found, taken: Import | None, *, as_json: bool) -> None:
         people.print(
             f"its last row lies in the future ({wall_time(found.last)[:10]}): is its year right?", markup=False
         )
-    first, last = (None if at is None else wall_time(at) for at in (found.first, found.last))
+    said = told(found, taken)
     if as_json:
-        told = {"imported": taken is not None, "rows": found.rows, "calls": found.calls, "first": first, "last": last}
-        put(told if taken is None else {**taken.to_json(), **told})
+        put(said)
         return
-    span = f"{(first or '')[:10]} to {(last or '')[:10]}"
+    span = f"{(said['first'] or '')[:10]} to {(said['last'] or '')[:10]}"
     if taken is None:
         people.print(f"it can be imported: {found.rows} rows, {found.calls} calls, {span}", markup=False)
     else:

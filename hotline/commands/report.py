@@ -14,6 +14,7 @@ import typer
 from sqlalchemy.exc import DBAPIError
 
 from hotline.clock import clock_of
+from hotline.commands.report_signing import as_signed, list_signed, sign, tell_differences
 from hotline.office import sources_at
 from hotline.settings import Settings
 from hotline.terminal import Config, Var, day_typed, fail, live_in, put, settings_of
@@ -28,12 +29,15 @@ from routing.calendar import SHANGHAI
 
 app = typer.Typer()
 
+SIGNING = ("sign", "signed", "differences")
+
 _NAMES = ", ".join(BOOK)
 
 
 @app.command()
 def report(
-    name: Annotated[str, typer.Argument(help=f"One of {_NAMES}.")],
+    name: Annotated[str, typer.Argument(help=f"One of {_NAMES}; or {', '.join(SIGNING)}, with the report behind it.")],
+    of: Annotated[str | None, typer.Argument(metavar="[NAME]", help="The report that is signed.")] = None,
     since: Annotated[str | None, typer.Option("--from", help="The first day; of last month when nobody says.")] = None,
     until: Annotated[str | None, typer.Option("--to", help="The day after the last.")] = None,
     form: Annotated[str, typer.Option("--format", help=f"One of {', '.join(FORMATS)}.")] = "json",
@@ -44,17 +48,45 @@ def report(
     out: Annotated[
         Path | None, typer.Option(help="Write it there; CSV into a folder or a .zip, a file for each table.")
     ] = None,
+    signed: Annotated[bool, typer.Option("--signed", help="As it was signed the last time.")] = False,
+    number: Annotated[
+        int | None, typer.Option(min=1, help="As it was signed that time, by the signing's number.")
+    ] = None,
+    by: Annotated[str | None, typer.Option(metavar="WHO", help="Who signs, as it stands on paper.")] = None,
+    reason: Annotated[str | None, typer.Option(help="Of a correction: why it is signed again.")] = None,
     config: Config = None,
     var: Var = None,
 ) -> None:
-    """A report of what was answered, as data or as a form."""
+    """A report of what was answered, as data or as a form; `sign NAME` keeps it for good."""
+    deed = name if name in SIGNING else None
+    if deed is None and of is not None:
+        raise typer.BadParameter(f"{of!r} is one word too many", param_hint="NAME")
+    if deed == "signed" and of is None:
+        list_signed(settings_of(config, var), None)
+        return
+    if deed is not None and of is None:
+        raise typer.BadParameter(f"say which report: hotline report {deed} NAME", param_hint="NAME")
+    name = of or name
     _one_of(name, tuple(BOOK), "NAME", "report")
     _one_of(form, FORMATS, "--format", "format")
     if tree is not None:
         _one_of(tree, TREES, "--tree", "tree")
     settings = settings_of(config, var)
     period = _period(since, until, clock_of(settings).now().astimezone(SHANGHAI).date())
-    made = asyncio.run(_made(settings, name, Asked(period, line, tree, decimals)))
+    asked = Asked(period, line, tree, decimals)
+    if deed == "sign":
+        sign(settings, name, asked, by=by, reason=reason)
+        return
+    if deed == "signed":
+        list_signed(settings, name)
+        return
+    if deed == "differences":
+        tell_differences(settings, name, asked)
+        return
+    if signed or number is not None:
+        made = as_signed(settings, name, asked, number)
+    else:
+        made = asyncio.run(_made(settings, name, asked))
     if form == "json":
         _say(contract_json(made), out)
     elif form == "csv":

@@ -5,19 +5,22 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+from contextlib import suppress
 from dataclasses import replace
 
 import typer
 from sqlalchemy.exc import DBAPIError
 
+from desk.desk import learn
 from hotline import service
 from hotline.asterisk_program import AsteriskMissing
+from hotline.drafting.config_folder import finish
 from hotline.left_behind import left_behind
 from hotline.live import opening_of
 from hotline.lock import AnotherHotline, alone_on
 from hotline.logs import set_up_logs
 from hotline.managed import SwitchLost, SwitchRefused
-from hotline.operators import RECORDINGS
+from hotline.operators import RECORDINGS, read_config
 from hotline.secrets import SecretsError
 from hotline.settings import Settings
 from hotline.sounds import build_sounds
@@ -25,6 +28,7 @@ from hotline.supervisor import Handed, Supervisor, Wire, Word
 from hotline.terminal import Config, Var, fail, people, settings_of
 from hotline.versions import Versions
 from ivr.switch import SwitchTaken
+from paperwork.rules import rules_in
 from routing.reading.load import Unreadable
 
 app = typer.Typer()
@@ -48,6 +52,7 @@ def _serve(settings: Settings, *, managed: bool) -> None:
     handed = Handed.take()
     try:
         with alone_on(settings.var, None if handed is None else handed.lock) as lock:
+            _learn(settings)
             supervisor = Supervisor(
                 lambda wire: _engine(settings, wire, managed=managed),
                 lambda asked: asyncio.run(left_behind(settings, managed=managed, asked=asked)),
@@ -63,9 +68,19 @@ def _serve(settings: Settings, *, managed: bool) -> None:
     raise typer.Exit(status)
 
 
+def _learn(settings: Settings) -> None:
+    """Work out once what every engine forked from here would: it begins sooner when callers wait for it."""
+    learn()
+    with suppress(Unreadable, OSError):  # the engine says what is wrong
+        read_config(settings.config)
+        rules_in(settings.config)
+
+
 def _engine(settings: Settings, wire: Wire, *, managed: bool) -> int:
     """An engine's whole life, in its own process; its exit status."""
     try:
+        if finish(settings.config, settings.var):
+            people.print("files that were being published when the engine ended are all in the config folder now")
         opening = opening_of(settings.config, Versions(settings.var / "plans"))
         folder = opening.published.folder
         recordings = None if folder is None else folder / RECORDINGS

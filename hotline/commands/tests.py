@@ -11,11 +11,12 @@ from rich.console import Console
 
 from hotline.operators import TESTS
 from hotline.terminal import Config, Json, fail, people, published_in, put, settings_of
+from hotline.test_calls_told import failure_data, share_data
 from routing.calendar import SHANGHAI
 from routing.reading.encoding import LARGEST_FILE, decoded
 from routing.reading.load import Unreadable
 from routing.rehearsal.cases import read_cases
-from routing.rehearsal.coverage import Coverage, Share
+from routing.rehearsal.coverage import Coverage
 from routing.rehearsal.verdict import Verdict, judge
 
 app = typer.Typer()
@@ -136,28 +137,9 @@ def _data(verdicts: list[Verdict], bad: list[Verdict], seen: Coverage | None) ->
         "tests": len(verdicts),
         "passed": len(verdicts) - len(bad),
         "failed": len(bad),
-        "failures": [_failure(verdict) for verdict in bad],
+        "failures": [failure_data(verdict) for verdict in bad],
     }
     if seen is not None:
         shares = {"nodes": seen.nodes(), "lines": seen.lines(), "keys": seen.keys(), "waits": seen.waits()}
-        data["coverage"] = {what: _share_data(share) for what, share in shares.items()}
+        data["coverage"] = {what: share_data(share) for what, share in shares.items()}
     return data
-
-
-def _failure(verdict: Verdict) -> dict[str, Any]:
-    case, walk = verdict.case, verdict.walk
-    return {
-        "file": case.place.file,
-        "line": case.place.line,
-        "column": case.place.column,
-        "at": case.at.astimezone(SHANGHAI).isoformat(),
-        "keys": case.keys,
-        "why": case.call.why,
-        "faults": [{"what": fault.what, "expected": fault.expected, "got": fault.got} for fault in verdict.faults],
-        "steps": [{"step": s.step, "say": list(s.say), "heard": s.heard} for s in walk.steps] if walk else [],
-        "end": {"kind": walk.end.kind, "line": walk.end.line, "open": walk.end.open} if walk else None,
-    }
-
-
-def _share_data(share: Share) -> dict[str, Any]:
-    return {"all": share.all, "percent": round(share.percent, 1), "missed": list(share.missed)}

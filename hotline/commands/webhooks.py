@@ -1,4 +1,4 @@
-"""Telling other programs what happened: webhooks add, list, remove, test, deliveries, retry."""
+"""Telling other programs what happened: webhooks add, list, remove, test, pause, resume, deliveries, retry."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def list_(config: Config = None, var: Var = None, as_json: Json = False) -> None
         return
     table = Table(*(Column(title, overflow="fold") for title in ("名称", "地址", "事件", "待发", "状态")), box=None)
     for one in found:
-        state = f"暂停：{one.why}" if one.paused else f"不通：{one.why}" if one.failing else "正常"
+        state = f"暂停：{one.why or '手动'}" if one.paused else f"不通：{one.why}" if one.failing else "正常"
         table.add_row(one.name, one.url, " ".join(one.events), str(one.waiting), state)
     if found:
         Console(highlight=False, emoji=False, markup=False).print(table)
@@ -88,6 +88,24 @@ def try_(name: Name, config: Config = None, var: Var = None) -> None:
     if why is not None:
         fail(f"{name} did not take it: {why}")
     people.print(f"{name} took it", markup=False)
+
+
+@webhooks.command("pause")
+def pause(name: Name, config: Config = None, var: Var = None) -> None:
+    """Send a receiver nothing until it is resumed."""
+    settings = settings_of(config, var)
+    _with(settings, lambda book: book.pause(name, datetime.now(UTC)))
+    _written(settings, name, "paused")
+    people.print(f"{name} is paused: `hotline webhooks resume {name}` goes on", markup=False)
+
+
+@webhooks.command("resume")
+def resume(name: Name, config: Config = None, var: Var = None) -> None:
+    """End a pause."""
+    settings = settings_of(config, var)
+    _with(settings, lambda book: book.resume(name))
+    _written(settings, name, "resumed")
+    people.print(f"{name} is told again", markup=False)
 
 
 @webhooks.command("deliveries")

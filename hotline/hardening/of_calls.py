@@ -96,7 +96,9 @@ def _sound_address(evidence: Evidence) -> Iterator[str]:
     for endpoint in evidence.endpoints():
         own = evidence.settings.trunk.listen if endpoint.name == "trunk" else None
         host = own.host if own else evidence.settings.sip.host
-        if is_loopback(host) and endpoint.get("media_address") != host and endpoint.get("webrtc") != "yes":
+        if endpoint.get("webrtc") == "yes":
+            host = evidence.settings.webrtc.media or host
+        if is_loopback(host) and endpoint.get("media_address") != host:
             yield f"{endpoint.name}: media_address = {endpoint.get('media_address')}"
 
 

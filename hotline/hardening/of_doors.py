@@ -9,6 +9,7 @@ from ipaddress import ip_network
 from hotline.hardening.demand import Demand, NotApplicable
 from hotline.hardening.evidence import Evidence
 from hotline.switch_config import is_loopback
+from ivr.switch import BROWSER
 from routing.rules.rule import Both
 
 WIDEST = 256
@@ -166,16 +167,23 @@ def _browsers(evidence: Evidence) -> Iterator[str]:
     match = evidence.settings.trunk.match
     if not _in_development(evidence) and any(network.is_loopback for network in match):
         yield "trunk.match: 127.0.0.0/8"
-    for phone in set(webrtc.phones) & set(evidence.phones):
+    for phone in _browser_phones(evidence):
         endpoint = evidence.section("pjsip.conf", phone, "endpoint")
         if endpoint.get("webrtc") != "yes" or endpoint.get("dtls_auto_generate_cert") != "yes":
             yield f"{phone}: webrtc"
 
 
+def _browser_phones(evidence: Evidence) -> frozenset[str]:
+    """Those of the plan that are others' browsers, and the agents' own: these have no secret that is written down."""
+    own = (phone for phone in evidence.phones if phone not in evidence.secrets and phone.startswith(BROWSER))
+    return frozenset((*(set(evidence.settings.webrtc.phones) & set(evidence.phones)), *own))
+
+
 def _browsers_running(evidence: Evidence) -> Iterator[str]:
+    browsers = _browser_phones(evidence)
     for phone in evidence.phones:
         has = evidence.parameters(f"pjsip show endpoint {phone}")
-        wanted = phone in evidence.settings.webrtc.phones
+        wanted = evidence.settings.webrtc.enabled and phone in browsers
         if (has.get("ice_support") == "true") != wanted:
             yield f"{phone}: ice_support = {has.get('ice_support')}"
         if wanted and has.get("media_encryption") != "dtls":
@@ -293,13 +301,13 @@ DOORS: tuple[Demand, ...] = (
     Demand(
         "browsers",
         Both(
-            "Phones in browsers speak DTLS-SRTP over a secure WebSocket; ICE is theirs alone.",
-            "网页话机走加密 WebSocket 和 DTLS-SRTP；ICE 只给它们用。",
+            "Phones in browsers speak DTLS-SRTP, by the web's own door or a secure WebSocket; ICE is theirs alone.",
+            "网页话机走网页自己的门或加密 WebSocket，声音用 DTLS-SRTP；ICE 只给它们用。",
         ),
         Both("Browsers come from anywhere; ICE has had holes.", "浏览器可能来自任何地方；ICE 出过漏洞。"),
         Both(
-            "Set `webrtc.certificate` and `webrtc.key`, and keep loopback out of `trunk.match`.",
-            "设置 `webrtc.certificate` 和 `webrtc.key`，`trunk.match` 不要包含本机回环地址。",
+            "Keep ARI on loopback, and loopback out of `trunk.match`; restart the hotline.",
+            "ARI 只在本机监听，`trunk.match` 不要包含本机回环地址；重新启动热线。",
         ),
         _browsers,
         _browsers_running,

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from hotline.asterisk_program import LEAST
-from hotline.hardening.demand import Demand
+from hotline.hardening.demand import Demand, NotApplicable
 from hotline.hardening.evidence import Evidence
 from hotline.switch_config import is_loopback
 from routing.rules.rule import Both
@@ -36,7 +36,8 @@ def _modules_written(evidence: Evidence) -> Iterator[str]:
         yield "autoload = yes"
     listed = {name.removesuffix(".so") for name in conf.all("load")}
     yield from (f"load = {name}.so" for name in sorted(listed - evidence.modules))
-    yield from (f"load = {name}.so" for name in sorted(listed) if RISKY.fullmatch(name))
+    wanted = {"res_agi"} if evidence.settings.agi.enabled else set()
+    yield from (f"load = {name}.so" for name in sorted(listed - wanted) if RISKY.fullmatch(name))
 
 
 def _modules_running(evidence: Evidence) -> Iterator[str]:
@@ -103,6 +104,13 @@ def _ari_running(evidence: Evidence) -> Iterator[str]:
         status_of = evidence.knocks[what].status if what in evidence.knocks else wanted
         if status_of not in (wanted, None):
             yield f"GET {what}: {status_of}"
+
+
+def _agi(evidence: Evidence) -> Iterator[str]:
+    if not evidence.settings.agi.enabled:
+        raise NotApplicable(Both("FastAGI is off", "没有开启 FastAGI"))
+    if evidence.settings.agi.risk:
+        yield evidence.settings.agi.risk
 
 
 def _limits(evidence: Evidence) -> Iterator[str]:
@@ -199,6 +207,24 @@ SWITCH: tuple[Demand, ...] = (
         Both("Set `ari.host: 127.0.0.1`; restart the hotline.", "设置 `ari.host: 127.0.0.1`；重新启动热线。"),
         _ari_written,
         _ari_running,
+    ),
+    Demand(
+        "agi",
+        Both(
+            "FastAGI, where it is on, is reached from this machine alone.",
+            "FastAGI 开启时，只能从本机到达。",
+        ),
+        Both(
+            "It knows no password: whoever reaches it is taken for your Asterisk.",
+            "它没有口令：谁连得上，谁就被当作你的 Asterisk。",
+        ),
+        Both(
+            "Set `agi.host: 127.0.0.1`; else name your Asterisk's addresses alone in `agi.networks`, and let a "
+            "firewall do the same.",
+            "设置 `agi.host: 127.0.0.1`；否则 `agi.networks` 只写你的 Asterisk 的地址，防火墙也一样。",
+        ),
+        _agi,
+        must=False,
     ),
     Demand(
         "limits",

@@ -3,6 +3,7 @@
 waiting on a line      the same place; music, and what is told of places as ever
 talking                the conversation goes on, the agent under their offer; whoever was asked is let go
 held, consulting       the caller is with the agent again
+agent's browser gone   with the agent again, whose leg is still there; else back to the line, before everybody else
 agent gone meanwhile   as if they had hung up now: from the music back to the line, else on in the plan
 leaving a message      the recording goes on, or counts
 anywhere else          the node at which they were, from its beginning
@@ -107,8 +108,16 @@ class AdoptingFlow(PlanFlow):
     def _talk_on(
         self, call: Call, one: Unfinished, left: Remains, position: Position | None
     ) -> Coroutine[Any, Any, None]:
-        sides = tuple(self._side(call, one, side) for side in left.kept)
-        resumed = Resumed(sides, left.bridge, one.held, one.asked, answered=one.answered_aside, file=one.talk_file)
+        sides = tuple(self._side(call, one, side, left.phones.get(side.leg, "")) for side in left.kept)
+        resumed = Resumed(
+            sides,
+            left.bridge,
+            one.held,
+            one.asked,
+            answered=one.answered_aside,
+            file=one.talk_file,
+            paused=one.paused,
+        )
         waiting = Waiting(call, self._house)
         here, enter = self._at_line(call, sides[0].line, position)
         beside = [side.agent for side in sides if side.offer < 0 and side.agent is not None]
@@ -125,31 +134,32 @@ class AdoptingFlow(PlanFlow):
 
         return talk()
 
-    def _side(self, call: Call, one: Unfinished, kept: Kept) -> Side:
+    def _side(self, call: Call, one: Unfinished, kept: Kept, phone: str) -> Side:
         """Somebody who has the caller since before us: on the floor again, or beside it."""
         connected: Connected
         if kept.offer < 0:
-            connected = call.conversations.legs.resume(kept.offer, kept.agent, kept.leg)
+            connected = call.conversations.legs.resume(kept.offer, kept.agent, kept.leg, phone)
         else:
             talked = 0.0
             if kept.noted:
                 talked = max(0.0, (self._clock.now() - one.talks[kept.offer].began).total_seconds())
             resumed = TalkResumed(kept.offer, _on_the_floor(call, kept.leg), kept.line, kept.agent, talked)
-            connected = self._dispatch.resume(call, resumed, kept.leg)
+            connected = self._dispatch.resume(call, resumed, kept.leg, phone)
         return Side(kept.line, connected, talking=kept.noted)
 
     def _without_agent(self, call: Call, one: Unfinished, position: Position | None) -> Coroutine[Any, Any, None]:
         """Who had the caller hung up while nobody looked."""
         line = next(iter(one.talks.values())).line
+        lost = one.away is not None
         for offer in one.talks:
-            call.note(TalkEnded(offer, Party.OTHER_SIDE))
+            call.note(TalkEnded(offer, Party.LOST if lost else Party.OTHER_SIDE))
         if line not in self._plan.lines:
             return self._walk_on(call, one, position)
         waiting = Waiting(call, self._house)
         here, _ = self._at_line(call, line, position)
-        promised = one.held is not None or one.asked is not None
+        promised = one.held is not None or one.asked is not None or lost
         if promised:
-            call.carried = Carried(call.waited, urgent=True)
+            call.carried = Carried(call.waited, urgent=True, interrupted=lost)
             call.note(PassedBack("line", line))
         else:
             call.outcome = (Outcome.TALKED, Reason.OTHER_SIDE_HUNG_UP)

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 
 _LEG = re.compile(r"-([vx]?)[a-z]*([0-9]+)[a-z]?$")
+_AGAIN = re.compile(r"-([a-z]*)([0-9]+[a-z]?)$")
+_FIRST = re.compile(r"-([b-z]*)a+([0-9]+[a-z]?)$")
 _NEXT_MARKS = "bcdefghijklmnoqrstuwyz"
-"""Not `p`, `v` and `x`, which say what a name is of."""
+"""Not `p`, `v` and `x`, which say what a name is of, nor `a`, which says that a leg is another one of its offer."""
 
 
 def offer_of(leg: str) -> int | None:
@@ -15,6 +17,16 @@ def offer_of(leg: str) -> int | None:
     if match is None:
         return None
     return -int(match[2]) if match[1] else int(match[2])
+
+
+def again(leg: str, times: int = 1) -> str:
+    """The name of another leg of the same offer, whose phone is rung anew for a talk that goes on."""
+    return _AGAIN.sub(lambda found: f"-{found[1]}{'a' * times}{found[2]}", leg)
+
+
+def first_of(leg: str) -> str:
+    """The leg of the same offer that was answered first."""
+    return _FIRST.sub(r"-\1\2", leg)
 
 
 def mark_of(by: int) -> str:

@@ -45,6 +45,12 @@ class Remains:
         return self.bridge is not None and bool(self.kept)
 
 
+def _newest(kept: list[Kept]) -> list[Kept]:
+    """Of an offer whose browser came back at another leg the newest: its name is the longest."""
+    newest = {side.offer: side for side in sorted(kept, key=lambda side: (len(side.leg), side.leg))}
+    return list(newest.values())
+
+
 def remains(one: Unfinished, found: Found) -> Remains | None:
     """What is left of a call; None when its caller is not there any more."""
     if one.channel not in found.channels:
@@ -54,7 +60,7 @@ def remains(one: Unfinished, found: Found) -> Remains | None:
     owners = tuple(f"{name}{end}" for name in (one.id, one.ticket) if name is not None for end in "-~")
     own = {name for name in found.channels if name.startswith(owners)} | beside
     own.discard(one.channel)
-    kept = []
+    kept: list[Kept] = []
     for leg in sorted(own):
         stranger = found.channels.get(leg)
         if stranger is None or stranger.kind is Kind.EAR or not stranger.up:
@@ -65,6 +71,7 @@ def remains(one: Unfinished, found: Found) -> Remains | None:
             kept.append(Kept(leg, offer, talk.line, talk.agent, noted=True))
         elif offer is not None and leg in beside and (offered := one.offers.get(offer)) is not None:
             kept.append(Kept(leg, offer, offered.line, offered.agent, noted=False))
+    kept = _newest(kept)
     order = list(one.talks)
     kept.sort(key=lambda one_: (order.index(one_.offer) if one_.offer in order else len(order), one_.leg))
     if bridge is not None and not any(side.leg in beside for side in kept):

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from ivr.events import (
+    AgentAway,
+    AgentBack,
     CallAdopted,
     CallAnswered,
     CallArrived,
@@ -40,7 +42,9 @@ from ivr.events import (
     Reason,
     RecordingBegan,
     RecordingEnded,
+    RecordingPaused,
     RecordingRefused,
+    RecordingResumed,
     TalkBegan,
     TalkEnded,
     WaitBegan,
@@ -90,6 +94,10 @@ class Unfinished:
     """The offer by whose wish the caller hears music."""
     asked: int | None = None
     """The offer of who consults somebody."""
+    away: int | None = None
+    """The offer of who is waited for, since their browser was gone."""
+    paused: int | None = None
+    """The offer of who lets nothing be recorded for now."""
     answered_aside: bool = False
     """Whom they consult is on the line."""
     passed: PassedOn | None = None
@@ -196,10 +204,19 @@ class Unfinished:
                 self.outcome = (Outcome.TALKED, Reason.CALLER_HUNG_UP)
             case TalkEnded(offer=offer, by=by):
                 ended = self.talks.pop(offer, None)
+                self.away = None if self.away == offer else self.away
                 if ended is not None and not self.talks:
                     self.passed_from = ended.line
                     if by is Party.OTHER_SIDE:
                         self.outcome = (Outcome.TALKED, Reason.OTHER_SIDE_HUNG_UP)
+            case AgentAway(offer=offer):
+                self.away = offer
+            case AgentBack():
+                self.away = None
+            case RecordingPaused(offer=offer):
+                self.paused = offer
+            case RecordingResumed():
+                self.paused = None
             case CallerHeld(offer=offer):
                 self.held = offer
             case CallerBack():

@@ -37,6 +37,8 @@ class Attending:
     leg: str = ""
     connected: Connected | None = None
     ear: str | None = None
+    hears: str = ""
+    """The leg that the ear is at."""
     ears: int = 0
     held_back: bool = False
     came: bool = False
@@ -68,7 +70,7 @@ class Ears:
         except BaseException:
             self._spawn(self._hang_up(ear))
             raise
-        one.ear = ear
+        one.ear, one.hears = ear, leg
         if before is not None:
             await self._hang_up(before)
 

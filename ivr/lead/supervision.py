@@ -28,7 +28,7 @@ from ivr.lead.attending import MODES, Attending, Ears
 from ivr.lead.high_risk import HighRisk
 from ivr.lead.leaders import Leaders
 from ivr.switch import Switch, SwitchError
-from ivr.talk.conversation import Conversation
+from ivr.talk.conversation import FIXED, Conversation
 from ivr.talk.conversations import Conversations
 from ivr.talk.states import Command, State
 from ivr.talk.targets import Refused
@@ -130,6 +130,8 @@ class Supervision:
             self._admit_to(leader, talk, agent)
         except Refused:
             return False
+        if talk.is_fixed:
+            return False
         one = Attending(leader, agent, talk.call, Attendance.LISTENING)
         try:
             await self._rung(one)
@@ -157,6 +159,8 @@ class Supervision:
             return
         talk = self._talk_of(agent)
         self._admit_to(leader, talk, agent)
+        if talk.is_fixed:
+            raise Refused(FIXED)
         one = Attending(leader, agent, talk.call, how)
         await self._rung(one)
         await self._begin(one)
@@ -268,8 +272,11 @@ class Supervision:
         if talk.state is State.OVER:
             self._left(one)
             self._end(one)
-        elif not one.came or one.turn.locked() or part is None or talk.side_of(part) is not None:
+        elif not one.came or one.turn.locked() or part is None:
             return
+        elif (side := talk.side_of(part)) is not None:
+            if hears and one.ear is not None and side.leg != one.hears:  # their browser came back at another leg
+                self._begin_task(self._go_with_the_caller(one))
         elif hears and talk.lead is not None and talk.lead.agent not in (None, one.leader):
             one.agent = talk.lead.agent
             self._begin_task(self._go_with_the_caller(one))
@@ -283,14 +290,26 @@ class Supervision:
             self._end(one)
 
     async def _until_hung_up(self, one: Attending) -> None:
-        assert one.connected is not None  # noqa: S101  (asked for by who has answered)
+        connected = one.connected
+        assert connected is not None  # noqa: S101  (asked for by who has answered)
         try:
-            await one.connected.over.wait()
+            while connected is not None:
+                await connected.over.wait()
+                connected = self._back_at(one)
         except asyncio.CancelledError:  # the engine goes down: who only listens is let go, a talk goes on
             if one.how in (Attendance.LISTENING, Attendance.WHISPERING):
                 self._end(one)
             raise
         self._end(one)
+
+    def _back_at(self, one: Attending) -> Connected | None:
+        """The other leg at which their browser came back to the caller whom they have; None: they are out of it."""
+        talk = self._conversations.of_call(one.call.id)
+        side = None if talk is None else talk.side_of(one.leader)
+        if side is None or side.seated is one.connected or self._attending.get(one.leader) is not one:
+            return None
+        one.connected = side.seated
+        return side.seated
 
     def _end(self, one: Attending) -> None:
         """Nothing of it stays: not on the switch, not on the floor. Idempotent."""

@@ -14,6 +14,7 @@ Who hangs up when:
     caller, ever                   everybody is let go; a consultation ends with `caller_left`
     agent, talking                 the talk is over
     agent, whose phone vanished    the caller wanted to talk on: back to the line, before everybody else
+    agent, whose browser vanished  the caller waits for it a while (`ivr.talk.away`), then the same
     agent, holding or asking       the caller was promised somebody: back to the line, before everybody else
     agent, consulting              as `complete`: who was asked has the caller (gone as well: back to the line)
     who was asked, consulting      the caller is back with the agent
@@ -32,9 +33,26 @@ from ivr.dispatch import Connected, Dispatch
 from ivr.events import ConsultationEnd, Party
 from ivr.switch import Switch, SwitchError
 from ivr.talk.asking import Asking
+from ivr.talk.away import WITHIN, Away
 from ivr.talk.consultation import Consultation
 from ivr.talk.gathering import Gathering
-from ivr.talk.inbox import Answer, Askew, Happened, HungUp, Onward, Resumed, Side, TooLong, Wish
+from ivr.talk.inbox import (
+    Answer,
+    Askew,
+    Happened,
+    Heard,
+    HungUp,
+    Onward,
+    Overdue,
+    Reachable,
+    Resumed,
+    Returned,
+    Side,
+    Strayed,
+    TooLong,
+    Unpaused,
+    Wish,
+)
 from ivr.talk.legs import Legs
 from ivr.talk.moves import Moves
 from ivr.talk.states import MOVES, SAYS, Command, State
@@ -46,6 +64,7 @@ INBOX = 100
 """Commands and events that may wait to be taken in; more commands are refused, events never."""
 AGAIN = 2.0
 """Seconds after which everybody is brought where they ought to be again, when the switch did not do it."""
+FIXED = "this call came by the FastAGI door: its talk can only go on or end"
 _NOT_DONE = "the switch did not do it: try again"
 
 
@@ -66,15 +85,18 @@ class Conversation:
         legs: Legs,
         switch: Switch,
         resumed: Resumed | None = None,
+        returns: float = WITHIN,
     ) -> None:
-        self.call = call
+        """`returns`: seconds that an agent's browser has to come back to the talk; 0 loses it at once."""
+        self.call, self._switch = call, switch
         self._resumed = resumed
         self._dispatch = dispatch
         self._inbox: asyncio.Queue[Happened] = asyncio.Queue()
         tell = self._inbox.put_nowait
         self._there = Gathering(call, Side(line, seated), rules, tell, dispatch=dispatch, legs=legs, switch=switch)
         self._consultation = Consultation(self._there, Asking(call, rules, dispatch, legs), tell)
-        self._moves = Moves(self._there, self._consultation, tell, dispatch=dispatch, switch=switch)
+        away = Away(call, legs, rules.away, returns, tell)
+        self._moves = Moves(self._there, self._consultation, tell, away, legs, dispatch=dispatch, switch=switch)
         self._again: asyncio.TimerHandle | None = None
         self.watchers: list[Callable[[], None]] = []
         """Called when something changed, and at the end; they never fail."""
@@ -93,6 +115,26 @@ class Conversation:
     def aside(self) -> Side | None:
         """Who was asked."""
         return self._there.aside
+
+    @property
+    def held_since(self) -> float | None:
+        """Since when the caller hears music by an agent's wish, of the loop's time."""
+        return self._there.hold.since
+
+    @property
+    def recording(self) -> str:
+        """Whether what is said is recorded now: `on`, `off`, `paused` by the agent, `refused` by the caller."""
+        return "paused" if self.recording_paused else self.call.recording
+
+    @property
+    def recording_paused(self) -> bool:
+        """The agent lets nothing be recorded for now."""
+        return self._there.pause.holds(self.lead)
+
+    @property
+    def is_fixed(self) -> bool:
+        """Nothing can be done with it but to let it end: the caller came by a door that can no more."""
+        return self._switch.is_fixed(self.call.channel)
 
     @property
     def lead(self) -> Side | None:
@@ -125,6 +167,15 @@ class Conversation:
         wish = Wish(command, by, target, newcomer)
         self._inbox.put_nowait(wish)
         await wish.done
+
+    def wants_back(self, agent: str) -> None:
+        """The page of this agent has no leg of their talk any more: it is rung for it. Raises Refused."""
+        side = self.lead
+        if side is None or side.agent != agent or not side.seated.phone:
+            raise Refused("you are not the one who has this caller")
+        if self.state is not State.AWAY and not self._dispatch.stray(side.leg):
+            raise Refused(f"you cannot come back to it by yourself now: {SAYS[self.state]}")
+        self._inbox.put_nowait(Reachable(side))
 
     # ── from the first word to the last ─────────────────────────────────────
 
@@ -175,6 +226,8 @@ class Conversation:
             if side.watch is not None:
                 side.watch.cancel()
         self._there.hold.cancel()
+        self._there.pause.cancel()
+        self._moves.away.stop()
         if self._again is not None:
             self._again.cancel()
 
@@ -186,7 +239,7 @@ class Conversation:
             return
         self._tell_watchers()
         self._consultation.over(ConsultationEnd.CALLER_LEFT)
-        if self.call.stopping and self.sides:
+        if self.call.stopping and self.sides and before is not State.AWAY:  # who is away hears nobody
             await self._leave_alone(before)
             return
         for side in self.sides:
@@ -211,6 +264,8 @@ class Conversation:
                     wish.tell(Refused(SAYS[State.OVER]))
                 case Answer(connected=Connected() as connected):
                     self._dispatch.abandon(connected)
+                case Returned(connected=Connected() as connected):
+                    self._moves.refuse(connected)
 
     # ── one thing after the other ───────────────────────────────────────────
 
@@ -224,6 +279,18 @@ class Conversation:
                 await self._happens(self._moves.answered(happened))
             case TooLong(hold, beeped):
                 await self._happens(self._moves.held_too_long(hold, beeped=beeped))
+            case Strayed():
+                await self._happens(self._moves.strayed(happened))
+            case Heard():
+                await self._happens(self._moves.heard(happened))
+            case Reachable():
+                await self._happens(self._moves.reachable(happened))
+            case Returned():
+                await self._happens(self._moves.returned(happened))
+            case Overdue():
+                await self._happens(self._moves.overdue(happened))
+            case Unpaused():
+                await self._happens(self._moves.unpaused(happened))
             case Askew():
                 await to_its_end(self._mend(self.state, self.lead))
 
@@ -270,6 +337,8 @@ class Conversation:
         """Which state fits; an agent who held the caller goes on doing so."""
         if not self.sides:
             return State.PASSING
+        if self._moves.away.side is not None:
+            return State.AWAY
         if self.aside is not None:
             return State.CONSULTING
         if self._consultation.rings:
@@ -279,7 +348,9 @@ class Conversation:
         return State.HELD if before is State.HELD and lead is self.lead else State.TALKING
 
     def _fits(self, wish: Wish) -> None:
-        """Raises Refused when a command does not fit who gives it, or what goes on."""
+        """Raises Refused when a command does not fit who gives it, what goes on, or the caller's own exchange."""
+        if wish.command is not Command.FLAG and self.is_fixed:
+            raise Refused(FIXED)
         leads = self.lead is not None and self.lead.agent == wish.by
         takes_part = any(side.agent == wish.by for side in self.sides)
         if wish.command in (Command.LEAVE, Command.COMPLETE) and self.state is State.TOGETHER:

@@ -19,6 +19,7 @@ from ivr.dispatch import Connected, Dispatch
 from ivr.events import Flagged
 from ivr.room import Room
 from ivr.switch import Switch
+from ivr.talk.away import WITHIN
 from ivr.talk.conversation import Conversation
 from ivr.talk.inbox import Onward, Resumed
 from ivr.talk.legs import Legs
@@ -82,6 +83,14 @@ class AgentTalk:
         """Mark the call as one of high risk: shift leaders are rung to listen, and wherever it waits it goes first."""
         await self._do(Command.FLAG)
 
+    async def pause_recording(self) -> None:
+        """Let nothing be recorded, until `resume_recording`, or for `ivr.talk.pause.AT_MOST` seconds."""
+        await self._do(Command.PAUSE_RECORDING)
+
+    async def resume_recording(self) -> None:
+        """What is said is recorded again."""
+        await self._do(Command.RESUME_RECORDING)
+
     async def _do(self, command: Command, target: Target | None = None) -> None:
         await self._conversations.obey(self.agent, command, target)
 
@@ -89,13 +98,16 @@ class AgentTalk:
 class Conversations:
     """Every conversation that goes on, and the legs that they and shift leaders ring beside the floor."""
 
-    def __init__(self, dispatch: Dispatch, switch: Switch, spawn: Callable[..., object]) -> None:
+    def __init__(
+        self, dispatch: Dispatch, switch: Switch, spawn: Callable[..., object], returns: float = WITHIN
+    ) -> None:
+        """`returns`: seconds that an agent's browser has to come back to its talk."""
         self.legs = Legs(switch, spawn)
         self.on_flag: list[Callable[[Call], None]] = []
         """Told of each call that is marked as one of high risk."""
         self.room = Room()
         """What may be recorded now."""
-        self._dispatch, self._switch = dispatch, switch
+        self._dispatch, self._switch, self._returns = dispatch, switch, returns
         self._going: dict[str, Conversation] = {}
         """By call."""
         self._last: dict[str, tuple[Command, Target | None, float]] = {}
@@ -109,7 +121,15 @@ class Conversations:
         `resumed` is a talk that goes on from before us.
         """
         conversation = Conversation(
-            call, seated, line, rules, dispatch=self._dispatch, legs=self.legs, switch=self._switch, resumed=resumed
+            call,
+            seated,
+            line,
+            rules,
+            dispatch=self._dispatch,
+            legs=self.legs,
+            switch=self._switch,
+            resumed=resumed,
+            returns=self._returns,
         )
         self._going[call.id] = conversation
         try:
@@ -150,6 +170,10 @@ class Conversations:
                 raise
         else:
             self._last[agent] = (command, target, self._now())
+
+    def wants_back(self, agent: str) -> None:
+        """The page of this agent is new, and has no leg of the talk that they are in. Raises Refused."""
+        self._talk_of(agent).wants_back(agent)
 
     def _talk_of(self, agent: str) -> Conversation:
         talk = self.find(agent)

@@ -6,13 +6,15 @@ from collections.abc import Callable
 
 import structlog
 
+from ivr.adoption.names import first_of
 from ivr.call import Call, settled
 from ivr.dispatch import Dispatch
 from ivr.events import ConsultationEnd, ConsultationEnded, Event, Outcome, Party, Reason, TalkBegan, TalkEnded
 from ivr.switch import Switch, SwitchError
 from ivr.talk.hold import Hold
-from ivr.talk.inbox import Resumed, Side, TooLong
+from ivr.talk.inbox import Resumed, Side, TooLong, Unpaused
 from ivr.talk.legs import Legs
+from ivr.talk.pause import Pause
 from ivr.talk.states import SPOTS, Spot, State
 from ivr.talk.targets import TalkRules
 from ivr.talk.whereabouts import Whereabouts
@@ -31,7 +33,7 @@ class Gathering:
         call: Call,
         first: Side,
         rules: TalkRules,
-        tell: Callable[[TooLong], None],
+        tell: Callable[[TooLong | Unpaused], None],
         *,
         dispatch: Dispatch,
         legs: Legs,
@@ -43,6 +45,7 @@ class Gathering:
         self.aside: Side | None = None
         """Who was asked."""
         self.hold = Hold(call.note, tell)
+        self.pause = Pause(call.note, tell)
         self._dispatch, self._legs, self._switch = dispatch, legs, switch
         self._where = Whereabouts(call, switch, f"{first.leg}-talk")
         self._recorded: Side | None = None
@@ -73,6 +76,9 @@ class Gathering:
         if resumed.asked is not None:
             end = ConsultationEnd.CANCELLED if resumed.answered else ConsultationEnd.NOT_REACHED
             self.note(ConsultationEnded(resumed.asked, end))
+        for side in self.sides:
+            if side.offer == resumed.paused:
+                self.pause.resume(side)
         if resumed.file is not None:
             self.call.resume_recording(resumed.file)
             self._recorded = self.lead
@@ -85,6 +91,10 @@ class Gathering:
         Nothing when all is so already. Raises SwitchError; then the same may be tried again.
         """
         self.state = state
+        if state is State.AWAY:  # a hold goes on as one, music alone is none
+            await self.stop_recording()
+            await self.arrange()
+            return
         held, lead = SPOTS[state][0] is Spot.MUSIC, self.lead
         by = of if of is not None or lead is None else lead.offer
         if held and by is not None:
@@ -111,6 +121,10 @@ class Gathering:
         self.aside = side
         self._where.open_aside(f"{side.leg}-aside")
 
+    def changed_leg(self, old: str) -> None:
+        """Somebody's leg is another one now: the old one is nobody's."""
+        self._where.forget(old)
+
     async def let_go(self, side: Side) -> None:
         """Free whoever it is, and hang their leg up."""
         if side.watch is not None:
@@ -121,6 +135,7 @@ class Gathering:
             await self._switch.hang_up(side.leg)
         finally:
             self._legs.forget(side.leg)
+            side.seated.over.set()
 
     async def disperse(self) -> None:
         """Leave nothing of it on the switch, but the caller."""
@@ -141,6 +156,8 @@ class Gathering:
 
     def ended(self, side: Side, by: Party) -> None:
         """They do not any more. Idempotent."""
+        if self.pause.holds(side):
+            self.pause.end()
         if side.talking:
             side.talking = False
             self.note(TalkEnded(side.offer, by))
@@ -150,20 +167,40 @@ class Gathering:
     async def record(self) -> None:
         """Record as the line says of who has the caller now: another file for another agent, the same after music."""
         lead = self.lead
-        if lead is None or lead is self._recorded:
+        if not self.pause.holds(lead):
+            self.pause.end()  # of who has the caller no more
+        if lead is None or lead is self._recorded or self.pause.holds(lead):
             return
         await self.stop_recording()
         self._recorded = lead
         self.call.may_refuse(None)  # keys in a talk are between those who talk
         wanted = lead.announced and not self.call.unrecorded
-        file = self.rules.file(lead.line, lead.leg) if wanted else None
+        file = self.rules.file(lead.line, first_of(lead.leg)) if wanted else None
         if file is not None:
             await self.call.record_talk(self._where.talk, file)
+
+    def is_recorded(self) -> bool:
+        """Whether the line records whom the caller has now, or would but for a pause."""
+        lead = self.lead
+        wanted = lead is not None and lead.announced and not self.call.unrecorded
+        return wanted and lead is not None and self.rules.file(lead.line, lead.leg) is not None
 
     async def stop_recording(self) -> None:
         """Who has the caller next is recorded anew."""
         self._recorded = None
         await self.call.end_recording()
+
+    async def pause_recording(self, by: str) -> None:
+        """Let nothing be recorded of what the lead says, for a while."""
+        if self.lead is not None:
+            self.pause.begin(self.lead, by)
+            await self.stop_recording()
+
+    async def resume_recording(self, by: str | None = None) -> None:
+        """Record again, unless the caller hears music."""
+        self.pause.end(by)
+        if SPOTS[self.state][0] is Spot.TALK:
+            await self.record()
 
     async def give_notice(self, before: Side, after: Side) -> None:
         """A line that records says so, to a caller whom the line before did not record.

@@ -16,6 +16,8 @@ class Hold:
         self._note, self._tell = note, tell
         self._by: int | None = None
         """Offer of who let the caller hear music."""
+        self.since: float | None = None
+        """When it began, of the loop's time; None while there is no music."""
         self._number = 0
         self._alarm: asyncio.TimerHandle | None = None
 
@@ -23,7 +25,7 @@ class Hold:
         """The music begins, unless it plays already; `limit` in seconds, None when nobody is there to be told."""
         if self._by is not None:
             return
-        self._by = by
+        self._by, self.since = by, asyncio.get_running_loop().time()
         self._note(CallerHeld(by))
         self._number += 1
         if limit is not None:
@@ -31,14 +33,14 @@ class Hold:
 
     def resume(self, by: int) -> None:
         """It began under an engine before us."""
-        self._by = by
+        self._by, self.since = by, asyncio.get_running_loop().time()
 
     def end(self) -> None:
         """The music is over. Idempotent."""
         self.cancel()
         if self._by is not None:
             self._note(CallerBack(self._by))
-            self._by = None
+            self._by = self.since = None
 
     def cancel(self) -> None:
         """No alarm any more."""

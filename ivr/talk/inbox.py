@@ -59,6 +59,8 @@ class Resumed:
     """That one was on the line."""
     file: str | None = None
     """It is recorded into this."""
+    paused: int | None = None
+    """The offer of who lets nothing be recorded for now."""
 
 
 @dataclass(slots=True)
@@ -87,6 +89,44 @@ class HungUp:
 
 
 @dataclass(frozen=True, slots=True)
+class Strayed:
+    """The browser of this leg is not there, and silent."""
+
+    side: Side
+    leg: str
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """The leg that strayed sounds again."""
+
+    side: Side
+    leg: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reachable:
+    """The browser that strayed can be rung, or its page asked to be."""
+
+    side: Side
+
+
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """What came of ringing it for the talk that it strayed out of: None when it was not answered."""
+
+    side: Side
+    connected: Connected | None
+
+
+@dataclass(frozen=True, slots=True)
+class Overdue:
+    """It was waited for long enough, the `away`-th time."""
+
+    away: int
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """What came of ringing somebody: the `asked`-th time; None when nobody answered."""
 
@@ -102,8 +142,15 @@ class TooLong:
 
 
 @dataclass(frozen=True, slots=True)
+class Unpaused:
+    """The recording paused for long enough, the `pause`-th time."""
+
+    pause: int
+
+
+@dataclass(frozen=True, slots=True)
 class Askew:
     """The switch failed us: not everybody is where they ought to be."""
 
 
-Happened = Wish | HungUp | Answer | TooLong | Askew
+Happened = Wish | HungUp | Strayed | Heard | Reachable | Returned | Overdue | Answer | TooLong | Unpaused | Askew

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import structlog
 
 from ivr.dispatch import Connected
-from ivr.switch import Phone, Switch, SwitchError
+from ivr.switch import HandedOver, Phone, Switch, SwitchError
 
 log = structlog.get_logger()
 
@@ -31,13 +31,22 @@ class Legs:
         self._rung: dict[str, _Rung] = {}
 
     async def ring(
-        self, offer: int, agent: str | None, leg: str, phone: Phone, *, caller: str, like: str, limit: float
+        self,
+        offer: int,
+        agent: str | None,
+        leg: str,
+        phone: Phone,
+        *,
+        caller: str,
+        like: str,
+        limit: float,
+        returns: str = "",
     ) -> Connected | None:
         """Ring a phone; None when nobody answers within `limit` seconds. When cancelled, nothing rings on."""
         rung = self._rung[leg] = _Rung(asyncio.get_running_loop().create_future())
         answered = False
         try:
-            await self._switch.ring(leg, phone, caller=caller, like=like)
+            await self._switch.ring(leg, phone, caller=caller, like=like, returns=returns, at_most=limit)
             async with asyncio.timeout(limit):
                 answered = await rung.answer
         except SwitchError as error:
@@ -48,13 +57,15 @@ class Legs:
             if not answered:
                 self._rung.pop(leg, None)  # it may have been answered and gone meanwhile
                 self.drop(leg)
-        return Connected(offer, agent, leg, rung.over, rung.lost) if answered else None
+        own = "" if agent is None else phone.name
+        return Connected(offer, agent, leg, rung.over, rung.lost, own) if answered else None
 
-    def resume(self, offer: int, agent: str | None, leg: str) -> Connected:
-        """A leg of an engine before us, which talks."""
+    def resume(self, offer: int, agent: str | None, leg: str, phone: str = "") -> Connected:
+        """A leg of an engine before us, which talks; `phone` as of `Dispatch.resume`."""
         rung = self._rung[leg] = _Rung(asyncio.get_running_loop().create_future())
         rung.answer.set_result(True)
-        return Connected(offer, agent, leg, rung.over)
+        own = "" if agent is None else phone
+        return Connected(offer, agent, leg, rung.over, rung.lost, own)
 
     def answered(self, leg: str) -> bool:
         """A leg was answered; whether it is one of these."""
@@ -79,6 +90,10 @@ class Legs:
             rung.answer.set_result(False)
         return True
 
+    def release(self, leg: str) -> bool:
+        """It is the dispatch's from now on, which is told of its end; whether it was one of these."""
+        return self._rung.pop(leg, None) is not None
+
     def forget(self, leg: str) -> None:
         """It was let go, whatever the switch says of it: what is left of it there is nobody's. Idempotent."""
         if (rung := self._rung.pop(leg, None)) is not None:
@@ -99,5 +114,7 @@ class Legs:
     async def _hang_up(self, leg: str) -> None:
         try:
             await self._switch.hang_up(leg)
+        except HandedOver:
+            return  # it rings on, or talks on, and is the next engine's
         except SwitchError as error:
             log.warning("a leg could not be hung up", leg=leg, error=str(error))

@@ -13,11 +13,36 @@ import structlog
 
 from ivr.call import Carried, settled
 from ivr.dispatch import Connected, Dispatch
-from ivr.events import ConsultationEnd, HeldTooLong, Outcome, Party, PassedBack, PassedOn, Reason
+from ivr.events import (
+    AgentAway,
+    AgentBack,
+    ConsultationEnd,
+    HeldTooLong,
+    Outcome,
+    Party,
+    PassedBack,
+    PassedOn,
+    Reason,
+)
 from ivr.switch import BEEP, Switch
+from ivr.talk.away import OUT_OF, Away, Minder
 from ivr.talk.consultation import Consultation
 from ivr.talk.gathering import Gathering
-from ivr.talk.inbox import Answer, HungUp, Onward, Side, Wish
+from ivr.talk.inbox import (
+    Answer,
+    Happened,
+    Heard,
+    HungUp,
+    Onward,
+    Overdue,
+    Reachable,
+    Returned,
+    Side,
+    Strayed,
+    Unpaused,
+    Wish,
+)
+from ivr.talk.legs import Legs
 from ivr.talk.states import Command, State
 from ivr.talk.targets import Refused, Target, ToAgent, ToLine, ToNumber
 
@@ -28,21 +53,24 @@ AFTER_THE_BEEP = 1.0
 
 
 class Moves:
-    """The moves of one conversation; `tell` hears who hung up."""
+    """The moves of one conversation; `tell` hears what happens to those who take part."""
 
     def __init__(
         self,
         there: Gathering,
         asked: Consultation,
-        tell: Callable[[HungUp], None],
+        tell: Callable[[Happened], None],
+        away: Away,
+        legs: Legs,
         *,
         dispatch: Dispatch,
         switch: Switch,
     ) -> None:
         self.there, self.asked = there, asked
-        self._tell, self._dispatch, self._switch = tell, dispatch, switch
+        self._tell, self._legs, self._dispatch, self._switch = tell, legs, dispatch, switch
         self.tasks: asyncio.TaskGroup | None = None
         """Owns what waits for phones."""
+        self.away = away
         self.onward: Onward | None = None
         """Where the caller waits next."""
         self.how: Mapping[Command, Callable[[Wish], Coroutine[None, None, None]]] = {
@@ -56,6 +84,8 @@ class Moves:
             Command.LEAVE: self.leave,
             Command.JOIN: self.join,
             Command.TAKE: self.take,
+            Command.PAUSE_RECORDING: self.pause_recording,
+            Command.RESUME_RECORDING: self.resume_recording,
         }
 
     # ── what commands do ────────────────────────────────────────────────────
@@ -184,6 +214,7 @@ class Moves:
     async def take(self, wish: Wish) -> None:
         """A shift leader talks with the caller in an agent's stead."""
         assert wish.newcomer is not None  # noqa: S101  (by construction of `take`)
+        await self.away.end()
         self.asked.over(ConsultationEnd.CANCELLED)
         await self.asked.drop()
         side = next(side for side in self.there.sides if side.agent == wish.by)
@@ -198,6 +229,21 @@ class Moves:
         await settled(self.there.let_go(side))
         await self._go_on()
 
+    async def pause_recording(self, wish: Wish) -> None:
+        """Nothing is recorded for a while. Raises Refused when nothing is recorded at all."""
+        if not self.there.is_recorded():
+            raise Refused("this talk is not recorded")
+        await self.there.pause_recording(wish.by or "")
+
+    async def resume_recording(self, wish: Wish) -> None:
+        """What is said is recorded again."""
+        await self.there.resume_recording(wish.by)
+
+    async def unpaused(self, unpaused: Unpaused) -> None:
+        """The pause was long enough."""
+        if self.there.pause.is_over(unpaused):
+            await self.there.resume_recording()
+
     def _newcomer(self, connected: Connected) -> Side:
         side = Side(self.there.sides[0].line, connected, announced=self.there.sides[0].announced)
         self.watch(side)
@@ -208,6 +254,13 @@ class Moves:
     async def hung_up(self, side: Side) -> None:
         """Somebody hung up: see the table of `ivr.talk.conversation`."""
         aside = self.there.aside
+        if side is aside and self.there.state is State.AWAY:
+            self.asked.over(ConsultationEnd.HUNG_UP)
+            await self.asked.drop()
+            await self.there.go(State.AWAY)
+            return
+        if side in self.there.sides:
+            await self.away.end()
         if side is aside:
             if self.there.sides[0].seated.over.is_set():  # both: who promised the caller somebody is told of next
                 self.asked.over(ConsultationEnd.HUNG_UP)
@@ -274,12 +327,96 @@ class Moves:
         elif self.there.state is State.HELD:
             await there.go(State.TALKING)
 
+    # ── an agent whose browser strays ───────────────────────────────────────
+
+    def waits_for(self, side: Side) -> bool:
+        """Whether this one would be waited for now."""
+        there = self.there
+        fits = there.state in OUT_OF and there.sides == [side] and not there.call.stopping
+        return fits and self.away.within > 0 and not side.seated.over.is_set()
+
+    async def strayed(self, strayed: Strayed) -> None:
+        """The browser of the agent is gone: the caller waits for it."""
+        side, there = strayed.side, self.there
+        if side.leg != strayed.leg or self.away.side is side:
+            return
+        if not self.waits_for(side):
+            self._dispatch.give_up(strayed.leg)
+            return
+        before = there.state
+        there.note(AgentAway(side.offer))
+        self.away.begin(side, before)
+        if before is State.ASKING:
+            self.asked.over(ConsultationEnd.AGENT_LEFT)
+            await self.asked.drop()
+        await there.go(State.AWAY)
+        if before is State.TALKING and self.tasks is not None:
+            self.away.say_so(self.tasks)
+
+    async def heard(self, heard: Heard) -> None:
+        """The network is back: the talk goes on at the same leg."""
+        if self.away.side is not heard.side or heard.side.leg != heard.leg:
+            return
+        self._dispatch.found(heard.leg)
+        await self._back(heard.side, again=False)
+
+    async def reachable(self, reachable: Reachable) -> None:
+        """The page is there again: it is rung for the talk."""
+        if self.away.side is reachable.side and self.tasks is not None:
+            self.away.ring(self.tasks)
+
+    async def returned(self, returned: Returned) -> None:
+        """The page answered, and the talk goes on at its new leg; or it did not, and is rung again."""
+        side, connected = returned.side, returned.connected
+        if connected is None:
+            if self.away.side is side:
+                self.away.not_answered()
+            return
+        if self.away.side is not side or side.leg not in self._dispatch.legs() or connected.over.is_set():
+            self.refuse(connected)
+            return
+        self.away.answered()
+        self._legs.release(connected.leg)
+        if side.watch is not None:
+            side.watch.cancel()
+        old, side.seated = side.leg, self._dispatch.swap(side.seated, connected)
+        self.there.changed_leg(old)
+        self.watch(side)
+        await self._back(side, again=True)
+
+    def refuse(self, connected: Connected) -> None:
+        """They came back too late."""
+        self.away.not_answered()
+        self._legs.forget(connected.leg)
+        self._legs.drop(connected.leg)
+
+    async def _back(self, side: Side, *, again: bool) -> None:
+        held, there = self.away.held, self.there
+        await self.away.end()
+        there.note(AgentBack(side.offer, again))
+        if there.aside is not None:
+            await there.go(State.CONSULTING)
+        elif held:
+            await there.go(State.HELD)
+            there.hold.cancel()
+            there.hold.set_alarm(there.rules.hold_limit(side.line))
+        else:
+            await there.go(State.TALKING)
+
+    async def overdue(self, overdue: Overdue) -> None:
+        """Nobody came back in time: the phone is lost, and `hung_up` follows."""
+        if self.away.is_overdue(overdue) and self.away.side is not None:
+            self._dispatch.give_up(self.away.side.leg)
+
     # ── phones ──────────────────────────────────────────────────────────────
 
     def watch(self, side: Side) -> None:
         """Tell when they hang up."""
         assert self.tasks is not None  # noqa: S101  (set before anything is taken in)
+        if side.seated.phone and self._legs.release(side.leg):  # a shift leader's
+            self._dispatch.look_after(side.seated, self.there.call)
         side.watch = self.tasks.create_task(self._tell_of_the_end(side))
+        self._dispatch.mind(side.leg, Minder(side, self.waits_for, self._tell))
 
     async def _tell_of_the_end(self, side: Side) -> None:
         await side.seated.over.wait()

@@ -14,6 +14,7 @@ class State(StrEnum):
     ASKING = "asking"  # the caller hears music, the agent hears somebody's phone ring
     CONSULTING = "consulting"  # the caller hears music, the agent talks with whom they asked
     TOGETHER = "together"  # caller and at least two others
+    AWAY = "away"  # the agent's browser is gone, and may come back; the caller hears music
     PASSING = "passing"  # the agent is gone, an outside number rings, the caller hears music
     OVER = "over"
 
@@ -32,6 +33,8 @@ class Command(StrEnum):
     JOIN = "join"
     TAKE = "take"
     FLAG = "flag"  # fits whatever goes on
+    PAUSE_RECORDING = "pause-recording"
+    RESUME_RECORDING = "resume-recording"
 
 
 _S, _C = State, Command
@@ -40,6 +43,8 @@ MOVES: Mapping[tuple[State, Command], State] = {
     (_S.HELD, _C.HOLD): _S.HELD,
     (_S.HELD, _C.RESUME): _S.TALKING,
     (_S.TALKING, _C.RESUME): _S.TALKING,
+    **{(state, _C.PAUSE_RECORDING): state for state in (_S.TALKING, _S.HELD, _S.TOGETHER)},
+    **{(state, _C.RESUME_RECORDING): state for state in (_S.TALKING, _S.HELD, _S.TOGETHER)},
     (_S.TALKING, _C.TRANSFER): _S.OVER,  # PASSING to an outside number
     (_S.HELD, _C.TRANSFER): _S.OVER,
     (_S.TALKING, _C.CONSULT): _S.ASKING,  # CONSULTING once it is answered, TALKING when it is not
@@ -57,6 +62,7 @@ MOVES: Mapping[tuple[State, Command], State] = {
     (_S.ASKING, _C.TAKE): _S.TALKING,
     (_S.CONSULTING, _C.TAKE): _S.TALKING,
     (_S.TOGETHER, _C.TAKE): _S.TALKING,
+    (_S.AWAY, _C.TAKE): _S.TALKING,
 }
 """Where a command leads; an absent pair is refused."""
 
@@ -66,6 +72,7 @@ SAYS: Mapping[State, str] = {
     _S.ASKING: "whom you asked has not answered yet",
     _S.CONSULTING: "you talk with whom you asked: complete, cancel or merge first",
     _S.TOGETHER: "several talk together: leave first",
+    _S.AWAY: "your line broke: it comes back by itself",
     _S.PASSING: "the caller was passed on",
     _S.OVER: "the talk is over",
 }
@@ -87,6 +94,7 @@ SPOTS: Mapping[State, tuple[Spot, Spot]] = {
     _S.ASKING: (Spot.MUSIC, Spot.RINGING),
     _S.CONSULTING: (Spot.MUSIC, Spot.ASIDE),
     _S.TOGETHER: (Spot.TALK, Spot.TALK),
+    _S.AWAY: (Spot.MUSIC, Spot.ALONE),
     _S.PASSING: (Spot.MUSIC, Spot.ALONE),
     _S.OVER: (Spot.ALONE, Spot.ALONE),
 }

@@ -62,6 +62,8 @@ class TalkRules:
     now: Callable[[], datetime]
     say: Callable[[tuple[str, ...]], tuple[str, ...]]
     """The sounds of prompts, in the language that this caller hears."""
+    away: tuple[str, ...] = ()
+    """The sounds that ask a caller to wait for the agent whose browser is gone."""
     capped: Callable[[str | None], str | None] = lambda agent: None
     """Why this agent dials no more outside numbers today, in words for them."""
 

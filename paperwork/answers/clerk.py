@@ -54,7 +54,10 @@ FIRST_PAUSE, LONGEST_PAUSE = 0.1, 5.0
 
 
 class AnswerClerk:
-    """Is `paperwork.office.Clerk`. `lag`: facts that the journal has not written; `changed` hears of records."""
+    """Is `paperwork.office.Clerk`. `lag`: facts that the journal has not written; `changed` hears of records.
+
+    `since` is when the hotline began that has this office: calls of before have no records, if it is the first one.
+    """
 
     def __init__(
         self,
@@ -66,11 +69,12 @@ class AnswerClerk:
         now: Callable[[], datetime],
         changed: Callable[[Record], None],
         lag: Callable[[], int] = lambda: 0,
+        since: datetime | None = None,
         wait: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._book, self._opening, self._watch = book, opening, watch
         self._node, self._now, self._changed, self._lag, self._wait = node, now, changed, lag, wait
-        self._who = f"engine:{node}"
+        self._who, self._since = f"engine:{node}", since
         self._waiting: deque[Told] = deque()
         self._numbers: dict[str, str] = {}
         """Of calls that live."""
@@ -226,7 +230,7 @@ class AnswerClerk:
     async def catch_up(self) -> int:
         """File every talk of the journal that was not filed; how many facts there were."""
         began, behind, count = self._now(), self._lag(), 0
-        since = await self._mark(began)
+        since = await self._mark(self._since or began)
         self._odd["talk"].clear()
         self._told.clear()
         last: RowMapping | None = None

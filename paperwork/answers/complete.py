@@ -13,7 +13,7 @@ from paperwork.answers.record import FIELDS, Body, Record, box_of, typed
 from paperwork.answers.rules import AnswerRules
 from paperwork.answers.words import BOXES, Gender, Heard, Settled
 from paperwork.kind import Kind
-from records.privacy import mask, mask_name, mask_prose
+from records.privacy import mask, mask_name, mask_prose, unveil_prose
 
 LONGEST: Final[Mapping[str, int]] = {
     "asked_by": 60,
@@ -82,7 +82,7 @@ def checked(record: Record, asked: Mapping[str, Any], codes: Codes) -> dict[str,
         if _is_as_shown(record.body, name, value):
             continue
         try:
-            values[name] = _value(name, value)
+            values[name] = _value(name, _with_numbers(record.body, name, value))
         except ValueError as error:
             wrong[name] = str(error)
     if wrong:
@@ -106,7 +106,6 @@ _MASKS: Final[Mapping[str, Callable[[str], str]]] = {
 """How a field is shown to whoever did not ask for the whole."""
 _SAID: Final[Mapping[str, Callable[[str], str]]] = {"opinion": mask_prose, "reason": mask_prose}
 """And what leaders write beside the fields."""
-_MASKED = re.compile(r"\*{4,}[0-9]{4}")
 
 
 def shown(name: str, value: str | None, *, private: bool) -> str | None:
@@ -120,6 +119,16 @@ def _is_as_shown(body: Body, name: str, value: Any) -> bool:
     return (
         isinstance(value, str) and name in _MASKS and value.strip() == shown(name, getattr(body, name), private=False)
     )
+
+
+def _with_numbers(body: Body, name: str, value: Any) -> Any:
+    """A text with the numbers in it that its screen was shown masked. Raises ValueError that says why not.
+
+    So who may not see them can write around them, also when they are masked for good.
+    """
+    if not isinstance(value, str) or _MASKS.get(name) is not mask_prose:
+        return value
+    return unveil_prose(value, getattr(body, name) or "")
 
 
 def _value(name: str, value: Any) -> Any:
@@ -157,7 +166,7 @@ def _text(name: str, value: str) -> None:
     lines = name in ("content", "note")
     if not all(sign.isprintable() or (lines and sign in "\n\t") for sign in value):
         raise ValueError("it has a character that cannot be printed")
-    if (name in ("contact", "asked_by") and "*" in value) or (name in _MASKS and _MASKED.search(value)):
+    if name in ("contact", "asked_by") and "*" in value:
         raise ValueError("a masked number or name is in it: leave the field out to keep it, or write it in whole")
     if name == "work_order" and not _WORK_ORDER.fullmatch(value):
         raise ValueError("the number of a work order, like 2026-000123")

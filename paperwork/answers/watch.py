@@ -1,14 +1,16 @@
 """Completeness, watched: which records still need something, whose they are, and which are late.
 
 Counts come from the database; the records in somebody's hands (a talk goes on, or something is missing) are kept here,
-so that the desk can show them without asking.
+so that the desk can show them without asking. Whoever watches from another process is told of both: of each record
+that was written (`Handed`) and of each look (`Standing`); `hands` puts them together again.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from time import monotonic
 from typing import Any, Final
 
 import structlog
@@ -71,11 +73,49 @@ class Late:
     """When its last talk ended."""
 
 
-class Watch:
-    """`look` from time to time, `changed` for every record that was written here."""
+@dataclass(frozen=True, slots=True)
+class Handed:
+    """What became of a record with this filing: it is in somebody's hands now, or (None) in nobody's any more."""
 
-    def __init__(self, store: Store, rules: Callable[[], AnswerRules]) -> None:
-        self._store, self._rules = store, rules
+    call: str
+    seq: int
+    hand: InHand | None
+
+    @classmethod
+    def of(cls, record: Record, rules: AnswerRules) -> Handed:
+        """Judged by these rules."""
+        owner, over = record.owner, record.over
+        if owner is None or record.state is State.SIGNED or (over is not None and record.state is State.FILLED):
+            return cls(record.call, record.seq, None)
+        lacks = missing_of(record, rules)
+        hand = InHand(record.call, record.number, record.seq, record.state, record.line, owner, record.at, over, lacks)
+        return cls(record.call, record.seq, hand)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How all of them stood at a look that began at `began`: seconds of the machine's clock that never steps."""
+
+    began: float
+    hand: tuple[InHand, ...] = ()
+    incomplete: Mapping[str, int] = field(default_factory=dict)
+    """How many records of each line lack something, though their last talk is over."""
+    late: Mapping[str, int] = field(default_factory=dict)
+    """How many of them for longer than the rules allow."""
+    latest: tuple[Late, ...] = ()
+    """Those, newest first, as many as are told one by one."""
+
+
+class Watch:
+    """`look` from time to time, `changed` for every record that was written here; `told` hears what came of it."""
+
+    def __init__(
+        self,
+        store: Store,
+        rules: Callable[[], AnswerRules],
+        told: Callable[[Handed | Standing], None] = lambda seen: None,
+    ) -> None:
+        self._store, self._rules, self._told = store, rules, told
         self._hand: dict[str, InHand] = {}
         self._written = 0
         """How many records were written here."""
@@ -95,19 +135,15 @@ class Watch:
     def changed(self, record: Record) -> None:
         """A record was written."""
         self._written += 1
-        owner, over = record.owner, record.over
         self._hand.pop(record.call, None)
-        if owner is None or record.state is State.SIGNED or (over is not None and record.state is State.FILLED):
-            return
-        lacks = missing_of(record, self._rules())
-        self._hand[record.call] = InHand(
-            record.call, record.number, record.seq, record.state, record.line, owner, record.at, over, lacks
-        )
-        if len(self._hand) > MOST:
-            del self._hand[min(self._hand.values(), key=lambda one: one.at).call]
+        handed = Handed.of(record, self._rules())
+        if handed.hand is not None:
+            keep(self._hand, handed.hand)
+        self._told(handed)
 
     async def look(self, now: datetime) -> None:
         """Read how things stand. Raises what `Store` raises."""
+        began = monotonic()
         over = select(answers.c.line, func.count()).where(*_INCOMPLETE).group_by(answers.c.line)
         before = now - timedelta(seconds=self._rules().grace)
         newest = select(answers).where(*_INCOMPLETE, answers.c.over < before)
@@ -120,6 +156,7 @@ class Watch:
                 Late(row["call"], row["number"], row["line"], row["owner"], row["over"]) for row in rows
             )
         await self._look_at_hands()
+        self._told(Standing(began, tuple(self._hand.values()), self.incomplete, self.late, self.latest))
 
     async def _look_at_hands(self) -> None:
         hand = select(answers).where(_IN_HAND, answers.c.owner.is_not(None))
@@ -172,6 +209,13 @@ class Watch:
         rows = await self._store.rows(query.order_by(answers.c.call).limit(PORTION))
         found = [row["call"] for row in rows if self._lacks(row) == ()]
         return found, rows[-1]["call"] if len(rows) == PORTION else None
+
+
+def keep(hands: dict[str, InHand], one: InHand) -> None:
+    """Put a record among those in hand; of too many the oldest goes."""
+    hands[one.call] = one
+    if len(hands) > MOST:
+        del hands[min(hands.values(), key=lambda one: one.at).call]
 
 
 _INCOMPLETE: Final = (

@@ -17,10 +17,11 @@ Mark = tuple[int, int, int]
 
 
 class Shelf:
-    """The trees of a config folder. A file that was spoiled later leaves the trees that were read before."""
+    """The trees of a config folder, of `shipped` while it has no file of its own. A file that was spoiled later leaves
+    the trees that were read before."""
 
-    def __init__(self, config: Path) -> None:
-        self._config, self._file = config, config / FOLDER / FILE
+    def __init__(self, config: Path, shipped: Path | None = None) -> None:
+        self._own, self._shipped = config, shipped or config
         self._seen: Mark | None = None
         self._trees: Trees | None = None
 
@@ -33,7 +34,7 @@ class Shelf:
         if self._trees is not None and mark == self._seen:
             return self._trees
         try:
-            self._trees = trees_in(self._config)
+            self._trees = trees_in(self._config())
         except (Unreadable, OSError) as error:
             if self._trees is None:
                 raise
@@ -42,9 +43,12 @@ class Shelf:
         self._seen = mark  # a state of the file that cannot be used is told once
         return self._trees
 
+    def _config(self) -> Path:
+        return self._own if (self._own / FOLDER / FILE).exists() else self._shipped
+
     def _mark(self) -> Mark | None:
         try:
-            about = self._file.stat()
+            about = (self._config() / FOLDER / FILE).stat()
         except OSError:
             return None
         return about.st_mtime_ns, about.st_size, about.st_ino

@@ -61,6 +61,12 @@ class Settle(Written):
     means: Means = Means.TELEPHONE
 
 
+class HandOn(Written):
+    unit: Line
+    means: Means | None = None
+    note: Text | None = None
+
+
 class Open(Wanted):
     """A new order. With `call` the answer record of that call fills in what is not said."""
 
@@ -73,6 +79,14 @@ class Open(Wanted):
     """Set for what somebody has to accept first."""
     test: bool = False
     settle: Settle | None = None
+    hand_on: HandOn | None = None
+    """Handed on in the same breath."""
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Open:
+        if self.settle is not None and self.hand_on is not None:
+            raise ValueError("it is settled on the spot, or handed on: not both")
+        return self
 
 
 class Accept(Written):
@@ -86,12 +100,6 @@ class Sign(Written):
     text: Text
     name: Line | None = None
     """The signature; who is signed in when nothing is said."""
-
-
-class HandOn(Written):
-    unit: Line
-    means: Means | None = None
-    note: Text | None = None
 
 
 class Reason(Written):

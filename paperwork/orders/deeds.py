@@ -20,6 +20,7 @@ from paperwork.orders.sheet import told as told_field
 from paperwork.orders.state import IllegalMove, Move, moved
 from paperwork.orders.units import Unit
 from paperwork.orders.words import Clock, Satisfaction
+from records.privacy import unveil_prose
 from routing.calendar import Calendar
 from routing.days import Written
 
@@ -137,7 +138,14 @@ def _sent_back(order: Order, move: Move, desk: Desk) -> dict[str, Any]:
 
 def _correct(order: Order, form: asked.Correct, desk: Desk) -> dict[str, Any]:
     before: Mapping[str, Any] = order.body.to_data()
-    said = {**before, **{name: value for name, value in form.changes.items() if not _as_shown(before, name, value)}}
+    said = {
+        **before,
+        **{
+            name: _with_numbers(before, name, value)
+            for name, value in form.changes.items()
+            if not _as_shown(before, name, value)
+        },
+    }
     checked = asked.read(asked.Wanted, {name: value for name, value in said.items() if value is not None})
     whole = {name: value if value is None else str(value) for name, value in checked.model_dump().items()}
     changes = {name: whole[name] for name in form.changes}
@@ -159,3 +167,17 @@ def _as_shown(before: Mapping[str, Any], name: str, value: str | None) -> bool:
     """A screen that sends back what it was shown, masked, changes nothing."""
     kept = before.get(name)
     return kept is not None and value is not None and value == told_field(name, kept, BareNames(), private=False)
+
+
+def _with_numbers(before: Mapping[str, Any], name: str, value: str | None) -> str | None:
+    """What was shown masked and written around is whole again; no masked number becomes what is kept. Raises Unfit."""
+    if value is None or name not in ("content", "contact", "asked_by"):
+        return value
+    if name != "content":
+        if "*" in value:
+            raise Unfit(f"`changes.{name}` is masked: leave it out to keep what it is, or write it in whole")
+        return value
+    try:
+        return unveil_prose(value, before.get(name) or "")
+    except ValueError as error:
+        raise Unfit(f"`changes.{name}`: {error}") from None

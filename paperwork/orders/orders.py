@@ -121,8 +121,11 @@ class Orders:
         if form.call and not known.there:
             raise Unfit(f"`call`: nothing is known of a call {form.call!r}")
         self._fits(form.category, form.kind or known.body.get("kind"))
+        unit = await self.units.unit(form.hand_on.unit) if form.hand_on is not None else None
+        if unit is not None:
+            await self._kept_apart(form.against, unit)
         async with self.store.writing() as connection:
-            order = await self.write(connection, form, known, actor, None, first=not another)
+            order = await self.write(connection, form, known, actor, None, first=not another, unit=unit)
             if form.call and form.settle is None and self._link is not None:
                 await self._link(connection, form.call, order.number, who=actor.who, at=self.now())
         self.tell()
@@ -137,8 +140,9 @@ class Orders:
         arrival: Arrival | None,
         *,
         first: bool = False,
+        unit: Unit | None = None,
     ) -> Order:
-        """A new order in somebody's transaction. `first`: it is to be its call's only one.
+        """A new order in somebody's transaction. `first`: it is to be its call's only one; `unit`: to whom it goes.
 
         Raises Unfit, IllegalMove (the call has one), and Changed for what came in before.
         """
@@ -177,6 +181,9 @@ class Orders:
         order = apply(None, facts[0])
         if form.settle is not None:
             order, fact = self._deed(order, Move.SETTLE, form.settle, actor)
+            facts.append(fact)
+        if form.hand_on is not None:
+            order, fact = self._deed(order, Move.HAND_ON, form.hand_on, actor, unit)
             facts.append(fact)
         await file(connection, *facts)
         await connection.execute(orders.insert().values(row_of(order, wake_at(order, rules, calendar))))
@@ -223,15 +230,19 @@ class Orders:
 
     async def _apart(self, order: Order, move: Move, unit: Unit | None) -> None:
         """No unit handles what it is complained of. Raises IllegalMove."""
-        if move is Move.HAND_ON:
-            accused = await Accused.of(order.body.against, self.units)
-            for one in [] if unit is None else await above(unit, self.units):
-                if one.id in accused.units:
-                    raise IllegalMove(f"{one.name} is complained of: hand it on to another unit")
+        if move is Move.HAND_ON and unit is not None:
+            await self._kept_apart(order.body.against, unit)
         elif move is Move.CORRECT and order.unit is not None and order.running is not None:
             accused = await Accused.of(order.body.against, self.units)
             if order.unit in accused.units and Move.RETURN in allowed(order.state):
                 raise IllegalMove("it is with that unit now: take it back first (`return`), then correct it")
+
+    async def _kept_apart(self, against: str | None, unit: Unit) -> None:
+        """Raises IllegalMove when the unit, or one that it is part of, is complained of."""
+        accused = await Accused.of(against, self.units)
+        for one in await above(unit, self.units):
+            if one.id in accused.units:
+                raise IllegalMove(f"{one.name} is complained of: hand it on to another unit")
 
     async def keep(self, connection: AsyncConnection, order: Order, fact: Filing) -> Order:
         """File a fact of an order in somebody's transaction. Raises IllegalMove, Changed."""

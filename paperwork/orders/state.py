@@ -121,10 +121,8 @@ def moved(state: State, move: Move) -> State:
     try:
         return MOVES[state, move]
     except KeyError:
-        able = "、".join(one.label for one in allowed(state))
-        raise IllegalMove(
-            f"an order that is {state} ({state.label}) cannot be moved by {move}: {able or '无'}"
-        ) from None
+        able = ", ".join(allowed(state)) or "nothing that can be done"
+        raise IllegalMove(f"an order that is {state} cannot be moved by {move}; there is {able}") from None
 
 
 def allowed(state: State) -> tuple[Move, ...]:

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import func, select
 
 from paperwork.orders.state import State
-from paperwork.orders.words import Clock
+from paperwork.orders.words import Clock, Source
 from records.paper_tables import orders
 from records.store import Store
 
@@ -25,6 +25,8 @@ class Tally:
     overdue: Mapping[Clock, int] = field(default_factory=dict)
     units: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     """Unit → its open orders, and how many of them are overdue."""
+    messages: int = 0
+    """Messages that callers left and that nobody took up in time."""
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -49,16 +51,19 @@ async def tally_of(store: Store, now: datetime, *, opened_by: str | None = None)
     if opened_by is not None:
         living &= orders.c.opened_by == opened_by
     late = func.sum((orders.c.due < now).cast(orders.c.reopened.type)).label("late")
-    query = select(orders.c.state, orders.c.clock, orders.c.unit, func.count().label("n"), late).where(living)
+    told_by = (orders.c.state, orders.c.clock, orders.c.unit, orders.c.source)
+    query = select(*told_by, func.count().label("n"), late).where(living)
     states: dict[State, int] = {}
     overdue: dict[Clock, int] = {}
     units: dict[str, tuple[int, int]] = {}
-    for row in await store.rows(query.group_by(orders.c.state, orders.c.clock, orders.c.unit)):
+    messages = 0
+    for row in await store.rows(query.group_by(*told_by)):
         state, count, behind = State(row["state"]), int(row["n"]), int(row["late"] or 0)
         states[state] = states.get(state, 0) + count
         if row["clock"] is not None and behind:
             overdue[Clock(row["clock"])] = overdue.get(Clock(row["clock"]), 0) + behind
+        messages += behind if state is State.RECEIVED and row["source"] == Source.MESSAGE else 0
         unit = row["unit"] or ""
         total, lates = units.get(unit, (0, 0))
         units[unit] = (total + count, lates + behind)
-    return Tally(states, overdue, units)
+    return Tally(states, overdue, units, messages)

@@ -39,6 +39,10 @@ class NoImport(Exception):
     """There is no such import, or its rows were taken back before."""
 
 
+class TakenBack(NoImport):
+    """They were taken back before."""
+
+
 @dataclass(frozen=True, slots=True)
 class Import:
     """A file that was taken in: `rows` of it, `calls` in them. `retracted` is when its rows were taken back."""
@@ -151,7 +155,7 @@ async def standing(store: Store, id: str) -> Import:
         raise NoImport(f"no import is called {id}: `hotline records imports` lists them")
     found = _import(row)
     if found.retracted is not None:
-        raise NoImport(f"{id} was taken back on {wall_time(found.retracted)[:10]}: {found.reason}")
+        raise TakenBack(f"{id} was taken back on {wall_time(found.retracted)[:10]}: {found.reason}")
     return found
 
 
@@ -162,7 +166,7 @@ async def retract(store: Store, id: str, *, who: str, reason: str, at: datetime)
         mark = update(imports).where(imports.c.id == id, imports.c.retracted.is_(None))
         done = await connection.execute(mark.values(retracted=at, retracted_by=who, reason=reason))
         if not done.rowcount:
-            raise NoImport(f"{id} was taken back at this moment by somebody else")
+            raise TakenBack(f"{id} was taken back at this moment by somebody else")
         await connection.execute(delete(past_rows).where(past_rows.c["import"] == id))
         row = (await connection.execute(select(imports).where(imports.c.id == id))).mappings().one()
     return _import(row)

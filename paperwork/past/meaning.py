@@ -42,6 +42,8 @@ class Meaning:
                 return self._kept(tree, found)
         if len(path) == 1 and folded(path[0]) == kind.label:
             return None  # the kind again, in trees that have no category for it
+        if len(path) > 1 and _repeats(kind, path) and not any(self._ways(kind, path)):
+            return self(kind, path[0])
         return self._kept(*self._other(kind, path))
 
     def _other(self, kind: Kind, path: Path) -> tuple[Tree, Path]:
@@ -101,6 +103,11 @@ class Meaning:
 def _same(label: str, kind: Kind) -> bool:
     """举报 and 投诉 share their categories: a report may be written below either."""
     return label == kind.label or (kind is Kind.REPORT and label == Kind.COMPLAINT.label)
+
+
+def _repeats(kind: Kind, path: Path) -> bool:
+    """`表扬/表扬`: the kind as the category of itself, as tables of kinds without categories have it."""
+    return _same(folded(path[0]), kind) and len({folded(name) for name in path}) == 1
 
 
 def _labels(kinds: tuple[Kind, ...]) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import codecs
 import csv
 import os
+import re
 from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -64,12 +65,15 @@ class Sheet:
                 except StopIteration:
                     break
                 except csv.Error as error:
-                    why = f"this is no CSV ({error}): a quote in a cell is doubled, and closed where the cell ends"
-                    if reading is None:
-                        raise NoSheet(f"line {line}: {why}") from None
-                    yield line, Bad(line, why)
+                    tidy = lines_of_it.tidied()
                     lines_of_it.take_back()
-                    continue
+                    if tidy is None:
+                        why = f"this is no CSV ({error}): {_QUOTES}"
+                        if reading is None:
+                            raise NoSheet(f"line {line}: {why}") from None
+                        yield line, Bad(line, why)
+                        continue
+                    cells = tidy
                 if not any(cell.strip() for cell in cells):
                     continue
                 if reading is None:
@@ -80,6 +84,40 @@ class Sheet:
                 raise NoSheet("the file is empty: its first row names the columns")
         if _state(self.file) != self.state:
             raise NoSheet("the file was changed while it was read: try again")
+
+
+_QUOTES = "a quote in a cell is doubled, and after the one that closes it come spaces, then a comma or the line's end"
+
+
+def tidied(line: str) -> str:
+    """A line of CSV without the spaces between a closing quote and the comma behind it: some programs write them.
+
+    >>> tidied('"咨询" ,"a "" , b"\t, c "d" , e')
+    '"咨询","a "" , b", c "d" , e'
+    """
+    kept: list[str] = []
+    at, quoted, begins = 0, False, True
+    while at < len(line):
+        sign = line[at]
+        if quoted and sign == '"':
+            if line[at + 1 : at + 2] == '"':
+                kept.append('""')
+                at += 2
+                continue
+            quoted = False
+            if (spaces := _BEFORE_END.match(line, at + 1)) is not None:
+                kept.append('"')
+                at = spaces.end()
+                continue
+        elif not quoted:
+            quoted = sign == '"' and begins
+            begins = sign == "," or (begins and sign in " \t")
+        kept.append(sign)
+        at += 1
+    return "".join(kept)
+
+
+_BEFORE_END = re.compile(r"[ \t]*(?=,|[\r\n]|\Z)")
 
 
 class _Lines(Iterator[str]):
@@ -102,6 +140,15 @@ class _Lines(Iterator[str]):
         self._line += len(self._row)
         self._row.clear()
         return self._line
+
+    def tidied(self) -> list[str] | None:
+        """The cells of the row's first line, spaces behind its quotes left out; None when that is no row either."""
+        if not self._row:
+            return None
+        try:
+            return next(csv.reader([tidied(self._row[0])], strict=True, skipinitialspace=True))
+        except (csv.Error, StopIteration):
+            return None
 
     def take_back(self) -> None:
         """Only the first line of this row was its own."""

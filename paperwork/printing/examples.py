@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -15,6 +16,7 @@ from paperwork.printing.forms.answer import answer_form
 from paperwork.printing.forms.order import order_form
 from paperwork.printing.forms.register import agents_report, line_form
 from paperwork.registers.sheet import AgentsSheet, Labelled, LineSheet
+from paperwork.reports.percent import percent
 from paperwork.reports.report import Chart, Column, Look, Period, Report, Row, Shape, Table
 from routing.calendar import SHANGHAI
 
@@ -115,7 +117,7 @@ def _answer() -> Sheet:
     more = {
         "line": ("热线", "预防接种"),
         "kind": ("业务类型", "咨询"),
-        "category": ("内容分类", "咨询/预防接种/接种程序"),
+        "category": ("内容分类", "咨询/疾病预防控制/预防接种/接种单位"),
         "place": ("所在地", "示例区"),
         "settled": ("办理方式", "当场答复"),
         "work_order": ("转办单编号", ""),
@@ -222,14 +224,22 @@ def _monthly() -> Report:
     second = Table(
         "handled",
         "二、举报、建议办理情况",
-        (Column("kind", "类别"), *_counts("接收数", "转办数", "办结数"), Column("rate", "办结率", _PERCENT)),
+        (Column("kind", "业务类别"), *_counts("接收数", "转办数", "办结数"), Column("rate", "办结率", _PERCENT)),
         (
-            Row(("举报", 212, 180, 171, Decimal("95.0"))),
-            Row(("建议", 41, 12, 12, Decimal("100.0"))),
-            Row(("合计", 253, 192, 183, Decimal("95.3")), total=True),
+            Row(("举报", 212, 180, 203, percent(203, 212, 1))),
+            Row(("建议", 41, 12, 41, percent(41, 41, 1))),
         ),
     )
-    kinds = ("服务态度", "医疗费用", "医疗质量", "就诊环境", "公共卫生服务", "其他")
+    complaints = {
+        "食品安全监督执法": (31, 31, 29),
+        "其他公卫监督执法": (18, 23, 21),
+        "医疗服务": (79, 39, 36),
+        "疾病预防": (24, 9, 8),
+        "行政管理": (20, 9, 8),
+        "转其他行业": (10, 7, 5),
+        "其他(如投诉12320等)": (16, 2, 1),
+    }
+    sums = tuple(map(sum, zip(*complaints.values(), strict=True)))
     third = Table(
         "complaints",
         "三、投诉情况",
@@ -239,8 +249,8 @@ def _monthly() -> Report:
             Column("rate", "办结率", _PERCENT),
         ),
         (
-            *(Row((kind, 53, 33, 20, 18, Decimal("90.0"))) for kind in kinds),
-            Row(("合计", 318, 198, 120, 108, Decimal("90.0")), total=True),
+            *(_complained(kind, *counts) for kind, counts in complaints.items()),
+            replace(_complained("合计", *sums), total=True),
         ),
     )
     fourth = Table(
@@ -262,22 +272,31 @@ def _monthly() -> Report:
         _MADE,
         (first, second, third, fourth),
         form="附件8",
-        heads={"部门名称": "示例市卫生热线管理中心", "统计时间": "2026年10月1日至2026年10月31日"},
+        heads={"填报单位": "示例市卫生热线管理中心", "统计时间": "2026年10月1日至2026年10月31日"},
     )
+
+
+def _complained(kind: str, settled: int, out: int, done: int) -> Row:
+    """What 12320 settled, what went out, what of that is done; the rest is their sum."""
+    return Row((kind, settled + out, settled, out, done, percent(settled + done, settled + out, 1)))
 
 
 def _consults() -> list[Row]:
     """Each category with its contents below it."""
     found = {
-        ("寻医问药", 5142, "39.8"): (("就医引导", 3171, "61.7"), ("用药咨询", 1042, "20.3"), ("检查检验", 929, "18.1")),
-        ("预防接种", 4988, "38.7"): (("接种程序", 2611, "52.3"), ("接种地点", 1902, "38.1"), ("不良反应", 475, "9.5")),
-        ("传染病防治", 1720, "13.3"): (("流感", 901, "52.4"), ("手足口病", 512, "29.8"), ("结核病", 307, "17.8")),
-        ("妇幼保健", 1054, "8.2"): (("孕产期保健", 611, "58.0"), ("儿童保健", 443, "42.0")),
+        "艾滋病": {"同性": 121, "意外暴露": 208, "输血": 83},
+        "免疫预防": {"破伤风疫苗": 475, "狂犬病疫苗": 1902, "乙肝疫苗": 2611},
+        "动物致伤": {"狗咬伤": 901, "伤口处理": 307, "猫抓伤": 512},
+        "心理援助": {"婚姻情感": 443, "家庭不睦": 300, "青春期问题": 311},
+        "妇保咨询": {"妇女常见病": 402, "孕期保健": 611, "更年期保健": 117},
+        "儿保咨询": {"新生儿筛查": 443, "多动症咨询": 203, "统合失调": 312},
+        "健康知识": {"高血压": 1042, "糖尿病": 929, "吸烟与健康": 671},
     }
     rows = []
-    for (category, count, percent), contents in found.items():
-        rows.append(Row((category, "", count, Decimal(percent))))
-        rows += [Row(("", name, some, Decimal(part)), level=1) for name, some, part in contents]
+    for category, contents in found.items():
+        count = sum(contents.values())
+        rows.append(Row((category, "", count, percent(count, 12904, 1))))
+        rows += [Row(("", name, some, percent(some, count, 1)), level=1) for name, some in contents.items()]
     return rows
 
 
@@ -355,7 +374,7 @@ def _briefing() -> Report:
         (kinds, loads),
         (
             "本月共受理来电13911件，其中咨询12904件，占92.8%；居前三位的为咨询、其他、投诉。",
-            "咨询来电居前三位的为预防接种、寻医问药、妇幼保健。",
+            "咨询来电居前三位的为疾病预防控制、寻医问药、妇幼保健。",
         ),
         (
             Chart("各类来电件数", Look.BARS, "kinds", "kind", ("count",)),

@@ -17,6 +17,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
+from paperwork.past.bringing import Bringing
 from paperwork.printing.form import Form
 from paperwork.printing.printer import LENGTH
 from paperwork.printing.render import Format, Unprintable
@@ -31,6 +32,9 @@ WAITING: Final = 12
 _PART: Final = 400
 """Rows that are packed at a time: a millisecond, so that no call waits for a long table."""
 _HOUSE: Final = Path(__file__).parents[2]
+
+Printed = Report | Form | Wish | Bringing
+"""What is made there: a paper, or a file of past calls, which is as much work."""
 
 
 class PressBusy(RuntimeError):
@@ -50,7 +54,7 @@ class Press:
         self._turn = asyncio.Lock()
         self._wishes = 0
 
-    async def make(self, printed: Report | Form | Wish, form: Format | Data | str) -> bytes:
+    async def make(self, printed: Printed, form: Format | Data | str) -> bytes:
         """The document, as `render` or `told` makes it. Raises Unprintable, NoTable, PressBusy, PressBroken."""
         if self._wishes >= WAITING:
             raise PressBusy("a dozen papers wait to be printed: try again in a minute")
@@ -69,7 +73,7 @@ class Press:
                 printer.kill()
             await printer.wait()
 
-    async def _made(self, printed: Report | Form | Wish, form: Format | Data) -> bytes:
+    async def _made(self, printed: Printed, form: Format | Data) -> bytes:
         for last in (False, True):
             fresh = self._printer is None or self._printer.returncode is not None
             done = False
@@ -97,7 +101,7 @@ class Press:
             raise PressBroken(said.decode())
         raise AssertionError
 
-    async def _asked(self, printed: Report | Form | Wish, form: Format | Data) -> bytes:
+    async def _asked(self, printed: Printed, form: Format | Data) -> bytes:
         printer = await self._running()
         assert printer.stdin is not None  # noqa: S101
         assert printer.stdout is not None  # noqa: S101
@@ -120,7 +124,7 @@ class Press:
         return self._printer
 
 
-def _frames(printed: Report | Form | Wish, form: Format | Data) -> Iterator[bytes]:
+def _frames(printed: Printed, form: Format | Data) -> Iterator[bytes]:
     """The wish in parts; the last one is empty."""
     if isinstance(printed, Report):
         tables = printed.tables

@@ -21,9 +21,11 @@ import traceback
 from dataclasses import replace
 from typing import Any, BinaryIO
 
+from paperwork.past.bringing import Bringing
 from paperwork.printing.form import Form
 from paperwork.printing.render import Format, Unprintable, render
-from paperwork.reports.basis import Wish
+from paperwork.reports.basis import Compared, Wish
+from paperwork.reports.frozen import Spoiled
 from paperwork.reports.report import Report, Row
 from paperwork.reports.telling import Data, NoTable, told
 
@@ -53,7 +55,7 @@ def main() -> None:
             return
 
 
-def _asked(source: BinaryIO) -> tuple[Report | Form | Wish, Format | Data] | None:
+def _asked(source: BinaryIO) -> tuple[Report | Form | Wish | Bringing, Format | Data] | None:
     """The next wish; None when there will be none. A report's rows come after it, in parts."""
     if not select.select([source], [], [], IDLE)[0]:
         return None
@@ -80,10 +82,10 @@ def _frame(source: BinaryIO) -> Any:
     return pickle.loads(source.read(length)) if length else None  # noqa: S301 - from our own parent
 
 
-def _answer(printed: Report | Form | Wish, form: Format | Data) -> bytes:
+def _answer(printed: Report | Form | Wish | Bringing, form: Format | Data) -> bytes:
     try:
         made, said = b"+", _made(printed, form)
-    except Unprintable as error:
+    except (Unprintable, Spoiled) as error:
         made, said = b"-", str(error).encode()
     except NoTable as error:
         made, said = b"?", str(error).encode()
@@ -95,7 +97,9 @@ def _answer(printed: Report | Form | Wish, form: Format | Data) -> bytes:
     return LENGTH.pack(len(said) + 1) + made + said
 
 
-def _made(printed: Report | Form | Wish, form: Format | Data) -> bytes:
+def _made(printed: Report | Form | Wish | Bringing, form: Format | Data) -> bytes:
+    if isinstance(printed, Compared | Bringing):
+        return asyncio.run(printed.said())
     if isinstance(printed, Wish):
         printed = asyncio.run(printed.made())
     if isinstance(form, Format):

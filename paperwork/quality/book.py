@@ -179,10 +179,12 @@ def _may(score: Score, move: Move, who: str, data: Mapping[str, Any]) -> None:
         raise Illegal(f"this sheet is {score.state}: it cannot be {move}")
     if score.state is State.DRAFT and who != score.by:
         raise Illegal("a draft is its judge's own")
-    if move in (Move.CONTESTED, Move.SETTLED) and not data.get("reason"):
+    if move in (Move.CONTESTED, Move.SETTLED, Move.CORRECTED) and not data.get("reason"):
         raise Illegal("reason: say why")
-    if "marks" in data and move not in (Move.MARKED, Move.SETTLED):
-        raise Illegal("marks: points are given in a draft, or when a sheet is settled")
+    if "marks" in data and move not in (Move.MARKED, Move.SETTLED, Move.CORRECTED):
+        raise Illegal("marks: points are given in a draft, or when a sheet is settled or corrected")
+    if move is Move.CORRECTED and not ("marks" in data or "comment" in data):
+        raise Illegal("marks: say what is corrected")
 
 
 def _text(text: str) -> str:

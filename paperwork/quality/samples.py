@@ -6,12 +6,14 @@ import asyncio
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any, Final
 
-from sqlalchemy import false, select
+from sqlalchemy import RowMapping, false, select
 
 from paperwork.quality.lots import Talk, days_of, draw, lot
 from paperwork.quality.rules import SamplingPlan
+from paperwork.quality.score import State, percent
 from records.clock import wall_time
 from records.paper_tables import samples, scores
 from records.rows import insert_once
@@ -29,8 +31,21 @@ class NotYet(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
+class Sheet:
+    """A quality sheet about a talk that was drawn."""
+
+    id: str
+    state: State
+    by: str
+    percent: Decimal
+
+    def to_json(self) -> dict[str, Any]:
+        return {"id": self.id, "state": self.state.value, "by": self.by, "percent": float(self.percent)}
+
+
+@dataclass(frozen=True, slots=True)
 class Drawn:
-    """One talk that was drawn. `gone`: its recording is not there any more; `scores`: the sheets about it."""
+    """One talk that was drawn. `gone`: its recording is not there any more; `sheets`: those about it, as they stand."""
 
     plan: str
     period: str
@@ -40,7 +55,12 @@ class Drawn:
     agent: str | None
     drawn: datetime
     gone: bool
-    scores: tuple[str, ...]
+    sheets: tuple[Sheet, ...]
+
+    @property
+    def scores(self) -> tuple[str, ...]:
+        """The sheets by their ids."""
+        return tuple(one.id for one in self.sheets)
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -54,6 +74,7 @@ class Drawn:
             "lot": lot(self.plan, self.period, self.recording),
             "gone": self.gone,
             "scores": list(self.scores),
+            "sheets": [one.to_json() for one in self.sheets],
         }
 
 
@@ -127,12 +148,13 @@ class Samples:
         if period is not None:
             query = query.where(samples.c.period == period)
         rows = await self._store.rows(query.limit(10_000))
-        judged: dict[str, list[str]] = {}
-        of = select(scores.c.recording, scores.c.paper).where(
-            scores.c.recording.in_(select(samples.c.recording)), scores.c.state != "discarded"
+        judged: dict[str, list[Sheet]] = {}
+        columns = (scores.c.recording, scores.c.paper, scores.c.state, scores.c.by, scores.c.total, scores.c.most)
+        of = select(*columns).where(
+            scores.c.recording.in_(select(samples.c.recording)), scores.c.state != State.DISCARDED.value
         )
         for row in await self._store.rows(of.order_by(scores.c.paper)):
-            judged.setdefault(row["recording"], []).append(row["paper"].partition(":")[2])
+            judged.setdefault(row["recording"], []).append(_sheet(row))
         found = [
             Drawn(
                 row["plan"],
@@ -160,6 +182,11 @@ class Samples:
         due = {talk.recording for talk in await asyncio.to_thread(draw, name, plan, period, talks)}
         drawn = {one.recording for one in await self.all(name, period)}
         return sorted(due - drawn), sorted(drawn - due)
+
+
+def _sheet(row: RowMapping) -> Sheet:
+    share = percent(Decimal(str(row["total"])), Decimal(str(row["most"])))
+    return Sheet(row["paper"].partition(":")[2], State(row["state"]), row["by"], share)
 
 
 def _talks(call: str, segments: Sequence[Mapping[str, Any]]) -> Iterator[Talk]:

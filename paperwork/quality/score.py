@@ -1,4 +1,4 @@
-"""A quality sheet of one talk as a paper: drafted, submitted, seen by the agent, contested, settled. Pure."""
+"""A quality sheet of one talk as a paper: drafted, submitted, contested, settled, corrected. Pure."""
 
 from __future__ import annotations
 
@@ -54,6 +54,7 @@ class Move(StrEnum):
     SEEN = "seen"
     CONTESTED = "contested"
     SETTLED = "settled"
+    CORRECTED = "corrected"
     DISCARDED = "discarded"
 
 
@@ -67,8 +68,11 @@ MOVES: Final[Mapping[tuple[State | None, Move], State]] = {
     (State.SEEN, Move.CONTESTED): State.CONTESTED,
     (State.SEEN, Move.SETTLED): State.SETTLED,
     (State.CONTESTED, Move.SETTLED): State.SETTLED,
+    (State.SUBMITTED, Move.CORRECTED): State.SUBMITTED,
+    (State.SEEN, Move.CORRECTED): State.SUBMITTED,
+    (State.SETTLED, Move.CORRECTED): State.SUBMITTED,
 }
-"""All that may happen; whatever is not here may not."""
+"""All that may happen; whatever is not here may not. What was corrected is for the agent to read again."""
 
 
 class Illegal(ValueError):
@@ -200,7 +204,14 @@ class Score:
                 for name, item in self.sheet.items.items()
             ],
             "history": [
-                {"at": wall_time(one.at), "who": one.who, "what": one.kind, "reason": one.data.get("reason")}
+                {
+                    "at": wall_time(one.at),
+                    "who": one.who,
+                    "what": one.kind,
+                    "reason": one.data.get("reason"),
+                    "marks": _numbers(one.data.get("marks") or {}),
+                    "comment": one.data.get("comment"),
+                }
                 for one in self.history
             ],
         }
@@ -257,6 +268,11 @@ def apply(score: Score | None, fact: Filing) -> Score:
 
 def _kept(marks: Mapping[str, Any]) -> dict[str, Decimal | None]:
     return {name: None if mark is None else Decimal(mark) for name, mark in marks.items()}
+
+
+def _numbers(marks: Mapping[str, str | None]) -> dict[str, float | None]:
+    """Marks of a filing, as the API tells them."""
+    return {name: None if mark is None else float(mark) for name, mark in marks.items()}
 
 
 def spelt(marks: Marks) -> dict[str, str | None]:

@@ -7,6 +7,7 @@ radar; a clerk that was away looks at yesterday too.
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from datetime import date, datetime, timedelta
@@ -47,6 +48,8 @@ class RadarWatch:
         who: str,
     ) -> None:
         self._store, self._sources, self._now, self._who = store, sources, now, who
+        self.rising: Counter[Grade] = Counter()
+        """Topics that rise today, by how far; at the last look."""
 
     def hear(self, entry: Entry) -> None:
         """Nothing of a single fact."""
@@ -68,6 +71,7 @@ class RadarWatch:
         period = Period(today - BACK, today + timedelta(days=1))
         # two months of rows are a second's work: a thread with a loop of its own, so that no call waits for it
         tree, found = await asyncio.to_thread(lambda: asyncio.run(self._found(period)))
+        self.rising = Counter(rise.grade for _, rise in found if rise.day == today)
         return sum([await self._file(path, rise, tree) for path, rise in found])
 
     async def _found(self, period: Period) -> tuple[str, list[tuple[str, Rise]]]:

@@ -4,7 +4,7 @@
 |---|---|---|
 | 组织管理 | 10 | entered |
 | 信息报送: records | 10 | the share of answer records that are filled |
-| 信息报送: timely reports | 10 | entered |
+| 信息报送: timely reports | 10 | the share signed by the day on which they were due; entered where none was signed |
 | 电话接听: connect rate | 8 | −0.2 for each caller who waited long and was not answered, 3 at most |
 | 电话接听: attitude | 4 | quality sheets' share of their points; entered where there are none |
 | 首问负责 and hand-on within 1 workday | 8 | −2 for each order that was handed on too late |
@@ -16,7 +16,7 @@ The published points add up to 80, not 100: the sheet says so.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -25,6 +25,7 @@ from sqlalchemy import ColumnElement, func, select
 from paperwork.orders.words import Satisfaction
 from paperwork.quality.score import COUNTED
 from paperwork.reports.counted import completeness
+from paperwork.reports.due import NAMES, Reported, reported
 from paperwork.reports.lists import handed_on_late, order_rows
 from paperwork.reports.report import Column, Report, Row, Shape, Table
 from paperwork.reports.sources import Asked, Sources
@@ -54,10 +55,12 @@ class Mark:
 
 async def assessment(sources: Sources, asked: Asked) -> Report:
     """附件10 of a period; entered points are those of the month in which it begins."""
+    told = await reported(sources, asked)
+    timely = _timely(sources, asked, told)
     marks = (
         _entered(sources, asked, "组织管理", "组织领导与制度（5项，每项2分）", 10, "organisation"),
         await _records(sources, asked),
-        _entered(sources, asked, "信息报送", "报表按时上报", 10, "timely_reports"),
+        timely,
         await _connect(sources, asked),
         await _attitude(sources, asked),
         await _first_contact(sources, asked),
@@ -81,7 +84,8 @@ async def assessment(sources: Sources, asked: Asked) -> Report:
     note = "考核标准公布的各项满分合计80分，不是100分"
     table = Table("marks", TITLE, columns, (*rows, whole), note)
     heads = {"被考核部门": sources.line_name(asked.line) if asked.line else sources.hotline}
-    return Report("assessment", TITLE, sources.hotline, asked.period, sources.now, (table,), form=FORM, heads=heads)
+    tables = (table, _reports(sources, told)) if told else (table,)
+    return Report("assessment", TITLE, sources.hotline, asked.period, sources.now, tables, form=FORM, heads=heads)
 
 
 def _entered(sources: Sources, asked: Asked, group: str, item: str, most: int, name: str) -> Mark:
@@ -92,6 +96,46 @@ def _entered(sources: Sources, asked: Asked, group: str, item: str, most: int, n
             points = min(Decimal(str(one.points)), Decimal(most))
             return Mark(group, item, Decimal(most), points, f"由{one.by}录入{f'：{one.why}' if one.why else ''}")
     return Mark(group, item, Decimal(most), None, "没有可据的记录，须人工录入")
+
+
+def _timely(sources: Sources, asked: Asked, told: Sequence[Reported]) -> Mark:
+    """Half of them in time are half of the points. A hotline that signs nothing here reports in another way."""
+    group, item = "信息报送", "报表按时上报"
+    if not any(one.signed for one in told):
+        return _entered(sources, asked, group, item, 10, "timely_reports")
+    late = sum(not one.in_time for one in told)
+    why = f"应上报{len(told)}份，按时签发{len(told) - late}份，逾期或未签发{late}份"
+    return Mark(group, item, Decimal(10), _share(len(told) - late, len(told), 10), why, late)
+
+
+def _reports(sources: Sources, told: Sequence[Reported]) -> Table:
+    """What the points of timely reports come from."""
+    columns = (
+        Column("day", "上报期限", Shape.DAY),
+        Column("report", "报表"),
+        Column("department", "部门名称"),
+        Column("since", "统计自", Shape.DAY),
+        Column("last", "统计至", Shape.DAY),
+        Column("signed", "签发时间", Shape.TIME),
+        Column("by", "签发人"),
+        Column("in_time", "按时"),
+    )
+    rows = tuple(
+        Row(
+            (
+                one.due.day,
+                NAMES[one.due.report],
+                sources.line_name(one.due.line) if one.due.line else sources.hotline,
+                one.due.period.since,
+                one.due.period.last,
+                None if one.signed is None else one.signed.at,
+                None if one.signed is None else one.signed.by,
+                "是" if one.in_time else "否",
+            )
+        )
+        for one in told
+    )
+    return Table("reports", "报表上报情况", columns, rows, "首次签发的日期与上报期限相比")
 
 
 async def _records(sources: Sources, asked: Asked) -> Mark:

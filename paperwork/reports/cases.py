@@ -5,7 +5,7 @@ Counting groups these rows, drilling down lists them: both ask the same statemen
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -70,12 +70,16 @@ def live_orders() -> list[ColumnElement[bool]]:
     return [orders.c.test == false(), orders.c.state != State.VOID]
 
 
-def case_rows(period: Period, line: str | None = None) -> Subquery:
+def case_rows(period: Period, line: str | None = None, only: Collection[str] = ()) -> Subquery:
     """All cases of a period, as rows: `source, id, number, at, line, agent, kind, tree, category, place, fate, count`.
 
-    An order of a call that has a counted record is no case of its own; what became of it is the record's fate.
+    An order of a call that has a counted record is no case of its own; what became of it is the record's fate. With
+    `only` nothing but these is read: they stand in an index, the rest in each row.
     """
-    return union_all(_answered(period, line), _ordered(period, line), _imported(period, line)).subquery("cases")
+    parts: list[Select[Any]] = [_answered(period, line), _ordered(period, line), _imported(period, line)]
+    if only:
+        parts = [one.with_only_columns(*(c for c in one.selected_columns if c.key in only)) for one in parts]
+    return union_all(*parts).subquery("cases")
 
 
 def _answered(period: Period, line: str | None) -> Select[Any]:
@@ -179,7 +183,7 @@ def _over() -> ColumnElement[bool]:
 
 async def cases(reading: Reading, period: Period, line: str | None = None) -> Sequence[Cases]:
     """All cases of a period, counted; places are left out."""
-    rows = case_rows(period, line)
+    rows = case_rows(period, line, ("source", "kind", "tree", "category", "fate", "count"))
     keys = (rows.c.source, rows.c.kind, rows.c.tree, rows.c.category, rows.c.fate)
     found = await reading.rows(select(*keys, func.sum(rows.c.count).label("total")).group_by(*keys))
     return [_cases(row) for row in found]

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from paperwork.reports.report import Chart, Column, Look, Report, Row, Shape, Table
+from paperwork.reports.rules import ReportRules
 from paperwork.reports.sources import Asked, Sources
 from records.connect import Formula, Tally, Window, together
 from records.connect_counts import connect_by_half_hour, connect_by_line, connect_worst_24_hours
@@ -33,9 +34,12 @@ _COUNTS = (
 
 def formula_of(sources: Sources, asked: Asked) -> Formula:
     """As the operators choose it."""
-    rules = sources.rules.reports
-    decimals = rules.decimals if asked.decimals is None else asked.decimals
-    connect = rules.connect
+    return chosen_formula(sources.rules.reports, asked.decimals)
+
+
+def chosen_formula(rules: ReportRules, decimals: int | None = None) -> Formula:
+    """The formula of these rules."""
+    connect, decimals = rules.connect, rules.decimals if decimals is None else decimals
     return Formula(connect.within, connect.short, connect.count_short, Decimal(connect.target), decimals)
 
 

@@ -5,16 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Final
 
 from paperwork.reports.report import Column, Period, Report, Row, Shape, Table
+from paperwork.reports.signed import Signing, signings
 from paperwork.reports.sources import Asked, Sources
-from routing.calendar import Calendar, day_of
+from routing.calendar import SHANGHAI, Calendar, day_of
 
 TITLE = "报表上报日程"
 HALF = 15
 """The day on which the first half of a month is due."""
 FARTHEST = 60
 """Days within which a workday is looked for."""
+
+
+NAMES: Final = {"line": "受理情况统计报表（附件7）", "monthly": "数据统计月报表（附件8）"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +76,40 @@ def _month(day: date, months: int) -> date:
     return date(year, month + 1, 1)
 
 
-async def due(sources: Sources, asked: Asked) -> Report:
-    """What is due on the days of a period."""
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """A report that was due, and who signed it first; None when nobody did."""
+
+    due: Due
+    signed: Signing | None
+
+    @property
+    def in_time(self) -> bool:
+        """Whether it was signed by the day on which it was due, in China."""
+        return self.signed is not None and self.signed.at.astimezone(SHANGHAI).date() <= self.due.day
+
+
+def _due(sources: Sources, asked: Asked) -> list[Due]:
     rules = sources.rules.reports
     lines = (asked.line,) if asked.line else tuple(sources.plan.lines)
     monthly_day = int(rules.monthly_due.removeprefix("day "))
-    found = due_between(asked.period, lines, monthly_day, rules.due_shift, sources.plan.calendar)
+    return due_between(asked.period, lines, monthly_day, rules.due_shift, sources.plan.calendar)
+
+
+async def reported(sources: Sources, asked: Asked) -> list[Reported]:
+    """What was due on the days of a period that are over; of one line its own reports alone."""
+    today = sources.now.astimezone(SHANGHAI).date()
+    wanted = [one for one in _due(sources, asked) if one.day < today and (asked.line is None or one.line == asked.line)]
+    first: dict[tuple[str, str | None, Period], Signing] = {}
+    for name in {one.report for one in wanted}:
+        for signing in await signings(sources.reading, name=name):
+            first.setdefault((signing.name, signing.line, signing.period), signing)
+    return [Reported(one, first.get((one.report, one.line, one.period))) for one in wanted]
+
+
+async def due(sources: Sources, asked: Asked) -> Report:
+    """What is due on the days of a period."""
+    found = _due(sources, asked)
     columns = (
         Column("day", "上报日期", Shape.DAY),
         Column("report", "报表"),
@@ -84,12 +117,11 @@ async def due(sources: Sources, asked: Asked) -> Report:
         Column("since", "统计自", Shape.DAY),
         Column("last", "统计至", Shape.DAY),
     )
-    names = {"line": "受理情况统计报表（附件7）", "monthly": "数据统计月报表（附件8）"}
     rows = tuple(
         Row(
             (
                 one.day,
-                names[one.report],
+                NAMES[one.report],
                 sources.line_name(one.line) if one.line else sources.hotline,
                 one.period.since,
                 one.period.last,

@@ -134,6 +134,7 @@ def _answers(sources: Sources, asked: Asked) -> Listed:
         "agent": _same(c.agent),
         "filled": _flag(c.is_filled == true()),
         "state": _same(c.state),
+        "number": _same(c.number),
     }
     return Listed(rows, c.at, c.call, literal(1), {"id": c.call.label("id"), **shown}, words)
 

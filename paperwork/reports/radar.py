@@ -17,7 +17,7 @@ from paperwork.reports.figures import Places
 from paperwork.reports.lists import CHINA, DAY
 from paperwork.reports.percent import change
 from paperwork.reports.report import Chart, Column, Look, Period, Report, Row, Shape, Table
-from paperwork.reports.rise import Grade, Rise, Sensitivity, rises
+from paperwork.reports.rise import Grade, Rise, Sensitivity, all_rises
 from paperwork.reports.sources import Asked, Sources
 from records.paper_tables import answers, past_rows
 from routing.calendar import day_of
@@ -55,7 +55,7 @@ async def radar(sources: Sources, asked: Asked) -> Report:
         sources.hotline,
         asked.period,
         sources.now,
-        (_days(found, tree), _periods(_together(series, months), asked.period, earlier, sense, decimals)),
+        (_days(found, tree), _periods(_together(series, months), asked.period, earlier, sense, decimals, tree)),
         tuple(_said(found)),
         (Chart("超出常态的类别", Look.BARS, "days", "path", ("count",)),) if found else (),
     )
@@ -68,9 +68,7 @@ def found_in(series: Series, period: Period, sources: Sources, sense: Sensitivit
     days = [period.since + timedelta(days=ahead) for ahead in range(max(0, (last - period.since).days))]
     calendar = sources.plan.calendar
     kinds = {day: day_of(calendar, day).workday for day in _every(first, period.until)}
-    found = [
-        (path, rise) for path, counts in series.items() for rise in rises(counts, days, kinds.__getitem__, first, sense)
-    ]
+    found = all_rises(series, days, kinds.__getitem__, first, sense)
     return sorted(found, key=lambda one: (one[1].grade is not Grade.STRONG, -one[1].distance, one[0], one[1].day))
 
 
@@ -153,7 +151,7 @@ def _days(found: list[tuple[str, Rise]], tree: str) -> Table:
     return Table("days", "逐日", columns, rows, note, "count")
 
 
-def _periods(series: Series, period: Period, earlier: Period, sense: Sensitivity, decimals: int) -> Table:
+def _periods(series: Series, period: Period, earlier: Period, sense: Sensitivity, decimals: int, tree: str) -> Table:
     """The period and the one before: what more than trebled, and what more is beyond chance."""
     columns = (
         Column("path", "类别"),
@@ -170,9 +168,10 @@ def _periods(series: Series, period: Period, earlier: Period, sense: Sensitivity
         if now < sense.least or by is None or by < 50 or now - was < sense.raised * was**0.5:
             continue
         label = LABELS[Grade.STRONG if by >= SURGE else Grade.RAISED]
-        rows.append((by, Row((path, now, was, by, label))))
+        drill = {"list": "records", "tree": tree, "path": path}
+        rows.append((by, Row((path, now, was, by, label), drill=drill)))
     ordered = tuple(row for _, row in sorted(rows, key=lambda one: (-one[0], str(one[1].values[0]))))
-    return Table("periods", "与上期相比", columns, ordered, "增长一半以上且超出偶然波动的类别；增至三倍为激增")
+    return Table("periods", "与上期相比", columns, ordered, "增长一半以上且超出偶然波动的类别；增至三倍为激增", "count")
 
 
 def _tenth(value: float) -> Decimal:

@@ -42,8 +42,9 @@ class Reading:
         if self._connection is None:
             return
         found = await self._connection.stream(query, execution_options={"yield_per": AT_ONCE})
-        async for row in found.mappings():
-            yield row
+        async for part in found.mappings().partitions():  # row by row each would wait its turn in the loop
+            for row in part:
+                yield row
 
 
 @asynccontextmanager

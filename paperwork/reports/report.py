@@ -74,7 +74,11 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """`counted` is the column whose numbers the rows' `drill` lists one by one."""
+    """`counted` is the column whose numbers the rows' `drill` lists one by one.
+
+    With `each` a row's `drill` is that list, and the value of `counted` in the row: a dictionary for each of 300,000
+    rows would be memory for nothing.
+    """
 
     id: str
     title: str
@@ -82,6 +86,14 @@ class Table:
     rows: tuple[Row, ...]
     note: str = ""
     counted: str | None = None
+    each: str | None = None
+
+    def drill_of(self, row: Row) -> Mapping[str, str] | None:
+        """What is behind a row's number, as a query of the API's lists."""
+        if self.each is None or self.counted is None:
+            return row.drill
+        place = next(place for place, column in enumerate(self.columns) if column.id == self.counted)
+        return {"list": self.each, self.counted: str(row.values[place])}
 
 
 class Look(StrEnum):

@@ -8,15 +8,21 @@ by chance as Poisson says, so the range is never taken for narrower than that, a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
 import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
 
 ROBUST = 1.4826
 """What a median absolute deviation is multiplied by to stand for a standard deviation."""
+
+_CELLS = 2_000_000
+"""Numbers that are looked at in one go: the pairs of days of so many series."""
 
 
 class Grade(StrEnum):
@@ -59,15 +65,56 @@ def judged(
     counts: Mapping[date, int], day: date, workday: Callable[[date], bool], since: date, sensitivity: Sensitivity
 ) -> Rise | None:
     """The day against its history, which is known from `since` on; None when there is too little of it."""
+    return next(_judged([counts], day, workday, since, sensitivity), None)
+
+
+def rises(
+    counts: Mapping[date, int], days: Sequence[date], workday: Callable[[date], bool], since: date, sense: Sensitivity
+) -> list[Rise]:
+    """The days that are beyond their range, in order."""
+    return [rise for _, rise in all_rises({"": counts}, days, workday, since, sense)]
+
+
+def all_rises(
+    series: Mapping[str, Mapping[date, int]],
+    days: Sequence[date],
+    workday: Callable[[date], bool],
+    since: date,
+    sense: Sensitivity,
+) -> list[tuple[str, Rise]]:
+    """Each rise of each series, day by day: all series of a day are judged at once."""
+    found: list[tuple[str, Rise]] = []
+    for day in days:
+        names = [name for name, counts in series.items() if counts.get(day, 0) >= sense.least]
+        told = _judged([series[name] for name in names], day, workday, since, sense)
+        found += [(name, one) for name, one in zip(names, told, strict=False) if one.grade is not Grade.NONE]
+    return found
+
+
+def _judged(
+    series: Sequence[Mapping[date, int]],
+    day: date,
+    workday: Callable[[date], bool],
+    since: date,
+    sensitivity: Sensitivity,
+) -> Iterator[Rise]:
+    """The same day of each series; nothing when there is too little history."""
     kind = workday(day)
     first = max(since, day - timedelta(days=sensitivity.history))
     past = [first + timedelta(days=ago) for ago in range((day - first).days)]
     alike = [one for one in past if workday(one) is kind]
     if len(alike) < sensitivity.enough:
-        return None
-    usual, spread = _level([(one - day).days for one in alike], [counts.get(one, 0) for one in alike])
+        return
+    at_once = max(1, _CELLS // len(alike) ** 2)
+    for place in range(0, len(series), at_once):
+        some = series[place : place + at_once]
+        history = np.array([[counts.get(one, 0) for one in alike] for counts in some], dtype=float)
+        for counts, usual, spread in zip(some, *_levels([(one - day).days for one in alike], history), strict=True):
+            yield _rise(day, counts.get(day, 0), float(usual), float(spread), sensitivity)
+
+
+def _rise(day: date, count: int, usual: float, spread: float, sensitivity: Sensitivity) -> Rise:
     spread = max(spread, usual**0.5, 1.0)
-    count = counts.get(day, 0)
     distance = (count - usual) / spread
     limit = max(usual + sensitivity.raised * spread, sensitivity.times * usual, float(sensitivity.least))
     grade = Grade.NONE
@@ -77,22 +124,16 @@ def judged(
     return Rise(day, count, round(usual, 1), round(limit, 1), round(distance, 1), grade)
 
 
-def _level(days: Sequence[int], counts: Sequence[int]) -> tuple[float, float]:
-    """Where a robust trend (Theil and Sen) has come to on day 0, and how far days lie from it as a rule."""
-    x, y = np.asarray(days, dtype=float), np.asarray(counts, dtype=float)
+def _levels(days: Sequence[int], counts: Floats) -> tuple[Floats, Floats]:
+    """Of each row of counts: where a robust trend (Theil and Sen) has come to on day 0, and how far days lie from it as
+    a rule."""
+    x = np.asarray(days, dtype=float)
     earlier, later = np.triu_indices(len(x), 1)
-    slope = float(np.median((y[later] - y[earlier]) / (x[later] - x[earlier])))
-    base = float(np.median(y - slope * x))
-    away = np.abs(y - (base + slope * x))
-    return max(base, 0.0), ROBUST * float(np.median(away))
-
-
-def rises(
-    counts: Mapping[date, int], days: Sequence[date], workday: Callable[[date], bool], since: date, sense: Sensitivity
-) -> list[Rise]:
-    """The days that are beyond their range, in order."""
-    found = (judged(counts, day, workday, since, sense) for day in days if counts.get(day, 0) >= sense.least)
-    return [one for one in found if one is not None and one.grade is not Grade.NONE]
+    slopes = np.median((counts[:, later] - counts[:, earlier]) / (x[later] - x[earlier]), axis=1)
+    trend = slopes[:, None] * x
+    bases = np.median(counts - trend, axis=1)
+    away = np.abs(counts - (bases[:, None] + trend))
+    return np.maximum(bases, 0.0), ROBUST * np.median(away, axis=1)
 
 
 def begun(found: Sequence[Rise]) -> list[Rise]:

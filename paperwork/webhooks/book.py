@@ -54,7 +54,10 @@ class Unfit(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Webhook:
-    """One receiver. `failing` is since when nothing got through, `paused` since when nothing is sent."""
+    """One receiver. `failing` is since when nothing got through, `paused` since when nothing is sent.
+
+    `why` says for what: without it somebody paused it by hand.
+    """
 
     name: str
     url: str
@@ -201,6 +204,18 @@ class Webhooks:
             again = update(deliveries).where(deliveries.c.webhook == name, which)
             done = await connection.execute(again.values(next_try=now, tries=0, delivered=None))
             return int(done.rowcount)
+
+    async def pause(self, name: str, now: datetime) -> None:
+        """Send nothing until it is resumed; what happens meanwhile waits in the records. Raises NoWebhook."""
+        await self._turned(name, paused=now, why=None)
+
+    async def resume(self, name: str) -> None:
+        """Send again, from what waits on. Raises NoWebhook."""
+        await self._turned(name, paused=None, failing=None, why=None)
+
+    async def _turned(self, name: str, **values: datetime | None) -> None:
+        if await self._store.do(update(webhooks).where(webhooks.c.name == name).values(values)) != 1:
+            raise NoWebhook(f"there is no webhook {name[:40]}")
 
     async def failed(self, name: str, why: str, now: datetime, *, pause: bool) -> None:
         """Nothing got through."""

@@ -209,6 +209,8 @@ class Sender:
     def _look(self, hooks: Sequence[Webhook]) -> None:
         told, now = [], self._now()
         for hook in hooks:
+            if hook.paused is not None and hook.why is None:
+                continue  # somebody wants it so
             if hook.paused is not None:
                 told.append(f"{hook.name} is paused ({hook.why}): `hotline webhooks retry {hook.name}` goes on")
             elif hook.name in self._bugs:

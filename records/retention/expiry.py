@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 import structlog
+from sqlalchemy import select
 
 from records.audit import Act, Audit, Deed
 from records.database import open_database
-from records.recordings import Recording, kept_in, told
+from records.recordings import Recording, kept_in, told, whose
 from records.retention.holds import Holds
 from records.retention.terms import Terms
+from records.tables import audit as deeds
 from records.vault.vault import Vault
 
 log = structlog.get_logger(__name__)
@@ -64,9 +68,33 @@ class Expiry:
         What cannot be written down is not deleted. One that cannot be erased keeps no other from it. Raises as `due`
         does; what is left is found the next time.
         """
-        return [one if one.held else await self._delete(one, at) for one in await self.due(terms, today)]
+        left = await self.unerased()
+        found = [
+            one if one.held else await self._delete(one, at, left.get(one.recording.name))
+            for one in await self.due(terms, today)
+        ]
+        await self._tell_gone(left, at)
+        return found
 
-    async def _delete(self, one: Expired, at: datetime) -> Expired:
+    async def unerased(self) -> dict[str, tuple[str, ...]]:
+        """Recordings of which the audit log says last that they could not be erased → the marks of their files then.
+
+        Raises FileNotFoundError, DBAPIError.
+        """
+        query = select(deeds).where(deeds.c.what.in_((Act.RECORDING_EXPIRED, Act.RECORDING_NOT_ERASED)))
+        last: dict[str, tuple[str, ...] | None] = {}
+        engine = open_database(self.url, read_only=True)
+        try:
+            async with engine.connect() as connection:
+                for row in (await connection.execute(query.order_by(deeds.c.number))).mappings():
+                    marks = json.loads(row["details"]).get("sha256", ())
+                    last[row["about"]] = tuple(marks) if row["what"] == Act.RECORDING_NOT_ERASED else None
+        finally:
+            await engine.dispose()
+        return {name: marks for name, marks in last.items() if marks is not None}
+
+    async def _delete(self, one: Expired, at: datetime, left: tuple[str, ...] | None) -> Expired:
+        """`left` are the marks with which the log says that it is there still: that is not said every night again."""
         recording = one.recording
         async with self.holds.alone():
             if recording.call in {hold.call for hold in await self.holds.all()}:
@@ -82,14 +110,27 @@ class Expiry:
                 "sha256": marks,
             }
             reason = f"kept for {one.days} days"
-            await self.audit.write(Deed(self.who, Act.RECORDING_EXPIRED, recording.name, reason, details), at)
+            known = left == marks
+            if not known:
+                await self.audit.write(Deed(self.who, Act.RECORDING_EXPIRED, recording.name, reason, details), at)
             try:
                 await asyncio.to_thread(self.vault.erase, recording.name)
             except OSError as error:  # the log must not say that it is gone
                 why = f"it is there still, or a part of it: {error.strerror}"
-                await self.audit.write(Deed(self.who, Act.RECORDING_NOT_ERASED, recording.name, why, details), at)
+                if not known:
+                    await self.audit.write(Deed(self.who, Act.RECORDING_NOT_ERASED, recording.name, why, details), at)
                 return _left(one, error)
         return Expired(recording, one.days, held=False, marks=marks)
+
+    async def _tell_gone(self, left: Mapping[str, tuple[str, ...]], at: datetime) -> None:
+        """Take back what the log says of those that are gone now, be it since a night that ended in the midst."""
+        there = set(await asyncio.to_thread(lambda: list(self.vault.names())))
+        said = await self.unerased()
+        for name in sorted(set(left) - there):
+            if name in said:  # nothing else was said of it meanwhile
+                details = {"call": whose(name), "sha256": said[name]}
+                reason = "it could not be erased before; it is gone now"
+                await self.audit.write(Deed(self.who, Act.RECORDING_EXPIRED, name, reason, details), at)
 
 
 def _left(one: Expired, error: OSError) -> Expired:

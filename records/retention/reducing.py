@@ -17,7 +17,7 @@ import structlog
 from sqlalchemy import Select, and_, bindparam, delete, event, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from ivr.events import CallbackBooked, MessageLeft, TalkBegan, WaitBegan
+from ivr.events import CallbackBooked, FallbackEnded, MessageLeft, TalkBegan, WaitBegan
 from records.audit import Act, Audit, Deed, to_the_disk
 from records.behind import may_pass
 from records.cdr import fold
@@ -31,7 +31,7 @@ from records.tables import cdr, holds, journal, reduced, reducing
 
 log = structlog.get_logger(__name__)
 
-_SERVED = (WaitBegan.__name__, TalkBegan.__name__, MessageLeft.__name__)
+_SERVED = (WaitBegan.__name__, TalkBegan.__name__, MessageLeft.__name__, FallbackEnded.__name__)
 """Facts that say that a line served a call."""
 
 AT_ONCE = 50

@@ -53,7 +53,7 @@ def card(chart: Chart, stop: Stop, x: float, y: float) -> Group:
     """The card of a stop with its upper left corner there."""
     box = Box(x, y, card_width(stop), card_height(chart, stop))
     draw = {Kind.LINE: _line, Kind.NUMBER: _number}.get(stop.kind, _node)
-    return Group(stop.full, tuple(draw(chart, stop, box)), box)
+    return Group(stop.full, tuple(draw(chart, stop, box)), box, "" if stop.id.startswith("+") else stop.id)
 
 
 def _told(chart: Chart, stop: Stop) -> list[tuple[Face, str]]:

@@ -116,6 +116,8 @@ class Group:
     shapes: tuple[Shape, ...]
     box: Box | None = None
     """What none of its words may leave."""
+    name: str = ""
+    """The node or line that it stands for."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,7 +81,8 @@ def _group(group: Group) -> Iterator[str]:
         yield from shapes
         return
     full = "\n".join(clean(line) for line in group.full.splitlines())
-    yield f"<g><title>{escape(full)}</title>"
+    name = f" data-name={quoteattr(group.name)}" if group.name else ""
+    yield f"<g{name}><title>{escape(full)}</title>"
     yield from shapes
     yield "</g>"
 

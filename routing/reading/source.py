@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any
 
 from ruamel.yaml import YAML
@@ -29,6 +30,8 @@ from routing.reading.slip import mended, slips, spoiled_key
 
 MOST_VALUES = 50_000
 DEEPEST = 40
+KEPT, LARGEST_KEPT = 32, 1 << 16
+"""Texts whose values are kept, and the signs of the largest: of a folder that is read again, one file has changed."""
 
 _INT = re.compile(r"-?(0|[1-9][0-9]{0,17})")
 _FLOAT = re.compile(r"-?[0-9]{1,18}\.[0-9]{1,18}")
@@ -62,6 +65,18 @@ class _Item:
     """How many values it holds, itself included."""
     height: int = 0
     """How many levels it holds."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Document:
+    """What a text holds; it may be kept and read again, so nothing changes an item of it."""
+
+    item: _Item | None
+    """None when it is empty."""
+    tagged: tuple[Problem, ...]
+    """The tags, which mean nothing here."""
+    total: int
+    """How many values it holds, those that are repeated counted each time."""
 
 
 @dataclass(slots=True)
@@ -138,7 +153,7 @@ def _read_on(name: str, text: str, most: int, slipped: list[Problem]) -> Source:
 def _read(name: str, text: str, most: int) -> Source:
     source = Source(name)
     try:
-        item = _compose(source, text, most)
+        document = _composed(name, text, most)
     except _Stop:
         raise
     except MarkedYAMLError as error:
@@ -146,6 +161,8 @@ def _read(name: str, text: str, most: int) -> Source:
         raise _NotYaml(_syntax(name, mark, error), _near(error)) from None
     except Exception as error:  # whatever the parser makes of a text that no person wrote, the file is at fault
         raise _NotYaml(_syntax(name, None, error), range(0)) from None
+    source.problems += document.tagged
+    item = document.item
     if item is not None and not item.is_mapping:
         line = item.place.line - 1
         raise _NotYaml(found(item.place, "not-a-mapping"), range(line, line + 1))
@@ -174,11 +191,20 @@ def _syntax(name: str, mark: StreamMark | None, error: Exception) -> Problem:
     return found(Place(name, mark.line + 1, mark.column + 1) if mark else Place(name, 1, 1), "syntax", hint=hint)
 
 
-def _compose(source: Source, text: str, most: int) -> _Item | None:
-    """The file's one document as items; None when it is empty."""
+def _composed(name: str, text: str, most: int) -> _Document:
+    """As `_compose`, once for each text: parsing is most of what reading costs. What cannot be read is not kept."""
+    if len(text) > LARGEST_KEPT or most > MOST_VALUES:
+        return _compose(name, text, most)
+    document = _kept(name, text)
+    return document if document.total <= most else _compose(name, text, most)
+
+
+def _compose(name: str, text: str, most: int) -> _Document:
+    """The file's one document. Raises _Stop, and whatever the parser raises."""
     anchors: dict[str, _Item | None] = {}
     open_items: list[tuple[_Item, str | None]] = []
     root: _Item | None = None
+    tagged: list[Problem] = []
     documents = 0
     total = 0
 
@@ -197,7 +223,7 @@ def _compose(source: Source, text: str, most: int) -> _Item | None:
         _children(parent).append(item)
 
     for event in _events(text):
-        place = Place(source.name, event.start_mark.line + 1, event.start_mark.column + 1)
+        place = Place(name, event.start_mark.line + 1, event.start_mark.column + 1)
         if isinstance(event, DocumentStartEvent):
             documents += 1
             if documents > 1:
@@ -205,7 +231,7 @@ def _compose(source: Source, text: str, most: int) -> _Item | None:
         elif isinstance(event, CollectionEndEvent):
             close(*open_items.pop())
         elif isinstance(event, AliasEvent):
-            again = _repeated(source, place, str(event.anchor), anchors)
+            again = _repeated(place, str(event.anchor), anchors)
             total += again.size
             close(again, None)
         elif isinstance(event, NodeEvent):
@@ -214,7 +240,7 @@ def _compose(source: Source, text: str, most: int) -> _Item | None:
             if anchor is not None:
                 anchors[anchor] = None
             if isinstance(event, ScalarEvent | SequenceStartEvent | MappingStartEvent) and event.tag is not None:
-                source.problems.append(found(place, "tag", tag=_short(str(event.tag))))
+                tagged.append(found(place, "tag", tag=_short(str(event.tag))))
             if isinstance(event, ScalarEvent):
                 close(_Item(place, event.value, event.style is None), anchor)
             else:
@@ -224,7 +250,12 @@ def _compose(source: Source, text: str, most: int) -> _Item | None:
                 open_items.append((_Item(place, [], is_mapping=is_mapping), anchor))
         if total > most:
             raise _Stop(found(place, "too-much", most=MOST_VALUES))
-    return root
+    return _Document(root, tuple(tagged), total)
+
+
+@lru_cache(KEPT)
+def _kept(name: str, text: str) -> _Document:
+    return _compose(name, text, MOST_VALUES)
 
 
 def _events(text: str) -> Iterator[Any]:
@@ -240,7 +271,7 @@ def _children(parent: _Item) -> list[_Item]:
     return parent.value
 
 
-def _repeated(source: Source, place: Place, name: str, anchors: Mapping[str, _Item | None]) -> _Item:
+def _repeated(place: Place, name: str, anchors: Mapping[str, _Item | None]) -> _Item:
     if name not in anchors:
         raise _Stop(found(place, "alias", name=name, hint="means nothing; `&` must mark it before"))
     item = anchors[name]

@@ -101,6 +101,14 @@ _WORDS: Mapping[str, str] = {
     "what stands below a retired category is retired too": "停用的分类之下，各级也都要停用",
     "only a category with `retired: true` becomes another": "只有 `retired: true` 的分类才能由别的分类接替",
     "no category has this code": "没有这个编号的分类",
+    "no line has this name": "没有叫这个名字的热线",
+    "the text is empty": "正文是空的",
+    "something stands there twice": "有重复的内容",
+    "a script has steps: begin each with a heading like `## 问候`": "话术要分步骤：每一步以 `## 问候` 这样的标题开头",
+    "a file begins with a line ---, what is known of the article, and a second line ---":
+        "文件开头要有一行 ---，写明文章的各项说明，再以一行 --- 结束",
+    "one line of text, without control characters": "只能是一行文字，不能有控制字符",
+    "text and line ends, without control characters": "只能是文字和换行，不能有控制字符",
     "no category in use has this code": "没有在用的分类有这个编号",
     "it must lead to a category that is in use": "最后要指向一个在用的分类",
 }  # fmt: skip

@@ -51,8 +51,9 @@ from acd.signals import (
 from acd.state import FloorState
 from acd.waiting import Place
 from tests.acd.day import Day
+from tests.depth import depth
 
-PLANS = 400
+PLANS = depth(120)
 SIGNALS = 250
 PARTS = 2
 NAMES = "abc"

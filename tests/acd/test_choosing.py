@@ -356,6 +356,18 @@ def test_a_lunch_outlives_the_phone_s_registration() -> None:
     assert (floor.seat("ann").presence, floor.seat("ann").reason) == (Presence.BREAK, "lunch")
 
 
+def test_whose_phone_comes_back_to_a_call_that_the_floor_does_not_know_is_offered_nothing_until_it_is_over() -> None:
+    floor = floor_of(agent("ann"))
+    floor.handle(BreakBegan("ann", BreakReason.OTHER_CALL), 1.0)
+    floor.handle(PhoneDown("ann"), 2.0)
+    floor.handle(PhoneUp("ann"), 3.0)
+    assert (floor.seat("ann").presence, floor.seat("ann").reason) == (Presence.BREAK, BreakReason.OTHER_CALL)
+    floor.handle(PhoneDown("ann"), 4.0)
+    floor.handle(BreakEnded("ann", BreakReason.OTHER_CALL), 5.0)
+    floor.handle(PhoneUp("ann"), 6.0)
+    assert floor.seat("ann").presence is Presence.READY
+
+
 def test_a_call_that_the_floor_does_not_know_ends_no_break_but_its_own() -> None:
     floor = floor_of(agent("ann"))
     floor.handle(BreakBegan("ann", "lunch"), 1.0)

@@ -40,6 +40,7 @@ from acd.signals import (
 )
 from acd.state import FloorState
 from tests.acd.day import AGENTS, LINES, Day
+from tests.depth import depth
 
 _agents = st.sampled_from(AGENTS)
 _JSON = TypeAdapter(FloorState)
@@ -235,5 +236,5 @@ class AnyDay(RuleBasedStateMachine):
         self.day.check()
 
 
-AnyDay.TestCase.settings = settings(max_examples=150, stateful_step_count=60, deadline=None)
+AnyDay.TestCase.settings = settings(max_examples=depth(50), stateful_step_count=60, deadline=None)
 TestAnyDay = AnyDay.TestCase

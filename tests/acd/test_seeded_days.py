@@ -1,4 +1,4 @@
-"""Unit, property: a thousand days of a thousand signals, with signals that come twice, late, or never.
+"""Unit, property: hundreds of days of a thousand signals, with signals that come twice, late, or never.
 
 Cheaper than drawn examples and far busier: phones ring, fail and are let go on lines that are never empty.
 """
@@ -35,8 +35,9 @@ from acd.signals import (
     WrapUpExtended,
 )
 from tests.acd.day import AGENTS, LINES, Day
+from tests.depth import depth
 
-DAYS = 1000
+DAYS = depth(200)
 SIGNALS = 1000
 PARTS = 4
 LOOK_EVERY = 19

@@ -17,6 +17,7 @@ LATE = 5.0
 
 
 OTHERS = {
+    "database-gone": "tests/records/test_faults.py",
     "flood": "tests/bench/test_flood_short.py",
     "freeze-10": "tests/system/test_faults.py",
     "kill-asterisk": "tests/system/test_faults.py",
@@ -25,6 +26,7 @@ OTHERS = {
     "nothing": "tests/bench/test_bench_short.py",
     "phones-vanish": "tests/system/test_vanishing.py",
     "restart": "tests/system/test_faults.py",
+    "restart-asterisk": "tests/system/test_faults.py",
 }
 """Faults whose short form is another test."""
 

@@ -7,29 +7,42 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
 import aiohttp
+import orjson
 import pyotp
 from aiohttp import web
 from prometheus_client import CollectorRegistry
 
 from acd.agent import Presence
 from desk.desk import Desk, open_desk
+from desk.dossier import Current, Known
 from desk.gate import Gate
+from desk.ledger import Write
 from desk.listening import listening
 from desk.passwords import hashed
 from desk.refusal import Refusal
 from desk.roles import Permission, Role
 from desk.tokens import Tokens
+from desk.trying import Stand
 from desk.users import Users
+from hotline.desk_hand import DeskHand
+from hotline.desk_routing import DeskRouting
+from hotline.desk_telling import DeskTelling
+from hotline.drafting.jobs import Jobs, NoPlan, Wrong
+from hotline.drafting.workbench import Errors, Senseless
+from hotline.mapping import put_place
 from hotline.office import basis_of, trees_of
 from hotline.operators import read_config
-from hotline.settings import HOUSE
+from hotline.settings import HOUSE, Settings, load
 from hotline.web import create_app
-from paperwork.answers.office import Answers, open_answers
+from ivr.clock import Clock
+from ivr.events import Entry
+from paperwork.answers.clerk import AnswerClerk
+from paperwork.answers.office import Answers, open_clerk
 from paperwork.categories.shelf import Shelf
 from paperwork.categories.trees import Trees
 from paperwork.orders.office import orders_of
@@ -43,8 +56,10 @@ from records.vault.ciphers import CIPHERS
 from records.vault.keys import KeyFile
 from records.vault.vault import Vault
 from routing.plan import Plan
+from tests.desk.telephones import MadeUpTelephones, made_up_telephones
 from tests.paperwork.answers.made_up import MadeUpCodes, MadeUpNames
 from tests.service.test_web import MadeUpHotline
+from tests.service.town import Town
 
 NUMBER = "13900000011"
 WORDS = "correct horse battery staple"
@@ -97,6 +112,27 @@ class MadeUpFloor:
         return {"id": leader}
 
 
+@dataclass
+class MadeUpCallers:
+    """Who calls whom, as a test wants it."""
+
+    current_of: dict[str, Current] = field(default_factory=dict)
+    told: dict[str, list[Entry]] = field(default_factory=dict)
+    numbers: dict[str, Known] = field(default_factory=dict)
+
+    def current(self, agent: str) -> Current | None:
+        return self.current_of.get(agent)
+
+    def facts(self, call: str) -> list[Entry]:
+        return self.told.get(call, [])
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+    def known(self, number: str, line: str | None) -> Known:
+        return self.numbers.get(number, Known())
+
+
 class Browser:
     """One browser: its cookies, and what it sends by itself with each request of a page."""
 
@@ -133,6 +169,24 @@ class Browser:
         return await self.post("/api/v1/session", {"name": name, "password": words})
 
 
+class Bench:
+    """Does the worker's jobs here, without its process: that is held by tests/service/test_workbench.py."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._jobs = Jobs(settings)
+
+    async def do(self, job: str, **asked: Any) -> bytes:
+        try:
+            return await asyncio.to_thread(self._jobs.do, job, orjson.loads(orjson.dumps(asked)))
+        except NoPlan:
+            raise Errors("the files hold errors") from None
+        except Wrong as error:
+            raise Senseless(str(error)) from None
+
+    async def close(self) -> None:
+        return
+
+
 @dataclass
 class DeskHouse:
     """The desk, and what stands behind it."""
@@ -145,8 +199,14 @@ class DeskHouse:
     app: web.Application
     base: str
     answers: Answers
+    clerk: AnswerClerk
+    callers: MadeUpCallers
+    telephones: MadeUpTelephones
     url: str = ""
     vault: Vault | None = None
+    town: Town | None = None
+    """The config folder behind the drafts."""
+    routing: DeskRouting | None = None
     later: timedelta = timedelta(0)
     """How far our clocks are ahead of the machine's."""
     secrets: dict[str, str] = field(default_factory=dict)
@@ -211,47 +271,72 @@ def shipped() -> Plan:
 
 
 @asynccontextmanager
-async def desk_house(var: Path, gate: Gate | None = None, url: str | None = None) -> AsyncIterator[DeskHouse]:
-    """A desk that listens on loopback, whatever its gate believes; with a `url` on that database."""
+async def desk_house(
+    var: Path, gate: Gate | None = None, url: str | None = None, write: Write | None = None
+) -> AsyncIterator[DeskHouse]:
+    """A desk that listens on loopback, whatever its gate believes; with a `url` on that database.
+
+    `write` takes the place of the audit log.
+    """
     if url is None:
         url = f"sqlite+aiosqlite:///{var / 'hotline.db'}"
         await upgrade(url)
     audit, floor, gate = Audit(url, var), MadeUpFloor(), gate or Gate("127.0.0.1")
+    callers = MadeUpCallers()
     house: DeskHouse
     store = Store(url)
     keys = KeyFile(var / "keys.json")
     keys.rotate(CIPHERS["AES-256-GCM"], datetime.now(UTC))
     vault = Vault(var / "recordings", keys)
+    (var / "town").mkdir()
+    town = Town(var / "town")
+    routing = DeskRouting(load(config=town.config, var=var), town.start(), lambda: house.now(), Bench)
+    telling = DeskTelling(url, shipped, Clock())
     async with (
-        open_answers(url, house=MadeUpNames(), codes=MadeUpCodes(), now=lambda: house.now()) as answers,
+        made_up_telephones() as telephones,
+        open_clerk(url, house=MadeUpNames(), codes=MadeUpCodes(), now=lambda: house.now()) as office,
         open_desk(
             url,
             gate,
             floor,
+            telephones,
+            stand=Stand("web--caller", lambda: [("ann", "安", ["免疫"]), ("bob", "波", [])]),
             key=b"k" * 32,
-            write=audit.write,
+            write=write or audit.write,
+            verify=audit.verify,
             hotline=lambda: ("12320", "小热线"),
             version="0",
-            answers=answers,
+            answers=office.answers,
             reports=basis_of(url, shipped_trees, Rules, shipped, lambda: house.now()),
             plan=shipped,
             vault=vault,
             holds=Holds(url, var),
-            trees=Shelf(HOUSE / "config").trees,
+            callers=callers,
+            hand=DeskHand(var, shipped, lambda: house.now(), number_of=telling.number_of),
+            telling=telling,
+            trees=Shelf(town.config, HOUSE / "config").trees,
+            mapping=partial(put_place, town.config),
+            routing=routing,
             orders=orders_of(store, plan=shipped, rules=OrderRules, now=lambda: house.now()),
             now=lambda: house.now(),
             monotonic=lambda: house.later.total_seconds(),
         ) as desk,
     ):
         app = create_app(MadeUpHotline(), CollectorRegistry(), desk)
-        house = DeskHouse(desk, floor, Users(store), Tokens(store), audit, app, "", answers, url=url, vault=vault)
+        users, tokens = Users(store), Tokens(store)
+        house = DeskHouse(
+            *(desk, floor, users, tokens, audit, app, ""),
+            *(office.answers, office.clerk, callers, telephones, url, vault),
+        )
+        house.town, house.routing = town, routing
         async with listening(app, Gate("127.0.0.1"), 0) as port, asyncio.TaskGroup() as tasks:
             house.base = f"http://127.0.0.1:{port}"
-            answers.listeners.append(desk.live.changed)
-            works = [tasks.create_task(desk.ledger.run()), tasks.create_task(desk.live.run())]
+            office.answers.listeners.append(desk.live.changed)
+            works = [tasks.create_task(work) for work in (desk.ledger.run(), desk.live.run(), desk.telephone.run())]
             try:
                 yield house
             finally:
                 for work in works:
                     work.cancel()
+    await routing.close()
     await store.close()

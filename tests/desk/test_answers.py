@@ -20,8 +20,8 @@ ONE = "/api/v1/answers/a-1"
 async def answered(house: DeskHouse, call: str, *talks: tuple[str, str | None], ends: bool = True) -> None:
     """A call came and went, and its record was opened."""
     for entry in tale(call, *talks, ends=ends):
-        house.answers.clerk.hear(entry)
-    await house.answers.clerk._work()
+        house.clerk.hear(entry)
+    await house.clerk._work()
 
 
 async def put(browser: Browser, data: Any, path: str = ONE) -> tuple[int, Any]:
@@ -86,15 +86,15 @@ async def test_the_agent_fills_and_the_leader_signs_and_corrects(house: DeskHous
 async def test_who_comes_second_reads_again_but_the_end_of_the_talk_is_in_nobodys_way(house: DeskHouse) -> None:
     story = tale("a-1", ("immunization", "ann"))
     for entry in story[:2]:
-        house.answers.clerk.hear(entry)
-    await house.answers.clerk._work()
+        house.clerk.hear(entry)
+    await house.clerk._work()
     async with house.browser(Role.AGENT) as ann, house.browser(Role.LEADER) as chief:
         assert (await put(ann, {"seq": 1, "place": "和平区"}))[1]["seq"] == 2
         status, refused = await put(chief, {"seq": 1, "place": "河西区"})
         assert (status, refused["error"]) == (409, "changed")
         for entry in story[2:]:
-            house.answers.clerk.hear(entry)
-        await house.answers.clerk._work()
+            house.clerk.hear(entry)
+        await house.clerk._work()
         assert (await put(ann, {"seq": 2, "content": "接种地点"}))[1]["seq"] == 4
         assert (await put(ann, {"seq": 9, "content": "?"}))[0] == 409
         assert (await put(ann, {"seq": 4, "content": "接种地点"}))[1]["seq"] == 4  # nothing changed, nothing filed
@@ -174,7 +174,7 @@ async def test_pages_are_stable_and_filters_are_what_they_say(house: DeskHouse) 
     stories = [tale(f"a-{n}", ("immunization", "ann") if n % 2 else ("booking", None)) for n in range(7)]
     async with house.answers.book.store.writing() as connection:
         facts = [Told(entry) for story in stories for entry in story[1:-1]]
-        await house.answers.clerk._opening.take(connection, facts, house.now())
+        await house.clerk._opening.take(connection, facts, house.now())
     async with house.browser(Role.LEADER) as chief:
 
         async def calls(query: str) -> list[str]:
@@ -216,7 +216,7 @@ async def test_the_desk_learns_at_once_that_a_record_was_opened_or_changed(house
     async with house.browser(Role.AGENT) as ann:
         await put(ann, {"seq": 1, "kind": "praise"})
         assert len(looks) == 2
-        (one,) = house.answers.watch.in_hand()
+        (one,) = house.answers.shown.in_hand()
         assert (one.call, one.owner, one.seq, one.missing) == ("a-1", "ann", 2, ("content",))
 
 

@@ -49,3 +49,28 @@ async def test_who_reads_calls_sees_what_cannot_be_placed_and_what_was_imported(
         assert (status, told["codes"]["national"], told["records"]) == (200, [], [])
         assert "Z07" in told["codes"]["tianjin"]
         assert await chief.get("/api/v1/records/imports") == (200, {"imports": []})
+
+
+async def test_a_leader_gives_a_category_its_place_in_another_tree(house: DeskHouse) -> None:
+    assert house.town is not None
+    async with house.browser(Role.LEADER) as chief:
+        one = f"{EVERY}/Z07/places/tianjin"
+        assert (await chief.ask("PUT", one, {"path": "咨询/天气", "version": 1}))[0] == 422
+        status, told, _ = await chief.ask("PUT", one, {"path": "咨询/健康知识", "version": 1, "reason": "市里要求"})
+        assert (status, told["tianjin"], told["version"]) == (200, "咨询/健康知识", 2)
+        _, left = await chief.get(f"{EVERY}/unmapped")
+        assert ("Z07" in left["codes"]["tianjin"], left["version"]) == (False, 2)
+        status, told, _ = await chief.ask("PUT", one, {"path": None, "version": 1})
+        assert (status, told["error"]) == (409, "changed")
+        status, told, _ = await chief.ask("PUT", one, {"path": None, "version": 2})
+        assert (status, told["tianjin"], told["version"]) == (200, None, 3)
+        assert (await chief.ask("PUT", f"{EVERY}/Z99/places/tianjin", {"path": None, "version": 3}))[0] == 404
+        assert (await chief.ask("PUT", f"{EVERY}/Z07/places/own", {"path": None, "version": 3}))[0] == 404
+        (house.town.config / ".git").mkdir()
+        status, told, _ = await chief.ask("PUT", one, {"path": "咨询/健康知识", "version": 3})
+        assert (status, told["error"]) == (409, "not_written")
+    deeds = [one.deed for one in await house.written() if one.deed.what == "category_mapped"]
+    assert [(deed.about, deed.reason, deed.details["was"], deed.details["now"]) for deed in deeds] == [
+        ("Z07", "市里要求", None, "咨询/健康知识"),
+        ("Z07", None, "咨询/健康知识", None),
+    ]

@@ -34,10 +34,9 @@ from schemathesis.specs.openapi.checks import (
 
 from desk import guard
 from desk.roles import PERMISSIONS, SCOPES, Role
-from paperwork.printing.form import Form
-from paperwork.printing.press import Press
+from paperwork.past.bringing import Bringing
+from paperwork.printing.press import Press, Printed
 from paperwork.printing.render import Format
-from paperwork.reports.report import Report
 from records.store import Store
 from tests.desk.house import DeskHouse, desk_house
 from tests.desk.test_orders import COMPLAINT
@@ -58,6 +57,9 @@ KNOWN: Mapping[str, str] = {
     "name": "crm",
     "number": "2026-000001",
     "tree": "own",
+    "line": "immunization",
+    "agent": "vaccine-1",
+    "ticket": "a-1",
 }
 """What there is, by the name that paths have for it."""
 
@@ -80,8 +82,15 @@ async def furnished(house: DeskHouse) -> None:
         assert status == 201, told
 
 
-async def unset(_press: Press, _printed: Report | Form, form: Format | str) -> bytes:
+@schemathesis.serializer("text/csv")
+def as_it_is(_context: Any, value: Any) -> bytes:
+    return value if isinstance(value, bytes) else str(value).encode(errors="replace")
+
+
+async def unset(_press: Press, printed: Printed, form: Format | str) -> bytes:
     """What the press gives without setting type: that takes a second, and is tested in tests/paperwork/printing."""
+    if isinstance(printed, Bringing):
+        return await printed.said()
     return b"<html><style></style></html>" if form == Format.HTML else b"%PDF-"
 
 

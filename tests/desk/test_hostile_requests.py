@@ -18,6 +18,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from desk.roles import Role
+from tests.depth import depth
 from tests.desk.house import DeskHouse, desk_house
 
 Json = st.recursive(
@@ -107,7 +108,7 @@ def ours(status: int, body: bytes, path: str) -> None:
         assert b"Traceback" not in body
 
 
-_LONG = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+_LONG = settings(max_examples=depth(30), deadline=None, suppress_health_check=list(HealthCheck))
 
 
 @_LONG

@@ -40,6 +40,9 @@ async def test_a_talk_is_judged_seen_contested_and_settled(house: DeskHouse, tmp
         status, done = await judge.post(one + "/settle", {"reason": "采纳", "marks": {"greeting": 5}})
         assert (status, done["percent"], done["state"]) == (200, 100.0, "settled")
         assert (await judge.post(one + "/settle", {"reason": "再次"}))[0] == 409
+        assert (await judge.post(one + "/correct", {"reason": "重听"}))[0] == 400
+        status, done = await judge.post(one + "/correct", {"reason": "重听", "marks": {"greeting": 4}})
+        assert (status, done["percent"], done["state"]) == (200, 99.0, "submitted")
         assert (await judge.post(BASE + "/scores", {**asked, "marks": {"greeting": 6}}))[0] == 400
         assert (await judge.post(BASE + "/scores", {**asked, "call": "nothing"}))[0] == 404
         other = (await judge.post(BASE + "/scores", {**asked, "call": "a-2", "agent": "bob"}))[1]

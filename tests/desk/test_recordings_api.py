@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import insert
@@ -25,6 +26,9 @@ from ivr.events import (
 from records.audit import Act
 from records.journal import SqlJournal
 from records.paper_tables import scores
+from records.retention.expiry import Expiry
+from records.retention.holds import Holds
+from records.retention.terms import Terms
 from records.store import Store
 from tests.desk.house import NUMBER, Browser, DeskHouse, desk_house, shipped
 from tests.records.test_vault import put, sound
@@ -78,6 +82,8 @@ async def test_recordings_are_found_by_what_is_known_of_them(house: DeskHouse) -
         assert await names(quality, "line=immunization") == [ONE, LEFT]
         assert await names(quality, "agent=bob") == [TWO]
         assert await names(quality, "call=a-3") == [LEFT]
+        assert await names(quality, f"recording={TWO}") == [TWO]
+        assert await names(quality, "recording=talks/2026/11/20/a-9-1") == []
         assert await names(quality, "from=2026-11-20") == [ONE, QUIET, LEFT]
         assert await names(quality, "to=2026-11-20") == [TWO]
         assert await names(quality, "kind=messages&least=4") == [QUIET]
@@ -123,6 +129,101 @@ async def test_who_listens_is_written_down_once_for_all_pieces_of_it(house: Desk
         (Act.RECORDING_HEARD, ONE, "complaint"),
         (Act.RECORDING_EXPORTED, TWO, "police"),
     ]
+
+
+async def shape(browser: Browser, name: str, asked: str = "&reason=check") -> tuple[int, Any]:
+    return await browser.get(f"/api/v1/recordings/peaks?recording={name}{asked}")
+
+
+async def test_a_shape_is_that_of_the_sound_plain_sealed_or_going_on(house: DeskHouse) -> None:
+    assert house.vault is not None
+    async with house.browser(Role.QUALITY) as quality:
+        for name, seconds in ((ONE, 1.0), (TWO, 2.0)):  # the first is sealed
+            status, told = await shape(quality, name, "&reason=check&columns=4")
+            assert (status, told["seconds"], told["cut"]) == (200, seconds, False)
+            assert told["sides"] == [{"side": "both", "low": [1] * 4, "high": [1] * 4}]
+        assert len((await shape(quality, TWO))[1]["sides"][0]["low"]) == 1000
+        put(house.vault, sound(3.0, level=9)[:-7], TWO)  # it goes on; what was remembered is of another length
+        assert (await shape(quality, TWO))[1]["cut"] is True
+        assert (await shape(quality, TWO, "&reason=check&columns=1"))[1]["sides"][0]["high"] == [9]
+        put(house.vault, b"no sound", TWO)
+        assert (await shape(quality, TWO))[0] == 503
+        assert (await shape(quality, "talks/2026/11/20/a-9-1"))[0] == 404
+        for wrong in ("", "&reason=", "&reason=x&columns=0", "&reason=x&columns=4001"):
+            assert (await shape(quality, ONE, wrong))[0] == 400, wrong
+
+
+async def test_a_shape_asks_for_what_its_sound_asks_for_and_is_one_listening_with_it(house: DeskHouse) -> None:
+    async with house.browser(Role.QUALITY) as quality, house.browser(Role.ADMINISTRATOR) as keeper:
+        assert (await shape(quality, QUIET))[0] == 403
+        assert (await shape(keeper, ONE))[0] == 403
+        assert (await shape(quality, ONE))[0] == 200
+        assert (await listen(quality, ONE))[0] == 200
+    heard = [entry.deed for entry in await house.written() if entry.deed.what == Act.RECORDING_HEARD]
+    assert [(deed.about, deed.reason) for deed in heard] == [(ONE, "check")]
+
+
+async def test_a_recording_is_found_by_the_end_of_its_callers_number_but_not_on_a_confidential_line(
+    house: DeskHouse,
+) -> None:
+    async with house.browser(Role.QUALITY) as quality:
+        assert await names(quality, f"ends={NUMBER[-4:]}") == [ONE, LEFT, TWO]
+        assert await names(quality, f"ends={NUMBER[-4:]}&from=2026-11-20") == [ONE, LEFT]
+        assert await names(quality, "ends=9999") == []
+        assert (await quality.get("/api/v1/recordings?ends=11"))[0] == 400
+        _, told = await quality.get("/api/v1/recordings")
+        assert {one["call"]: one["number"] for one in told["recordings"]} == {
+            "a-1": "139****0011",
+            "a-2": "139****0011",
+            "a-3": "139****0011",
+            "a-4": None,
+        }
+        assert told["recordings"][0]["at"] == "2026-11-20T10:00:00.000+08:00"
+
+
+async def test_recordings_are_found_by_how_their_quality_sheets_stand(house: DeskHouse) -> None:
+    store = Store(house.url)
+    about = {"seq": 1, "agent": "ann", "at": AT, "by": "desk:q", "sheet": "s@1", "marks": {}, "fatal": False}
+    for paper, name, call, state in (
+        ("score:a-1~ann~1", ONE, "a-1", "draft"),
+        ("score:a-2~bob~1", TWO, "a-2", "discarded"),
+        ("score:a-2~bob~2", TWO, "a-2", "submitted"),
+        ("score:a-3~ann~1", LEFT, "a-3", "discarded"),
+    ):
+        row = {**about, "paper": paper, "recording": name, "call": call, "state": state, "total": 9.0, "most": 10.0}
+        await store.do(insert(scores).values(row))
+    await store.close()
+    async with house.browser(Role.QUALITY) as quality:
+        assert await names(quality, "quality=none") == [QUIET, LEFT]
+        assert await names(quality, "quality=draft") == [ONE]
+        assert await names(quality, "quality=submitted") == [TWO]
+        assert await names(quality, "scored=1") == [TWO]
+        assert (await quality.get("/api/v1/recordings?quality=discarded"))[0] == 400
+        _, told = await quality.get("/api/v1/recordings?call=a-2")
+        (one,) = told["recordings"]
+        assert [sheet["id"] for sheet in one["sheets"]] == ["a-2~bob~2"]
+
+
+async def test_what_was_deleted_is_proven_by_the_audit_log(house: DeskHouse, tmp_path: Path) -> None:
+    assert house.vault is not None
+    expiry = Expiry(house.url, house.vault, Holds(house.url, tmp_path), house.audit, "engine:test")
+    marks = {name: house.vault.marks(name) for name in (ONE, TWO)}
+    await expiry.delete(Terms(1, 1, 1), date(2100, 1, 1), datetime.now(UTC))
+    async with house.browser(Role.AUDITOR) as auditor, house.browser(Role.AGENT) as ann:
+        _, told = await auditor.get("/api/v1/recordings/deleted?call=a-2")
+        (one,) = told["deleted"]
+        assert (one["recording"], one["sha256"], one["erased"]) == (TWO, marks[TWO], True)
+        entry = (await house.audit.entries())[one["number"] - 1]
+        assert (one["hash"], one["before"]) == (entry.hash, entry.before)
+        assert (await auditor.get(f"/api/v1/recordings/deleted?recording={TWO}"))[1]["deleted"] == [one]
+        assert (await auditor.get("/api/v1/recordings/deleted?line=nothing"))[1] == {"deleted": [], "next": None}
+        assert (await auditor.get("/api/v1/recordings/deleted?from=2100-01-01"))[1]["deleted"] == []
+        _, first = await auditor.get("/api/v1/recordings/deleted?limit=1")
+        _, rest = await auditor.get(f"/api/v1/recordings/deleted?after={first['next']}")
+        whole = [each["recording"] for each in (*first["deleted"], *rest["deleted"])]
+        assert sorted(whole) == sorted((ONE, TWO, LEFT, QUIET))
+        assert (await ann.get("/api/v1/recordings/deleted"))[0] == 403
+        assert (await auditor.get("/api/v1/recordings/deleted?after=x"))[0] == 400
 
 
 async def test_a_confidential_line_is_heard_by_nobody_whom_it_does_not_name(house: DeskHouse) -> None:

@@ -138,3 +138,52 @@ async def test_what_cannot_be_meant_is_refused(house: DeskHouse, path: str, stat
     async with house.browser(Role.LEADER) as browser:
         await house.sign_in(browser, Role.LEADER)
         assert (await browser.get(f"/api/v1/reports/{path}"))[0] == status
+
+
+SEPTEMBER = {"from": "2026-09-01", "to": "2026-10-01"}
+"""Over by the clock of this house."""
+
+
+async def test_a_leader_signs_a_month_and_what_would_differ_today_is_told(house: DeskHouse) -> None:
+    query = urlencode(SEPTEMBER)
+    async with house.browser(Role.LEADER) as browser:
+        status, first = await browser.post("/api/v1/reports/monthly/sign", SEPTEMBER)
+        assert status == 201, first
+        assert (first["number"], first["by"], first["reason"]) == (1, "leader", None)
+        assert (await browser.post("/api/v1/reports/monthly/sign", SEPTEMBER))[0] == 409
+        row = {"import": "i", "row": 1, "kind": "complaint", "at": datetime(2026, 9, 9, tzinfo=UTC), "count": 2}
+        store = Store(house.url)
+        await store.do(insert(past_rows).values(row))
+        await store.close()
+        status, told = await browser.get(f"/api/v1/reports/monthly/differences?{query}")
+        assert status == 200, told
+        cell = next(one for one in told["cells"] if one["column"] == "投诉")
+        assert (cell["signed"], cell["now"]) == (0, 2)
+        assert told["total"] == len(told["cells"])
+        status, told = await browser.post("/api/v1/reports/monthly/sign", SEPTEMBER)
+        assert (status, told["error"]) == (409, "refused")
+        again = {**SEPTEMBER, "reason": "补录历史数据", "by": "班长甲"}
+        status, second = await browser.post("/api/v1/reports/monthly/sign", again)
+        assert (status, second["number"], second["by"]) == (201, 2, "班长甲")
+        counts = {}
+        for which in ("1", "last"):
+            status, told = await browser.get(f"/api/v1/reports/monthly?{query}&signed={which}")
+            assert status == 200, told
+            counts[which] = told["tables"][0]["rows"][0]["values"][-1]
+        assert counts == {"1": 0, "last": 2}
+        assert (await browser.get(f"/api/v1/reports/monthly?{query}&signed=3"))[0] == 404
+        assert (await browser.get(f"/api/v1/reports/briefing/differences?{query}"))[0] == 404
+        assert (await browser.get("/api/v1/signed-reports?name=monthly"))[1] == {"signings": [first, second]}
+        assert (await browser.get(f"/api/v1/reports/monthly/signings?{query}"))[1] == {"signings": [first, second]}
+    signed = [one.deed for one in await house.audit.entries() if one.deed.what == "report_signed"]
+    assert [(deed.about, deed.reason) for deed in signed] == [("monthly", None), ("monthly", "补录历史数据")]
+
+
+async def test_days_that_are_not_over_are_not_signed_nor_by_who_only_looks(house: DeskHouse) -> None:
+    async with house.browser(Role.LEADER) as browser:
+        status, told = await browser.post("/api/v1/reports/monthly/sign", {"from": "2026-10-01", "to": "2027-01-01"})
+        assert (status, told["error"]) == (409, "refused")
+        for body in ({}, {**SEPTEMBER, "tree": "x"}, {**SEPTEMBER, "decimals": 9}, {**SEPTEMBER, "wish": 1}):
+            assert (await browser.post("/api/v1/reports/monthly/sign", body))[0] == 400
+    async with house.browser(Role.QUALITY) as browser:
+        assert (await browser.post("/api/v1/reports/monthly/sign", SEPTEMBER))[0] == 403

@@ -1,9 +1,10 @@
-"""Unit over real sockets and real SQLite: people sign in, step by step, and so do those who should not."""
+"""Unit over real sockets and real databases: people sign in, step by step, and so do those who should not."""
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import AsyncIterator, Hashable
 from datetime import timedelta
+from pathlib import Path
 
 import pyotp
 import pytest
@@ -11,7 +12,13 @@ import pytest
 from desk.lockout import Lockout
 from desk.passwords import hashed, made
 from desk.roles import PERMISSIONS, Role
-from tests.desk.house import WORDS, DeskHouse
+from tests.desk.house import WORDS, DeskHouse, desk_house
+
+
+@pytest.fixture
+async def house(url: str, tmp_path: Path) -> AsyncIterator[DeskHouse]:
+    async with desk_house(tmp_path, url=url) as house:
+        yield house
 
 
 async def test_an_agent_signs_in_sees_who_they_are_and_signs_out(house: DeskHouse) -> None:

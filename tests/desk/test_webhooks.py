@@ -45,12 +45,18 @@ async def test_an_administrator_adds_looks_at_and_removes_a_receiver_and_it_is_i
         assert sorted(found) == [f"call.ended:a-{n}" for n in range(5)]
         assert (await chief.post(f"{HOOKS}/crm/retry", {}))[1] == {"again": 5}
         assert (await chief.post(f"{HOOKS}/nobody/retry", {}))[0] == 404
+        assert (await chief.post(f"{HOOKS}/nobody/pause"))[0] == 404
+        status, still = await chief.post(f"{HOOKS}/crm/pause")
+        assert (status, still["paused"] is None, still["why"]) == (200, False, None)
+        assert await chief.post(f"{HOOKS}/crm/resume") == (200, {**still, "paused": None})
         assert (await chief.ask("DELETE", f"{HOOKS}/crm"))[0] == 200
         assert (await chief.get(f"{HOOKS}/crm/deliveries"))[0] == 404
     deeds = [entry.deed for entry in await house.written() if entry.deed.what == "webhook_changed"]
     assert [(deed.about, deed.details["change"]) for deed in deeds] == [
         ("crm", "added"),
         ("crm", "retried"),
+        ("crm", "paused"),
+        ("crm", "resumed"),
         ("crm", "removed"),
     ]
     assert made["secret"] not in str(deeds)

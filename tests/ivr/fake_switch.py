@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Collection, Sequence
 from dataclasses import dataclass, field
 
 from ivr.switch import (
+    RING_AT_MOST,
     RINGING,
     Arrived,
     Census,
@@ -79,10 +80,16 @@ class FakeSwitch:
     """Legs and callers from whom no sound comes any more."""
     at: dict[str, str] = field(default_factory=dict)
     """Leg → the phone that it was to ring."""
+    fixed: set[str] = field(default_factory=set)
+    """Callers with whose talks nothing can be done."""
     released: list[str] = field(default_factory=list)
+    kept_by_a_prompt: list[str] = field(default_factory=list)
+    """Of those, whom the switch would have let go only when what was being played to them was over."""
     turned_away: list[tuple[str, str]] = field(default_factory=list)
     """Whom the engine did not let in, and what they heard; nothing is the busy tone."""
     rung: list[str] = field(default_factory=list)
+    returning: list[tuple[str, str]] = field(default_factory=list)
+    """Legs whose phones were told to answer at once, and to which call they come back."""
     speech: float = 0.0
     """Seconds that callers say into a recording."""
     broken: bool = False
@@ -236,9 +243,13 @@ class FakeSwitch:
         self.recordings[recording] = Recording(channel, loop.time(), min(self.speech, limit))
         loop.call_later(min(self.speech + silence, limit), self._finish, recording)
 
-    async def ring(self, leg: str, phone: Phone, *, caller: str, like: str) -> None:
+    async def ring(
+        self, leg: str, phone: Phone, *, caller: str, like: str, returns: str = "", at_most: float = RING_AT_MOST
+    ) -> None:
         self._obeys()
-        del caller, like
+        del caller, like, at_most
+        if returns:
+            self.returning.append((leg, returns))
         behaviour = self.phones.get(phone.name)
         if behaviour is None or behaviour.unknown:
             raise SwitchError("no such phone")
@@ -254,6 +265,9 @@ class FakeSwitch:
             loop.call_later(behaviour.answers_after, self._pick_up, leg)
         elif behaviour.fails_after is not None:
             loop.call_later(behaviour.fails_after, self.ends, leg, behaviour.cause)
+
+    def is_fixed(self, channel: str) -> bool:
+        return channel in self.fixed
 
     async def bridge(self, bridge: str, channels: Sequence[str]) -> None:
         self._obeys()
@@ -332,6 +346,7 @@ class FakeSwitch:
         self._obeys()
         if channel in self.channels:
             self.released.append(channel)
+            self.kept_by_a_prompt += [p.channel for p in self.playing.values() if p.channel == channel]
             self.ends(channel)
 
     # ── within ──────────────────────────────────────────────────────────────

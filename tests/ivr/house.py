@@ -11,6 +11,8 @@ from typing import TypeVar
 
 from hotline.arrangement import floor_of
 from ivr.adoption.flow import AdoptingFlow
+from ivr.agi.beside import Beside
+from ivr.agi.switch import AgiSwitch
 from ivr.callbacks.attempt import CallbackService
 from ivr.callbacks.board import Callbacks
 from ivr.callbacks.ticket import tickets
@@ -25,6 +27,7 @@ from ivr.memory import CallerMemory
 from ivr.outbound import OutboundToday
 from ivr.outlook import Outlook
 from ivr.phone_watch import PhoneWatch
+from ivr.switch import Switch
 from ivr.switchboard import CallIds, Service, Switchboard
 from prompts.catalogue import Catalogue
 from routing.calendar import SHANGHAI
@@ -143,14 +146,17 @@ async def house(
     inquiry: Inquiry | None = None,
     guesses: Guesses | None = None,
     tests: frozenset[str] = frozenset(),
+    agi: AgiSwitch | None = None,
     **phones: Behaviour,
 ) -> AsyncIterator[House]:
     """A hotline on a fake switch. `phones` by agent, or `n` and an outside number.
 
     `before` is what an engine wrote down that was killed; with the `switch` that it had, this is the next one.
+    Callers of `agi` come too, and phones that register at their Asterisk count as there.
     `watched`: phones are looked at twice a second, which takes long where days of virtual time pass.
     """
     switch, ledger, clock, floor = switch or FakeSwitch(), Ledger(), LoopClock(begins=at), floor_of(plan)
+    port: Switch = switch if agi is None else Beside(switch, agi, plan.phones)
     catalogue = Catalogue(plan.words)
     ids = CallIds("t")
 
@@ -161,11 +167,11 @@ async def house(
         return AdoptingFlow(plan, catalogue, board.dispatch, clock, outlook, callbacks)
 
     board = Switchboard(
-        switch,
+        port,
         ledger,
         clock,
         ids,
-        dispatch=lambda spawn: Dispatch(floor, switch, clock, spawn),
+        dispatch=lambda spawn: Dispatch(floor, port, clock, spawn),
         service=lambda _: Service(flow(), "v1", ("sorry",), flow().resume),
         agents=lambda: plan.phones,
         door=door,
@@ -191,7 +197,7 @@ async def house(
     supervision = Supervision(
         board.conversations,
         board.dispatch,
-        switch,
+        port,
         plan=lambda: plan,
         call=board.call,
         spawn=board.order,

@@ -239,6 +239,8 @@ async def test_a_message_goes_on_and_counts() -> None:
         await h.ledger.noted(RecordingBegan)
         await h.passes(5.0)
         h.killed()
+        handed_over = h.clock.monotonic()
+    assert h.clock.monotonic() - handed_over < 0.1  # the next engine waits for nobody's end
     before = h.ledger.entries
     async with house(NIGHT, switch=switch, before=before) as h:
         await h.passes(5.0)

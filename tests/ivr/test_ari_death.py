@@ -9,8 +9,8 @@ from contextlib import asynccontextmanager
 import pytest
 from aiohttp import web
 
-from ivr.ari import AriSwitch
-from ivr.switch import ChannelGone, LinkUp, Phone, SwitchError
+from ivr.ari import ENGINE, AriSwitch
+from ivr.switch import ChannelGone, LinkUp, Phone, SwitchError, SwitchTaken
 from tests.ports import free_ports
 
 AT_ONCE = 2.0
@@ -26,6 +26,7 @@ class Asterisk:
         self.silent: set[str] = set()
         """Orders, such as `POST`, that get no answer."""
         self.asked: list[str] = []
+        self.variables: dict[str, str] = {}
         self._sockets: list[web.WebSocketResponse] = []
         self._runner: web.AppRunner | None = None
 
@@ -48,6 +49,11 @@ class Asterisk:
         for socket in sockets:
             await socket.close()
 
+    async def replace_link(self) -> None:
+        """Say to who listens that somebody else asked for the events."""
+        for socket in self._sockets:
+            await socket.send_json({"type": "ApplicationReplaced", "application": "hotline"})
+
     async def _answer(self, request: web.Request) -> web.StreamResponse:
         path = request.path.removeprefix("/ari")
         if path == "/events":
@@ -57,6 +63,10 @@ class Asterisk:
             async for _ in socket:
                 pass
             return socket
+        if path == "/asterisk/variable":
+            if request.method == "POST":
+                self.variables[request.query["variable"]] = request.query["value"]
+            return web.json_response({"value": self.variables.get(request.query["variable"], "")})
         self.asked.append(f"{request.method} {path}")
         if request.method in self.silent:
             await asyncio.sleep(3600)
@@ -167,3 +177,26 @@ async def test_a_sentence_whose_order_was_carried_out_unconfirmed_is_not_said_tw
         await plays
         assert asterisk.asked.count("POST /channels/c/play/p") == 1
         assert "GET /playbacks/p" in asterisk.asked
+
+
+async def test_a_try_of_our_own_that_arrives_late_is_no_other_engine() -> None:
+    async with linked() as (asterisk, switch, ups):
+        await asterisk.replace_link()
+        async with asyncio.timeout(3.0):
+            up = await ups.get()
+        assert not up.restarted
+        assert switch.up
+
+
+async def test_an_engine_that_reached_for_the_switch_after_us_has_it() -> None:
+    async def is_replaced() -> None:
+        async with linked() as (asterisk, _, ups):
+            asterisk.variables[ENGINE] = "the next one"
+            await asterisk.replace_link()
+            await ups.get()
+
+    with pytest.raises(ExceptionGroup) as ended:
+        await is_replaced()
+    taken, rest = ended.value.split(SwitchTaken)
+    assert taken is not None
+    assert rest is None

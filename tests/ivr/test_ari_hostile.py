@@ -30,9 +30,10 @@ from ivr.switch import (
     SwitchError,
     SwitchEvent,
 )
+from tests.depth import depth
 from tests.ports import free_ports
 
-PATIENT = settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+PATIENT = settings(max_examples=depth(40), deadline=None, suppress_health_check=list(HealthCheck))
 
 CHANNEL = {
     "id": "a-1700000000.1",

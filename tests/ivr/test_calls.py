@@ -384,6 +384,15 @@ async def test_a_prompt_whose_end_was_told_while_the_link_was_down_does_not_hold
         await h.ledger.noted(EndReached)
 
 
+async def test_the_engines_end_holds_nobody_in_what_was_being_said_to_them() -> None:
+    async with house(ann=Behaviour(answers_after=1.0)) as h:
+        h.switch.caller_dials(CALLER)
+        await h.passes(0.5)
+        assert h.switch.playing
+    assert h.switch.released == [CALLER]
+    assert h.switch.kept_by_a_prompt == []
+
+
 async def test_the_engines_end_releases_callers_to_the_dialplan_and_leaves_talks_alone() -> None:
     async with house(ann=Behaviour(answers_after=1.0)) as h:
         for channel in ("talking", "waiting"):

@@ -34,9 +34,12 @@ from tests.ivr.worlds import (
     SECOND,
     Listener,
     World,
+    agi_asterisk_world,
+    agi_world,
     asterisk_world,
     fake_world,
 )
+from tests.ports import free_ports
 
 
 @pytest_asyncio.fixture(params=["fake", pytest.param("asterisk", marks=pytest.mark.system)], loop_scope="function")
@@ -45,22 +48,41 @@ async def here(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[
         async with fake_world() as world:
             yield world
         return
-    async with Exchange() as exchange, asterisk_world(tmp_path, exchange) as world:
+    async with Exchange(port=free_ports(1)[0]) as exchange, asterisk_world(tmp_path, exchange) as world:
         yield world
+
+
+@pytest_asyncio.fixture(
+    params=["fake", "agi", *(pytest.param(name, marks=pytest.mark.system) for name in ("asterisk", "agi-asterisk"))],
+    loop_scope="function",
+)
+async def caller_side(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[tuple[World, Listener]]:
+    """Every switch that can look after a caller: AGI too, which knows one channel and one command at a time."""
+    match request.param:
+        case "fake":
+            async with fake_world() as world:
+                yield world
+        case "agi":
+            async with agi_world(tmp_path) as world:
+                yield world
+        case name:
+            open_world = asterisk_world if name == "asterisk" else agi_asterisk_world
+            async with Exchange(port=free_ports(1)[0]) as exchange, open_world(tmp_path, exchange) as world:
+                yield world
 
 
 Here = tuple[World, Listener]
 
 
-async def test_a_caller_arrives_with_number_and_number_dialled(here: Here) -> None:
-    world, listener = here
+async def test_a_caller_arrives_with_number_and_number_dialled(caller_side: Here) -> None:
+    world, listener = caller_side
     await world.call()
     arrived = await listener.hears(Arrived)
     assert (arrived.number, arrived.dialled) == (CALLER, "12320")
 
 
-async def test_each_key_is_told_once_and_in_order(here: Here) -> None:
-    world, listener = here
+async def test_each_key_is_told_once_and_in_order(caller_side: Here) -> None:
+    world, listener = caller_side
     channel = await listener.arrival(world)
     await world.switch.answer(channel)
     await world.press("19*0#")
@@ -68,8 +90,8 @@ async def test_each_key_is_told_once_and_in_order(here: Here) -> None:
     assert [event.key for event in listener.told if isinstance(event, KeyTyped)] == list("19*0#")
 
 
-async def test_a_playback_comes_to_its_end_or_is_stopped(here: Here) -> None:
-    world, listener = here
+async def test_a_playback_comes_to_its_end_or_is_stopped(caller_side: Here) -> None:
+    world, listener = caller_side
     channel = await listener.arrival(world)
     await world.switch.answer(channel)
     await world.switch.play(channel, "p1", ["one", "two"])
@@ -83,8 +105,8 @@ async def test_a_playback_comes_to_its_end_or_is_stopped(here: Here) -> None:
     assert not await world.switch.plays("p2")
 
 
-async def test_music_starts_and_stops(here: Here) -> None:
-    world, listener = here
+async def test_music_starts_and_stops(caller_side: Here) -> None:
+    world, listener = caller_side
     channel = await listener.arrival(world)
     await world.switch.answer(channel)
     await world.switch.start_music(channel)
@@ -115,16 +137,16 @@ async def test_a_phone_that_answers_is_bridged_and_recorded(here: Here) -> None:
     await world.switch.hang_up("leg-1")  # nothing happens
 
 
-async def test_a_phone_that_refuses_is_gone_with_its_cause(here: Here) -> None:
-    world, listener = here
+async def test_a_phone_that_refuses_is_gone_with_its_cause(caller_side: Here) -> None:
+    world, listener = caller_side
     channel = await listener.arrival(world)
     await world.switch.ring("leg-1", Phone(REFUSES), caller=CALLER, like=channel)
     gone = await listener.hears(Gone, lambda event: event.channel == "leg-1")
     assert gone.cause == 17
 
 
-async def test_a_phone_that_is_not_there_is_refused_or_gone_at_once(here: Here) -> None:
-    world, listener = here
+async def test_a_phone_that_is_not_there_is_refused_or_gone_at_once(caller_side: Here) -> None:
+    world, listener = caller_side
     channel = await listener.arrival(world)
     try:
         await world.switch.ring("leg-1", Phone(ABSENT), caller=CALLER, like=channel)
@@ -133,8 +155,8 @@ async def test_a_phone_that_is_not_there_is_refused_or_gone_at_once(here: Here) 
     await listener.hears(Gone, lambda event: event.channel == "leg-1")
 
 
-async def test_one_name_rings_one_phone(here: Here) -> None:
-    world, listener = here
+async def test_one_name_rings_one_phone(caller_side: Here) -> None:
+    world, listener = caller_side
     channel = await listener.arrival(world)
     await world.switch.ring("leg-1", Phone(RINGS), caller=CALLER, like=channel)
     with pytest.raises(SwitchError):
@@ -143,8 +165,8 @@ async def test_one_name_rings_one_phone(here: Here) -> None:
     await listener.hears(Gone, lambda event: event.channel == "leg-1")
 
 
-async def test_a_message_ends_with_the_hash_key_and_tells_how_much_was_said(here: Here) -> None:
-    world, listener = here
+async def test_a_message_ends_with_the_hash_key_and_tells_how_much_was_said(caller_side: Here) -> None:
+    world, listener = caller_side
     channel = await listener.arrival(world)
     await world.switch.answer(channel)
     await world.switch.record(channel, "messages/2026/one", limit=30, silence=5)
@@ -157,8 +179,8 @@ async def test_a_message_ends_with_the_hash_key_and_tells_how_much_was_said(here
     assert not recorded.failed
 
 
-async def test_a_recording_ends_with_the_hang_up(here: Here) -> None:
-    world, listener = here
+async def test_a_recording_ends_with_the_hang_up(caller_side: Here) -> None:
+    world, listener = caller_side
     channel = await listener.arrival(world)
     await world.switch.answer(channel)
     await world.switch.record(channel, "messages/2026/one", limit=30, silence=5)
@@ -168,8 +190,8 @@ async def test_a_recording_ends_with_the_hang_up(here: Here) -> None:
     await listener.hears(Gone, lambda event: event.channel == channel)
 
 
-async def test_what_is_gone_can_no_longer_be_spoken_to(here: Here) -> None:
-    world, listener = here
+async def test_what_is_gone_can_no_longer_be_spoken_to(caller_side: Here) -> None:
+    world, listener = caller_side
     channel = await listener.arrival(world)
     await world.switch.answer(channel)
     await world.press("1")
@@ -180,8 +202,8 @@ async def test_what_is_gone_can_no_longer_be_spoken_to(here: Here) -> None:
     await world.switch.release(channel)  # nothing happens
 
 
-async def test_a_leg_that_is_gone_cannot_be_bridged(here: Here) -> None:
-    world, listener = here
+async def test_a_leg_that_is_gone_cannot_be_bridged(caller_side: Here) -> None:
+    world, listener = caller_side
     channel = await listener.arrival(world)
     await world.switch.answer(channel)
     await world.switch.ring("leg-1", Phone(ANSWERS), caller=CALLER, like=channel)

@@ -5,19 +5,24 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Protocol, TypeVar
 
+from hotline.agi_dialplan import snippet
 from hotline.managed import ManagedAsterisk
 from hotline.phone import Exchange, answers, never_answers, refuses
 from hotline.phone import Phone as Telephone
 from hotline.secrets import keep_secrets
-from hotline.settings import load
+from hotline.settings import Settings, load
 from hotline.sound_file import a_law_code
 from hotline.switch_config import PhoneAccount
 from hotline.talk import Talk
+from ivr.agi.door import Door, listening_at
+from ivr.agi.switch import AgiSwitch, Ways
 from ivr.ari import AriSwitch
 from ivr.switch import Arrived, LegAnswered, Phone, PhoneChanged, Switch, SwitchEvent
+from tests.ivr.agi_client import FakeAsterisk
 from tests.ivr.fake_switch import Behaviour, FakeSwitch
 from tests.phone.voices import babble
 from tests.phones import hears_only
@@ -182,6 +187,106 @@ async def fake_world() -> AsyncIterator[tuple[World, Listener]]:
         listening.cancel()
 
 
+class AgiWorld:
+    """A client that speaks FastAGI as Asterisk does, before the door."""
+
+    def __init__(self, switch: AgiSwitch, asterisk: FakeAsterisk) -> None:
+        self.switch: AgiSwitch = switch
+        self.asterisk = asterisk
+
+    async def call(self) -> None:
+        self.asterisk.calls(number=CALLER).speech = 2.0
+
+    async def press(self, keys: str) -> None:
+        caller = self.asterisk.channels[-1]
+        await caller.until(lambda: caller.up)
+        for key in keys:
+            caller.press(key)
+            await asyncio.sleep(0.1)
+
+    async def say(self) -> None:
+        caller = self.asterisk.channels[-1]
+        await caller.until(lambda: any(line.startswith("RECORD") for line in caller.commands))
+
+    async def hang_up(self) -> None:
+        self.asterisk.channels[-1].hang_up()
+
+    async def hears(self, who: str, *whom: str) -> None:
+        del who, whom
+
+
+@asynccontextmanager
+async def agi_world(folder: Path) -> AsyncIterator[tuple[World, Listener]]:
+    """The FastAGI door, with Asterisk's side made up."""
+    switch = AgiSwitch(Ways(recordings=folder))
+    door, listener, listening = agi_door(switch), Listener(switch), listening_at("127.0.0.1", 0)
+    async with asyncio.TaskGroup() as tasks:
+        works = [tasks.create_task(door.run(listening)), tasks.create_task(listener.listen())]
+        asterisk = FakeAsterisk(listening.getsockname()[1], tasks)
+        asterisk.phones = {
+            ANSWERS: Behaviour(answers_after=0.1),
+            REFUSES: Behaviour(fails_after=0.1, cause=17),
+            RINGS: Behaviour(),
+            ABSENT: Behaviour(unknown=True),
+        }
+        yield AgiWorld(switch, asterisk), listener
+        asterisk.hang_up()
+        for work in works:
+            work.cancel()
+
+
+def agi_door(switch: AgiSwitch, most: int = 50) -> Door:
+    """A door that takes whoever is on this machine."""
+    return Door(switch, most=most, networks=[ip_network("127.0.0.0/8")])
+
+
+class AgiAsteriskWorld(AsteriskWorld):
+    """Asterisk, whose callers come by FastAGI."""
+
+    def __init__(self, switch: AgiSwitch, exchange: Exchange, address: str) -> None:
+        self.agi: AgiSwitch = switch
+        super().__init__(switch, exchange, address)  # type: ignore[arg-type]
+
+
+@asynccontextmanager
+async def agi_asterisk_world(folder: Path, exchange: Exchange) -> AsyncIterator[tuple[World, Listener]]:
+    """An Asterisk of somebody else's, with a dialplan that sends callers to the FastAGI door."""
+    sip, ari = free_ports(2)
+    settings = load(var=folder / "var", config=folder, sip={"port": sip}, ari={"port": ari}, agi={"enabled": True})
+    names = (ANSWERS, REFUSES, RINGS, ABSENT, SECOND)
+    secrets = keep_secrets(settings.var, names)
+    put_sounds(settings)
+    address = f"127.0.0.1:{sip}"
+    switch = AgiSwitch(Ways(recordings=settings.recordings), phones=lambda: names)
+    listening = listening_at("127.0.0.1", 0)
+    dialplan = f"[plan-start]\nexten => s,1,Goto(hotline,12320,1)\n{snippet(f'127.0.0.1:{listening.getsockname()[1]}')}"
+    phones = [PhoneAccount(name, secrets.phones[name], name) for name in names]
+    async with asyncio.TaskGroup() as tasks, ManagedAsterisk(settings, secrets, phones, dialplan):
+        listener = Listener(switch)
+        work = [tasks.create_task(agi_door(switch).run(listening)), tasks.create_task(listener.listen())]
+        world = AgiAsteriskWorld(switch, exchange, address)
+        for name, manner in (
+            *((name, answers(0.1, speaking=VOICES[name])) for name in (ANSWERS, SECOND)),
+            (REFUSES, refuses(0.1)),
+            (RINGS, never_answers),
+        ):
+            phone = await exchange.phone(name, switch=address, secret=secrets.phones[name])
+            phone.manner, world.phones[name] = manner, phone
+            await phone.register()
+        yield world, listener
+        for task in work:
+            task.cancel()
+
+
+def put_sounds(settings: Settings) -> None:
+    """Two prompts and music."""
+    settings.sounds.mkdir()
+    for sound in ("one", "two"):
+        (settings.sounds / f"{sound}.alaw").write_bytes(a_law_code(babble(3, 2.0)))
+    settings.moh.mkdir()
+    (settings.moh / "music.alaw").write_bytes(a_law_code(babble(4, 3.0)))
+
+
 @asynccontextmanager
 async def asterisk_world(folder: Path, exchange: Exchange) -> AsyncIterator[tuple[World, Listener]]:
     """An Asterisk with five phones, of which four are registered."""
@@ -190,11 +295,7 @@ async def asterisk_world(folder: Path, exchange: Exchange) -> AsyncIterator[tupl
     names = (ANSWERS, REFUSES, RINGS, ABSENT, SECOND)
     voices = {name: answers(0.1, speaking=VOICES[name]) for name in (ANSWERS, SECOND)}
     secrets = keep_secrets(settings.var, names)
-    settings.sounds.mkdir()
-    for sound in ("one", "two"):
-        (settings.sounds / f"{sound}.alaw").write_bytes(a_law_code(babble(3, 2.0)))
-    settings.moh.mkdir()
-    (settings.moh / "music.alaw").write_bytes(a_law_code(babble(4, 3.0)))
+    put_sounds(settings)
     address = f"127.0.0.1:{sip}"
     async with (
         ManagedAsterisk(settings, secrets, [PhoneAccount(name, secrets.phones[name], name) for name in names]),

@@ -141,6 +141,10 @@ def test_columns_that_cannot_be_understood(heading: list[str], why: str) -> None
         ("举报", "举报/行政管理", "tianjin", "举报/行政管理"),
         ("建议", "建议", "tianjin", "建议"),
         ("表扬", "表扬", "own", "B"),
+        ("表扬", "表扬/表扬", "own", "B"),
+        ("建议", "建议/建议", "tianjin", "建议"),
+        ("举报", "投诉/投诉", "national", "投诉"),
+        ("其他", "其他/其他", "provincial", "其他"),
         ("其他", "其他", "provincial", "其他"),
         ("投诉", "投诉", "national", "投诉"),
         ("预约挂号", "其他", "national", "预约挂号/其他"),
@@ -260,6 +264,18 @@ def test_a_quote_that_is_not_closed_swallows_nothing(tmp_path: Path, trees: Tree
         last = rows[5][1]
         assert not isinstance(last, Bad)
         assert last.place == "a,b"
+
+
+def test_spaces_behind_a_closing_quote_are_no_fault(tmp_path: Path, trees: Trees) -> None:
+    text = 'time,kind,place\n2014-11, "咨询" ,"a "" , b"\t\n2014-11,"咨询" x,\n2014-11,咨询,"c" \r\n'
+    rows = [row for _, row in sheet(tmp_path, text).rows(Meaning(trees))]
+    first, bad, last = rows
+    assert not isinstance(first, Bad)
+    assert first.place == 'a " , b'
+    assert isinstance(bad, Bad)
+    assert "after the one that closes it come spaces, then a comma" in bad.reason
+    assert not isinstance(last, Bad)
+    assert last.place == "c"
 
 
 def test_a_line_may_be_named_as_callers_know_it(tmp_path: Path, trees: Trees) -> None:

@@ -20,6 +20,7 @@ from tests.phones import (
     hears,
     register_and_vanish,
 )
+from tests.ports import free_ports
 
 pytestmark = pytest.mark.system
 
@@ -192,7 +193,7 @@ async def test_twenty_phones_talk_in_one_process(switch: str, exchange: Exchange
 async def test_an_exchange_leaves_nothing_behind_and_another_can_follow(switch: str) -> None:
     before = {thread.name for thread in threading.enumerate()}
     for _ in range(2):
-        async with Exchange() as exchange:
+        async with Exchange(port=free_ports(1)[0]) as exchange:
             caller = await exchange.phone(CALLER, switch=switch)
             talk = await (await caller.dial("echo")).answered()
             ringing = await caller.dial("rings")
@@ -207,7 +208,7 @@ async def test_what_goes_wrong_in_a_phones_manner_is_not_lost(switch: str) -> No
         raise ZeroDivisionError
 
     async def a_call_to_itself() -> None:
-        async with Exchange() as exchange:
+        async with Exchange(port=free_ports(1)[0]) as exchange:
             agent = await agent_phone(exchange, switch, "agent1", AGENTS["agent1"], stumbles)
             await (await agent.dial("agent1")).answered()
 

@@ -14,6 +14,8 @@ from hypothesis import strategies as st
 from acd.decision import Bar, Barred, Decision, Ranked
 from acd.line import Strategy
 from ivr.events import (
+    AgentAway,
+    AgentBack,
     Attendance,
     CallbackBooked,
     CallbackClosed,
@@ -43,6 +45,8 @@ from ivr.events import (
     PassedBack,
     PassedOn,
     Reason,
+    RecordingPaused,
+    RecordingResumed,
     TalkEnded,
     WaitEnd,
 )
@@ -175,6 +179,10 @@ def test_an_outside_number_is_rung_because_no_agent_could_be_and_is_not_shown() 
 
 PASSED_ON: list[Fact] = [
     *TALKS[:12],
+    (55, AgentAway(2)),
+    (57, AgentBack(2, again=False)),
+    (57, RecordingPaused(2, "1002")),
+    (59, RecordingResumed(2)),
     (60, CallerHeld(2)),
     (75, CallerBack(2)),
     (80, ConsultationBegan(2, "number", "02287654321")),
@@ -194,6 +202,12 @@ PASSED_ON: list[Fact] = [
 def test_what_happens_in_a_talk_is_told_and_an_outside_number_is_masked() -> None:
     sentences = told(PASSED_ON, EN)[-13:]
     assert sentences[0] == "1002 put the caller on hold."
+    assert told(PASSED_ON, EN)[-17:-13] == [
+        "The telephone in the page of 1002 was gone: the caller was asked to wait.",
+        "After 2 s the network of 1002 was back: they talked on.",
+        "1002 paused the recording.",
+        "The recording went on after a pause of 2 s.",
+    ]
     assert sentences[6] == "1002 passed the caller on to the outside number 022****4321, whom they had asked."
     assert sentences[-1] == "They talked for 1 min 3 s; the agent passed the caller on."
 

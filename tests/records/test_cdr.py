@@ -12,6 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ivr.events import (
+    AgentAway,
+    AgentBack,
+    CallArrived,
     CallEnded,
     Entry,
     Event,
@@ -19,15 +22,30 @@ from ivr.events import (
     Outcome,
     Party,
     Reason,
+    RecordingPaused,
+    RecordingResumed,
     StepHeard,
     TalkBegan,
+    TalkEnded,
     WaitBegan,
     WaitEnd,
     from_data,
     to_data,
 )
 from records.cdr import Reached, fold
-from records.segments import Inquiry, Menu, Message, Offer, Refusal, Talk, Wait
+from records.segments import (
+    Away,
+    Inquiry,
+    Menu,
+    Message,
+    Offer,
+    Pause,
+    Refusal,
+    Talk,
+    Wait,
+    segment_data,
+    segment_from,
+)
 from tests.records.tales import (
     GIVES_UP_WAITING,
     HANGS_UP_IN_THE_GREETING,
@@ -140,6 +158,27 @@ def test_a_clock_that_is_set_back_during_a_talk_makes_nothing_last_less_than_not
     back = [replace(e, at=e.at - timedelta(hours=1)) if e.seq > 12 else e for e in told]
     record = fold(back)
     assert (record.talked, record.ended) == (0.0, at(36.25))
+
+
+def test_a_talk_tells_when_its_agent_was_away_and_when_nothing_was_recorded() -> None:
+    tale: list[Fact] = [
+        (0, CallArrived(NUMBER, "12320", "c-1", "v1")),
+        (10, TalkBegan(1, "desk", "ann")),
+        (20, AgentAway(1)),
+        (26, AgentBack(1, again=True)),
+        (30, RecordingPaused(1, "ann")),
+        (40, RecordingResumed(1, "ann")),
+        (50, AgentAway(1)),
+        (65, TalkEnded(1, Party.LOST)),
+        (70, CallEnded(Outcome.TALKED, Reason.CALLER_HUNG_UP)),
+    ]
+    segments = fold(entries(tale)).segments
+    assert [one for one in segments if isinstance(one, Away | Pause)] == [
+        Away("ann", at(20), at(26), True),
+        Pause("ann", at(30), at(40)),
+        Away("ann", at(50), at(65), False),
+    ]
+    assert all(segment_from(segment_data(one)) == one for one in segments)
 
 
 def test_the_order_in_which_facts_were_written_and_their_repetition_do_not_matter() -> None:

@@ -19,6 +19,8 @@ from records.tables import metadata
 from tests.databases import REFUSED, execute
 from tests.records.tales import TALKS, entries
 
+pytestmark = pytest.mark.migrates
+
 
 def _differences(connection: Connection) -> list[object]:
     assert paper_tables.filings.metadata is metadata

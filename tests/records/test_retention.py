@@ -285,9 +285,12 @@ def test_a_call_that_cannot_be_reduced_keeps_no_other_from_it_and_the_log_does_n
     assert isinstance(asyncio.run(house.audit.verify()), Head)
 
 
-def test_a_recording_that_cannot_be_erased_keeps_no_other_and_the_log_says_that_it_is_there(
+def test_a_recording_that_cannot_be_erased_keeps_no_other_and_the_log_says_once_that_it_is_there(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    def told() -> list[str]:
+        return [entry.deed.what for entry in asyncio.run(house.audit.entries()) if entry.deed.about == bad]
+
     bad, good = house.made("a-1", 31), house.made("a-2", 31)
     erase = Vault.erase
 
@@ -300,8 +303,33 @@ def test_a_recording_that_cannot_be_erased_keeps_no_other_and_the_log_says_that_
     done = house.delete()
     assert (done[bad].why, done[good].why) == ("Permission denied", None)
     assert list(house.vault.names()) == [bad]
-    told = [entry.deed.what for entry in asyncio.run(house.audit.entries()) if entry.deed.about == bad]
-    assert told == ["recording_expired", "recording_not_erased"]
+    assert told() == ["recording_expired", "recording_not_erased"]
+    assert house.delete()[bad].why == "Permission denied"
+    assert told() == ["recording_expired", "recording_not_erased"]
+    assert list(asyncio.run(house.expiry.unerased())) == [bad]
+    monkeypatch.undo()
+    assert house.delete()[bad].why is None
+    assert told() == ["recording_expired", "recording_not_erased", "recording_expired"]
+    assert asyncio.run(house.expiry.unerased()) == {}
+    house.delete()
+    assert len(told()) == 3
+
+
+def test_the_log_says_of_a_recording_that_went_in_a_night_broken_off_that_it_is_gone(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bad = house.made("a-1", 31)
+
+    def fails(_vault: Vault, _name: str) -> int:
+        raise PermissionError(13, "Permission denied")
+
+    with monkeypatch.context() as denied:
+        denied.setattr(Vault, "erase", fails)
+        house.delete()
+    house.vault.erase(bad)
+    house.delete()
+    last = asyncio.run(house.audit.entries())[-1].deed
+    assert (last.what, last.about, last.details["call"]) == ("recording_expired", bad, "a-1")
 
 
 def test_facts_of_other_versions_are_reduced_by_their_fields() -> None:

@@ -15,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from routing.calendar import SHANGHAI, Calendar, closing, day_of, next_opening, opening, spans_of
+from tests.depth import depth
 
 FIRST = date(2026, 9, 20)
 DAYS = 24
@@ -121,7 +122,7 @@ def change(half_hours: Sequence[bool], after: int, to: bool) -> int | None:
     return next(turns, None)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=depth(50), deadline=None)
 @given(calendars, st.lists(st.integers(0, DAYS * 48 - 1), min_size=1, max_size=8))
 def test_open_until_when_and_when_again_agree_with_a_naive_reading(written: Any, moments: list[int]) -> None:
     calendar = Calendar.model_validate(written)
@@ -141,7 +142,7 @@ def test_open_until_when_and_when_again_agree_with_a_naive_reading(written: Any,
                 assert again is None or again >= midnight(FIRST) + len(half_hours) * SLOT
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=depth(50), deadline=None)
 @given(calendars, dates)
 def test_the_spans_of_a_day_are_in_order_apart_and_all_that_is_open(written: Any, day: date) -> None:
     calendar = Calendar.model_validate(written)
@@ -158,7 +159,7 @@ def test_the_spans_of_a_day_are_in_order_apart_and_all_that_is_open(written: Any
             assert not opening(calendar, "these", midnight(day) + span.end).open
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=depth(40), deadline=None)
 @given(calendars)
 def test_whoever_follows_the_closings_and_openings_crosses_every_opening(written: Any) -> None:
     calendar = Calendar.model_validate(written)

@@ -19,6 +19,7 @@ from routing.check import check
 from routing.reading.encoding import LARGEST_FILE, decoded
 from routing.reading.problem import Problem
 from routing.reading.source import DEEPEST, MOST_VALUES, read
+from tests.depth import depth
 from tests.routing.broken import HOTLINES
 from tests.routing.plans import SMALL
 from tests.routing.rich import RICH
@@ -161,7 +162,7 @@ def test_a_file_of_a_hundred_mebibytes_is_not_taken_whole() -> None:
 
 # ── whatever is written ─────────────────────────────────────────────────────
 
-PATIENT = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+PATIENT = settings(max_examples=depth(30), deadline=None, suppress_health_check=list(HealthCheck))
 SIGNS = "：，“”１　\t{}[]:,-#&*!|>'\"%@`?<~ \n\r\0aé你0.9"
 
 

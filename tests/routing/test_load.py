@@ -9,6 +9,7 @@ import pytest
 from hotline.operators import read_config
 from routing.check import read_plan
 from routing.reading.load import Unreadable
+from routing.reading.source import read
 from tests.routing.plans import SMALL
 
 HOUSE = Path(__file__).parents[2]
@@ -111,3 +112,18 @@ def test_the_version_follows_every_letter_of_the_files(tmp_path: Path) -> None:
     assert read_config(tmp_path).version == first
     (tmp_path / "a.yaml").write_text(SMALL + "# x\n", encoding="utf-8")
     assert read_config(tmp_path).version != first
+
+
+def test_a_text_that_is_read_again_says_the_same_whatever_was_done_with_what_it_said() -> None:
+    text = SMALL + "more: !!set {a: [1, 2]}\n"
+    first, again = read("a.yaml", text), read("a.yaml", text)
+    assert (first.value, first.places, first.keys) == (again.value, again.places, again.keys)
+    assert [problem.rule for problem in again.problems] == ["tag"]
+    assert first.value is not None
+    first.value["more"]["a"].append(3)
+    first.value.pop("nodes")
+    first.problems.clear()
+    assert read("a.yaml", text).value == again.value
+    assert read("a.yaml", text).problems == again.problems
+    assert read("b.yaml", text).places[()].file == "b.yaml"
+    assert [problem.rule for problem in read("a.yaml", text, most=10).problems] == ["too-much"]

@@ -13,6 +13,7 @@ from routing.calendar import SHANGHAI, opening, turns
 from routing.plan import Plan
 from routing.reading.source import read
 from routing.shifts import left_empty, on_duty, shift_turns
+from tests.depth import depth
 from tests.routing.plans import ANY_TIME, HOURS, SMALL
 
 EARLY = {"on": "workdays", "open": ["8:30-12:00"]}
@@ -83,7 +84,7 @@ def test_an_outside_number_is_never_off_duty() -> None:
     assert empty(plan({}), at(9)) == {"desk": at(9)}  # `night` and `partner` have one
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=depth(50), deadline=None)
 @given(ANY_TIME, st.sampled_from(list(HOURS)), st.integers(0, 3000))
 def test_hours_turn_at_these_instants_and_at_no_other(now: datetime, hours: str, minutes: int) -> None:
     whole = plan({}, **HOURS)
@@ -100,7 +101,7 @@ def test_hours_turn_at_these_instants_and_at_no_other(now: datetime, hours: str,
         assert opening(whole.calendar, hours, turn - step).open is not opening(whole.calendar, hours, turn).open
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=depth(30), deadline=None)
 @given(ANY_TIME, st.lists(st.sampled_from([None, *HOURS]), max_size=3), st.sets(st.integers(0, 2)))
 def test_no_open_line_is_empty_before_the_instant_that_is_told(
     now: datetime, shifts: list[str | None], there: set[int]

@@ -8,7 +8,7 @@ from prometheus_client import CollectorRegistry
 
 from hotline.alarms import AlarmKind, Alarms
 from hotline.floor_tables import ALERTS
-from hotline.metrics import AlarmGauges
+from hotline.metrics.house import AlarmGauges
 from tests.records.tales import NINE
 
 

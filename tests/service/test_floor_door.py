@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from hotline.control import Refused
-from ivr.events import CallEnded, CallerBack, CallerHeld, CallRaised, TalkBegan, WaitBegan
+from ivr.events import CallEnded, CallerBack, CallerHeld, CallRaised, Offered, TalkBegan, WaitBegan
 from tests.ivr.fake_switch import Behaviour
 from tests.service.floor_house import FloorHouse, floor_house
 
@@ -89,6 +89,33 @@ async def test_an_agent_holds_the_caller_takes_them_back_hangs_up_and_extends_th
         await f.house.ledger.noted(CallEnded)
         assert (await f.desk("ann", "extend", seconds=600))["presence"] == "wrap_up"
         assert (await f.desk("ann", "ready"))["presence"] == "ready"
+
+
+async def test_the_floor_tells_how_long_a_caller_is_held_whether_it_is_recorded_and_who_rings_whom(
+    tmp_path: Path,
+) -> None:
+    async with floor_house(tmp_path, {"ann": ANSWERS, "bob": Behaviour()}) as f:
+        call = await talking(f)
+        await f.desk("ann", "hold")
+        f.house.switch.caller_dials("second", NUMBER)
+        f.house.switch.caller_types("second", "1")
+        await f.house.ledger.noted(Offered, 2)
+        floor = await f.get("/floor")
+        (talk,) = floor["talks"]
+        assert (talk["call"], talk["recording"], talk["leaders"]) == (call, "off", [])
+        assert talk["held"]["since"] <= floor["now"]
+        (offer,) = floor["offers"]
+        assert (offer["agent"], offer["number"], offer["line"]) == ("bob", "138****8000", "desk")
+        assert 0.0 <= offer["waited"] < 60.0
+        assert (floor["front"], floor["attack"]["on"], floor["agents"][0]["browser"]) == (None, False, None)
+        await f.desk("ann", "resume")
+        assert (await f.get("/floor"))["talks"][0]["held"] is None
+        with pytest.raises(Refused, match="ann: this talk is not recorded"):
+            await f.desk("ann", "pause-recording")
+        with pytest.raises(Refused, match="ann: you cannot come back to it by yourself"):
+            await f.desk("ann", "return")
+        with pytest.raises(Refused, match="bob is not in a talk"):
+            await f.desk("bob", "return")
 
 
 async def test_an_agent_passes_the_caller_on_to_another(tmp_path: Path) -> None:

@@ -11,8 +11,10 @@ from acd.agent import Agent, BreakReason
 from acd.floor import Floor
 from acd.line import Line
 from acd.signals import AlertKind, BreakBegan, CallJoined, PhoneAnswered, PhoneUp, Ring, TalkEnded
-from hotline.floor_metrics import FloorGauges, TalkMetrics
+from hotline.metrics.floor import FloorGauges, TalkMetrics
 from ivr.events import (
+    AgentAway,
+    AgentBack,
     CallbackClosed,
     CallbackEnd,
     CallerHeld,
@@ -22,6 +24,7 @@ from ivr.events import (
     LineGaveUp,
     PassedBack,
     PassedOn,
+    RecordingPaused,
     WaitEnd,
 )
 from tests.records.tales import entries
@@ -113,6 +116,9 @@ def test_alerts_impossible_states_callbacks_and_empty_lines_are_told() -> None:
 def test_what_agents_do_with_callers_is_counted_by_kind() -> None:
     scraped = Scraped()
     scraped.tell(
+        AgentAway(1),
+        AgentBack(1, again=True),
+        RecordingPaused(1, "ann"),
         CallerHeld(1),
         HeldTooLong(1, 180.0),
         PassedOn(1, "agent", "bob", warm=True),
@@ -125,11 +131,14 @@ def test_what_agents_do_with_callers_is_counted_by_kind() -> None:
     seen = scraped.scrape()
     ones = [name for name, value in seen.items() if value == 1 and not name.startswith("hotline_line_empty")]
     assert sorted(ones) == [
+        "hotline_agents_away_total",
+        "hotline_agents_back_total{again=yes}",
         "hotline_callbacks_closed_total{end=expired}",
         "hotline_flagged_calls_total",
         "hotline_given_up_total{why=expected_wait}",
         "hotline_holds_too_long_total",
         "hotline_holds_total",
+        "hotline_recording_pauses_total",
         "hotline_transfers_back_total{to=agent}",
         "hotline_transfers_total{to=agent,warm=yes}",
         "hotline_transfers_total{to=number,warm=no}",

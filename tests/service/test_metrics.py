@@ -14,7 +14,11 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from acd.agent import Presence
 from hotline.live import Result
-from hotline.metrics import OTHER_LINE, CallMetrics, Gauges, PlanGauges
+from hotline.metrics.calls import CallMetrics
+from hotline.metrics.family import OTHER
+from hotline.metrics.floor import CrowdGauges
+from hotline.metrics.house import JournalGauges, PlanGauges
+from hotline.metrics.switch import LinkGauges
 from ivr.events import OfferResult, Outcome, Reason, StatusResult
 from tests.records.tales import (
     GIVES_UP_WAITING,
@@ -46,6 +50,7 @@ class StillFloor:
 class StillLink:
     up: bool = True
     depth: int = 7
+    trip: float = 0.004
 
 
 @dataclass
@@ -80,7 +85,8 @@ class Hotline:
 
     def __post_init__(self) -> None:
         self.calls = CallMetrics(self.registry, LINES, version="0.1.0")
-        self.registry.register(Gauges(LINES, StillFloor(), StillLink(), StillJournal()))
+        for measured in (CrowdGauges(LINES, StillFloor()), LinkGauges(StillLink()), JournalGauges(StillJournal())):
+            self.registry.register(measured)
 
     def tell(self, facts: list[Fact], call: str) -> None:
         for entry in entries(facts, call):
@@ -180,7 +186,7 @@ def test_a_line_of_a_new_plan_is_counted_by_its_name_and_one_that_is_gone_as_oth
     hotline.calls.know(["general"])
     hotline.tell(OVERFLOWS, "a-1")
     seen = hotline.scrape()
-    assert seen[f"hotline_line_calls_total{{line={OTHER_LINE}}}"] == 1
+    assert seen[f"hotline_line_calls_total{{line={OTHER}}}"] == 1
     assert seen["hotline_line_calls_total{line=general}"] == 1
 
 
@@ -225,7 +231,7 @@ def test_labels_stay_in_their_closed_lists_and_no_number_is_one(told: list[tuple
     for number, (tale, length) in enumerate(told):
         hotline.tell(tale[:length], f"a-{number}")
     allowed: dict[str, set[str]] = {
-        "line": {*LINES, OTHER_LINE},
+        "line": {*LINES, OTHER},
         "outcome": set(Outcome),
         "reason": set(Reason),
         "result": {*OfferResult, *StatusResult},

@@ -18,6 +18,7 @@ from hotline import keeping
 from hotline.cli import app_of
 from hotline.sealing import vault_of
 from hotline.settings import load
+from records.audit import Audit, Deed
 from records.vault.ciphers import CIPHERS
 from records.vault.keys import KeyFile
 from records.vault.vault import Vault
@@ -55,7 +56,7 @@ def audited(vault: Vault) -> list[dict[str, object]]:
 def test_what_is_kept_is_listed_without_being_opened(vault: Vault) -> None:
     (vault.folder.parent / "keys.json").unlink()
     listed = [json.loads(line) for line in typed(vault, "recordings", "list", "--json").stdout.splitlines()]
-    known = {"recording", "kind", "call", "day", "line", "agent", "bytes", "sealed", "keys"}
+    known = {"recording", "kind", "call", "day", "line", "agent", "at", "bytes", "sealed", "keys"}
     assert [set(one) for one in listed] == [known, known]  # docs/design.md
     by_name = {one["recording"]: one for one in listed}
     talk, message = by_name[NAME], by_name["fallback/1763600000.7"]
@@ -183,6 +184,21 @@ async def test_the_engine_deletes_in_its_quiet_hour_and_tells_the_logs_head(
     assert [line["event"] for line in told[1:]] == ["terms were kept", "head of the audit log"]
     assert (told[1]["deleted"], told[2]["entry"]) == (1, 1)
     assert list(vault.names()) == [NAME]
+
+
+async def test_what_an_earlier_run_could_not_erase_is_an_alarm_until_the_next_night(vault: Vault) -> None:
+    settings = load(var=vault.folder.parent)
+    at = datetime.now(UTC).astimezone(SHANGHAI).replace(hour=12)
+    left = Deed("engine:a", "recording_not_erased", NAME, "it is there still", {"sha256": ("1f",)})
+    await Audit(settings.database_url, settings.var).write(left, at)
+    keeper = keeping.Keeping(settings, who="engine:a")
+    work = asyncio.create_task(keeper.run(lambda: ["desk"], lambda: at))
+    async with asyncio.timeout(10):
+        while keeper.alarm is None:  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+    assert NAME in keeper.alarm
+    work.cancel()
+    await asyncio.wait([work])
 
 
 async def test_a_bug_of_the_quiet_hour_does_not_end_the_engine(vault: Vault, monkeypatch: pytest.MonkeyPatch) -> None:

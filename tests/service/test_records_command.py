@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -176,6 +177,22 @@ def test_what_is_unmapped_is_listed_with_the_records_behind_it(tmp_path: Path, f
         ("咨询/政策法规", 7, ["tianjin"])
     ]
     assert "tianjin\tZ07\t咨询/政策法规\n" in typed(tmp_path / "var", "categories", "unmapped").stdout
+
+
+def test_a_place_in_another_tree_is_written_into_the_file_and_counts_at_once(tmp_path: Path) -> None:
+    config = tmp_path / "config"
+    shutil.copytree(HOUSE / "config", config)
+    asked = ["--config", str(config), "--var", str(tmp_path / "var")]
+    done = CliRunner().invoke(APP, ["categories", "map", "Z07", "tianjin", "咨询/健康知识", *asked, "--json"])
+    assert (told(done)["tianjin"], told(done)["version"]) == ("咨询/健康知识", 2)
+    left = CliRunner().invoke(APP, ["categories", "unmapped", "--tree", "tianjin", *asked])
+    assert "\tZ07\t" not in left.stdout
+    wrong = CliRunner().invoke(APP, ["categories", "map", "Z07", "tianjin", "咨询/天气", *asked])
+    assert (wrong.exit_code, "no such path" in wrong.stderr) == (1, True)
+    back = CliRunner().invoke(APP, ["categories", "map", "Z07", "tianjin", *asked, "--json"])
+    assert (told(back)["tianjin"], told(back)["version"]) == (None, 3)
+    alone = CliRunner().invoke(APP, ["categories", "map", "Z07", "own", *asked])
+    assert alone.exit_code == 2
 
 
 def test_what_was_exported_gives_an_empty_hotline_the_same_briefing(tmp_path: Path, file: Path) -> None:

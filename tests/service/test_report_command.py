@@ -120,3 +120,37 @@ def test_what_nobody_can_mean_is_refused_with_the_choices(words: tuple[str, ...]
     assert told.exit_code == 2
     assert said in told.stderr
     assert told.stdout == ""
+
+
+def test_a_report_is_signed_for_good_and_what_differs_later_is_told(tmp_path: Path) -> None:
+    url = f"sqlite+aiosqlite:///{tmp_path / 'hotline.db'}"
+    asyncio.run(_counted(url))
+    at = (*OCTOBER, "--var", str(tmp_path))
+    assert "--by" in hotline("sign", "monthly", *at).stderr
+    first = hotline("sign", "monthly", "--by", "班长甲", *at)
+    assert first.exit_code == 0, first.stderr
+    assert json.loads(first.stdout)["number"] == 1
+    assert hotline("sign", "monthly", "--by", "班长甲", *at).exit_code == 1
+    assert json.loads(hotline("differences", "monthly", *at).stdout) == {"total": 0, "cells": []}
+
+    async def more() -> None:
+        engine = open_database(url)
+        row = {"import": "j", "row": 1, "kind": "complaint", "at": datetime(2026, 10, 9, tzinfo=SHANGHAI), "count": 2}
+        async with engine.begin() as connection:
+            await connection.execute(insert(past_rows), [row])
+        await engine.dispose()
+
+    asyncio.run(more())
+    differ = hotline("differences", "monthly", *at)
+    assert (differ.exit_code, json.loads(differ.stdout)["total"] > 0) == (1, True)
+    assert "says why" in hotline("sign", "monthly", "--by", "班长甲", *at).stderr
+    second = hotline("sign", "monthly", "--by", "班长甲", "--reason", "补录", *at)
+    assert json.loads(second.stdout)["number"] == 2
+    totals = [
+        json.loads(hotline("monthly", *which, *at).stdout)["tables"][0]["rows"][0]["values"][-1]
+        for which in (("--number", "1"), ("--signed",), ())
+    ]
+    assert totals == [3, 5, 5]
+    listed = hotline("signed", "--var", str(tmp_path)).stdout.splitlines()
+    assert [json.loads(line)["reason"] for line in listed] == [None, "补录"]
+    assert hotline("monthly", "--signed", "--line", "booking", *at).exit_code == 1

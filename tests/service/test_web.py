@@ -26,6 +26,7 @@ from hotline.web import LineStatus, Status, create_app
 from ivr.events import Outcome
 from records.audit import Audit
 from records.migrations import upgrade
+from tests.desk.telephones import MadeUpTelephones
 
 STATUS = Status(
     name="天津公共卫生热线",
@@ -107,7 +108,14 @@ async def served(var: Path, hotline: MadeUpHotline, gate: Gate) -> AsyncIterator
     write = Audit(url, var).write
     async with (
         open_desk(
-            url, gate, NoFloor(), key=b"k" * 32, write=write, hotline=lambda: ("12320", "热线"), version="0"
+            url,
+            gate,
+            NoFloor(),
+            MadeUpTelephones(),
+            key=b"k" * 32,
+            write=write,
+            hotline=lambda: ("12320", "热线"),
+            version="0",
         ) as desk,
         listening(create_app(hotline, registry, desk), Gate("127.0.0.1"), 0) as port,
     ):
@@ -180,7 +188,7 @@ class Table(HTMLParser):
 
 
 async def test_the_page_tells_of_each_line_whether_it_is_open_who_waits_and_who_serves(web: Web) -> None:
-    status, page, _ = await web.get("/")
+    status, page, _ = await web.get("/status")
     assert status == 200
     table = Table(page)
     assert table.open == []
@@ -197,7 +205,7 @@ async def test_the_page_tells_of_each_line_whether_it_is_open_who_waits_and_who_
 
 async def test_the_page_loads_nothing_runs_nothing_and_lets_no_words_become_markup(web: Web) -> None:
     web.hotline.reasons = ["<script>alert(1)</script>"]
-    _, page, answer = await web.get("/")
+    _, page, answer = await web.get("/status")
     assert "<script" not in page
     assert "暂不能接听" in page
     assert all(address.startswith(("/", "data:")) for address in Table(page).addresses)
@@ -208,18 +216,18 @@ async def test_the_page_loads_nothing_runs_nothing_and_lets_no_words_become_mark
 
 async def test_the_page_tells_the_version_and_why_the_files_are_not_live(web: Web) -> None:
     web.hotline.now = replace(STATUS, version=7, notices=("plan.yaml:3:1: <unknown> key",))
-    status, page, _ = await web.get("/")
+    status, page, _ = await web.get("/status")
     assert (status, "plan.yaml:3:1: &lt;unknown&gt; key" in page, "7 · 3f2a" in page) == (200, True, True)
     assert "可以接听" in page
 
 
 async def test_a_hotline_without_lines_has_a_page(web: Web) -> None:
     web.hotline.now = replace(STATUS, lines=(), today={})
-    status, page, _ = await web.get("/")
+    status, page, _ = await web.get("/status")
     assert (status, "没有线路" in page) == (200, True)
 
 
-@pytest.mark.parametrize("path", ["/", "/healthz", "/metrics", "/nowhere"])
+@pytest.mark.parametrize("path", ["/status", "/healthz", "/metrics", "/nowhere.txt"])
 async def test_every_answer_bears_the_headers_that_guard_it(web: Web, path: str) -> None:
     _, _, answer = await web.get(path)
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
@@ -229,14 +237,14 @@ async def test_every_answer_bears_the_headers_that_guard_it(web: Web, path: str)
 
 @pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example:8320", "[", "0.0.0.0:8320", "10.0.0.1"])
 async def test_a_page_elsewhere_that_points_its_name_at_loopback_gets_nothing(web: Web, host: str) -> None:
-    status, text, _ = await web.get("/", host)
+    status, text, _ = await web.get("/status", host)
     assert status == 421
     assert "12320" not in text
 
 
 @pytest.mark.parametrize("host", ["localhost:8320", "127.0.0.1", "[::1]:8320"])
 async def test_loopback_names_are_served(web: Web, host: str) -> None:
-    assert (await web.get("/", host))[0] == 200
+    assert (await web.get("/status", host))[0] == 200
 
 
 async def test_opened_on_purpose_probes_are_answered_under_any_name_and_nothing_else(tmp_path: Path) -> None:
@@ -244,7 +252,7 @@ async def test_opened_on_purpose_probes_are_answered_under_any_name_and_nothing_
     async with served(tmp_path, MadeUpHotline(), gate) as port, aiohttp.ClientSession() as session:
         statuses = {}
         for host in ("10.0.0.1:8320", "hotline.example"):
-            for path in ("/healthz", "/readyz", "/metrics", "/"):
+            for path in ("/healthz", "/readyz", "/metrics", "/status"):
                 async with session.get(
                     f"http://127.0.0.1:{port}{path}", headers={"Host": host}, allow_redirects=False
                 ) as answer:

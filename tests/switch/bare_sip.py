@@ -31,6 +31,8 @@ class BareCaller:
     codec: str = "alaw"
     number: str = "12320"
     call_id: str = field(default_factory=lambda: uuid.uuid4().hex)
+    early: list[int] = field(default_factory=list)
+    """Statuses that came before the final one."""
     _to: str = ""
     _mouth: tuple[str, int] = ("", 0)
 
@@ -61,6 +63,7 @@ class BareCaller:
                 self._to = re.findall(r"(?im)^to:.*?(;tag=\S+)", reply)[0]
                 self._send("ACK", 1)
                 return status
+            self.early.append(status)
 
     async def hang_up(self) -> int:
         """The status of our BYE."""

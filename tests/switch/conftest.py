@@ -7,7 +7,10 @@ from pathlib import Path
 import pytest
 
 from hotline.settings import Settings, load
+from tests.phones import exchange
 from tests.ports import free_ports
+
+__all__ = ["exchange"]
 
 
 @pytest.fixture

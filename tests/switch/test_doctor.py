@@ -7,13 +7,16 @@ import sqlite3
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from hotline.commands.doctor import app
 from hotline.doctor import Finding, examine
 from hotline.managed import claim
 from hotline.operators import read_config
 from hotline.secrets import keep_secrets
 from hotline.settings import HOUSE, Settings
 from prompts.catalogue import Catalogue
+from tests.databases import execute
 
 
 @pytest.fixture
@@ -116,3 +119,43 @@ def test_no_secret_and_no_password_is_told(good: Settings) -> None:
 def test_a_machine_without_chinese_type(good: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("hotline.doctor.missing", lambda: ("a font with Chinese type",))
     assert "fonts-noto-cjk" in mends(good, "forms cannot be printed without a font with Chinese type")
+
+
+@pytest.mark.postgresql
+def test_a_server_is_asked_and_what_is_wrong_with_it_told(good: Settings, url: str, bare: str) -> None:
+    def told(database: str) -> Finding:
+        found = examine(good.model_copy(update={"database": database}))
+        return next(one for one in found if one.what.startswith("database "))
+
+    assert told(url).ok
+    assert "answers" in told(url).what
+    assert "tables are made at the first start" in told(bare).what
+    gone = told(url.replace("@/t", "@/no_such_"))
+    assert (gone.ok, "does not exist" in gone.what) == (False, True)
+    execute(url, "UPDATE alembic_version SET version_num = '9999'")
+    assert "newer version" in told(url).what
+
+
+def test_pages_for_everybody_with_sound_for_this_machine_alone_are_a_hint(good: Settings) -> None:
+    def hints(**web: object) -> list[Finding]:
+        changed = good.model_copy(update={"web": good.web.model_copy(update=web)})
+        return [one for one in examine(changed) if "sound of browsers" in one.what]
+
+    assert hints() == []
+    (hint,) = hints(behind_proxy=True)
+    assert (hint.ok, hint.needed, "webrtc.media" in hint.mend) == (False, False, True)
+    (hint,) = hints(host="10.1.0.5")
+    assert hint.what == (
+        "the pages are open to the network, but the sound of browsers goes to 127.0.0.1: "
+        "telephones in pages work on this machine alone"
+    )
+    heard = good.webrtc.model_copy(update={"media": "10.1.0.5"})
+    assert not [one for one in examine(good.model_copy(update={"webrtc": heard})) if not one.ok and one.needed]
+
+
+def test_what_the_doctor_tells_is_told_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    told = "the first: plan.yaml:3: [red] and [/] and [::1]:8320 are taken as they are"
+    monkeypatch.setattr("hotline.commands.doctor.examine", lambda _: [Finding(False, told, "mend [it]", needed=False)])
+    answer = CliRunner().invoke(app, [])
+    assert answer.exit_code == 0, answer.output
+    assert answer.stderr == f"· {told} → mend [it]\n"

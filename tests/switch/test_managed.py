@@ -9,6 +9,7 @@ import re
 import signal
 import socket
 import sys
+import time
 from pathlib import Path
 
 import aiohttp
@@ -18,6 +19,7 @@ from hotline.managed import ManagedAsterisk, SwitchRefused
 from hotline.secrets import keep_secrets
 from hotline.settings import HOUSE, Settings, load
 from hotline.switch_config import PhoneAccount, modules
+from ivr.switch import BROWSER
 from tests.switch.bare_sip import BareCaller
 
 pytestmark = pytest.mark.system
@@ -26,8 +28,10 @@ NOISE = random.Random(12320).randbytes(24000)  # noqa: S311 - three seconds that
 
 
 def switch_of(settings: Settings, *usernames: str) -> ManagedAsterisk:
-    secrets = keep_secrets(settings.var, usernames)
-    return ManagedAsterisk(settings, secrets, [PhoneAccount(name, secrets.phones[name], name) for name in usernames])
+    """Browsers (`web-…`) have no secret that is written down."""
+    secrets = keep_secrets(settings.var, [name for name in usernames if not name.startswith(BROWSER)])
+    accounts = [PhoneAccount(name, secrets.phones.get(name), name) for name in usernames]
+    return ManagedAsterisk(settings, secrets, accounts)
 
 
 def sip(settings: Settings) -> tuple[str, int]:
@@ -104,6 +108,22 @@ async def test_without_an_engine_a_caller_hears_the_fallback_as_it_lies_there_an
     assert message.stat().st_size == 44 + 16000
 
 
+@pytest.mark.parametrize(("late", "early"), [(1, {100}), (2, {100, 180}), (3, {100})])
+async def test_who_comes_when_the_engines_word_is_late_hears_ringing_until_it_counts_as_none(
+    settings: Settings, late: int, early: set[int]
+) -> None:
+    async with switch_of(settings) as switch, asyncio.timeout(30):
+        in_time = False
+        while not in_time:  # no second may begin meanwhile
+            said = int(time.time()) - late
+            await switch.command(f"dialplan set global HOTLINE_BEAT {said}")
+            async with BareCaller(sip(settings)) as caller:
+                assert await caller.invite() == 200
+                in_time = int(time.time()) - said == late
+                await caller.hang_up()
+        assert set(caller.early) == early
+
+
 async def test_a_caller_whose_number_looks_like_nothing_known_comes_in_from_the_carrier(settings: Settings) -> None:
     async with (
         switch_of(settings, "ann"),
@@ -134,6 +154,33 @@ async def test_a_death_is_noticed_and_told(settings: Settings) -> None:
     async with switch_of(settings) as switch, asyncio.timeout(5):
         os.kill(switch.pid, signal.SIGKILL)
         assert "SIGKILL" in await switch.exited()
+
+
+async def answers(switch: ManagedAsterisk) -> bool:
+    try:
+        return "active channel" in await switch.command("core show channels count")
+    except SwitchRefused:
+        return False
+
+
+async def test_what_keeps_an_asterisk_that_died_from_being_started_is_tried_again(settings: Settings) -> None:
+    async with switch_of(settings) as switch, asyncio.timeout(15):
+        dead, deaths = switch.pid, asyncio.Event()
+        keeping = asyncio.ensure_future(switch.keep_running(deaths.set))
+        try:
+            in_the_way = switch.places.etc / "extensions.conf"
+            in_the_way.unlink()
+            in_the_way.mkdir()  # its settings cannot be written, as on a full disk
+            os.kill(dead, signal.SIGKILL)
+            await deaths.wait()
+            await asyncio.wait({keeping}, timeout=1.0)
+            assert not keeping.done()
+            assert switch.pid == dead
+            in_the_way.rmdir()
+            while switch.pid == dead or not await answers(switch):
+                await asyncio.wait({keeping}, timeout=0.1)
+        finally:
+            keeping.cancel()
 
 
 ENGINE = """

@@ -15,18 +15,25 @@ from pathlib import Path
 import aiohttp
 import pytest
 
+from hotline.browsers import with_browsers
+from hotline.handset import tone
 from hotline.hardening.demand import State
 from hotline.hardening.gathering import gather
 from hotline.hardening.table import examine
 from hotline.managed import ManagedAsterisk
 from hotline.operators import read_config
+from hotline.phone import Exchange
 from hotline.secrets import keep_secrets
 from hotline.settings import HOUSE, Settings, load
 from hotline.settings_parts import WebRtc
+from hotline.sound_file import a_law_code
+from hotline.sound_file import load as load_sound
 from hotline.switch_config import PhoneAccount
+from hotline.trying import CALLER
+from tests.phones import AGENT_TONE, CALLER_TONE, hears, voices_in
 from tests.ports import free_ports
 from tests.switch.bare_sip import BareCaller
-from tests.switch.test_managed import switch_of
+from tests.switch.test_managed import switch_of, until
 
 pytestmark = pytest.mark.system
 
@@ -63,7 +70,7 @@ async def test_the_doctor_tells_it_and_ends_with_the_result(settings: Settings) 
 
     code, states = await asyncio.to_thread(ask)
     assert (code, states["runs"], states["version"]) == (1, "not good", "not applicable")
-    async with switch_of(settings, *read_config(HOUSE / "config").plan.phones):
+    async with switch_of(settings, *with_browsers(read_config(HOUSE / "config").plan).phones, CALLER):
         code, states = await asyncio.to_thread(ask)
         assert (states["runs"], states["ari"], states["contexts"]) == ("ok", "ok", "ok")
         assert (code, states["no-strangers"]) == (0, "ok")
@@ -103,6 +110,44 @@ async def test_the_carrier_comes_in_by_its_own_door_in_new_tls_alone(settings: S
         # The keys of the sound travel in the signalling: nobody speaks to us in the clear.
         async with BareCaller(("127.0.0.1", settings.sip.port)) as caller:
             assert await caller.invite() == 488
+
+
+async def test_a_carrier_that_speaks_tls_and_srtp_hears_and_is_heard(
+    settings: Settings, tmp_path: Path, exchange: Exchange
+) -> None:
+    (port,) = free_ports(1)
+    certificate, key = tmp_path / "cert.pem", tmp_path / "key.pem"
+    made = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=127.0.0.1"]
+    await asyncio.to_thread(
+        subprocess.run, [*made, "-keyout", str(key), "-out", str(certificate)], check=True, capture_output=True
+    )
+    opened = load(
+        var=settings.var,
+        config=settings.config,
+        sip={"port": settings.sip.port},
+        ari={"port": settings.ari.port},
+        rtp={"first": 22000, "last": 22099},
+        trunk={
+            "listen": {"host": "127.0.0.1", "port": port},
+            "transport": "tls",
+            "tls": {"certificate": certificate, "key": key},
+            "media_encryption": "sdes",
+        },
+    )
+    opened.sounds.mkdir(parents=True)
+    (opened.sounds / "fallback.alaw").write_bytes(a_law_code(tone(AGENT_TONE, 2.0)))
+    door = f"127.0.0.1:{port}"
+    async with switch_of(opened) as switch:
+        carrier = await exchange.phone("13900000001", switch=door, transport="tls", encrypted=True)
+        talk = await (await carrier.dial(f"sip:12320@{door};transport=tls")).answered()
+        await hears(talk, AGENT_TONE)
+        await until(switch, "core show channels concise", "Record")
+        talk.speak(CALLER_TONE)
+        await until(switch, "pjsip show channelstats", r" 3[0-9][0-9] ")  # packets: some seconds of it
+        await talk.hang_up()
+        await until(switch, "core show channels count", "^0 active channels")
+    (message,) = (opened.recordings / "fallback").iterdir()
+    assert voices_in(load_sound(message)) == {CALLER_TONE}
 
 
 async def test_a_browser_on_this_machine_speaks_sip_over_a_websocket_and_ari_is_none_of_its_business(

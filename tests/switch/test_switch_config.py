@@ -10,7 +10,7 @@ import pytest
 from hotline.asterisk_program import AsteriskProgram
 from hotline.secrets import Secrets
 from hotline.settings import Settings, load
-from hotline.switch_config import MODULES, OPUS, PhoneAccount, Places, fingerprint, render
+from hotline.switch_config import BROWSER, MODULES, OPUS, PhoneAccount, Places, fingerprint, render
 
 SECRETS = Secrets("ari-password", {})
 ANN = PhoneAccount("ann", "a-secret-of-ann", "安娜")
@@ -41,7 +41,7 @@ def section(text: str, header: str) -> dict[str, str]:
 def test_only_what_is_listed_is_loaded(files: dict[str, str]) -> None:
     text = files["modules.conf"]
     assert "autoload = no" in text
-    assert re.findall(r"^load = (\w+)\.so$", text, re.MULTILINE) == list(MODULES)
+    assert re.findall(r"^load = (\w+)\.so$", text, re.MULTILINE) == [*MODULES, *BROWSER]
     assert len(set(MODULES)) == len(MODULES)
 
 
@@ -93,7 +93,8 @@ def test_nobody_is_the_trunk_by_its_name_and_nobody_is_anonymous(files: dict[str
 def test_a_phone_reaches_the_engine_and_nothing_else(files: dict[str, str]) -> None:
     assert section(files["pjsip_phones.conf"], "[phone](")["context"] == "from-phone"
     dialplan = files["extensions.conf"].split("[from-phone]")[1].split("[fallback]")[0]
-    assert set(re.findall(r"(?:exten => \S+,1|same => n),(\w+)", dialplan)) == {"GotoIf", "Stasis", "Goto"}
+    steps = re.findall(r"(?:exten => \S+,1|same => n(?:\(in\))?),(\w+)", dialplan)
+    assert set(steps) == {"GotoIf", "Ringing", "Stasis", "Goto"}
 
 
 def test_the_carrier_is_not_told_which_agent_talks(files: dict[str, str]) -> None:
@@ -104,6 +105,8 @@ def test_a_phone_has_one_contact_and_its_secret(files: dict[str, str]) -> None:
     text = files["pjsip_phones.conf"]
     aor = section(text, "[phone-aor](")
     assert (aor["max_contacts"], aor["remove_existing"], aor["qualify_frequency"]) == ("1", "yes", "2")
+    page = section(text, "[browser-aor](")
+    assert (page["qualify_frequency"], page["qualify_timeout"]) == ("10", "3.0"), "its WebSocket tells that it is gone"
     assert "\n[ann]\ntype = auth\nauth_type = digest\nusername = ann\npassword = a-secret-of-ann\n" in text
     assert '\ncallerid = "安娜" <ann>\n' in text
 
@@ -158,7 +161,7 @@ def test_a_name_cannot_bring_a_line_of_its_own(name: str) -> None:
         PhoneAccount("ann", "long-enough", name)
 
 
-@pytest.mark.parametrize("username", ["", "Ann", "1001", "ann smith", "a\nb", "trunk", "leg", "a" * 33, "安娜"])
+@pytest.mark.parametrize("username", ["", "Ann", "1001", "ann smith", "a\nb", "trunk", "leg", "a" * 37, "安娜"])
 def test_a_username_is_a_word_that_no_caller_number_looks_like(username: str) -> None:
     with pytest.raises(ValueError, match="username"):
         PhoneAccount(username, "long-enough", "Ann")

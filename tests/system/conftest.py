@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
+import shutil
 from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
@@ -24,11 +27,21 @@ OpenStage = Callable[..., AbstractAsyncContextManager[Stage]]
 
 @pytest.fixture(scope="session")
 def sounds(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Folder with the telephone formats of the shipped prompts, made from their masters."""
-    folder = tmp_path_factory.mktemp("sounds")
-    plan = read_config(HOUSE / "config").plan
-    furnish(plan, folder, recordings=HOUSE / "config" / "recordings")
-    return folder
+    """Folder with the telephone formats of the shipped prompts, made from their masters.
+
+    One worker makes them for all; each has its own copy, for a hotline tidies its folder up.
+    """
+    ours = tmp_path_factory.getbasetemp()
+    made = (ours.parent if "PYTEST_XDIST_WORKER" in os.environ else ours) / "sounds-of-all"
+    made.mkdir(exist_ok=True)
+    with (made / ".making").open("w") as making:
+        fcntl.flock(making, fcntl.LOCK_EX)
+        if not (made / "sounds").exists():
+            fresh = made / "fresh"
+            shutil.rmtree(fresh, ignore_errors=True)
+            furnish(read_config(HOUSE / "config").plan, fresh, recordings=HOUSE / "config" / "recordings")
+            fresh.rename(made / "sounds")
+    return shutil.copytree(made / "sounds", tmp_path_factory.mktemp("sounds") / "own")
 
 
 @pytest.fixture

@@ -177,6 +177,8 @@ async def stage(
         ari={"port": ari},
         web={"port": free_ports(1)[0]},
         rtp={"first": 22000, "last": 22999, **(changed or {}).get("rtp", {})},
+        webrtc=dict((changed or {}).get("webrtc", {})),
+        agi=dict((changed or {}).get("agi", {})),
         trunk={"port": int(exchange.address.rpartition(":")[2])},
         clock=at,
     )

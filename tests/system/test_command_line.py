@@ -18,6 +18,7 @@ import pytest_asyncio
 
 from hotline.operators import read_config
 from hotline.settings import HOUSE
+from ivr.ari import ENGINE
 from tests.ports import free_ports
 from tests.system.stage import config_that_keeps_numbers
 
@@ -120,7 +121,7 @@ async def test_a_call_its_record_and_the_pages(terminal: Terminal) -> None:
     async with aiohttp.ClientSession() as http:
         async with http.get(f"{terminal.web}/metrics") as reply:
             metrics = await reply.text()
-        async with http.get(terminal.web) as reply:
+        async with http.get(f"{terminal.web}/status") as reply:
             page = await reply.text()
     assert 'hotline_line_calls_total{line="health-supervision"} 1.0' in metrics
     assert "hotline_ari_link_up 1.0" in metrics
@@ -154,6 +155,7 @@ async def test_an_engine_whose_switch_is_taken_over_ends_in_one_line(tmp_path: P
     headers = {"Authorization": aiohttp.encode_basic_auth("hotline", secrets["ari_password"])}
     async with (
         aiohttp.ClientSession(headers=headers) as http,
+        http.post(f"{here.ari}/ari/asterisk/variable", params={"variable": ENGINE, "value": "another"}),
         http.ws_connect(f"{here.ari}/ari/events?app=hotline"),
         asyncio.timeout(20),
     ):

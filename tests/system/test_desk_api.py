@@ -23,14 +23,14 @@ OWN = "seven dwarfs at the pond"
 async def told(socket: aiohttp.ClientWebSocketResponse, state: str) -> None:
     """The agent's talk is so."""
     async with asyncio.timeout(30):
-        while [talk["state"] for talk in json.loads(await socket.receive_str())["talks"]] != [state]:
+        while [talk["state"] for talk in json.loads(await socket.receive_str()).get("talks", ())] != [state]:
             pass
 
 
 async def in_hand(socket: aiohttp.ClientWebSocketResponse) -> dict[str, Any]:
     """The answer record that the agent has to do with."""
     async with asyncio.timeout(30):
-        while not (found := json.loads(await socket.receive_str())["answers"]):
+        while not (found := json.loads(await socket.receive_str()).get("answers")):
             pass
     (one,) = found
     assert isinstance(one, dict)

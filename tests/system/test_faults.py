@@ -6,10 +6,11 @@ import asyncio
 import json
 import os
 import signal
+import sqlite3
 import time
 from asyncio.subprocess import Process
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from pathlib import Path
 
 import aiohttp
@@ -99,6 +100,12 @@ class House(Terminal):
                 await asyncio.wait([asyncio.get_running_loop().create_future()], timeout=0.1)
         assert len(found) == 1
         return found[0]
+
+    def facts(self, kind: str) -> list[str]:
+        """The calls of which the journal has a fact of this kind."""
+        with closing(sqlite3.connect(self.var / "hotline.db", timeout=5)) as database:
+            rows = database.execute("SELECT call FROM journal WHERE kind = ?", (kind,)).fetchall()
+        return [str(call) for (call,) in rows]
 
 
 @asynccontextmanager
@@ -199,7 +206,7 @@ async def test_callers_of_a_frozen_engine_hear_the_fallback_until_it_thaws(
         try:
             last = await here.beat()
             async with asyncio.timeout(10.0):
-                while time.time() <= last + 5:
+                while time.time() <= last + 3:
                     await asyncio.wait([asyncio.get_running_loop().create_future()], timeout=0.1)
             caller = await here.caller(NEWCOMER)
             await here.hears(caller, "greeting", within=5.0)
@@ -243,7 +250,9 @@ async def test_a_drained_hotline_lets_talks_end_and_gives_the_rest_to_the_dialpl
     talking = await here.talking()
     waiting = await here.waiting()
     drain = await here.start("drain")
-    assert (await here.record(WAITING)).reason is Reason.ENGINE_STOPPED
+    given_back = await here.record(WAITING)
+    assert given_back.reason is Reason.ENGINE_STOPPED
+    assert not here.facts("FallbackEnded")
     newcomer = await here.caller(NEWCOMER)
     await here.hears(newcomer, "greeting")  # of the plan without an engine
     await hears(talking, AGENT_TONE)
@@ -253,8 +262,11 @@ async def test_a_drained_hotline_lets_talks_end_and_gives_the_rest_to_the_dialpl
         _, told = await drain.communicate()
     assert [drain.returncode, await up.wait()] == [0, 0], told.decode()
     assert (waiting.ending, newcomer.ending) == (None, None)
-    async with house(tmp_path, sounds, exchange, here):  # takes Asterisk over, and ends it
-        await waiting.hang_up()
+    await waiting.hang_up()
+    async with house(tmp_path, sounds, exchange, here), asyncio.timeout(20.0):  # takes Asterisk over, and ends it
+        while not here.facts("FallbackEnded"):  # the one record goes on to the end of the call
+            await asyncio.wait([asyncio.get_running_loop().create_future()], timeout=0.1)
         await newcomer.hang_up()
+    assert (await here.record(WAITING)).id == given_back.id == here.facts("FallbackEnded")[0]
     assert (await here.record(TALKING)).outcome is Outcome.TALKED
     assert not await calls(here.settings.database_url, number=NEWCOMER)

@@ -65,7 +65,7 @@ class Desk:
     async def metrics(self) -> str:
         return await self.page("metrics")
 
-    async def page(self, path: str = "") -> str:
+    async def page(self, path: str = "status") -> str:
         url = f"http://127.0.0.1:{self.stage.hotline.web_port}/{path}"
         async with aiohttp.ClientSession() as http, http.get(url) as reply:
             return await reply.text()

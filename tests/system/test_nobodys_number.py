@@ -61,7 +61,7 @@ async def test_a_callers_number_is_whole_in_the_database_alone(
         talk.speak(AGENT_TONE)
         pages.append(json.dumps(await ask(s.settings.var, "GET", "/floor")))
         async with aiohttp.ClientSession() as http:
-            for path in ("/", "/metrics", "/healthz", "/readyz"):
+            for path in ("/", "/status", "/metrics", "/healthz", "/readyz"):
                 async with http.get(f"http://127.0.0.1:{s.hotline.web_port}{path}") as reply:
                     pages.append(await reply.text())
         await talk.hang_up()

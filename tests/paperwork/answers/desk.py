@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 
 from ivr.events import CallArrived, CallEnded, Entry, Event, Outcome, Party, Reason, TalkBegan, TalkEnded
-from paperwork.answers.office import Answers, open_answers
+from paperwork.answers.office import AnswerOffice, open_clerk
 from paperwork.answers.rules import AnswerRules
 from records.journal import SqlJournal
 from records.store import Store
@@ -48,11 +48,11 @@ class Clock:
 class Room:
     """The answer records of a database, and which of them were changed."""
 
-    def __init__(self, url: str, answers: Answers, now: Clock) -> None:
-        self.store, self.now, self.answers = Store(url), now, answers
-        self.book, self.clerk, self.watch = answers.book, answers.clerk, answers.watch
+    def __init__(self, url: str, office: AnswerOffice, now: Clock) -> None:
+        self.store, self.now, self.answers = Store(url), now, office.answers
+        self.book, self.clerk, self.watch = office.answers.book, office.clerk, office.watch
         self.happened = asyncio.Event()
-        answers.listeners.append(self.happened.set)
+        self.answers.listeners.append(self.happened.set)
 
     async def hear(self, entries: Sequence[Entry]) -> None:
         """Told and filed."""
@@ -65,9 +65,9 @@ class Room:
 async def room(url: str, rules: AnswerRules | None = None) -> AsyncIterator[Room]:
     """With a clock in our hands; the clerk runs when the test lets it."""
     now = Clock()
-    async with open_answers(
+    async with open_clerk(
         url, house=MadeUpNames(), codes=MadeUpCodes(), rules=lambda: rules or AnswerRules(), now=now
-    ) as answers:
-        room = Room(url, answers, now)
+    ) as office:
+        room = Room(url, office, now)
         yield room
         await room.store.close()

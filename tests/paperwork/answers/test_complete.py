@@ -128,6 +128,15 @@ def test_a_screen_that_sends_back_what_it_was_shown_changes_nothing() -> None:
     assert checked(record, seen, MadeUpCodes()) == {}
 
 
+def test_who_may_not_see_the_numbers_in_a_text_writes_around_them() -> None:
+    asked = {"content": "请回电139****0042，周一起"}
+    assert checked(with_(**{**FULL, "content": f"请回电{CONTACT}"}), asked, MadeUpCodes()) == {
+        "content": f"请回电{CONTACT}，周一起"
+    }
+    reduced = with_(**{**FULL, "content": "请回电139****0042"})
+    assert checked(reduced, asked, MadeUpCodes()) == asked
+
+
 def test_another_kind_takes_back_the_box_that_it_cannot_stand_in() -> None:
     assert checked(with_(**FULL), {"kind": "praise", "category": None}, MadeUpCodes()) == {
         "kind": Kind.PRAISE,

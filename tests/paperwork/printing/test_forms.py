@@ -11,7 +11,10 @@ import pypdfium2
 import pytest
 from pypdf import PdfReader
 
+from hotline.settings import HOUSE
 from paperwork.answers.sheet import Amended, Correction, Entered
+from paperwork.categories.category import Tree
+from paperwork.categories.load import trees_in
 from paperwork.printing import examples
 from paperwork.printing.examples import HOTLINE
 from paperwork.printing.form import Field, Form
@@ -21,6 +24,7 @@ from paperwork.printing.page import page_of
 from paperwork.printing.pictures import pictures
 from paperwork.printing.render import Unprintable, render
 from paperwork.printing.text import printable
+from paperwork.reports.report import Report
 from tests.paperwork.printing.made_up import HOSTILE, MADE, fonts_of, pages_of, squeezed, text_of
 
 ANSWER, ORDER = examples._answer(), examples._order()
@@ -31,7 +35,7 @@ FIELDS = {
     "form-6-answer": "附件6 接听记录单 部门名称 接听单编号 接听人 接听时间 问询人 性别 联系方式 "
     "接听类别 政策咨询 知识咨询 举报投诉 其他 主要内容 管理部门审定 签字 时间",
     "form-7-line-report": "附件7 受理情况统计报表 部门名称 接听单编号 来电日期 来电时间 受理内容 备注 填报人（签字）",
-    "form-8-monthly": "附件8 数据统计月报表 部门名称 一、 举报 投诉 咨询 建议 其他 合计 二、 接收数 转办数 办结数 "
+    "form-8-monthly": "附件8 数据统计月报表 填报单位 一、 举报 投诉 咨询 建议 其他 合计 二、 接收数 转办数 办结数 "
     "办结率 三、 接收数 12320处理数 转出数 转出办结数 办结率 四、 填表人（签字）",
     "form-9-order": "附件9 转办单 部门名称 转办单编号 受理人 受理时间 问询人 性别 联系方式 接报类别 政策咨询 知识咨询 "
     "举报投诉 其他 接报方式 电话 其他 主要内容 要求反馈方式 承办部门直接答复 卫生行政部门答复 12320管理中心答复 "
@@ -149,3 +153,17 @@ def test_the_pictures_of_the_docs_can_be_drawn_anew(tmp_path: Path, monkeypatch:
     )
     assert [path.name for path in pictures(tmp_path, scale=0.3)] == ["form-6-answer.png"]
     assert not (tmp_path / "gone.png").exists()
+
+
+def test_the_example_of_form_8_has_the_categories_of_the_form() -> None:
+    trees = trees_in(HOUSE / "config")
+    report = examples.examples()["form-8-monthly"]
+    assert isinstance(report, Report)
+    tables = {table.id: [str(row.values[0] or row.values[1]) for row in table.rows] for table in report.tables}
+    assert tables["complaints"] == [*trees.below(Tree.TIANJIN, ("投诉",)), "合计"]
+    consults = [
+        name
+        for category in trees.below(Tree.TIANJIN, ("咨询",))
+        for name in (category, *trees.below(Tree.TIANJIN, ("咨询", category)))
+    ]
+    assert tables["consults"] == [*consults, "合计"]

@@ -78,9 +78,26 @@ async def test_a_sheet_goes_from_draft_to_settled_and_keeps_all_that_was_said(sc
     assert [one["what"] for one in told["history"]] == [
         *("drafted", "marked", "submitted", "seen", "contested", "settled")
     ]
-    assert told["moves"] == []
+    assert told["history"][-1]["marks"] == {"greet": 9.0}
+    assert told["moves"] == ["corrected"]
     (row,) = await scores.page()
     assert (row["state"], row["total"], row["marks"]["greet"]) == ("settled", 24.5, 9.0)
+
+
+async def test_what_was_signed_is_corrected_with_a_reason_and_read_again(scores: Scores) -> None:
+    for way in ([], [Move.SEEN], [Move.SEEN, Move.SETTLED]):
+        one = await submitted(scores, "a-1", FULL)
+        for step in way:
+            await scores.move(one, step, who="desk:ann", at=LATER, reason="x")
+        with pytest.raises(Illegal, match="reason"):
+            await scores.move(one, Move.CORRECTED, who="desk:q", at=LATER, marks={"greet": 9})
+        with pytest.raises(Illegal, match="what is corrected"):
+            await scores.move(one, Move.CORRECTED, who="desk:q", at=LATER, reason="看错了一行")
+        done = await scores.move(one, Move.CORRECTED, who="desk:p", at=LATER, reason="看错了一行", marks={"greet": 9})
+        assert (done.state, done.result.total) == (State.SUBMITTED, Decimal("24.5"))
+        assert done.history[0].data["marks"]["greet"] == "8"
+        (row,) = [row for row in await scores.page() if row["paper"] == done.paper]
+        assert (row["state"], row["total"]) == ("submitted", 24.5)
 
 
 async def test_what_the_table_does_not_have_may_not_happen(scores: Scores) -> None:
@@ -256,7 +273,8 @@ async def test_what_was_deleted_before_is_not_drawn_and_a_score_is_shown_beside_
     (drawn,) = await samples.draw("m", RULES.plans["m"], "2026-10", quiet={"hiv"}, kept=kept, now=LATER)
     assert drawn.call == "a-1"
     made = await submitted(scores, "a-1", FULL)
-    assert (await samples.all())[0].scores == (made,)
+    (sheet,) = (await samples.all())[0].sheets
+    assert (sheet.id, sheet.state, sheet.by) == (made, State.SUBMITTED, "desk:q")
 
 
 # ── figures ─────────────────────────────────────────────────────────────────

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
-from decimal import Decimal
+from datetime import UTC, date, datetime, timedelta
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
+from paperwork.reports.report import Period
 from paperwork.reports.rules import Entered, ReportRules
+from paperwork.reports.signed import SignedReports
+from paperwork.reports.sources import Asked
 from records.paper_tables import orders, scores
+from records.store import Store
 from routing.calendar import SHANGHAI
-from tests.paperwork.reports.conftest import Papers
+from tests.paperwork.reports.conftest import Papers, plan
 
 SINCE, UNTIL = date(2026, 10, 1), date(2026, 11, 1)
 DAY = datetime(2026, 10, 9, 10, tzinfo=SHANGHAI)
@@ -70,3 +74,31 @@ async def test_only_quality_sheets_that_count_make_points(papers: Papers) -> Non
     papers_table = next(table for table in report.tables if table.id == "papers")
     told = {row.values[-2:] for row in papers_table.rows if row.values[-2]}
     assert told == {(2, Decimal("50.0"))}
+
+
+async def test_timely_reports_are_those_that_were_signed_by_their_day(papers: Papers) -> None:
+    store = Store(papers.url)
+    september, half = Period(date(2026, 9, 1), SINCE), Period(SINCE, date(2026, 10, 16))
+    signed = SignedReports(store)
+    asked = {"who": "desk:chief", "by": "班长甲"}
+    on_time = datetime(2026, 10, 7, 23, 59, tzinfo=SHANGHAI)
+    await signed.sign("monthly", Asked(september), "a", at=on_time, **asked)
+    again = datetime(2026, 10, 20, tzinfo=SHANGHAI)
+    await signed.sign("monthly", Asked(september), "b", at=again, reason="更正", **asked)
+    late = datetime(2026, 10, 16, 0, 1, tzinfo=SHANGHAI)
+    await signed.sign("line", Asked(half, "immunization"), "c", at=late, **asked)
+    await store.close()
+    entered = Entered(item="timely_reports", month="2026-10", points=10, by="考核组甲", line="emergency")
+    rules = ReportRules(assessment=(entered,))
+    whole = await papers.report("assessment", SINCE, UNTIL, rules)
+    rows = {row.values[1]: row.values for row in whole.tables[0].rows}
+    due = whole.tables[1].rows
+    lines = len(plan().lines)
+    assert len(due) == 2 * lines + 1
+    assert rows["报表按时上报"][3:5] == ((Decimal(10) / len(due)).quantize(Decimal("0.1"), ROUND_HALF_UP), 2 * lines)
+    assert [row.values[-1] for row in due].count("是") == 1
+    own = await papers.report("assessment", SINCE, UNTIL, rules, line="immunization")
+    assert [row.values[5] for row in own.tables[1].rows] == [late.astimezone(UTC), None]
+    other = await papers.report("assessment", SINCE, UNTIL, rules, line="emergency")
+    values = next(row.values for row in other.tables[0].rows if row.values[1] == "报表按时上报")
+    assert values[3] == Decimal(10)  # entered: that line signs nothing here

@@ -1,0 +1,18 @@
+import { expect, test } from 'vitest'
+
+import { dayAfter, parted, spelt } from './deed'
+
+test('who is told by where they did it and by their name', () => {
+  expect(parted('desk:ann')).toEqual(['desk', 'ann'])
+  expect(parted('address:::1')).toEqual(['address', '::1'])
+  expect(parted('somebody')).toEqual(['', 'somebody'])
+})
+
+test('a detail is a text, and a list of calls is one too', () => {
+  expect([null, 3, true, 'a', ['a-1', 'a-2']].map(spelt)).toEqual(['', '3', 'true', 'a', 'a-1, a-2'])
+})
+
+test('the last day that somebody means is looked through whole', () => {
+  expect(dayAfter('2026-02-28')).toBe('2026-03-01')
+  expect(dayAfter('2026-12-31')).toBe('2027-01-01')
+})

@@ -1,0 +1,53 @@
+import type { Words } from '@/i18n'
+
+const zh = {
+  title: '账号管理',
+  add: '新建账号',
+  name: '用户名',
+  shown: '姓名',
+  role_: '角色',
+  agent: '座席编号',
+  factor: '第二步验证',
+  on: '已启用',
+  off: '未启用',
+  state: '状态',
+  active: '可用',
+  disabled: '已停用',
+  disable: '停用',
+  enable: '启用',
+  password: '重设密码',
+  take_factor: '取消第二步验证',
+  sign_out: '全部下线',
+  ended: '已结束 {n} 个登录',
+  made: '{name} 的新密码（只显示这一次）：',
+  copy: '首次登录时本人须更换。',
+  sure: '确定对 {name} 执行“{what}”？其登录会立即结束。',
+  hint: '座席和值班长要填流程中的座席编号',
+}
+
+const en: typeof zh = {
+  title: 'Accounts',
+  add: 'New account',
+  name: 'User name',
+  shown: 'Name',
+  role_: 'Role',
+  agent: 'Agent of the plan',
+  factor: 'Second step',
+  on: 'on',
+  off: 'off',
+  state: 'State',
+  active: 'Active',
+  disabled: 'Disabled',
+  disable: 'Disable',
+  enable: 'Enable',
+  password: 'New password',
+  take_factor: 'Reset the second step',
+  sign_out: 'Sign out everywhere',
+  ended: '{n} sessions ended',
+  made: 'New password of {name}, shown this once:',
+  copy: 'They choose their own when they first sign in.',
+  sure: '“{what}” for {name}? Their sessions end at once.',
+  hint: 'Agents and leaders need the agent of the plan',
+}
+
+export const words: Words<typeof zh> = { zh, en }

@@ -1,0 +1,1 @@
+"""Drafts of a plan, written in the browser: kept, checked, tried and published."""

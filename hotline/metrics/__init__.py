@@ -1,0 +1,1 @@
+"""What Prometheus sees: `families.py` names every metric once, the others count and measure them."""

@@ -1,0 +1,1 @@
+"""The desk in a real browser, on the real hotline."""

@@ -1,0 +1,152 @@
+"""Browser: an agent's whole turn by keys alone, from the ring to the next caller; a SIP phone is their telephone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from playwright.async_api import Page, expect
+from sqlalchemy import insert
+
+from desk.roles import Role
+from hotline.talk import Talk
+from paperwork.kind import Kind
+from paperwork.orders.asked import Open
+from paperwork.orders.office import orders_of
+from paperwork.orders.orders import Actor
+from paperwork.orders.rules import OrderRules
+from paperwork.registers.entries import Register
+from paperwork.registers.registers import Registers
+from paperwork.registers.unfit import entry_of
+from records.paper_tables import answers
+from records.store import Store
+from records.tables import cdr
+from tests.browser.stage import Desks, OpenDesks, faults, pictures, too_wide, watched
+from tests.paperwork.quality.house import call_row
+from tests.phones import CALLER
+from tests.system.stage import WORKDAY
+
+pytestmark = [pytest.mark.system, pytest.mark.browser]
+expect.set_options(timeout=20_000)  # names are spelled by a process that gives way to everything else
+MASKED = f"{CALLER[:3]}****{CALLER[-4:]}"
+UNITS = {"disease-control": "市疾病预防控制中心", "inspection": "市卫生监督所", "hospital": "市中心医院"}
+
+
+DIALOGS = (
+    ("desk-transfer", "Alt+KeyT", "转接来电", "动物致伤门诊"),
+    ("desk-keys", "Shift+Slash", "按键一览", "Alt"),
+)
+"""What a key opens: its picture, the key, its name, and words in it."""
+EARLIER = {"a-0": ("vaccine-2", "Z020102", 8, 154.0), "a-1": ("vaccine-1", "Z020104", 2, 96.0)}
+"""Calls of the same number: who answered, what about, days ago, seconds."""
+
+
+async def remembered(desks: Desks) -> None:
+    """Units to which an order can be handed, and what the caller did before."""
+    store = Store(desks.stage.settings.database_url)
+    for call, (agent, category, days, seconds) in EARLIER.items():
+        at = WORKDAY - timedelta(days=days)
+        row = {**call_row(call, at, agent, seconds=seconds), "number": CALLER}
+        paper = {"call": call, "number": f"2025-0{call[2:]}0042", "seq": 1, "state": "signed", "at": at, "over": at}
+        talked = {"line": "immunization", "agent": agent, "owner": agent, "kind": "consult", "category": category}
+        await store.do(insert(cdr).values(row), insert(answers).values(paper | talked | {"test": False}))
+    opening = Open(content="接种门诊周末不开", kind=Kind.COMPLAINT, contact=CALLER, line="immunization")
+    orders = orders_of(store, plan=lambda: desks.stage.plan, rules=OrderRules, now=lambda: WORKDAY)
+    await orders.open(opening, Actor("desk:chief", "班长"))
+    registers = Registers(store)
+    for unit, name in UNITS.items():
+        entry = entry_of(Register.UNIT, {"name": name})
+        await registers.set(Register.UNIT, unit, entry, who="test", at=WORKDAY)
+    await store.close()
+
+
+async def rung(desks: Desks) -> tuple[Talk, Any]:
+    """A caller in the line of immunization, and the phone that rings for them."""
+    phone = await desks.stage.agent("vaccine-1")
+    caller = await desks.stage.caller()
+    await caller.press("14")
+    return caller, await phone.ringing(within=40.0)
+
+
+async def typed(page: Page, *keys: str) -> None:
+    for key in keys:
+        await page.keyboard.press(key)
+
+
+async def shown(page: Page, test: str, words: str | Sequence[str]) -> None:
+    for one in [words] if isinstance(words, str) else words:
+        await expect(page.locator(f"[data-test={test}]")).to_contain_text(one, timeout=20_000)
+
+
+async def test_a_turn_by_keys_alone_from_the_ring_to_the_next_caller(open_desks: OpenDesks) -> None:
+    async with open_desks(wrap_up=60.0, ring=30.0) as desks:
+        await remembered(desks)
+        page = await desks.sign_in(Role.AGENT, "vaccine-1", path="/desk")
+        wrong = watched(page)
+        caller, ringing = await rung(desks)
+        await shown(page, "presence", "振铃")
+        await shown(page, "number", MASKED)
+        await shown(page, "path", ["咨询", "预防接种"])
+        await shown(page, "said", ["来电振铃", MASKED])
+        await shown(page, "earlier", ["疾控二号座席 · 咨询/疾病预防控制/预防接种/接种单位", "看接听记录 2025-010042"])
+        await pictures(page, "desk-ringing")
+        talk = await ringing.answer()
+        await shown(page, "record", "-000001")
+        for name, key, dialog, seen in DIALOGS:
+            await typed(page, key)
+            opened = page.get_by_role("dialog", name=dialog)
+            await expect(opened).to_contain_text(seen, timeout=40_000)
+            assert await faults(page) == []
+            await pictures(page, name)
+            await typed(page, "Escape", "Escape")  # of the transfer's the list first
+            await expect(opened).to_have_count(0)
+        await typed(page, "Alt+KeyH")
+        await shown(page, "talk", "保持中")
+        await typed(page, "Alt+KeyH")
+        await shown(page, "talk", "通话中")
+
+        await typed(page, "Alt+KeyK")
+        await page.keyboard.type("jzdw")
+        await expect(page.locator("li[aria-selected=true]")).to_contain_text("接种单位")
+        await page.keyboard.press("Enter")
+        await page.keyboard.type("孩子满八月龄，第一针麻腮风疫苗在哪里接种")
+        await expect(page.get_by_role("radio", name="咨询", exact=True)).to_be_checked()
+        await page.get_by_role("radio", name="知识咨询").focus()
+        await page.keyboard.press("Space")
+        await shown(page, "keeping", "已保存")
+        await page.reload()
+        await shown(page, "record", "-000001")
+        await expect(page.get_by_role("textbox", name="主要内容")).to_have_value(
+            "孩子满八月龄，第一针麻腮风疫苗在哪里接种"
+        )
+
+        await typed(page, "Alt+KeyO")
+        await page.keyboard.type("jbyf")
+        await expect(page.locator("li[aria-selected=true]")).to_have_text("市疾病预防控制中心", timeout=20_000)
+        await page.keyboard.press("Enter")
+        await page.keyboard.type("请告知最近的接种门诊和时间")
+        await pictures(page, "desk", dark=True)
+        await page.get_by_label("要求").focus()
+        await typed(page, "Control+Enter")
+        await shown(page, "opened", ["-000002", "市疾病预防控制中心"])
+        await shown(page, "work-order", "-000002")
+        await shown(page, "missing", "已填完整")
+        assert await faults(page) == []
+        assert not await too_wide(page)
+
+        await typed(page, "Alt+KeyQ")
+        await shown(page, "presence", "话后处理")
+        await expect(page.get_by_text("后转为空闲")).to_be_visible()
+        await typed(page, "Alt+KeyN")
+        await shown(page, "presence", "空闲")
+        await typed(page, "Alt+KeyB")
+        await page.get_by_role("button", name="午餐").focus()
+        await page.keyboard.press("Enter")
+        await shown(page, "presence", "小休")
+        await typed(page, "Alt+KeyR")
+        await shown(page, "presence", "空闲")
+        assert wrong == []
+        assert talk is not None
+        await caller.hang_up()
