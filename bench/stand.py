@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import os
 import re
@@ -229,7 +230,7 @@ def _answers(settings: Settings, engine: subprocess.Popen[bytes], folder: Path) 
     try:
         with urllib.request.urlopen(f"http://127.0.0.1:{settings.web.port}/readyz", timeout=5) as answer:
             return bool(answer.status == 200)
-    except (urllib.error.URLError, OSError):
+    except (urllib.error.URLError, OSError, http.client.HTTPException):  # a port of loopback may answer itself
         return False
 
 

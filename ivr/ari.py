@@ -59,6 +59,7 @@ from ivr.switch import (
     Recorded,
     Seen,
     Stranger,
+    SwitchEnding,
     SwitchError,
     SwitchEvent,
     SwitchTaken,
@@ -113,6 +114,9 @@ _AWAY = frozenset({"UNAVAILABLE", "INVALID", "UNKNOWN"})
 
 _SILENT = 1
 """`cause` of a soft ChannelHangupRequest when `rtp_timeout` ended a channel: the flag AST_SOFTHANGUP_DEV, no Q.850."""
+
+_ENDING = 4
+"""The same when Asterisk ends or begins anew, and hangs up on everybody first: AST_SOFTHANGUP_SHUTDOWN."""
 
 _HAS_RUNG = frozenset({"Ringing", "Up"})
 
@@ -175,6 +179,7 @@ class AriSwitch:
         self._channels: set[str] = set()
         """Callers' channels and legs that we know to be up."""
         self._talking: set[str] = set()
+        self._ending = False
         """Legs that were answered."""
         self._ringing = 0
         """Phones that are just being called."""
@@ -307,7 +312,7 @@ class AriSwitch:
         restarted, self._started = self._started not in (None, started), started
         if restarted and not self._died:  # nobody told us
             self._lives += 1
-        self._died = False
+        self._died = self._ending = False
         self._watched.clear()
         await self._subscribe()
         there = await self._without_strangers_that_ring()
@@ -422,6 +427,7 @@ class AriSwitch:
     def _remember(self, event: SwitchEvent) -> SwitchEvent:
         match event:
             case Arrived(channel):
+                self._ending = False  # or it would take no calls
                 self._channels.add(channel)
             case LegAnswered(leg):
                 self._channels.add(leg)
@@ -451,6 +457,9 @@ class AriSwitch:
                 return Gone(_text(event["channel"]["id"]), None)
             case "ChannelHangupRequest" if event.get("soft") and event.get("cause") == _SILENT:
                 return Gone(_text(event["channel"]["id"]), None, lost=True)
+            case "ChannelHangupRequest" if event.get("soft") and event.get("cause") == _ENDING:
+                told, self._ending = self._ending, True  # it says so of each channel
+                return None if told else SwitchEnding()
             case "ChannelHangupRequest" if event["channel"]["id"] in self._talking:
                 return Gone(event["channel"]["id"], None)  # says so before it has left its bridge
             case "ChannelDestroyed":

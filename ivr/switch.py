@@ -100,6 +100,11 @@ class Gone:
 
 
 @dataclass(frozen=True, slots=True)
+class SwitchEnding:
+    """The switch lets go of every channel because it ends, or begins anew. Nobody hung up."""
+
+
+@dataclass(frozen=True, slots=True)
 class PhoneChanged:
     """A registered phone came or went."""
 
@@ -156,7 +161,18 @@ class LinkDown:
 
 
 SwitchEvent = (
-    Arrived | KeyTyped | Played | Recorded | LegAnswered | Gone | PhoneChanged | TalkFound | Found | LinkUp | LinkDown
+    Arrived
+    | KeyTyped
+    | Played
+    | Recorded
+    | LegAnswered
+    | Gone
+    | SwitchEnding
+    | PhoneChanged
+    | TalkFound
+    | Found
+    | LinkUp
+    | LinkDown
 )
 
 

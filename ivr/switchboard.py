@@ -46,6 +46,7 @@ from ivr.switch import (
     Played,
     Recorded,
     Switch,
+    SwitchEnding,
     SwitchError,
     SwitchEvent,
     TalkFound,
@@ -292,6 +293,8 @@ class Switchboard:
                     self._left_found(found, channel)
                 elif not self.conversations.legs.gone(channel, lost=lost):
                     self.dispatch.leg_gone(channel, cause, lost=lost)
+            case SwitchEnding():
+                self.media_lost()
             case Found():
                 self._take_over(event)
             case TalkFound(channels=channels, phones=phones):

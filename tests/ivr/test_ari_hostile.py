@@ -27,6 +27,7 @@ from ivr.switch import (
     PhoneChanged,
     Played,
     Recorded,
+    SwitchEnding,
     SwitchError,
     SwitchEvent,
 )
@@ -52,6 +53,7 @@ EVENTS: tuple[dict[str, Any], ...] = (
     {"type": "RecordingFinished", "recording": {"name": "talks/1", "duration": 3, "talking_duration": 2}},
     {"type": "RecordingFailed", "recording": {"name": "talks/1"}},
     {"type": "ChannelHangupRequest", "soft": True, "cause": 1, "channel": CHANNEL},
+    {"type": "ChannelHangupRequest", "soft": True, "cause": 4, "channel": CHANNEL},
     {"type": "ChannelDestroyed", "cause": 16, "channel": CHANNEL},
     {"type": "DeviceStateChanged", "device_state": {"name": "PJSIP/ann", "state": "NOT_INUSE"}},
 )
@@ -117,7 +119,9 @@ def _is_of_its_shape(event: SwitchEvent) -> bool:
 @given(st.lists(st.one_of(spoiled(), st.dictionaries(st.sampled_from(["type", "channel"]), JSON)), max_size=5))
 def test_an_event_of_another_shape_is_passed_over_or_let_through_with_what_is_sound_of_it(told: list[Any]) -> None:
     for event in asyncio.run(_heard(told)):
-        assert isinstance(event, Arrived | KeyTyped | Gone | Played | Recorded | PhoneChanged) or hasattr(event, "leg")
+        assert isinstance(
+            event, Arrived | KeyTyped | Gone | SwitchEnding | Played | Recorded | PhoneChanged
+        ) or hasattr(event, "leg")
         assert _is_of_its_shape(event), event
         if isinstance(event, Arrived):
             for number in (event.number, event.dialled):

@@ -17,7 +17,7 @@ from ivr.events import (
     WaitEnd,
     WaitEnded,
 )
-from ivr.switch import Gone, LinkDown, LinkUp, PhoneChanged
+from ivr.switch import Gone, LinkDown, LinkUp, PhoneChanged, SwitchEnding
 from tests.ivr.fake_switch import Behaviour
 from tests.ivr.house import House, house
 
@@ -96,3 +96,27 @@ async def test_a_caller_in_a_menu_is_closed_too_and_a_drained_one_is_given_to_th
         assert h.switch.released == ["drained"]
         await h.passes(1.0)
         assert h.board.dispatch.floor.seat("ann").presence is Presence.READY
+
+
+async def test_who_is_let_go_by_a_switch_that_ends_did_not_hang_up_and_no_agent_is_blamed() -> None:
+    """It is still heard while it lets go of one after the other."""
+    async with house(ann=Behaviour(answers_after=1.0)) as h:
+        h.switch.caller_dials("talks")
+        h.switch.caller_types("talks", "1")
+        await h.ledger.noted(TalkBegan)
+        h.switch.caller_dials("waits")
+        h.switch.caller_types("waits", "1")
+        await h.ledger.noted(WaitBegan, 2)
+        h.switch.tell(SwitchEnding())
+        for channel in sorted(h.switch.channels):
+            h.switch.ends(channel)
+        await h.ledger.noted(CallEnded, 2)
+        ends = {(end.outcome, end.reason) for end in h.ledger.of(CallEnded)}
+        assert ends == {(Outcome.TALKED, Reason.MEDIA_LOST), (Outcome.FAILED, Reason.MEDIA_LOST)}
+        assert h.ledger.of(WaitEnded)[-1].end is WaitEnd.MEDIA_LOST
+        h.switch.tell(LinkDown())
+        h.switch.tell(LinkUp(restarted=True))
+        h.switch.tell(PhoneChanged("ann", up=True))
+        await h.passes(1.0)
+        assert h.board.dispatch.floor.seat("ann").presence is Presence.READY
+        assert len(h.ledger.of(CallEnded)) == 2

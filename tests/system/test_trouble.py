@@ -5,24 +5,29 @@ from __future__ import annotations
 import os
 import sqlite3
 import time
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 import aiohttp
 import pytest
 
+from acd.agent import Presence
 from hotline.disk import free_in
+from hotline.managed import SwitchRefused
 from hotline.past import prepare
 from hotline.phone import Exchange, answers
 from hotline.sealing import first_key, vault_of
 from hotline.settings import HOUSE, load
 from hotline.sound_file import load as load_sound
-from ivr.events import NotRecorded, Outcome, RecordingBegan, RecordingEnded, TalkBegan
+from ivr.events import NotRecorded, Outcome, Reason, RecordingBegan, RecordingEnded, TalkBegan, WaitBegan
 from tests.phones import AGENT_TONE, CALLER, hears, hears_prompt
 from tests.system.conftest import OpenStage
 from tests.system.stage import WORKDAY, shipped_plan, stage
 
 pytestmark = pytest.mark.system
+
+AGENT, KEYS = "vct-1", "15"
+SECOND, THIRD = "13900000002", "13900000003"
 
 
 async def test_a_hotline_whose_database_is_locked_starts_and_serves_and_writes_it_all_down_later(
@@ -106,3 +111,29 @@ async def test_recording_stops_before_the_disk_is_full_talks_go_on_and_messages_
         await fourth.hang_up()
         await s.record("13900000004")
         assert [talk.number for talk in agent.talks] == ["13900000001", "13900000002", "13900000004"]
+
+
+async def test_callers_of_an_asterisk_that_is_restarted_did_not_hang_up_and_the_next_is_served(
+    open_stage: OpenStage,
+) -> None:
+    """`core restart now` hangs up on everybody while the engine still hears it."""
+    async with open_stage(wrap_up=0.0) as s:
+        assert s.hotline.asterisk is not None
+        await s.agent(AGENT, answers(speaking=AGENT_TONE))
+        talking = await s.caller()
+        await talking.press(KEYS)
+        await hears(talking, AGENT_TONE, within=45.0)
+        waiting = await s.caller(SECOND)
+        await waiting.press(KEYS)
+        await s.noted(WaitBegan, 2)
+        with suppress(SwitchRefused):  # it may end before it has answered
+            await s.hotline.asterisk.command("core restart now")
+        for number, outcome in ((CALLER, Outcome.TALKED), (SECOND, Outcome.FAILED)):
+            record = await s.record(number)
+            assert (record.outcome, record.reason) == (outcome, Reason.MEDIA_LOST)
+        await s.until(lambda: s.hotline.board.dispatch.floor.seat(AGENT).presence is Presence.READY)
+        again = await s.caller(THIRD)
+        await again.press(KEYS)
+        await hears(again, AGENT_TONE, within=45.0)
+        await again.hang_up()
+        assert (await s.record(THIRD)).reason is Reason.CALLER_HUNG_UP
