@@ -105,7 +105,7 @@ cdr = Table(
     PrimaryKeyConstraint("id"),
     Index(None, "ended", "id"),
     Index("ix_cdr_started", "started", "direction", "test", "line", "talked"),
-    Index(None, "number"),
+    Index("ix_cdr_number", "number", "ended", "id"),
     Index("ix_cdr_asked", "asked", "direction", "test", "turned_out", "asked_for"),
     Index(None, "ticket"),
 )
