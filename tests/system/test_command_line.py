@@ -36,7 +36,7 @@ class Terminal:
         self.sip = f"127.0.0.1:{sip}"
         self.web = f"http://127.0.0.1:{web}"
         self.var = folder / "var"
-        self._environment = {
+        self.environment = {
             **os.environ,
             "HOTLINE_VAR": str(self.var),
             "HOTLINE_CONFIG": str(config_that_keeps_numbers(folder / "shipped")),
@@ -51,7 +51,7 @@ class Terminal:
 
     async def start(self, *words: str) -> Process:
         return await asyncio.create_subprocess_exec(
-            HOTLINE, *words, env=self._environment, stdout=PIPE, stderr=PIPE, start_new_session=True
+            HOTLINE, *words, env=self.environment, stdout=PIPE, stderr=PIPE, start_new_session=True
         )
 
     async def run(self, *words: str) -> tuple[int | None, str, str]:

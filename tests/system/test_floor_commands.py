@@ -33,7 +33,7 @@ class Floor(Terminal):
         self.exchange = exchange
         config = folder / "config"
         shutil.copytree(HOUSE / "config", config)
-        self._environment["HOTLINE_CONFIG"] = str(config)
+        self.environment["HOTLINE_CONFIG"] = str(config)
         agents = config / "agents.yaml"
         text = agents.read_text("utf-8")
         text = text.replace("agents:\n", "agents:\n  chief: {name: 班长, leader: true}\n", 1)

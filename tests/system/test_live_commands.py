@@ -27,7 +27,7 @@ class Operator(Terminal):
         super().__init__(folder)
         self.config = folder / "config"
         shutil.copytree(HOUSE / "config", self.config)
-        self._environment["HOTLINE_CONFIG"] = str(self.config)
+        self.environment["HOTLINE_CONFIG"] = str(self.config)
         lend(load(var=self.var, config=self.config), sounds)
 
     def write(self, wait: str) -> None:
