@@ -63,6 +63,10 @@ TYPED_AHEAD = 100
 """Keys that wait to be taken in; who types more ahead of every question is not listened to."""
 
 
+class MessageBroken(Exception):
+    """The switch stopped recording a message: the disk is full, say."""
+
+
 class Hangup(Exception):
     """The caller hung up. Normal."""
 
@@ -411,7 +415,10 @@ class Call:
             self._music = False  # not before: what failed is tried again
 
     async def take_message(self, file: str, line: str | None, *, limit: float, silence: float) -> bool:
-        """Beep and record the caller; whether they left anything. Hanging up is how a message usually ends."""
+        """Beep and record the caller; whether they left anything. Hanging up is how a message usually ends.
+
+        Raises MessageBroken when the switch could not go on recording: they speak to nobody, and should be told.
+        """
         await self.hush()
         self._keys.clear()
         ended = self._expect_recording(file)
@@ -444,6 +451,9 @@ class Call:
                 talked = self.outcome[0] is Outcome.TALKED
                 self.outcome = (Outcome.TALKED if talked else Outcome.MESSAGE, Reason.COMPLETED)
                 self.note(MessageLeft(line, file, recorded.seconds or 0.0))
+        if recorded.failed:
+            log.error("a message could not be recorded to its end", file=file)
+            raise MessageBroken(file)
         return left
 
     async def record_talk(self, bridge: str, file: str) -> bool:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable
 from typing import Final
 
 import structlog
 
-from ivr.call import Call, Carried
+from ivr.call import Call, Carried, MessageBroken
 from ivr.callbacks.board import Callbacks
 from ivr.clock import Clock
 from ivr.dispatch import Connected, Dispatch
@@ -297,4 +298,12 @@ class PlanFlow:
             return Recorded(False)
         await call.say(self._sound(step.prompts))
         file = f"messages/{self._clock.now().astimezone(SHANGHAI):%Y/%m/%d}/{call.id}"
-        return Recorded(await call.take_message(file, line, limit=step.limit, silence=step.silence))
+        return await self._left(call, call.take_message(file, line, limit=step.limit, silence=step.silence))
+
+    async def _left(self, call: Call, leaving: Awaitable[bool]) -> Recorded:
+        """Whether they left a message; who could not, and is still there, is told so."""
+        try:
+            return Recorded(await leaving)
+        except MessageBroken:
+            await call.say(self._sounds.phrase(Phrase.NO_ROOM), whole=True)
+            return Recorded(False)

@@ -7,9 +7,10 @@ import signal
 import sqlite3
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, closing, contextmanager
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from bench import flood as flooding
@@ -18,6 +19,8 @@ from bench.chaos.phases import Scene, Size, everybody_calling, newcomers
 from bench.chaos.probe import Heard
 from bench.chaos.promise import Promise, at_most, exactly, none_of
 from bench.chaos.proxy import Wire
+from bench.chaos.small_disk import fill, small_disk
+from bench.chaos.wall import Wall
 from bench.stand import StandFailed, wait_until
 
 Fault = Callable[[Path, Size], list[Promise]]
@@ -275,6 +278,67 @@ def database_in_trouble(what: str, trouble: Callable[[Path], AbstractContextMana
     return fault
 
 
+def disk_full(folder: Path, size: Size) -> list[Promise]:
+    """The disk of database, spool and recordings is full to its last byte for ten seconds.
+
+    A message that is being left then cannot be recorded on: its caller is told so.
+    """
+    name = "disk full for 10 s"
+    reserve = [("HOTLINE_DISK__RESERVE", "60000000"), ("HOTLINE_DISK__MESSAGES_RESERVE", "30000000")]
+
+    def strike(scene: Scene) -> list[Promise]:
+        here = scene.here
+        filler = here.settings.var / "filler"
+        since = time.monotonic()
+        fill(filler)
+        alarmed = wait_until(lambda: bool(here.metric("hotline_alarm", kind="talks_not_recorded")), 9)
+        after = time.monotonic() - since
+        time.sleep(10.0)
+        settled = scene.settled()
+        filler.unlink()
+        since = time.monotonic()
+        caught_up = wait_until(lambda: here.metric("hotline_journal_lag_entries") == 0, 30)
+        return [
+            at_most(name, "alarm", after if alarmed else None, 5.0),
+            none_of(name, "calls that were not served on meanwhile", [] if settled else ["some"]),
+            at_most(name, "all written afterwards", time.monotonic() - since if caught_up else None, 10.0),
+        ]
+
+    with small_disk(folder / "var"):
+        return _struck(name, folder, size, strike, takes=15.0, settings=reserve, let_go={"message"})
+
+
+def clock_set(folder: Path, size: Size) -> list[Promise]:
+    """The wall's clock is set an hour on, then two back, then right again."""
+    name = "clock set by ± 1 h"
+    folder.mkdir(parents=True)
+    wall, hour = Wall(folder), timedelta(hours=1)
+
+    def strike(scene: Scene) -> list[Promise]:
+        unsettled = []
+        for off in (hour, -hour, timedelta()):
+            wall.set(off)
+            time.sleep(3.0)
+            unsettled += [] if scene.settled() else [str(off)]
+        return [none_of(name, "settings after which some calls were not served on", unsettled)]
+
+    told = _struck(name, folder, size, strike, takes=9.0, settings=[*wall.environment.items()])
+    with closing(sqlite3.connect(folder / "var" / "hotline.db")) as database:
+        rows = database.execute("SELECT number, started, ended, waited, talked FROM cdr").fetchall()
+    longest = size.lasts + 120.0
+    wrong = [
+        number
+        for number, started, ended, waited, talked in rows
+        for lasted in (waited or 0.0, talked or 0.0, (_instant(ended) - _instant(started)).total_seconds())
+        if not 0.0 <= lasted <= longest
+    ]
+    return [*told, none_of(name, f"times below nothing, or longer than {longest:g} s", wrong)]
+
+
+def _instant(text: str) -> datetime:
+    return datetime.fromisoformat(text)
+
+
 def _struck_on_the_wire(
     name: str,
     folder: Path,
@@ -306,14 +370,17 @@ def _struck(
     *,
     sound_within: float = 1.0,
     takes: float = 0.0,
+    settings: Sequence[tuple[str, str]] = (),
+    let_go: Collection[str] = (),
 ) -> list[Promise]:
     """Strike while everybody calls and newcomers come; then let all come to their end.
 
-    `takes` is how many seconds the fault itself lasts.
+    `takes` is how many seconds the fault itself lasts; `settings` are more variables of the hotline's surroundings;
+    the calls of the phases `let_go` may end by it.
     """
     lasts = size.lasts + takes
     with (
-        house(folder, answering=size.talking, silent=size.ringing) as here,
+        house(folder, answering=size.talking, silent=size.ringing, settings=settings) as here,
         everybody_calling(here, size, lasts=lasts) as scene,
     ):
         with newcomers(here, 0.3, scene.newcomers):
@@ -322,7 +389,7 @@ def _struck(
             told = strike(scene)
             time.sleep(1.0)
         scene.over(lasts + 60)
-        return [*told, *_heard(name, scene.newcomers, since, sound_within), *scene.promises(name)]
+        return [*told, *_heard(name, scene.newcomers, since, sound_within), *scene.promises(name, let_go)]
 
 
 FAULTS: dict[str, Fault] = {
@@ -337,6 +404,8 @@ FAULTS: dict[str, Fault] = {
     "phones-vanish": vanish,
     "database-locked": database_in_trouble("locked", _locked),
     "database-gone": database_in_trouble("gone", _gone),
+    "disk-full": disk_full,
+    "clock-set": clock_set,
     "freeze-2": freeze(2.0),
     "freeze-10": freeze(10.0),
 }

@@ -28,7 +28,7 @@ from ivr.flow import PlanFlow
 from ivr.talk.inbox import Resumed, Side
 from ivr.waiting import Waiting
 from routing.scene import Scene
-from routing.steps import Came, Enter, PassedOn, Recorded, TakeMessage, Talked
+from routing.steps import Came, Enter, PassedOn, TakeMessage, Talked
 from routing.walk import Position, advance, begin, destination, waiting_on
 
 
@@ -199,8 +199,8 @@ class AdoptingFlow(PlanFlow):
             call.carried = Carried(call.waited, urgent=True)  # whom they were promised nobody knows any more
             await self._on(call, here, PassedOn(self._passed_to(one, line), heard=True), waiting)
         elif position is not None and isinstance(position.step, TakeMessage) and (file := one.message) is not None:
-            left = await call.finish_message(file, position.way.line, limit=position.step.limit)
-            await self._on(call, position, Recorded(left), waiting)
+            finishing = call.finish_message(file, position.way.line, limit=position.step.limit)
+            await self._on(call, position, await self._left(call, finishing), waiting)
         elif position is not None:
             told = destination(position) is not None and any(isinstance(e.event, EndReached) for e in one.entries)
             await self._walk(call, position, waiting, told=told)

@@ -17,7 +17,9 @@ LATE = 5.0
 
 
 OTHERS = {
+    "clock-set": "tests/system/test_clock.py",
     "database-gone": "tests/records/test_faults.py",
+    "disk-full": "tests/system/test_trouble.py",
     "flood": "tests/bench/test_flood_short.py",
     "freeze-10": "tests/system/test_faults.py",
     "kill-asterisk": "tests/system/test_faults.py",
@@ -26,7 +28,7 @@ OTHERS = {
     "nothing": "tests/bench/test_bench_short.py",
     "phones-vanish": "tests/system/test_vanishing.py",
     "restart": "tests/system/test_faults.py",
-    "restart-asterisk": "tests/system/test_faults.py",
+    "restart-asterisk": "tests/system/test_trouble.py",
 }
 """Faults whose short form is another test."""
 

@@ -29,7 +29,7 @@ from ivr.events import (
     WaitEnd,
     WaitEnded,
 )
-from ivr.switch import Arrived, LinkDown, LinkUp, Phone, SwitchError, TalkFound
+from ivr.switch import Arrived, LinkDown, LinkUp, Phone, Recorded, SwitchError, TalkFound
 from ivr.switchboard import Service
 from records.cdr import fold
 from routing.check import read_plan
@@ -319,6 +319,21 @@ async def test_a_recording_without_speech_is_no_message() -> None:
         assert h.ledger.of(MessageLeft) == []
         assert h.end == CallEnded(Outcome.INFORMED, Reason.NO_MESSAGE)
         assert "thanks" not in [sound for _, sound in h.switch.heard]
+
+
+async def test_who_speaks_into_a_recording_that_breaks_off_is_told_so() -> None:
+    async with house(NIGHT) as h:
+        h.switch.speech = 100.0
+        h.switch.caller_dials(CALLER)
+        h.switch.caller_types(CALLER, "1")
+        await h.ledger.noted(RecordingBegan)
+        (began,) = h.ledger.of(RecordingBegan)
+        await h.passes(5.0)
+        h.switch.tell(Recorded(began.file, None, None, failed=True))
+        await h.ledger.noted(CallEnded)
+        assert h.ledger.of(MessageLeft) == []
+        assert h.switch.heard[-1] == (CALLER, "say-no-message")
+        assert h.end == CallEnded(Outcome.INFORMED, Reason.NO_MESSAGE)
 
 
 async def test_when_the_disk_has_no_room_the_caller_is_told_that_no_message_can_be_taken() -> None:

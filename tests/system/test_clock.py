@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from bench.chaos.wall import Wall
 from hotline.phone import Exchange
 from ivr.events import Outcome, Reason
 from tests.phones import AGENT_TONE, hears
@@ -15,31 +16,9 @@ from tests.system.test_faults import KEYS, NEWCOMER, TALKING, WAITING, House, ho
 
 pytestmark = pytest.mark.system
 
-(LIBRARY,) = Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1")
 HOUR = timedelta(hours=1)
 SHORT = timedelta(minutes=2)
 """Longer than anything here lasts, and much shorter than an hour."""
-
-
-class Wall:
-    """The clock on the wall of those who were started with it: `set` moves it off the true time."""
-
-    def __init__(self, folder: Path) -> None:
-        self._file = folder / "wall"
-        self.set(timedelta())
-        self.environment = {
-            "LD_PRELOAD": str(LIBRARY),
-            "FAKETIME_TIMESTAMP_FILE": str(self._file),
-            "FAKETIME_CACHE_DURATION": "1",
-            "FAKETIME_DONT_FAKE_MONOTONIC": "1",
-            "NO_FAKE_STAT": "1",
-            "FAKETIME_SKIP_CMDS": "asterisk,ld-linux-x86-64.so.2",  # its sound would be what is tested
-        }
-
-    def set(self, off: timedelta) -> None:
-        new = self._file.with_suffix(".new")
-        new.write_text(f"{off.total_seconds():+.0f}\n")
-        new.replace(self._file)
 
 
 @pytest.mark.parametrize("steps", [(HOUR, timedelta()), (-HOUR, timedelta())], ids=["on and back", "back and on"])
