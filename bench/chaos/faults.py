@@ -294,7 +294,7 @@ def disk_full(folder: Path, size: Size) -> list[Promise]:
         alarmed = wait_until(lambda: bool(here.metric("hotline_alarm", kind="talks_not_recorded")), 9)
         after = time.monotonic() - since
         time.sleep(10.0)
-        settled = scene.settled()
+        settled = scene.on_the_floor()
         filler.unlink()
         since = time.monotonic()
         caught_up = wait_until(lambda: here.metric("hotline_journal_lag_entries") == 0, 30)

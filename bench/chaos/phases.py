@@ -79,10 +79,12 @@ class Scene:
 
     def settled(self) -> bool:
         """Whether the hotline knows of exactly these calls: who talks, for whom it rings, who waits."""
+        return self.on_the_floor() and (self.known()["calls"] or 0) >= self.size.calls
+
+    def on_the_floor(self) -> bool:
+        """The same of those on the floor alone, whoever is in a menu or leaves a message."""
         known, size = self.known(), self.size
-        wanted = (size.talking, size.ringing, size.waiting)
-        there = (known["talking"], known["ringing"], known["waiting"]) == wanted
-        return there and (known["calls"] or 0) >= size.calls
+        return (known["talking"], known["ringing"], known["waiting"]) == (size.talking, size.ringing, size.waiting)
 
     def back_within(self, since: float, within: float = 20.0) -> float | None:
         """Seconds from `since` (monotonic) until the hotline again knows of all of them; None when it never did."""
