@@ -58,6 +58,7 @@ ROOMS: Final[Mapping[str, tuple[str, ...]]] = {
     "prompts": ("prompts",),
     "doctor": ("doctor",),
     "bans": ("bans",),
+    "alert_bridge": ("alert-bridge",),
 }
 """Module of `hotline.commands` → the commands that it gives, in the order of `hotline --help`."""
 

@@ -224,6 +224,7 @@ _STYLES: Final[Mapping[Kind, dict[str, Any]]] = {
 
 def _thresholds(panel: Panel) -> dict[str, Any]:
     bounds = panel.bounds
+    steps: list[dict[str, object]]
     if bounds is None:
         steps = [{"color": "blue" if panel.kind is Kind.BARS else _PLAIN, "value": None}]
     elif bounds.warn < bounds.bad:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import re
 import subprocess
-from collections.abc import Iterable, Iterator, Mapping
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from hotline.metrics.families import FAMILIES
@@ -15,6 +17,25 @@ from hotline.settings import HOUSE
 BIN = HOUSE / ".prometheus" / "usr" / "bin"
 """`scripts/setup test` brings it."""
 ROOM = HOUSE / "monitoring"
+
+_TEMPLATES = b"/usr/share/prometheus/alertmanager"
+
+
+@contextmanager
+def alertmanager() -> Iterator[Path]:
+    """The program. Debian's has one place for its templates of mails, which is not ours to write: a copy of the program
+    looks for it in a folder of ours, whose name is as long."""
+    with tempfile.TemporaryDirectory(prefix="am") as short:
+        folder = Path(short)
+        ours = folder / ("t" * (len(_TEMPLATES) - len(short) - 1))
+        ours.mkdir()
+        for template in ("default.tmpl", "email.tmpl"):
+            (ours / template).touch()
+        program = folder / "alertmanager"
+        program.write_bytes((BIN / "prometheus-alertmanager").read_bytes().replace(_TEMPLATES, bytes(ours)))
+        program.chmod(0o700)
+        yield program
+
 
 THEIRS = re.compile(r"(up|ALERTS|(hotline_office_)?process_[a-z_]+)")
 """What Prometheus and its client make by themselves."""
@@ -41,9 +62,9 @@ def selected(query: str) -> Iterator[tuple[str, list[tuple[str, str, str]]]]:
         yield name, _MATCHER.findall(matchers)
 
 
-def shown() -> Mapping[str, tuple[Label, ...]]:
+def shown() -> dict[str, tuple[Label, ...]]:
     """Every name under which Prometheus keeps one of ours, and its labels."""
-    names = {}
+    names: dict[str, tuple[Label, ...]] = {}
     for family in FAMILIES.values():
         parts = ("_sum", "_count", "_bucket") if family.kind is Kind.HISTOGRAM else ("",)
         for part in parts:

@@ -135,6 +135,6 @@ def test_a_value_that_is_said_in_chinese_is_one_of_the_closed_list() -> None:
     for family in FAMILIES.values():
         for label in family.labels:
             lists.setdefault(label.name, set()).update(label.values)
-    for label, words in SAID.items():
-        extra = words.keys() - lists[label]
-        assert not extra or label in ("reason", "state"), extra  # reasons of breaks are open, some states are done
+    for name, words in SAID.items():
+        extra = words.keys() - lists[name]
+        assert not extra or name in ("reason", "state"), extra  # reasons of breaks are open, some states are done
