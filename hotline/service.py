@@ -78,7 +78,7 @@ from hotline.metrics.house import (
     TermGauges,
     processes,
 )
-from hotline.metrics.menus import MenuMetrics
+from hotline.metrics.menus import MenuMetrics, keys_of
 from hotline.metrics.papers import AnswerGauges, OrderGauges, RadarGauges
 from hotline.metrics.requests import RateGauge, RequestMetrics
 from hotline.metrics.switch import AsteriskGauges, LinkGauges, RepairGauges
@@ -274,7 +274,7 @@ async def running(
             shifts.wake()
             metrics.know(edition.plan.lines)
             requests.know(edition.plan.lines)
-            menus.know(edition.plan.nodes)
+            menus.know(edition.plan.nodes, keys_of(edition.plan))
             hatch.plan_changed(edition.plan)
             waited_on = (line for line in crowd.lines if floor.is_line(line) and floor.waiting(line))
             crowd.lines = tuple(dict.fromkeys((*edition.plan.lines, *waited_on)))
@@ -414,7 +414,8 @@ async def running(
         )
         registry = CollectorRegistry()
         metrics = CallMetrics(registry, plan.lines, version=version("hotline"))
-        menus, requests = MenuMetrics(registry, plan.nodes), RequestMetrics(registry, plan.lines)
+        menus = MenuMetrics(registry, plan.nodes, keys_of(plan))
+        requests = RequestMetrics(registry, plan.lines)
         crowd, database = CrowdGauges(plan.lines, view), DatabaseGauges(settings.database_url)
         for measure in (
             crowd,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from prometheus_client import CollectorRegistry
@@ -10,6 +10,8 @@ from prometheus_client import CollectorRegistry
 from hotline.metrics import families as f
 from hotline.metrics.family import OTHER
 from ivr.events import CallArrived, CallEnded, Entry, Outcome, Reason, StepHeard
+from routing.node import Menu
+from routing.plan import Plan
 
 _ON_THE_WAY = frozenset({Outcome.LEFT})
 """Outcomes of those who hung up before they were anywhere."""
@@ -24,17 +26,25 @@ class _Walk:
 class MenuMetrics:
     """Subscribe `hear` to the journal."""
 
-    def __init__(self, registry: CollectorRegistry, nodes: Iterable[str]) -> None:
+    def __init__(
+        self, registry: CollectorRegistry, nodes: Iterable[str], keys: Mapping[str, Iterable[str]] | None = None
+    ) -> None:
         self._steps, self._hang_ups = f.MENU_STEPS.counter(registry), f.MENU_HANG_UPS.counter(registry)
         self._walks: dict[str, _Walk] = {}
         self._nodes: frozenset[str] = frozenset()
-        self.know(nodes)
+        self.know(nodes, keys)
 
-    def know(self, nodes: Iterable[str]) -> None:
-        """The nodes of the plan that is live from now on."""
+    def know(self, nodes: Iterable[str], keys: Mapping[str, Iterable[str]] | None = None) -> None:
+        """The nodes of the plan that is live from now on, and the keys of its menus.
+
+        Each of these is there at nought from the beginning: what appears at one never increased.
+        """
         self._nodes = frozenset(nodes)
         for node in self._nodes:
             self._hang_ups.labels(node)
+        for node, ways in (keys or {}).items():
+            for key in (*ways, "silence"):
+                self._steps.labels(node, key)
 
     def remember(self, entries: Iterable[Entry]) -> None:
         """Facts of before this process: where a call is from which more may be heard."""
@@ -66,6 +76,11 @@ class MenuMetrics:
 
     def _label(self, node: str) -> str:
         return node if node in self._nodes else OTHER
+
+
+def keys_of(plan: Plan) -> Mapping[str, Iterable[str]]:
+    """Each menu of a plan, and the keys that lead somewhere from it."""
+    return {name: node.keys for name, node in plan.nodes.items() if isinstance(node, Menu)}
 
 
 def _key(heard: str | None, *, asked: bool) -> str:

@@ -8,8 +8,10 @@ from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.openmetrics.exposition import generate_latest as openmetrics
 
 from hotline.metrics.calls import CallMetrics
-from hotline.metrics.menus import MenuMetrics
+from hotline.metrics.menus import MenuMetrics, keys_of
 from hotline.metrics.requests import RateGauge, RequestMetrics, turn_of
+from hotline.operators import read_config
+from hotline.settings import HOUSE
 from ivr.events import CallArrived, CallEnded, Entry, Event, Outcome, Reason, StepHeard
 from records.connect import Formula
 from records.legs import Request, Turn
@@ -45,6 +47,14 @@ def test_each_step_is_counted_with_its_key_and_who_hangs_up_there() -> None:
         'hotline_menu_hang_ups_total{node="main"} 1.0',
         'hotline_menu_hang_ups_total{node="other"} 2.0',
     } == told(registry)
+
+
+def test_a_key_of_a_menu_is_there_before_anybody_pressed_it() -> None:
+    registry, plan = CollectorRegistry(), read_config(HOUSE / "config").plan
+    MenuMetrics(registry, plan.nodes, keys_of(plan))
+    of_main = {line for line in told(registry) if line.startswith("hotline_menu_steps") and 'node="main"' in line}
+    keys = ("1", "2", "3", "silence")
+    assert of_main == {f'hotline_menu_steps_total{{key="{key}",node="main"}} 0.0' for key in keys}
 
 
 def test_whom_something_came_of_did_not_hang_up_in_a_menu() -> None:
