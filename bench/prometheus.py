@@ -50,15 +50,24 @@ class Prometheus:
         given = {"query": query, "start": str(since), "end": str(until), "step": str(step)}
         return [_series(one["metric"], one["values"]) for one in await self._ask("query_range", given)]
 
+    async def exemplars(self, query: str, since: float, until: float) -> list[Mapping[str, str]]:
+        """What the samples of a query were told apart by beside their labels: the calls. Raises QueryFailed."""
+        given = {"query": query, "start": str(since), "end": str(until)}
+        return [found["labels"] for one in await self._data("query_exemplars", given) for found in one["exemplars"]]
+
     async def _ask(self, what: str, given: Mapping[str, str]) -> list[dict[str, Any]]:
+        data = await self._data(what, given)
+        if data["resultType"] == "scalar":
+            return [{"metric": {}, "value": data["result"]}]
+        found: list[dict[str, Any]] = data["result"]
+        return found
+
+    async def _data(self, what: str, given: Mapping[str, str]) -> Any:
         async with self.http.post(f"{self.url}/api/v1/{what}", data=given) as answer:
             told = await answer.json()
         if told["status"] != "success" or told.get("warnings"):
             raise QueryFailed(f"{given['query']}: {told.get('error') or told.get('warnings')}")
-        if told["data"]["resultType"] == "scalar":
-            return [{"metric": {}, "value": told["data"]["result"]}]
-        found: list[dict[str, Any]] = told["data"]["result"]
-        return found
+        return told["data"]
 
 
 def _some(point: tuple[float, str]) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from pathlib import Path
 
 import aiohttp
@@ -16,7 +17,7 @@ from hotline.dashboards.panel import Ask
 from hotline.metrics.families import FAMILIES
 from hotline.metrics.family import Kind
 from hotline.phone import answers
-from ivr.events import CallEnded
+from ivr.events import CallEnded, WaitBegan
 from tests.phones import AGENT_TONE
 from tests.ports import free_ports
 from tests.system.conftest import OpenStage
@@ -34,9 +35,13 @@ async def test_what_is_exposed_is_the_table_and_every_panel_has_its_answer(
     async with open_stage(ring=20.0) as s:
         target, (port,) = f"127.0.0.1:{s.hotline.web_port}", free_ports(1)
         async with watching(tmp_path / "prometheus", target, port) as prometheus:
+            began = time.time()
             await some_calls(s)
             await as_the_table_says(target)
             await every_panel_answers(prometheus)
+            found = await prometheus.exemplars("hotline_wait_seconds_bucket", began, time.time() + 1)
+            (waited,) = {entry.call for entry in s.entries if isinstance(entry.event, WaitBegan)}
+            assert {one["call"] for one in found} == {waited}  # from a long wait on a graph to its call
 
 
 async def some_calls(s: Stage) -> None:
