@@ -91,5 +91,6 @@ async def every_panel_answers(prometheus: Prometheus) -> None:
     assert talked.points[-1][1] == 1
     (rate,) = await prometheus.now("hotline_connect_rate_24h_ratio")
     assert rate.points[-1][1] == 1
-    (gone,) = await prometheus.now('hotline_menu_hang_ups_total{node="main"} > 0')
+    # the menu that followed was not heard to its end
+    (gone,) = await prometheus.now('hotline_menu_hang_ups_total{node="greeting"} > 0')
     assert gone.points[-1][1] == 1
