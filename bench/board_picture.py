@@ -101,12 +101,12 @@ def _card(panel: Panel, answers: Sequence[Answer], box: Box, span: Span, languag
 def _stat(panel: Panel, one: Series, box: Box, span: Span, language: Language) -> list[str]:
     value = one.points[-1][1]
     size = 30 if box.high < 150 else 44
-    middle = box.top + box.high / 2 + (12 if len(_wrapped(panel.title.told(language), box.wide / 12)) > 1 else 6)
+    middle = box.top + box.high * (0.4 if box.high < 150 else 0.5)
     colour = _judged(panel, value, INK)
     parts = []
     if len(one.points) > 1:
         most = max(value for _, value in one.points) or 1.0
-        points = _path(one, Box(box.left, box.top + box.high * 0.45, box.wide, box.high * 0.55), span, most)
+        points = _path(one, Box(box.left, box.top + box.high * 0.72, box.wide, box.high * 0.28), span, most)
         parts.append(f'<path d="{points}" fill="none" stroke="{colour}" stroke-opacity="0.3" stroke-width="2"/>')
     words = said_of(value, panel.unit, language)
     if len(words) > 9:
@@ -141,7 +141,7 @@ def _over_time(
     legend, lines = _legends([name for name, _ in drawn], box)
     plot = Box(box.left + 46, box.top, box.wide - 50, box.high - 18 - 15 * lines)
     stacked = panel.kind is not Kind.LINES
-    most = panel.most or _nice(_highest([one for _, one in drawn], stacked=stacked))
+    most = panel.most or _nice(_highest([one for _, one in drawn], stacked=stacked), panel.unit)
     parts = []
     for share in (0.0, 0.5, 1.0):
         y = plot.top + plot.high * (1 - share)
@@ -153,7 +153,14 @@ def _over_time(
         x = plot.left + plot.wide * share
         words = _clock(at, "%H:%M")
         parts.append(
-            _text(x, plot.top + plot.high + 13, words, anchor="middle" if share < 1 else "end", size=10, fill=QUIET)
+            _text(
+                x,
+                plot.top + plot.high + 13,
+                words,
+                anchor={0.0: "start", 1.0: "end"}.get(share, "middle"),
+                size=10,
+                fill=QUIET,
+            )
         )
     if panel.bounds:
         for value, colour in ((panel.bounds.warn, WARN), (panel.bounds.bad, BAD)):
@@ -187,13 +194,11 @@ def _blocks(
         below[at] = base + value
         if value <= 0 or right <= 0:
             continue
-        gap = 2.0 if apart else -0.3
+        gap = 2.0 if apart else -0.2
         x, high = plot.left + plot.wide * left, plot.high * value / most
         y = plot.top + plot.high * (1 - (base + value) / most)
         wide = max(1.0, plot.wide * (right - left) - gap)
-        parts.append(
-            f'<rect x="{x:.1f}" y="{y:.1f}" width="{wide:.1f}" height="{high:.1f}" fill="{colour}" fill-opacity="0.8"/>'
-        )
+        parts.append(f'<rect x="{x:.1f}" y="{y:.1f}" width="{wide:.1f}" height="{high:.1f}" fill="{colour}" />')
     return parts
 
 
@@ -246,12 +251,15 @@ def _highest(series: Sequence[Series], *, stacked: bool) -> float:
     return max(sums.values(), default=1.0)
 
 
-def _nice(value: float) -> float:
-    """The end of a scale: 1, 2, 4, 5 or 10 times a power of ten."""
+def _nice(value: float, unit: Unit) -> float:
+    """The end of a scale: a round figure, of the unit's own powers."""
     if value <= 0:
         return 1.0
     power = 10.0 ** math.floor(math.log10(value))
-    return next(times * power for times in (1, 2, 4, 5, 10) if times * power >= value * 0.999)
+    if unit == "bytes":
+        power = 1024.0 ** math.floor(math.log(max(value, 1.0), 1024))
+        power *= 10.0 ** math.floor(math.log10(value / power))
+    return next(times * power for times in (1, 1.6, 2, 3, 4, 6, 8, 10, 16) if times * power >= value * 0.999)
 
 
 def said_of(value: float, unit: Unit, language: Language) -> str:
@@ -271,10 +279,13 @@ def said_of(value: float, unit: Unit, language: Language) -> str:
         case "s":
             unit_word = "秒" if chinese else "s"
             return f"{value:.0f} {unit_word}" if value >= 10 or value == 0 else f"{value:.2g} {unit_word}"
+        case "cps":
+            return f"{value:.1f}/{'秒' if chinese else 's'}"
         case "dateTimeAsIso":
             return _clock(value / 1000, "%m-%d %H:%M")
         case _:
-            return f"{value:.0f}" if value >= 10 or value == int(value) else f"{value:.1f}"
+            whole = value >= 10 or abs(value - round(value)) < 0.05  # what increased is reckoned, not counted
+            return f"{value:.0f}" if whole else f"{value:.1f}"
 
 
 def _judged(panel: Panel, value: float, otherwise: str) -> str:

@@ -64,6 +64,8 @@ class Prometheus:
 
     async def _data(self, what: str, given: Mapping[str, str]) -> Any:
         async with self.http.post(f"{self.url}/api/v1/{what}", data=given) as answer:
+            if answer.status == 503:
+                raise QueryFailed("Prometheus is not ready")
             told = await answer.json()
         if told["status"] != "success" or told.get("warnings"):
             raise QueryFailed(f"{given['query']}: {told.get('error') or told.get('warnings')}")
@@ -100,7 +102,7 @@ async def watching(folder: Path, target: str, port: int, every: str = "1s") -> A
 
 async def _scraped(here: Prometheus) -> None:
     while True:
-        with suppress(aiohttp.ClientConnectionError):  # it does not listen yet
+        with suppress(aiohttp.ClientConnectionError, QueryFailed):  # it begins
             if await here.now('up{job="hotline"} == 1'):
                 return
         await asyncio.sleep(0.1)

@@ -123,6 +123,7 @@ FLOOR: Final = Board(
             Kind.STAT,
             Words("每秒放入几个来电？", "How many arrivals a second are let in?"),
             (ask("hotline_admission_rate"),),
+            unit="cps",
         ),
         Panel(
             Kind.STAT,
@@ -249,7 +250,7 @@ LINE: Final = Board(
             Words("每一刻钟来多少？", "How many joined in each quarter of an hour?"),
             (ask(f"sum by (line) (increase(hotline_line_calls_total{_LINE}[$__interval])) > 0", "{{line}}"),),
             interval="15m",
-            size=(8, 8),
+            size=(8, 6),
         ),
     ),
     since="now-12h",

@@ -29,7 +29,7 @@ SIZES: Final = {
     Kind.LINES: (12, 8),
     Kind.STACK: (12, 8),
     Kind.COLUMNS: (12, 8),
-    Kind.BARS: (8, 8),
+    Kind.BARS: (8, 6),
     Kind.NOTE: (24, 3),
 }
 """Width in the 24 columns of a dashboard, and height in its rows."""
