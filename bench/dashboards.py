@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Final
 
 from bench.board_picture import Answer, Span, picture
-from bench.prometheus import Prometheus, watching
+from bench.prometheus import Prometheus, Series, watching
 from bench.stand import free_ports
 from hotline.dashboards.boards import BOARDS
 from hotline.dashboards.grafana import LANGUAGES
@@ -90,7 +90,7 @@ async def answered(prometheus: Prometheus, board: Board, span: Span) -> Mapping[
     return told
 
 
-async def _answer(prometheus: Prometheus, panel: Panel, asked: Ask, span: Span) -> Sequence:  # type: ignore[type-arg]
+async def _answer(prometheus: Prometheus, panel: Panel, asked: Ask, span: Span) -> Sequence[Series]:
     whole, step = span.until - span.since, span.step
     filled = asked.filled(span=f"{whole:.0f}s", step=f"{step if panel.interval else 30:.0f}s", line=".*")
     if asked.over_all or panel.kind is Kind.BARS:
