@@ -31,6 +31,8 @@ def create_app(robots: Robots, post: Posting) -> web.Application:
     async def notify(request: web.Request) -> web.Response:
         if not _known(request, robots):
             return _answer(401, "show the token of the robots' file: authorization in alertmanager.yml")
+        if request.content_type != "application/json":  # which no page of a browser can send without asking first
+            return _answer(415, "send application/json")
         name = request.match_info["robot"]
         robot = robots.robots.get(name)
         if robot is None:

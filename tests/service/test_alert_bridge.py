@@ -108,7 +108,8 @@ def a_notice(**more: Any) -> dict[str, Any]:
 
 async def tell(url: str, body: Any, headers: dict[str, str] | None = None) -> tuple[int, str]:
     data = body if isinstance(body, bytes) else json.dumps(body).encode()
-    async with aiohttp.ClientSession() as http, http.post(url, data=data, headers=headers) as answer:
+    given = {"Content-Type": "application/json"} | (headers or {})
+    async with aiohttp.ClientSession() as http, http.post(url, data=data, headers=given) as answer:
         return answer.status, await answer.text()
 
 
@@ -185,6 +186,13 @@ async def test_what_is_no_notice_reaches_no_group(path: str, body: Any, status: 
         code, text = await tell(f"{bridge}/{path}", body)
         assert code == status
         assert text.count("\n") <= 1
+        assert group.got == []
+
+
+async def test_a_page_in_a_browser_cannot_write_into_a_group() -> None:
+    async with grouped() as group, bridged(group) as bridge:
+        for kind in ("text/plain", "application/x-www-form-urlencoded", "multipart/form-data"):
+            assert (await tell(f"{bridge}/duty", a_notice(), {"Content-Type": kind}))[0] == 415
         assert group.got == []
 
 
