@@ -47,6 +47,7 @@ ROOMS: Final[Mapping[str, tuple[str, ...]]] = {
     "recordings": ("recordings",),
     "keys": ("keys",),
     "database": ("database",),
+    "backup": ("backup", "restore"),
     "registers": ("registers",),
     "quality": ("quality",),
     "webhooks": ("webhooks",),

@@ -77,6 +77,8 @@ class Act(StrEnum):
     PLAN_LIVE = "plan_live"
     AUDIT_EXPORTED = "audit_exported"
     ARTICLE_CHANGED = "article_changed"
+    BACKUP_MADE = "backup_made"
+    BACKUP_RESTORED = "backup_restored"
 
 
 @dataclass(frozen=True, slots=True)

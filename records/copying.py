@@ -73,24 +73,24 @@ class About:
 
 async def about(url: str) -> About:
     """How a database is. Raises FileNotFoundError, SQLAlchemy's DBAPIError, ValueError for a URL that is none."""
-    async with _reading(url) as connection:
+    async with reading(url) as connection:
         kind = connection.dialect.name
         asked = "SELECT sqlite_version()" if kind == "sqlite" else "SHOW server_version"
         version = str(await connection.scalar(text(asked)))
         there = set(await connection.run_sync(lambda sync: inspect(sync).get_table_names()))
-        rows = {one.name: await _count(connection, one) for one in TABLES if one.name in there}
+        rows = {one.name: await count_of(connection, one) for one in TABLES if one.name in there}
         file = database_file(url)
         size = _file_size(url) if file else await connection.scalar(text("SELECT pg_database_size(current_database())"))
-        revision = await connection.run_sync(_revision)
+        revision = await connection.run_sync(revision_of)
         told = (await untold(connection), await untellable(connection)) if revision == head() else (0, 0)
         return About(kind, version, revision, head(), int(size or 0), rows, *told)
 
 
 async def contents(url: str) -> dict[str, Content]:
     """What each table holds. Raises as `about` does; NotCopied when its tables are not today's."""
-    async with _reading(url) as connection:
+    async with reading(url) as connection:
         await _todays(connection, url)
-        return {one.name: await _content(connection, one) for one in TABLES}
+        return {one.name: await content_of(connection, one) for one in TABLES}
 
 
 async def copy(source: str, target: str, told: Callable[[str, int], None] = lambda _table, _rows: None) -> int:
@@ -100,7 +100,7 @@ async def copy(source: str, target: str, told: Callable[[str, int], None] = lamb
     """
     if source == target:
         raise NotCopied("both are the same database")
-    async with _reading(source) as before:
+    async with reading(source) as before:
         await _todays(before, source)
         await upgrade(target)
         into = open_database(target, busy=30.0)
@@ -138,11 +138,13 @@ async def _portions(connection: AsyncConnection, table: Table) -> AsyncIterator[
         yield [dict(row) for row in portion]
 
 
-async def _count(connection: AsyncConnection, table: Table) -> int:
+async def count_of(connection: AsyncConnection, table: Table) -> int:
+    """Its rows."""
     return int(await connection.scalar(select(func.count()).select_from(table)) or 0)
 
 
-async def _content(connection: AsyncConnection, table: Table) -> Content:
+async def content_of(connection: AsyncConnection, table: Table) -> Content:
+    """What it holds."""
     rows = total = 0
     async for portion in _portions(connection, table):
         rows += len(portion)
@@ -165,13 +167,14 @@ def _plain(value: Any, *, json_data: bool) -> Any:
 
 
 async def _todays(connection: AsyncConnection, url: str) -> None:
-    revision = await connection.run_sync(_revision)
+    revision = await connection.run_sync(revision_of)
     if revision != head():
         why = "has no tables" if revision is None else f"has tables of version {revision}, ours are of {head()}"
         raise NotCopied(f"{_shown(url)} {why}: a start of this version of the hotline on it brings it up to date")
 
 
-def _revision(connection: Connection) -> str | None:
+def revision_of(connection: Connection) -> str | None:
+    """Of which version its tables are; None without any."""
     return MigrationContext.configure(connection).get_current_revision()
 
 
@@ -187,7 +190,7 @@ def _file_size(url: str) -> int:
 
 
 @asynccontextmanager
-async def _reading(url: str) -> AsyncIterator[AsyncConnection]:
+async def reading(url: str) -> AsyncIterator[AsyncConnection]:
     """One state of a database, whatever is written to it meanwhile."""
     engine = open_database(url, read_only=True)
     try:

@@ -14,6 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from desk.desk import learn
 from hotline import service
 from hotline.asterisk_program import AsteriskMissing
+from hotline.backup.mark import broken_off
 from hotline.drafting.config_folder import finish
 from hotline.left_behind import left_behind
 from hotline.live import opening_of
@@ -51,6 +52,8 @@ def _serve(settings: Settings, *, managed: bool) -> None:
     set_up_logs(level=settings.log_level, as_json=settings.log_json)
     handed = Handed.take()
     try:
+        if (half := broken_off(settings.var)) is not None:
+            fail(half)
         with alone_on(settings.var, None if handed is None else handed.lock) as lock:
             _learn(settings)
             supervisor = Supervisor(

@@ -1,0 +1,1 @@
+"""A backup of the whole hotline while it runs, and the way back from it."""
