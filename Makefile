@@ -41,6 +41,11 @@ lint: ## Format, lint, types, imports, scripts
 	$(BIN)/hadolint docker/Dockerfile
 	@scripts/web-check
 
+.PHONY: deb
+deb: ## The Debian package of this version, in dist/ (for the Python that .venv was made with)
+	@scripts/setup run
+	$(BIN)/python install/deb.py dist
+
 .PHONY: chaos
 chaos: ## Every fault on a real hotline, and the table of what was promised (half an hour; FAULTS=, needs SIPp)
 	@scripts/setup run dev test

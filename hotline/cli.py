@@ -11,6 +11,7 @@ import os
 import sys
 from collections.abc import Iterable, Mapping
 from importlib import import_module
+from importlib.metadata import version
 from pathlib import Path
 from typing import Final
 
@@ -80,6 +81,9 @@ def main() -> None:
     """Run the command that was typed. What cannot be told to the end ends with 1, and says so."""
     _open_mouth()
     typed = sys.argv[1] if len(sys.argv) > 1 else ""
+    if typed == "--version":
+        sys.stdout.write(f"hotline {version('hotline')}\n")
+        return
     rooms = [room for room, commands in ROOMS.items() if typed in commands]
     try:
         try:

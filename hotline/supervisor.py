@@ -15,6 +15,9 @@ What an engine ends with in a line for people, before any engine of ours was up 
 errors), is a person's to mend and ends us too. Later the world may heal by itself, such as a database that is locked:
 then it is tried again, with growing pauses.
 
+To systemd we say that we are ready when an engine is, and as long as we look after it that we live: a supervisor that
+hangs is begun anew, and finds the calls on Asterisk.
+
 `hotline restart`: the parent executes itself anew, with the code that is on the disk now; its process id and its child
 stay. Only when all is imported is the old engine told to hand its calls over (SIGUSR1), and a new one is begun.
 """
@@ -36,6 +39,8 @@ from types import FrameType
 from typing import Final, NoReturn
 
 import structlog
+
+from hotline.notify import is_watched, notify
 
 log = structlog.get_logger()
 
@@ -188,8 +193,11 @@ class Supervisor:
         poll = select.poll()
         poll.register(engine.handle, select.POLLIN)
         poll.register(engine.wire, select.POLLIN)
+        watched = is_watched()
         while True:
             ready = {handle for handle, _ in poll.poll(1000)}
+            if watched:
+                notify("WATCHDOG=1")
             if engine.wire in ready and not self._hear(engine):
                 poll.unregister(engine.wire)  # it ends, and is silent in it
             if engine.handle in ready:
@@ -211,6 +219,7 @@ class Supervisor:
             match word:
                 case Word.UP:
                     engine.up, self._ever_up = engine.heard, True
+                    notify("READY=1", f"STATUS=engine {engine.pid} serves")
                 case Word.FINAL:
                     engine.final = True
                 case Word.ANEW:
@@ -235,6 +244,7 @@ class Supervisor:
         self._failures += 1
         if engine.up is not None and time.monotonic() - engine.up >= YOUNG:
             self._failures = 1
+        notify("STATUS=the engine died; callers stay on Asterisk, another one begins")
         log.error("the engine died; callers stay on Asterisk", engine=engine.pid, how=_told(status, engine.hung))
         return None
 
@@ -276,6 +286,7 @@ class Supervisor:
     def _pass_on(self, number: int, _frame: FrameType | None) -> None:
         if number != signal.SIGHUP or (self._in_terminal and not sys.stderr.isatty()):
             self._asked = number
+            notify("STOPPING=1")
         if self._engine is not None:
             with suppress(ProcessLookupError):
                 signal.pidfd_send_signal(self._engine.handle, number)

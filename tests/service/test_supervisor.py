@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import select
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -93,3 +94,29 @@ def test_an_engine_dies_with_its_supervisor(tmp_path: Path) -> None:
         assert select.select([engine], [], [], 10.0)[0] == [engine]
     finally:
         os.close(engine)
+
+
+def test_a_service_manager_hears_when_callers_are_served_and_that_somebody_looks(tmp_path: Path) -> None:
+    heard = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+    heard.bind(str(tmp_path / "notify"))
+    heard.settimeout(20.0)
+    births = tmp_path / "births"
+    births.touch()
+    life = "signal.signal(signal.SIGTERM, lambda *_: os._exit(0)); wire.tell(Word.UP)\n    while True: time.sleep(0.05); wire.tell(Word.ALIVE)"
+    told = {**os.environ, "NOTIFY_SOCKET": str(tmp_path / "notify"), "WATCHDOG_USEC": "30000000"}
+    words = [sys.executable, "-c", PROGRAM % life, str(births)]
+    with heard, subprocess.Popen(words, env=told, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+
+        def until(word: str) -> str:
+            while word not in (said := heard.recv(4096).decode()):
+                pass
+            return said
+
+        assert f"engine {born(births, 1)} serves" in until("READY=1")
+        until("WATCHDOG=1")
+        os.kill(born(births, 1), signal.SIGKILL)
+        until("STATUS=the engine died")
+        assert f"engine {born(births, 2)} serves" in until("READY=1")
+        process.send_signal(signal.SIGTERM)
+        until("STOPPING=1")
+        assert process.wait(20) == 0

@@ -1,0 +1,12 @@
+#!/bin/sh
+# /usr/bin/hotline: the program with the packages that it was built with, and no others.
+# Run by root it becomes the hotline's own user, so that no file in /var/lib/hotline is ever root's.
+set -e
+here=$(dirname "$(readlink -f "$0")")
+export HOTLINE_CONFIG="${HOTLINE_CONFIG:-/etc/hotline}" HOTLINE_VAR="${HOTLINE_VAR:-/var/lib/hotline}"
+export PYTHONPATH="$here:$here/packages" PYTHONDONTWRITEBYTECODE=1
+if [ "$(id -u)" = 0 ] && [ "$HOTLINE_VAR" = /var/lib/hotline ] && getent passwd hotline >/dev/null; then
+    cd "$HOTLINE_VAR"
+    exec setpriv --reuid hotline --regid hotline --init-groups env HOME="$HOTLINE_VAR" @PYTHON@ -s -m hotline "$@"
+fi
+exec @PYTHON@ -s -m hotline "$@"
