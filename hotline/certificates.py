@@ -11,10 +11,10 @@ from cryptography import x509
 from hotline.settings import Settings, SettingsError
 
 
-def expiries(settings: Settings) -> Mapping[str, datetime]:
+def expiries(settings: Settings) -> dict[str, datetime]:
     """What a certificate is used for (`web`, `trunk`, `phones`) → when it expires; those that are set. Raises
     SettingsError for one that cannot be read."""
-    files: dict[str, Path | None] = {
+    files: Mapping[str, Path | None] = {
         "web": settings.web.certificate,
         "trunk": settings.trunk.tls.certificate if settings.trunk.tls else None,
         "phones": settings.webrtc.certificate,

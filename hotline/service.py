@@ -39,6 +39,7 @@ from hotline.browsers import furnished
 from hotline.by_hand import ByHandWatch
 from hotline.call_mark import call_ids
 from hotline.callback_door import cancelling
+from hotline.certificate_watch import CertificateWatch
 from hotline.certificates import expiries
 from hotline.clock import clock_of
 from hotline.confidence import Confidence
@@ -211,6 +212,7 @@ async def running(
     opening = replace(opening, published=furnished(opening.published, settings))
     plan = opening.published.plan
     gate, tls, desk_key = gate_of(settings), tls_of(settings), key_of(settings.var)
+    until = expiries(settings)
     secrets = secrets_of(settings, plan)
     clock, floor = clock_of(settings), floor_of(plan)
     began = clock.now()
@@ -425,7 +427,7 @@ async def running(
             AlarmGauges(alarms),
             PlanGauges(live, view.front),
             DiskGauges({"state": settings.var, "recordings": settings.recordings}, settings.disk.reserve),
-            TermGauges(clock.now, lambda: known_for(live.now.plan.calendar), expiries(settings)),
+            TermGauges(clock.now, lambda: known_for(live.now.plan.calendar), until),
             EngineGauges(pulse.late, lambda: desk.live.listeners),
             *processes(lambda: hatch.pid),
             FloorGauges(
@@ -660,6 +662,8 @@ async def running(
         later = [sealing.run(), confidence.run(), hatch.run(), today.run(), unattended.run(), database.run()]
         if not past.known:
             later.append(make_up_for_the_past())
+        if tls is not None:
+            works.append(CertificateWatch(settings, tls, until).run())
         if asterisk is not None:
             bans, asked = watch_of(settings, asterisk), AsteriskGauges(asterisk.command)
             for watched in (bans, asked):

@@ -9,9 +9,7 @@ from __future__ import annotations
 import asyncio
 import os
 import shutil
-import sqlite3
 from collections.abc import Mapping
-from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,6 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from records.copying import TABLES, Content, content_of, count_of, reading, revision_of
 from records.database import database_file, database_url, open_database
 from records.migrations import head
+from records.sqlite_copy import copy_file
 
 SQLITE, SERVER = "sqlite", "postgresql"
 FILES: Mapping[str, str] = {SQLITE: "hotline.db", SERVER: "hotline.dump"}
@@ -98,33 +97,6 @@ async def is_filled(url: str) -> bool:
             return bool(await connection.run_sync(lambda sync: inspect(sync).get_table_names()))
     finally:
         await engine.dispose()
-
-
-def copy_file(source: Path, target: Path) -> None:
-    """One state of an SQLite file, as a file without a log beside it, for us alone and on the disk itself.
-
-    Raises sqlite3.Error, OSError; then there is no `target`.
-    """
-    os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-    try:
-        with (
-            closing(sqlite3.connect(f"file:{source}?mode=ro", uri=True, timeout=30)) as before,
-            closing(sqlite3.connect(target)) as after,
-        ):
-            before.backup(after)  # in one step: a writer beside us would have it begin anew after each
-            after.execute("PRAGMA journal_mode=DELETE")
-            _whole(after, source)
-        with target.open("rb") as file:
-            os.fsync(file.fileno())
-    except BaseException:
-        target.unlink(missing_ok=True)
-        raise
-
-
-def _whole(database: sqlite3.Connection, source: Path) -> None:
-    (said,) = database.execute("PRAGMA quick_check(1)").fetchone()
-    if said != "ok":
-        raise sqlite3.DatabaseError(f"{source}: {said}")
 
 
 def database_shown(url: str) -> str:

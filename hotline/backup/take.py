@@ -36,7 +36,6 @@ NAME, KEYS_NAME, STAMP = "hotline", "hotline-keys", "%Y%m%dT%H%M%SZ"
 PARTIAL = ".partial"
 MADE_AGAIN = frozenset({"asterisk", "sounds", "voice", "recordings", "control.sock", "hotline.lock", "drain.json"})
 """What of `var` a start makes anew, or is kept apart."""
-BEFORE_UPGRADE = "before-upgrade"
 OPENS = (SECRETS, "web.key")
 """What opens telephones and second factors; the master keys of recordings (`key_file`) are the third."""
 ROOM_LEFT = 64 << 20
@@ -195,9 +194,9 @@ def _var(settings: Settings, copying: Copying) -> None:
     apart = {path.resolve() for path in (*database, *(settings.var / name for name in OPENS), key_file(settings))}
     for path in below(settings.var):
         inside = path.relative_to(settings.var)
-        if inside.parts[0] in (*MADE_AGAIN, BEFORE_UPGRADE) or path.resolve() in apart:
+        if inside.parts[0] in MADE_AGAIN or path.resolve() in apart:
             continue
-        if any(path.match(pattern) for pattern in _SPOOLED) or path.name.endswith(".new"):
+        if any(path.match(pattern) for pattern in _SPOOLED) or path.name.endswith(".new") or ".db.before-" in path.name:
             continue
         copying.copy(path, f"{VAR}/{inside}", lasting=inside.parts[0] in ("masters", "moh"))
 

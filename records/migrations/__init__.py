@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import errno
+import os
+import shutil
+import sqlite3
 import time
+from contextlib import closing
 from functools import cache
 from pathlib import Path
 
+import structlog
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
@@ -15,10 +21,16 @@ from alembic.util.exc import CommandError
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import OperationalError
 
-from records.database import open_database
+from records.database import database_file, open_database
+from records.sqlite_copy import copy_file
+
+log = structlog.get_logger(__name__)
 
 LOCK = 0x12320
 """PostgreSQL's advisory lock of a migration; SQLite locks the whole file."""
+
+ROOM_LEFT = 64 << 20
+"""Bytes that a copy must leave free."""
 
 PATIENCE = 60.0
 """Seconds that a second start waits for the first one's migration on SQLite."""
@@ -45,6 +57,49 @@ def head() -> str:
     return newest
 
 
+def kept_before(file: Path, revision: str) -> Path:
+    """Where a copy of an SQLite database lies as it was before it was brought up from these tables."""
+    return file.with_name(f"{file.name}.before-{revision}")
+
+
+async def _keep(url: str) -> None:
+    """Copy an SQLite database of former tables aside, for who goes back to the former version.
+
+    Nothing is brought up to date without it. A server is its owner's to copy: `hotline backup`. Raises OSError.
+    """
+    file = database_file(url)
+    if file is None or not file.exists() or file.stat().st_size == 0:
+        return
+    revision = await asyncio.to_thread(_revision_in, file)
+    if revision is None or revision >= head() or (kept := kept_before(file, revision)).exists():
+        return
+    free, wanted = shutil.disk_usage(file.parent).free, file.stat().st_size
+    if free < wanted + ROOM_LEFT:
+        raise OSError(
+            errno.ENOSPC,
+            f"{file.parent} has {free / 1e6:,.0f} MB free and {(wanted + ROOM_LEFT) / 1e6:,.0f} MB are wanted to keep "
+            "a copy of the database before its tables are brought up to date: make room",
+        )
+    fresh = kept.with_name(f"{kept.name}.{os.getpid()}")
+    try:
+        await asyncio.to_thread(copy_file, file, fresh)
+        fresh.replace(kept)
+    except sqlite3.Error as error:
+        raise OSError(f"{file} cannot be copied before its tables are brought up to date: {error}") from error
+    finally:
+        fresh.unlink(missing_ok=True)
+    log.info("the database was copied before its tables are brought up to date", copy=str(kept), tables=revision)
+
+
+def _revision_in(file: Path) -> str | None:
+    try:
+        with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True, timeout=PATIENCE)) as database:
+            found = database.execute("SELECT version_num FROM alembic_version").fetchone()
+    except sqlite3.Error:
+        return None  # no tables yet, or no database: who brings it up to date says what is wrong
+    return None if found is None else str(found[0])
+
+
 def _upgrade(connection: Connection) -> None:
     if MigrationContext.configure(connection).get_current_revision() == head():
         return
@@ -64,9 +119,12 @@ def _upgrade(connection: Connection) -> None:
 async def upgrade(url: str, *, patience: float = PATIENCE) -> None:
     """Bring the database at `url` to the newest tables, all or nothing, one start after the other.
 
+    An SQLite file of former tables is copied first (`kept_before`).
+
     `patience` is how many seconds it waits for who holds the database. Raises TooNew for a database that a newer
     version has written, SQLAlchemy's DBAPIError, TimeoutError and OSError for one that cannot be used now.
     """
+    await _keep(url)
     until = time.monotonic() + patience
     async with asyncio.timeout(patience + 5.0):
         while not await _upgraded(url, patience, until):  # noqa: ASYNC110 - another process holds the file

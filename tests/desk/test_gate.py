@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import ssl
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address, ip_network
 from pathlib import Path
@@ -15,11 +17,14 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
+from structlog.testing import capture_logs
 
 from desk.gate import Gate
 from desk.listening import listening
 from desk.lockout import Lockout
 from desk.rates import Rates, neighbourhood
+from hotline.certificate_watch import CertificateWatch
+from hotline.certificates import expiries
 from hotline.settings import Settings, SettingsError, load
 from hotline.web_gate import gate_of, key_of, tls_of
 
@@ -117,6 +122,44 @@ async def test_over_tls_it_answers_to_the_names_in_its_certificate_and_to_nothin
         with pytest.raises(aiohttp.ClientConnectorError):
             async with aiohttp.ClientSession() as fresh, fresh.get(url, ssl=old):
                 pass
+
+
+async def test_a_renewed_certificate_is_taken_up_and_no_connection_is_cut(tmp_path: Path) -> None:
+    written = settings(tmp_path, certificate(tmp_path, days=2))
+    context, until = tls_of(written), expiries(written)
+    assert context is not None
+    first = until["web"]
+    old = ssl.create_default_context(cafile=str(tmp_path / "cert.pem"))
+    (tmp_path / "renewed").mkdir()
+    certificate(tmp_path / "renewed", days=90)
+    trusting = ssl.create_default_context(cafile=str(tmp_path / "renewed" / "cert.pem"))
+    app = web.Application()
+    app.router.add_get("/", _here)
+    watch = asyncio.create_task(CertificateWatch(written, context, until, every=lambda: 0.01).run())
+    async with listening(app, Gate("127.0.0.1", tls=True), 0, context) as port:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port, ssl=old)
+        with capture_logs() as logs:
+            (tmp_path / "renewed" / "key.pem").replace(tmp_path / "key.pem")  # its certificate is still on the way
+            await _until(lambda: any("cannot be used" in line["event"] for line in logs))
+        assert until["web"] == first
+        (tmp_path / "renewed" / "cert.pem").replace(tmp_path / "cert.pem")
+        await _until(lambda: until["web"] > first)
+        writer.write(b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
+        assert (await reader.readline()).startswith(b"HTTP/1.1 200")
+        writer.close()
+        async with aiohttp.ClientSession() as fresh, fresh.get(f"https://127.0.0.1:{port}/", ssl=trusting) as said:
+            assert said.status == 200
+    watch.cancel()
+
+
+async def _here(_: web.Request) -> web.Response:
+    return web.Response(text="here")
+
+
+async def _until(holds: Callable[[], bool]) -> None:
+    async with asyncio.timeout(30.0):
+        while not holds():  # noqa: ASYNC110 - a thread looks at files beside us
+            await asyncio.sleep(0.01)
 
 
 @pytest.mark.parametrize(

@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import io
+import shutil
+import stat
+from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
 from records import paper_tables
+from records.copying import about
 from records.database import database_file, open_database
 from records.journal import SqlJournal
-from records.migrations import TooNew, alembic_config, upgrade
+from records.migrations import TooNew, alembic_config, head, kept_before, upgrade
 from records.tables import metadata
 from tests.databases import REFUSED, execute
 from tests.records.tales import TALKS, entries
@@ -83,3 +89,56 @@ def test_postgresql_would_get_the_same_tables_and_its_own_refusals() -> None:
     assert "at TIMESTAMP WITH TIME ZONE NOT NULL" in sql
     for table in ("journal", "presences"):
         assert f"BEFORE UPDATE OR DELETE OR TRUNCATE ON {table}" in sql
+
+
+def _former() -> str:
+    """The tables before today's."""
+    return [script.revision for script in ScriptDirectory.from_config(alembic_config()).walk_revisions()][1]
+
+
+@pytest.mark.sqlite
+async def test_tables_of_before_are_copied_before_they_are_brought_up_to_date(tmp_path: Path) -> None:
+    """Going back is the copy and the former version: docs/install.md."""
+    url, file = f"sqlite+aiosqlite:///{tmp_path}/hotline.db", tmp_path / "hotline.db"
+    former = _former()
+    await _at(url, former)
+    execute(url, "INSERT INTO holds VALUES ('a-1', '2026-10-01 01:00:00.000000', 'os:ann', 'x')")
+    await upgrade(url)
+    kept = kept_before(file, former)
+    assert execute(url, "SELECT version_num FROM alembic_version") == [(head(),)]
+    assert execute(f"sqlite:///{kept}", "SELECT version_num FROM alembic_version") == [(former,)]
+    assert (
+        execute(f"sqlite:///{kept}", "SELECT call FROM holds") == execute(url, "SELECT call FROM holds") == [("a-1",)]
+    )
+    assert stat.S_IMODE(kept.stat().st_mode) == 0o600
+    kept.replace(file)  # back, and up again
+    await upgrade(url)
+    assert (await about(url)).revision == head()
+
+
+@pytest.mark.sqlite
+async def test_without_room_for_the_copy_the_tables_stay_as_they_were(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url, file = f"sqlite+aiosqlite:///{tmp_path}/hotline.db", tmp_path / "hotline.db"
+    former = _former()
+    await _at(url, former)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=1000))
+    with pytest.raises(OSError, match="make room"):
+        await upgrade(url)
+    assert execute(url, "SELECT version_num FROM alembic_version") == [(former,)]
+    assert not kept_before(file, former).exists()
+
+
+async def _at(url: str, revision: str) -> None:
+    """Make a database as the version with these tables did."""
+    config = alembic_config()
+    engine = open_database(url)
+    async with engine.begin() as connection:
+
+        def migrate(sync: Connection) -> None:
+            config.attributes["connection"] = sync
+            command.upgrade(config, revision)
+
+        await connection.run_sync(migrate)
+    await engine.dispose()
