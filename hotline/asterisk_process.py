@@ -30,7 +30,8 @@ class AsteriskProcess:
     @classmethod
     def start(cls, command: list[str], log: Path) -> Self:
         """Start it detached: the terminal's Ctrl-C and the engine's death don't reach it. It writes to `log`."""
-        with log.open("wb") as out:
+        log.unlink(missing_ok=True)
+        with log.open("ab") as out:  # at its end, also after it was emptied (`hotline.log_rotation`)
             child = subprocess.Popen(
                 command,
                 stdin=subprocess.DEVNULL,

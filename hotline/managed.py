@@ -27,6 +27,7 @@ from hotline.asterisk_asked import NoAnswer, ask_asterisk
 from hotline.asterisk_process import AsteriskProcess
 from hotline.asterisk_program import AsteriskProgram, find_asterisk
 from hotline.bans.log_files import rotate
+from hotline.log_rotation import KEPT
 from hotline.ports import taken
 from hotline.secrets import Secrets
 from hotline.settings import Settings
@@ -46,7 +47,6 @@ ENDS_AT_MOST, WITHIN = 5, 60.0
 PAUSES = (0.0, 0.5, 1.0, 2.0)
 """Seconds before Asterisk is started anew after so many ends."""
 OPEN_FILES = 65536
-KEPT_LOGS = 5
 
 
 class SwitchRefused(RuntimeError):
@@ -319,7 +319,7 @@ class ManagedAsterisk:
         _link(places.spool / "recording", places.recordings)
         (places.data / "sounds" / "beep.sln").write_bytes(_beep())
         for name in ("messages.log", "security.log"):
-            rotate(places.log / name, KEPT_LOGS)
+            rotate(places.log / name, KEPT)
         soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
         enough = OPEN_FILES if hard == resource.RLIM_INFINITY else min(OPEN_FILES, hard)
         if soft < enough:

@@ -64,6 +64,7 @@ from hotline.heartbeat import Heartbeat
 from hotline.knowledge import planted
 from hotline.live import Edition, Live, Means, Opening
 from hotline.living_facts import LivingFacts
+from hotline.log_rotation import LogRotation
 from hotline.managed import ManagedAsterisk, SwitchLost, SwitchRefused
 from hotline.mapping import put_place
 from hotline.metrics.calls import CallMetrics
@@ -669,6 +670,7 @@ async def running(
             for watched in (bans, asked):
                 registry.register(watched)
                 later.append(watched.run())
+            later.append(LogRotation(asterisk.places.log, asterisk.command).run())
         if opening.published.files:
             works.append(wishes.heed_files())
         heart = Heartbeat(switch)

@@ -15,6 +15,7 @@ from pathlib import Path
 import aiohttp
 import pytest
 
+from hotline.log_rotation import LogRotation
 from hotline.managed import ManagedAsterisk, SwitchRefused
 from hotline.secrets import keep_secrets
 from hotline.settings import HOUSE, Settings, load
@@ -308,3 +309,28 @@ async def test_an_asterisk_that_dies_at_the_start_is_told_with_its_last_words(
     with pytest.raises(SwitchRefused, match=r"did not start \(exit status 3\)\n  no such luck"):
         async with switch_of(load(var=settings.var, config=settings.config, asterisk_tree=tree)):
             raise AssertionError("must not start")
+
+
+async def test_a_log_that_grew_is_put_aside_and_what_comes_next_is_in_a_new_one(settings: Settings) -> None:
+    async with switch_of(settings) as switch:
+        messages, console = switch.places.log / "messages.log", switch.places.log / "console.log"
+        grown = 200_000
+        for path in (messages, console):
+            with path.open("a") as file:
+                file.write("x" * grown)
+        rotation = LogRotation(switch.places.log, switch.command, largest=grown - 1, kept=2)
+        assert await rotation.look() == ["messages.log"]
+        assert (switch.places.log / "messages.log.1").stat().st_size >= grown
+        assert console.stat().st_size < grown
+        await switch.command("module load no_such_module")
+        async with asyncio.timeout(30):
+            while "no_such_module" not in messages.read_text(encoding="utf-8"):  # noqa: ASYNC110 - Asterisk writes it
+                await asyncio.sleep(0.05)
+        assert "no_such_module" not in (switch.places.log / "messages.log.1").read_text(encoding="utf-8")
+        for _ in range(3):
+            with messages.open("a") as file:
+                file.write("x" * grown)
+            await rotation.look()
+        kept = sorted(path.name for path in switch.places.log.glob("messages.log*"))
+        assert kept == ["messages.log", "messages.log.1", "messages.log.2"]
+        assert await rotation.look() == []
