@@ -9,7 +9,6 @@ import shutil
 import sqlite3
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 
@@ -26,26 +25,17 @@ from hotline.ports import taken
 from hotline.secrets import FILE
 from hotline.settings import HOUSE, Settings
 from hotline.switch_config import Places, modules
+from hotline.upkeep import Finding, backups, certificates, clock, logs, tables, unit, watchers
 from paperwork.printing.fonts import MEND, families, missing
 from prompts.catalogue import Catalogue
 from records.database import PATIENCE, open_database
 from records.migrations import head
 from routing.reading.load import Unreadable
 
+__all__ = ["Finding", "examine"]
+
 ROOM = 2 * 1024**3
 """Bytes that must be free: some 35 hours of talk at 16 kB a second."""
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing that was looked at."""
-
-    ok: bool
-    what: str
-    mend: str = ""
-    """The command, or the line to change; empty when it is good."""
-    needed: bool = True
-    """False for a hint: what only tests and building prompts use, or what serves fewer people than it seems to."""
 
 
 def examine(settings: Settings) -> list[Finding]:
@@ -59,7 +49,14 @@ def examine(settings: Settings) -> list[Finding]:
         _music,
         _secrets,
         _database,
+        tables,
         _disk,
+        certificates,
+        clock,
+        logs,
+        backups,
+        unit,
+        watchers,
         _paper,
         _agi,
         _tools,
