@@ -194,10 +194,12 @@ def _pins(name: str) -> dict[str, tuple[str, ...]]:
 # ── Docker ─────────────────────────────────────────────────────────────────
 
 
+COMPOSE: dict[str, Any] = YAML(typ="safe", pure=True).load((HOUSE / "docker" / "compose.yaml").read_text())
+
+
 @pytest.fixture
 def service() -> dict[str, Any]:
-    compose = YAML(typ="safe", pure=True).load((HOUSE / "docker" / "compose.yaml").read_text())
-    found: dict[str, Any] = compose["services"]["hotline"]
+    found: dict[str, Any] = COMPOSE["services"]["hotline"]
     return found
 
 
@@ -221,10 +223,35 @@ def test_the_container_is_not_root_and_tells_its_health() -> None:
     assert '"hotline", "up"' in text.replace(".venv/bin/hotline", "hotline")
 
 
-def test_compose_opens_nothing_to_the_world(service: dict[str, Any]) -> None:
+@pytest.mark.parametrize("name", list(COMPOSE["services"]))
+def test_compose_opens_nothing_to_the_world(name: str) -> None:
+    service = COMPOSE["services"][name]
     assert all(str(port).startswith("127.0.0.1:") for port in service.get("ports", []))
     assert not any("HOST" in str(name) for name in service.get("environment", {}))
-    assert service["cap_drop"] == ["ALL"]
+    assert (service["cap_drop"], service["read_only"]) == (["ALL"], True)
+    assert service["security_opt"] == ["no-new-privileges:true"]
+    words = [*service.get("command", []), *service.get("environment", {}).values()]
+    listens = [word for word in words if re.search(r"listen-address=.+|^[0-9.:]+$", word) and "." in word]
+    assert all(re.search(r"(^|=)127\.0\.0\.1(:[0-9]+)?$", word) for word in listens)
+    assert listens or service["image"] == "hotline"
+
+
+@pytest.mark.parametrize("name", sorted(COMPOSE["services"].keys() - {"hotline", "backup", "alert-bridge"}))
+def test_what_watches_is_of_one_version_healthy_and_asked_for(name: str) -> None:
+    """Docker itself does not run here: what can be read of it is held to what lies in the checkout."""
+    service = COMPOSE["services"][name]
+    assert re.fullmatch(r"[a-z]+/[a-z]+:v?[0-9]+\.[0-9]+\.[0-9]+", service["image"])
+    assert "watch" in service["profiles"]
+    assert service["healthcheck"]["test"][0] == "CMD"
+    for volume in service["volumes"]:
+        source, _, way = volume.partition(":")
+        assert source in COMPOSE["volumes"] or (way.endswith(":ro") and source.startswith("../monitoring/")), volume
+
+
+def test_compose_names_only_folders_of_its_own(service: dict[str, Any]) -> None:
+    assert service["logging"]["options"] == {"max-size": "20m", "max-file": "5"}
+    named = {volume.partition(":")[0] for one in COMPOSE["services"].values() for volume in one["volumes"]}
+    assert {name for name in named if "/" not in name} == COMPOSE["volumes"].keys()
 
 
 def test_compose_builds_this_image_and_keeps_what_was_recorded(service: dict[str, Any]) -> None:
