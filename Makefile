@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 BIN := .venv/bin
-SCRIPTS := scripts/* .ci/run
+SCRIPTS := scripts/* .ci/run install/hotline.sh install/certbot-deploy-hook install/debian/p*
 
 .PHONY: help
 help: ## What there is

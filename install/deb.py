@@ -70,17 +70,21 @@ def stage(root: Path) -> None:
     put(root, f"{LIB}/hotline.sh", script, 0o755)
     (root / "usr/bin").mkdir(parents=True)
     (root / "usr/bin/hotline").symlink_to("../lib/hotline/hotline.sh")
-    for unit in ("hotline.service", "hotline-backup.service", "hotline-backup.timer"):
-        put(root, f"usr/lib/systemd/system/{unit}", (HOUSE / "install/systemd" / unit).read_text("utf-8"))
+    for unit in (*HOUSE.glob("install/systemd/*.service"), *HOUSE.glob("install/systemd/*.timer")):
+        put(root, f"usr/lib/systemd/system/{unit.name}", unit.read_text("utf-8"))
     for kind in ("sysusers", "tmpfiles"):
         put(root, f"usr/lib/{kind}.d/hotline.conf", (HOUSE / f"install/systemd/{kind}.conf").read_text("utf-8"))
     put(root, "etc/default/hotline", (HOUSE / "install" / "default").read_text("utf-8"), 0o600)
     doc = root / "usr/share/doc/hotline"
-    for name in ("install", "backup", "running"):
+    for name in ("install", "backup", "running", "monitoring"):
         for page in HOUSE.glob(f"docs/{name}*.md"):
             put(root, f"usr/share/doc/hotline/{page.name}", page.read_text("utf-8"))
     for example in HOUSE.glob("install/systemd/hotline.service.d/*.example"):
         put(root, f"usr/share/doc/hotline/examples/{example.name}", example.read_text("utf-8"))
+    hook = (HOUSE / "install" / "certbot-deploy-hook").read_text("utf-8")
+    put(root, "usr/share/doc/hotline/examples/certbot-deploy-hook", hook)
+    watching = shutil.ignore_patterns("tests", "__pycache__", "*.py")
+    shutil.copytree(HOUSE / "monitoring", root / "usr/share/hotline/monitoring", ignore=watching)
     put(root, "usr/share/doc/hotline/copyright", copyright_())
     changes = f"hotline ({version()}) unstable; urgency=medium\n\n  * See CHANGELOG.md of this version.\n\n"
     changes += " -- The hotline's maintainers <maintainers@hotline.example>  Sun, 22 Nov 2026 12:00:00 +0800\n"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 from pathlib import Path
@@ -44,12 +45,12 @@ def test_systemd_finds_nothing_wrong_with_them(root: Path, drop_in: str | None) 
         folder.mkdir(parents=True)
         shutil.copy(UNITS / "hotline.service.d" / drop_in, folder / drop_in.removesuffix(".example"))
     names = sorted(path.name for path in UNITS.glob("hotline*.*") if path.is_file())
-    assert len(names) == 3
+    assert len(names) == 4
     done = analyze("verify", f"--root={root}", *names)
     assert (done.returncode, done.stdout + done.stderr) == (0, "")
 
 
-@pytest.mark.parametrize("unit", ["hotline.service", "hotline-backup.service"])
+@pytest.mark.parametrize("unit", ["hotline.service", "hotline-backup.service", "hotline-alert-bridge.service"])
 def test_a_broken_service_can_do_little_harm(root: Path, unit: str) -> None:
     """The exposure by systemd's own count, of 100; docs/install.md names it."""
     done = analyze("security", "--offline=true", "--threshold=20", f"--root={root}", unit)
@@ -57,6 +58,18 @@ def test_a_broken_service_can_do_little_harm(root: Path, unit: str) -> None:
     told = (HOUSE / "docs" / "install.md").read_text("utf-8")
     (figure,) = (line for line in done.stdout.splitlines() if "Overall exposure level" in line)
     assert f"{unit} {figure.rsplit(':', 1)[1].split()[0]}" in told
+
+
+def test_certbots_hook_puts_a_renewed_pair_where_the_hotline_may_read_it(tmp_path: Path) -> None:
+    (tmp_path / "live").mkdir()
+    for part in ("privkey", "fullchain", "cert", "chain"):
+        (tmp_path / "live" / f"{part}.pem").write_text(part)
+    group = str(os.getgid())
+    told = {"RENEWED_LINEAGE": str(tmp_path / "live"), "HOTLINE_TLS": str(tmp_path / "tls"), "HOTLINE_GROUP": group}
+    for _ in range(2):  # and the next time
+        subprocess.run([HOUSE / "install" / "certbot-deploy-hook"], check=True, env={**os.environ, **told})
+    laid = {path.name: (path.read_text(), path.stat().st_mode & 0o777) for path in (tmp_path / "tls").iterdir()}
+    assert laid == {"privkey.pem": ("privkey", 0o640), "fullchain.pem": ("fullchain", 0o640)}
 
 
 def test_a_setting_that_systemd_does_not_know_is_found(root: Path) -> None:
