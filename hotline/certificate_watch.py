@@ -38,7 +38,9 @@ class CertificateWatch:
     ) -> None:
         web = settings.web
         self._settings, self._context, self._until, self._every = settings, context, until, every
-        self._files: tuple[Path, ...] = tuple(path for path in (web.certificate, web.key) if path is not None)
+        if web.certificate is None or web.key is None:
+            raise ValueError("there is no certificate to watch")
+        self._files = (web.certificate, web.key)
         self._taken = self._refused = self._mark()
 
     async def run(self) -> None:
@@ -54,7 +56,7 @@ class CertificateWatch:
             tls_of(self._settings)  # on the side: half a pair must not get into the one that serves
             names = names_in(self._files[0])
             until = expiries(self._settings)["web"]
-            self._context.load_cert_chain(*self._files)
+            self._context.load_cert_chain(self._files[0], self._files[1])
         except (SettingsError, OSError, ssl.SSLError) as error:
             self._refused = mark
             log.error("the renewed certificate cannot be used: the one before goes on", why=str(error))

@@ -15,8 +15,8 @@ from prometheus_client.registry import Collector
 
 from hotline.bans.ban import FILE, Ban, banned_again, change, kept, trimmed, wall_clock
 from hotline.bans.knocks import Doorkeeper, Network, knock
-from hotline.bans.log_files import Tail, rotate
-from hotline.managed import KEPT_LOGS, ManagedAsterisk, SwitchRefused
+from hotline.bans.log_files import Tail
+from hotline.managed import ManagedAsterisk, SwitchRefused
 from hotline.metrics import families as f
 from hotline.settings import Settings
 
@@ -25,9 +25,6 @@ log = structlog.get_logger(__name__)
 BEAT = 0.02
 """Seconds between two looks: at 200 requests a second four get an answer meanwhile."""
 
-LOGS = ("messages.log", "security.log")
-LARGEST = 16 * 1024**2
-"""Bytes of a log file; then it is put aside."""
 
 CHANGES = 5
 """Changes of the list in a second; what comes then waits and is one change: a crowd of scanners from as many addresses
@@ -58,11 +55,11 @@ def never_banned(settings: Settings) -> tuple[Network, ...]:
 class BanWatch(Collector):
     """`run()` beside the engine; a `CollectorRegistry` takes it for its metrics."""
 
-    def __init__(self, settings: Settings, logs: Path, refuse: Refuse, reopen: Callable[[], Awaitable[object]]) -> None:
-        """`logs`: folder of Asterisk's logs. `refuse` lets Asterisk refuse exactly these addresses from now on,
-        `reopen` lets it begin its log files anew; both may raise SwitchRefused."""
+    def __init__(self, settings: Settings, logs: Path, refuse: Refuse) -> None:
+        """`logs`: folder of Asterisk's logs. `refuse` lets Asterisk refuse exactly these addresses from now on; it may
+        raise SwitchRefused."""
         self._var, self._rules, self._logs = settings.var, settings.bans, logs
-        self._refuse, self._reopen = refuse, reopen
+        self._refuse = refuse
         self._keeper = Doorkeeper(never_banned(settings), after=self._rules.after, within=self._rules.within)
         self._bans: dict[str, Ban] = {}
         self._seen: tuple[int, int] | None = None
@@ -77,17 +74,13 @@ class BanWatch(Collector):
     async def run(self) -> None:
         """Watch until cancelled."""
         tail = Tail(self._logs / "security.log")
-        looks = 0
         try:
             while True:
                 try:
                     await self._look(tail)
-                    if looks % 250 == 0:
-                        await self._keep_short()
                 except (OSError, ValueError, SwitchRefused) as error:
                     log.warning("the watch at the door stumbled", why=str(error))
                     await asyncio.sleep(1.0)
-                looks += 1
                 await asyncio.sleep(BEAT)
         finally:
             tail.close()
@@ -161,14 +154,7 @@ class BanWatch(Collector):
         self._next_end = min((ban.until for ban in holding), default=datetime.max.replace(tzinfo=UTC))
         return True
 
-    async def _keep_short(self) -> None:
-        long = [path for name in LOGS if (path := self._logs / name).exists() and path.stat().st_size > LARGEST]
-        for path in long:
-            rotate(path, KEPT_LOGS)
-        if long:
-            await self._reopen()
-
 
 def watch_of(settings: Settings, asterisk: ManagedAsterisk) -> BanWatch:
     """The watch at the door of our own Asterisk."""
-    return BanWatch(settings, asterisk.places.log, asterisk.refuse, lambda: asterisk.command("logger reload"))
+    return BanWatch(settings, asterisk.places.log, asterisk.refuse)

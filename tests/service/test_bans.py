@@ -193,13 +193,10 @@ async def test_a_crowd_of_scanners_is_banned_in_few_changes_and_by_hand_counts_t
     async def refuse(addresses: Sequence[str]) -> None:
         refused.append(list(addresses))
 
-    async def reopen() -> None:
-        raise AssertionError("the logs are short")
-
     settings = load(config=tmp_path, var=tmp_path)
     log = tmp_path / "security.log"
     log.touch()
-    watch = BanWatch(settings, tmp_path, refuse, reopen)
+    watch = BanWatch(settings, tmp_path, refuse)
     crowd = [f"198.51.100.{n}" for n in range(200)]
     async with asyncio.TaskGroup() as tasks:
         running = tasks.create_task(watch.run())
