@@ -15,9 +15,11 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from compileall import compile_dir
 from hashlib import md5
 from importlib import metadata
 from pathlib import Path
+from py_compile import PycInvalidationMode
 
 HOUSE = Path(__file__).resolve().parent.parent
 OURS = (
@@ -37,7 +39,7 @@ OURS = (
 _NOT_OURS = shutil.ignore_patterns(
     "__pycache__", "node_modules", "src", "public", "*.ts", "*.js", "package*.json", ".*"
 )
-_LEFT_OUT = re.compile(r"(^|/)(tests?|__pycache__)/|\.pyc$")
+_LEFT_OUT = re.compile(r"(^|/)tests?/")
 LIB = "usr/lib/hotline"
 
 
@@ -63,6 +65,9 @@ def stage(root: Path) -> None:
         ignored = shutil.ignore_patterns("__pycache__") if name == "prompts" else _NOT_OURS
         shutil.copytree(HOUSE / name, lib / name, ignore=ignored)
     shutil.copytree(HOUSE / "desk" / "web" / "dist", lib / "desk" / "web" / "dist", dirs_exist_ok=True)
+    for name in OURS:  # the program cannot write there: it would compile all of itself at each start
+        compiled = {"quiet": 1, "stripdir": str(root), "prependdir": "/"}
+        compile_dir(lib / name, invalidation_mode=PycInvalidationMode.UNCHECKED_HASH, **compiled)  # type: ignore[arg-type]
     put(root, f"{LIB}/requirements/base.txt", (HOUSE / "requirements" / "base.txt").read_text("utf-8"))
     put(root, f"{LIB}/scripts/asterisk-tree", (HOUSE / "scripts" / "asterisk-tree").read_text("utf-8"), 0o755)
     packages(lib / "packages")
@@ -103,7 +108,7 @@ def packages(target: Path) -> None:
             if ".." in file.parts or _LEFT_OUT.search(str(file)) or not source.is_file():
                 continue
             (target / file).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(source, target / file)
+            shutil.copy2(source, target / file)  # what Python compiled is good for a file of this date alone
 
     about = f"Metadata-Version: 2.1\nName: hotline\nVersion: {version()}\n"
     put(target, f"hotline-{version()}.dist-info/METADATA", about)

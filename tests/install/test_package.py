@@ -57,7 +57,7 @@ def hotline(machine: Path, var: Path, *words: str) -> subprocess.CompletedProces
 def test_it_is_laid_out_as_debian_has_it(machine: Path) -> None:
     listed = dpkg(machine, "--listfiles", "hotline").stdout.splitlines()
     assert {"/usr/bin/hotline", "/usr/lib/systemd/system/hotline.service", "/etc/default/hotline"} <= {*listed}
-    assert not [name for name in listed if re.search(r"\.venv|node_modules|__pycache__|/var/", name)]
+    assert not [name for name in listed if re.search(r"\.venv|node_modules|/var/", name)]
     told = dpkg(machine, "--status", "hotline").stdout
     assert f"Version: {version('hotline')}\n" in told
     assert re.search(r"Conffiles:\n /etc/default/hotline [0-9a-f]{32}\n", told)
@@ -73,6 +73,8 @@ def test_what_was_installed_works(machine: Path, tmp_path: Path) -> None:
     assert hotline(machine, tmp_path, "check").returncode == 0
     walked = json.loads(hotline(machine, tmp_path, "dial", "1,4", "--at", "2026-11-20T10:00", "--json").stdout)
     assert walked["end"]["line"] == "immunization"
+    compiled = (machine / "usr/lib/hotline").rglob("*.pyc")
+    assert len({path.parent for path in compiled if "packages" not in path.parts}) > 30
     looked = json.loads(hotline(machine, tmp_path, "doctor", "--json").stdout)
     assert [one["ok"] for one in looked if "Python packages" in one["what"]] == [True]
 
