@@ -6,6 +6,7 @@ set -e
 here=$(dirname "$(readlink -f "$0")")
 export HOTLINE_CONFIG="${HOTLINE_CONFIG:-/etc/hotline}" HOTLINE_VAR="${HOTLINE_VAR:-/var/lib/hotline}"
 export PYTHONPATH="$here:$here/packages" PYTHONDONTWRITEBYTECODE=1
+export PYTHONSAFEPATH=1 # nothing is imported from the folder in which somebody happens to be
 if [ "$(id -u)" = 0 ] && [ "$HOTLINE_VAR" = /var/lib/hotline ] && getent passwd hotline >/dev/null; then
     if [ -r /etc/default/hotline ]; then
         while IFS= read -r line; do
@@ -18,7 +19,6 @@ if [ "$(id -u)" = 0 ] && [ "$HOTLINE_VAR" = /var/lib/hotline ] && getent passwd 
             esac
         done </etc/default/hotline
     fi
-    cd "$HOTLINE_VAR"
     exec setpriv --reuid hotline --regid hotline --init-groups env HOME="$HOTLINE_VAR" @PYTHON@ -s -m hotline "$@"
 fi
 exec @PYTHON@ -s -m hotline "$@"

@@ -268,6 +268,32 @@ def test_a_disk_that_fills_leaves_one_line_and_nothing_by_halves(
     house: House, monkeypatch: pytest.MonkeyPatch, where: str
 ) -> None:
     first = house.backup("--keys-to", str(house.keys))
+    (first / "recordings" / f"{TALK}.wav.sealed").unlink()  # else it is linked, and takes no room
+    fill(monkeypatch, where)
+    assert house.refused("backup", str(house.to), "--keys-to", str(house.keys)).startswith(
+        "it cannot be written: No space"
+    )
+    assert sorted(path.name for path in house.to.iterdir()) == [".lock", first.name]
+    assert len(list(house.keys.iterdir())) == 1
+
+
+@pytest.mark.sqlite
+@pytest.mark.parametrize("where", ["front.json", "hotline.db", "a-1-3.wav.sealed", "keys.json", "plan.yaml"])
+def test_a_disk_that_fills_under_a_restore_leaves_the_places_empty(
+    house: House, there: There, monkeypatch: pytest.MonkeyPatch, where: str
+) -> None:
+    backup = house.backup("--keys-inside")
+    fill(monkeypatch, where)
+    assert there.refused(backup).startswith("it cannot be written: No space")
+    assert there.left() == []
+    monkeypatch.undo()
+    assert database_file(there.url) is not None
+    assert not (database_file(there.url) or house.var).exists()
+    assert there.restored(backup).exit_code == 0  # once there is room
+
+
+def fill(monkeypatch: pytest.MonkeyPatch, where: str) -> None:
+    """The disk is full when a file of this name has to be on it."""
     fsync = os.fsync
 
     def full(handle: int) -> None:
@@ -275,13 +301,7 @@ def test_a_disk_that_fills_leaves_one_line_and_nothing_by_halves(
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), where)
         fsync(handle)
 
-    (first / "recordings" / f"{TALK}.wav.sealed").unlink()  # else it is linked, and takes no room
     monkeypatch.setattr(os, "fsync", full)
-    assert house.refused("backup", str(house.to), "--keys-to", str(house.keys)).startswith(
-        "it cannot be written: No space"
-    )
-    assert sorted(path.name for path in house.to.iterdir()) == [".lock", first.name]
-    assert len(list(house.keys.iterdir())) == 1
 
 
 @pytest.mark.sqlite
