@@ -73,6 +73,7 @@ def test_where_nothing_is_missing_nothing_is_installed(machine: Machine) -> None
     machine.has("apt-get")
     machine.has("sipp")
     machine.has("chromium")
+    machine.has("systemd-analyze")
     done = machine.run("system-packages", "run", "dev", "voice", "test")
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
     assert "apt-get" not in machine.called
