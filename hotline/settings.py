@@ -45,7 +45,9 @@ class Settings(BaseSettings):
     )
 
     var: Path = Path("var")
+    """The folder of everything that the hotline keeps: database, recordings, secrets."""
     config: Path = Path("config")
+    """The folder of what operators edit, this file included."""
     node: Annotated[str, Field(pattern=r"^[a-z][a-z0-9]{0,15}$")] = "a"
     """Name of this machine; part of every call id."""
     asterisk_tree: Path | None = None
@@ -68,7 +70,9 @@ class Settings(BaseSettings):
     clock: datetime | None = None
     """Start the engine's clock at this instant instead of now, to try a holiday; Asia/Shanghai if no offset."""
     log_level: Annotated[str, Field(pattern=r"^(debug|info|warning|error)$")] = "info"
+    """What is written into the log at least."""
     log_json: bool = False
+    """Log lines as JSON, for programs that collect them."""
 
     @classmethod
     def settings_customise_sources(

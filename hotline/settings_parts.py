@@ -58,7 +58,9 @@ class Sip(Part):
     """Where phones register and the trunk's calls arrive (UDP and TCP)."""
 
     host: Plain = "127.0.0.1"
+    """Address that phones register at."""
     port: Port = 5060
+    """Its port, for UDP and TCP."""
     external_host: Plain | None = None
     """Public address written into SIP and SDP behind NAT."""
     local_networks: Networks = Field(
@@ -84,7 +86,9 @@ class Rtp(Part):
     """UDP ports for sound, and how long a leg may send none."""
 
     first: Port = 20000
+    """The first of the ports; a leg takes two."""
     last: Port = 20999
+    """The last of them."""
     timeout: Seconds = 60
     """Seconds without sound after which a leg counts as gone; 0 never."""
     timeout_hold: Seconds = 600
@@ -101,8 +105,11 @@ class Ari(Part):
     """Asterisk's control door. ARI write access is Asterisk admin: keep it on loopback."""
 
     host: Plain = "127.0.0.1"
+    """Address of Asterisk's HTTP server."""
     port: Port = 8088
+    """Its port."""
     user: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,31}$")] = "hotline"
+    """The user that we are to it."""
     password: Annotated[SecretStr, AfterValidator(_plain_secret)] | None = None
     """Of an Asterisk that you run yourself; the hotline's own gets one made at the first start."""
 
@@ -128,9 +135,11 @@ class Agi(Part):
     """
 
     enabled: bool = False
+    """Whether callers are taken so."""
     host: Plain = "127.0.0.1"
     """Outside loopback it needs `networks`, and a firewall before it."""
     port: Port = 4573
+    """The port in `agi://HOST:PORT/`."""
     networks: Networks = Field(default=("127.0.0.0/8", "::1/128"), validate_default=True)
     """Whose sessions are taken: the addresses of your Asterisk."""
     sessions: Annotated[int, Field(ge=1, le=4000)] = 300
@@ -171,6 +180,7 @@ class Web(Part):
     host: Plain = "127.0.0.1"
     """Outside loopback it needs TLS, or `behind_proxy`."""
     port: Port = 8320
+    """The port of all pages."""
     certificate: Path | None = None
     """PEM, the whole chain; its names are answered to."""
     key: Path | None = None
@@ -221,7 +231,9 @@ class Listen(Part):
     """An address of our own to listen on."""
 
     host: Plain
+    """The address, one of this machine's."""
     port: Port
+    """Its port."""
 
 
 class Certificate(Part):
@@ -246,13 +258,18 @@ class WebRtc(Part):
     """
 
     enabled: bool = True
+    """Whether agents may answer in the page."""
     media: Plain | None = None
     """Address where the sound of browsers arrives; unset: `sip.host`. Wherever agents sit, they must reach its `rtp`
     ports."""
     host: Plain = "127.0.0.1"
+    """Address for browsers of others."""
     port: Port = 8089
+    """Its port; opened with a certificate alone."""
     certificate: PlainPath | None = None
+    """PEM, for browsers of others."""
     key: PlainPath | None = None
+    """PEM, the certificate's."""
     phones: tuple[str, ...] = ()
     """Phones of the plan that are browsers of others; every other phone of the plan stays an ordinary one."""
     qualify: Seconds = 10
@@ -285,6 +302,7 @@ class Bans(Part):
     """When an address that keeps knocking in vain is refused, and for how long."""
 
     enabled: bool = True
+    """Whether anybody is banned without a person's word."""
     after: Annotated[int, Field(ge=3, le=1000)] = 5
     """Bad requests from one address, none of them followed by a good one, until it is banned."""
     within: Annotated[int, Field(ge=1, le=86400)] = 600
@@ -307,13 +325,17 @@ class Trunk(Part):
     """Where the carrier's calls arrive, apart from the phones; unset: where phones register too (development)."""
 
     host: Plain = "127.0.0.1"
+    """The carrier's address, where outside numbers are dialled."""
     port: Port = 5070
+    """Its port."""
     transport: Literal["udp", "tcp", "tls"] = "udp"
+    """How it is spoken to."""
     tls: Certificate | None = None
     """Wanted by `transport: tls`."""
     media_encryption: Literal["no", "sdes"] = "no"
     """`sdes`: the sound is SRTP, its keys travel in the signalling; what comes without is refused."""
     match: Networks = Field(default=("127.0.0.1/32",), validate_default=True)
+    """Addresses whose calls are the carrier's: everybody there may call without a password."""
     test_numbers: tuple[Plain, ...] = ()
     """Callers' numbers with which we ourselves call to see that all works: no count has these calls."""
     username: Plain | None = None
@@ -366,7 +388,9 @@ class LineRetention(Part):
     """Days of one line's own; what is not written is as everywhere."""
 
     talks: Days | None = None
+    """Its recorded talks."""
     messages: Days | None = None
+    """Its recorded messages."""
 
 
 class Retention(Part):

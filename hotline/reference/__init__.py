@@ -1,0 +1,1 @@
+"""The reference pages that are made of the code: every command, every setting."""

@@ -1,0 +1,15 @@
+"""Which pages are made of the code, and by what."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+from hotline.reference import commands, settings
+
+PAGES: Final[dict[Path, Callable[[], str]]] = {
+    Path("docs/reference/commands.md"): commands.page,
+    Path("docs/reference/settings.md"): settings.page,
+}
+"""File within the house → what makes its text."""
