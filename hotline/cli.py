@@ -57,6 +57,7 @@ ROOMS: Final[Mapping[str, tuple[str, ...]]] = {
     "audit": ("audit",),
     "report": ("report",),
     "phones": ("phones",),
+    "pick_up": ("pick-up",),
     "prompts": ("prompts",),
     "doctor": ("doctor",),
     "bans": ("bans",),

@@ -77,15 +77,17 @@ async def try_call(
     at: datetime,
     number: str | None = None,
     wait: float = 120.0,
+    stay: float = 0.0,
     exchange: Exchange | None = None,
 ) -> Trial:
     """Call, press, look where it led. `at` is the instant of the dry walk. Raises NoSuchCall.
 
-    Without `exchange` it opens the one that this process may have.
+    The caller stays `stay` seconds more where the call got to, or until the hotline hangs up. Without `exchange` it
+    opens the one that this process may have.
     """
     if exchange is None:
         async with Exchange(host=settings.sip.host) as own:
-            return await try_call(settings, plan, keys, at=at, number=number, wait=wait, exchange=own)
+            return await try_call(settings, plan, keys, at=at, number=number, wait=wait, stay=stay, exchange=own)
     number = number or f"000{secrets.randbelow(10**9):09d}"  # nobody's: no number in China begins so
     expected = dry_walk(plan, keys, Scene(at, number)).end
     found: EndReached | None = None
@@ -95,13 +97,14 @@ async def try_call(
         while found is None:
             found = await first_end(settings.database_url, number)
             await asyncio.sleep(LOOK_EVERY)
+        await asyncio.sleep(stay)
 
     phone = await exchange.phone(number, switch=f"{settings.sip.host}:{settings.sip.port}")
     report = await call(
         phone,
         plan.hotline.number,
         keys,
-        wait=wait,
+        wait=wait + stay,
         until=None if HANG_UP in keys else until_reached,
     )
     if not report.answered:

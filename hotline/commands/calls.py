@@ -141,6 +141,9 @@ def call(
         str | None, typer.Option(help="Compare with the dry walk of this time; the running clock's now by default.")
     ] = None,
     wait: Annotated[float, typer.Option(help="Seconds to wait for the call to arrive.")] = 120.0,
+    stay: Annotated[
+        float, typer.Option(min=0, help="Seconds to stay where it got to, unless the hotline hangs up before.")
+    ] = 0.0,
     config: Config = None,
     var: Var = None,
     as_json: Json = False,
@@ -154,7 +157,9 @@ def call(
     published = live_in(settings)
     when = instant(at) if at else clock_of(settings).now()
     try:
-        trial = asyncio.run(try_call(settings, published.plan, keys_of(keys), number=number, at=when, wait=wait))
+        trial = asyncio.run(
+            try_call(settings, published.plan, keys_of(keys), number=number, at=when, wait=wait, stay=stay)
+        )
     except NoSuchCall as error:
         fail(error)
     if as_json:
