@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Final
 
-from hotline.reference import commands, settings
+from hotline.reference import commands, settings, staffing
 
 PAGES: Final[dict[Path, Callable[[], str]]] = {
     Path("docs/reference/commands.md"): commands.page,
     Path("docs/reference/settings.md"): settings.page,
+    **{path: partial(staffing.page, path) for path in map(Path, ("docs/director.md", "docs/director.zh-CN.md"))},
 }
 """File within the house → what makes its text."""
