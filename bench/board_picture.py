@@ -31,6 +31,9 @@ PALETTE: Final = (
     "#7c3aed",
 )
 
+STEPS: Final = 120
+"""Values of a line over the whole time."""
+
 Answer = tuple[Ask, Sequence[Series]]
 """A query and what it was answered."""
 
@@ -182,10 +185,7 @@ def _blocks(
     one: Series, plot: Box, span: Span, most: float, below: dict[float, float], colour: str, *, apart: bool
 ) -> list[str]:
     """Each value as a block on those below it, for the stretch of time that ends there."""
-    if len(one.points) > 1:
-        each = min(after - before for (before, _), (after, _) in zip(one.points, one.points[1:], strict=False))
-    else:
-        each = span.step
+    each = span.step if apart else (span.until - span.since) / STEPS
     parts = []
     for at, value in one.points:
         left = max(0.0, (at - each - span.since) / (span.until - span.since))
@@ -209,7 +209,7 @@ def _path(one: Series, plot: Box, span: Span, most: float) -> str:
     for at, value in one.points:
         x = plot.left + plot.wide * (at - span.since) / (span.until - span.since)
         y = plot.top + plot.high * (1 - min(value, most) / most)
-        gone = last is not None and at - last > 3 * (span.until - span.since) / 120
+        gone = last is not None and at - last > 3 * (span.until - span.since) / STEPS
         parts.append(f"M{x:.1f} {y:.1f}" if not parts or gone else f"H{x:.1f}V{y:.1f}")
         last = at
     return "".join(parts)

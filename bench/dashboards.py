@@ -17,7 +17,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-from bench.board_picture import Answer, Span, picture
+from bench.board_picture import STEPS, Answer, Span, picture
 from bench.prometheus import Prometheus, Series, watching
 from bench.stand import free_ports
 from hotline.dashboards.boards import BOARDS
@@ -95,7 +95,7 @@ async def _answer(prometheus: Prometheus, panel: Panel, asked: Ask, span: Span) 
     filled = asked.filled(span=f"{whole:.0f}s", step=f"{step if panel.interval else 30:.0f}s", line=".*")
     if asked.over_all or panel.kind is Kind.BARS:
         return await prometheus.now(filled, span.until)
-    return await prometheus.over(filled, span.since, span.until, step if panel.interval else whole / 120)
+    return await prometheus.over(filled, span.since, span.until, step if panel.interval else whole / STEPS)
 
 
 async def draw(minutes: float, seed: int) -> None:
