@@ -14,7 +14,7 @@ run: setup ## Set everything up, start the whole hotline, stay in the foreground
 
 .PHONY: test
 test: ## Set everything up and pass every test, the ones on a real Asterisk included
-	@scripts/setup run dev voice test
+	@scripts/setup run dev voice docs test
 	@scripts/test
 
 .PHONY: setup
@@ -27,12 +27,12 @@ check: lint scan ## Lint, the scan of dependencies, and the fast tests
 
 .PHONY: deep
 deep: ## Search ten times as far as `make test` does, for what nobody thought of
-	@scripts/setup run dev
+	@scripts/setup run dev docs
 	HOTLINE_DEEP=1 $(BIN)/pytest -m 'not system' -n 2 --dist worksteal
 
 .PHONY: lint
 lint: ## Format, lint, types, imports, scripts
-	@scripts/setup run dev
+	@scripts/setup run dev docs
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check
 	$(BIN)/mypy
@@ -60,6 +60,11 @@ soak: ## Two hours of calls at half of what the machine carries (MINUTES=, RATE=
 scan: ## Ask the advisory service about every locked dependency, where a network allows
 	@scripts/setup run dev
 	@scripts/scan
+
+.PHONY: docs
+docs: ## The documentation as a site, in var/site
+	@scripts/setup run docs
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
 
 .PHONY: voice
 voice: ## What building prompts from text needs: the speech model and its voice (600 MB)
