@@ -215,6 +215,7 @@ async def open_desk(
         await press.close()
         await reporter.close()
         await knowing.shelf.close()
+        await speller.close()
         await store.close()
 
 

@@ -15,7 +15,7 @@ from records.recordings import Recording, told_by
 from records.store import Store
 from records.vault.ciphers import Tampered
 from records.vault.keys import KeysError
-from records.vault.vault import NoRecording, Vault
+from records.vault.vault import NoRecording, Piece, Vault
 from routing.plan import Plan
 
 AGAIN = timedelta(minutes=10)
@@ -61,8 +61,12 @@ class Hearing:
 
     async def sound(self, name: str) -> bytes:
         """Its sound, of somebody who was admitted. Raises Refusal."""
+        return (await self.piece(name, slice(None))).sound
+
+    async def piece(self, name: str, wanted: slice) -> Piece:
+        """Some of its sound; as `sound`. Raises Refusal."""
         try:
-            return await asyncio.to_thread(self.vault.read, name)
+            return await asyncio.to_thread(self.vault.piece, name, wanted)
         except NoRecording:
             raise none() from None
         except (Tampered, KeysError, OSError, wave.Error, EOFError) as error:

@@ -23,6 +23,7 @@ from records.peaks import NoSound, Peaks, peaks_of, sound_of
 from records.recordings import Recording
 from records.rows import entries_from
 from records.store import Store
+from records.vault.vault import Piece
 
 MOST_COLUMNS = 4000
 _KEPT = 200
@@ -96,7 +97,8 @@ class SoundApi:
         download = choice(request.query, "download", ("0", "1"), "0") == "1"
         deed = Act.RECORDING_EXPORTED if download else Act.RECORDING_HEARD
         await self._hearing.admit(request[ASKER], name, why, deed)
-        answer = _part(request, await self._hearing.sound(name))
+        wanted = _wanted(request)
+        answer = _answer(wanted, await self._hearing.piece(name, wanted))
         if download:
             answer.headers["Content-Disposition"] = f'attachment; filename="{name.rpartition("/")[2]}.wav"'
         return answer
@@ -127,17 +129,20 @@ class SoundApi:
         return known
 
 
-def _part(request: web.Request, sound: bytes) -> web.Response:
-    """The sound, or the range of it that a player asks for."""
-    headers = {"Accept-Ranges": "bytes"}
+def _wanted(request: web.Request) -> slice:
+    """The range that a player asks for, or all of it."""
     try:
-        asked = request.http_range
+        return request.http_range
     except ValueError:
-        asked = slice(None)  # another unit, or more ranges than one: the whole is an answer to that
-    if asked.start is None and asked.stop is None:
-        return web.Response(body=sound, content_type="audio/wav", headers=headers)
-    start, stop, _ = asked.indices(len(sound))
-    if start >= len(sound) or start >= stop:
-        raise Refusal(416, "no_range", f"the sound has {len(sound)} bytes")
-    headers["Content-Range"] = f"bytes {start}-{stop - 1}/{len(sound)}"
-    return web.Response(body=sound[start:stop], status=206, content_type="audio/wav", headers=headers)
+        return slice(None)  # another unit, or more ranges than one: the whole is an answer to that
+
+
+def _answer(wanted: slice, piece: Piece) -> web.Response:
+    """What was asked for, as HTTP tells it. Raises Refusal."""
+    headers = {"Accept-Ranges": "bytes"}
+    if wanted.start is None and wanted.stop is None:
+        return web.Response(body=piece.sound, content_type="audio/wav", headers=headers)
+    if not piece.sound:
+        raise Refusal(416, "no_range", f"the sound has {piece.size} bytes")
+    headers["Content-Range"] = f"bytes {piece.start}-{piece.start + len(piece.sound) - 1}/{piece.size}"
+    return web.Response(body=piece.sound, status=206, content_type="audio/wav", headers=headers)

@@ -17,7 +17,7 @@ from paperwork.pinyin import Spelled, Speller
 from routing.plan import Plan
 
 _TYPED = {
-    "pinyin": {**TEXT, "description": "The syllables of the name, with spaces between."},
+    "pinyin": {**TEXT, "description": "The syllables of the name, with spaces between; none until they are known."},
     "initials": {**TEXT, "description": "Their first letters."},
 }
 _LINE = things(
@@ -68,7 +68,7 @@ class TargetsApi:
             return web.json_response({"lines": [], "agents": [], "breaks": []})
         plan, mine = self._plan(), request[ASKER].agent
         names = {*(line.name for line in plan.lines.values()), *(agent.name for agent in plan.agents.values())}
-        typed = await self._speller.spell(names)
+        typed = self._speller.at_hand(names)  # who wants to pass a caller on waits for no dictionary
         floor = self._floor.floor()
         standing = {line["id"]: line for line in floor["lines"]}
         present = {agent["id"]: agent for agent in floor["agents"]}

@@ -14,7 +14,9 @@ from asyncio.subprocess import PIPE
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import groupby
+from math import inf
 from pathlib import Path
+from time import monotonic
 from typing import Any, Final
 
 import structlog
@@ -25,6 +27,8 @@ log = structlog.get_logger(__name__)
 
 PATIENCE: Final = 10.0
 """Seconds that the dictionary may take."""
+AGAIN: Final = 60.0
+"""Seconds after which a dictionary that could not be asked is asked again by itself."""
 MOST: Final = 20_000
 """Names that are kept; with more all are forgotten."""
 _HOUSE: Final = Path(__file__).parents[1]
@@ -47,6 +51,8 @@ class Speller:
     def __init__(self) -> None:
         self._known: dict[str, Spelled] = {}
         self._turn = asyncio.Lock()
+        self._learning: asyncio.Task[Mapping[str, Spelled]] | None = None
+        self._failed = -inf
 
     async def spell(self, names: Iterable[str]) -> Mapping[str, Spelled]:
         """Each of these names, spelled."""
@@ -54,11 +60,28 @@ class Speller:
         async with self._turn:  # who comes second finds what the first one learned
             if fresh := wanted - self._known.keys():
                 learned = await _asked(sorted(fresh))
+                self._failed = -inf if learned else monotonic()
                 if len(self._known) + len(learned) > MOST:
                     self._known.clear()
                 self._known.update(learned)
-            known = {name: self._known[name] for name in wanted if name in self._known}
-        return {name: known.get(name) or Spelled("", spelling.initials(name)) for name in wanted}
+            return self._by_now(wanted)
+
+    def at_hand(self, names: Iterable[str]) -> Mapping[str, Spelled]:
+        """Each of these names as far as it is known by now, at once; the rest is learned until somebody asks again."""
+        wanted = set(names)
+        idle = self._learning is None or self._learning.done()
+        if idle and monotonic() - self._failed >= AGAIN and wanted - self._known.keys():
+            self._learning = asyncio.create_task(self.spell(wanted))  # `close` ends it
+        return self._by_now(wanted)
+
+    def _by_now(self, names: Iterable[str]) -> Mapping[str, Spelled]:
+        return {name: self._known.get(name) or Spelled("", spelling.initials(name)) for name in names}
+
+    async def close(self) -> None:
+        """Nothing is learned any more."""
+        if self._learning is not None:
+            self._learning.cancel()
+            await asyncio.wait((self._learning,))
 
 
 async def _asked(names: Collection[str]) -> Mapping[str, Spelled]:

@@ -17,7 +17,7 @@ from base64 import b64decode, b64encode
 from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import BinaryIO
+from typing import BinaryIO, Protocol
 
 from records.vault.ciphers import CIPHERS, NONCE, TAG, Cipher, Tampered
 from records.vault.keys import Keys, MasterKey, key_of
@@ -62,6 +62,46 @@ def seal(plain: BinaryIO, sealed: BinaryIO, name: str, master: MasterKey) -> str
 
 def opened(sealed: BinaryIO, name: str, keys: Keys) -> Iterator[bytes]:
     """The chunks of what was sealed under this name. Raises Tampered, KeysError; nothing after that may be trusted."""
+    _, unlock = _lock_of(sealed, name, keys)
+    chunk, number = sealed.read(CHUNK + TAG), 0
+    while True:
+        following = sealed.read(CHUNK + TAG)
+        yield unlock(number, chunk, last=not following)
+        if not following:
+            return
+        chunk, number = following, number + 1
+
+
+def piece(sealed: BinaryIO, size: int, name: str, keys: Keys, wanted: slice) -> tuple[int, bytes]:
+    """How many bytes were sealed, and those of them that are `wanted` (no steps); `size` is the sealed file's.
+
+    Only the chunks that hold them are opened, and the last one: it proves that none is missing behind.
+    Raises Tampered, KeysError.
+    """
+    head, unlock = _lock_of(sealed, name, keys)
+    begin, whole = len(head.text), plain_size(size, head)
+    most = max(0, -(-(size - begin) // (CHUNK + TAG)) - 1)
+
+    def chunk(number: int) -> bytes:
+        sealed.seek(begin + number * (CHUNK + TAG))
+        return unlock(number, sealed.read(CHUNK + TAG), last=number == most)
+
+    last = chunk(most)
+    start, stop, _ = wanted.indices(whole)
+    if stop <= start:
+        return whole, b""
+    first = start // CHUNK
+    found = b"".join(last if each == most else chunk(each) for each in range(first, (stop - 1) // CHUNK + 1))
+    return whole, found[start - first * CHUNK : stop - first * CHUNK]
+
+
+class _Unlock(Protocol):
+    def __call__(self, number: int, closed: bytes, *, last: bool) -> bytes:
+        """A chunk, by its number in the file. Raises Tampered."""
+
+
+def _lock_of(sealed: BinaryIO, name: str, keys: Keys) -> tuple[Head, _Unlock]:
+    """The head, and what opens the chunks after it. Raises Tampered, KeysError."""
     head = read_head(sealed)
     if head.name != name:
         raise Tampered(f"this is {head.name}, put in the place of {name}")
@@ -69,14 +109,12 @@ def opened(sealed: BinaryIO, name: str, keys: Keys) -> Iterator[bytes]:
     if master.cipher is not head.cipher:
         raise Tampered("the head names another cipher than its key's")
     key = head.cipher.open(master.key, head.nonce, head.wrapped, _bound(name, head.cipher.name, head.key))
-    beside, number = sha256(head.text).digest(), 0
-    chunk = sealed.read(CHUNK + TAG)
-    while True:
-        following = sealed.read(CHUNK + TAG)
-        yield head.cipher.open(key, _nonce(number, last=not following), chunk, beside)
-        if not following:
-            return
-        chunk, number = following, number + 1
+    beside = sha256(head.text).digest()
+
+    def unlock(number: int, closed: bytes, *, last: bool) -> bytes:
+        return head.cipher.open(key, _nonce(number, last=last), closed, beside)
+
+    return head, unlock
 
 
 def read_head(sealed: BinaryIO) -> Head:

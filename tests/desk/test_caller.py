@@ -106,6 +106,9 @@ async def test_an_ended_call_is_told_from_the_database(house: DeskHouse) -> None
 async def test_whom_a_caller_may_be_passed_on_to_is_told_with_how_it_is_typed(house: DeskHouse) -> None:
     async with house.browser(Role.AGENT) as ann:
         status, told = await ann.get("/api/v1/desk/targets")
+        assert {one["pinyin"] for one in told["lines"]} == {""}  # nobody waits for the dictionary
+        assert (await ann.get("/api/v1/categories"))[0] == 200  # which learns all that it is asked for in turn
+        status, told = await ann.get("/api/v1/desk/targets")
     line = next(one for one in told["lines"] if one["id"] == "immunization")
     assert (status, line["name"], line["pinyin"], line["initials"]) == (200, "预防接种", "yu fang jie zhong", "yfjz")
     assert {one["reason"] for one in told["breaks"]} == {"lunch", "training", "meeting"}

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -36,3 +38,27 @@ async def test_without_the_dictionary_common_characters_have_their_first_letters
 ) -> None:
     monkeypatch.setattr(sys, "executable", "/nowhere/python")
     assert await Speller().spell(["预约挂号"]) == {"预约挂号": Spelled("", "yygh")}
+
+
+async def test_who_cannot_wait_has_first_letters_at_once_and_the_dictionarys_word_when_it_is_there() -> None:
+    speller = Speller()
+    assert speller.at_hand(["预约挂号"]) == {"预约挂号": Spelled("", "yygh")}
+    await asyncio.sleep(0)  # the dictionary is being asked: whoever waits for it, waits for that one
+    assert await speller.spell(["预约挂号"]) == speller.at_hand(["预约挂号"])
+    assert speller.at_hand(["预约挂号"])["预约挂号"].pinyin == "yu yue gua hao"
+    assert set(speller.at_hand(["预约挂号", "重症"])) == {"预约挂号", "重症"}
+    await speller.close()
+
+
+async def test_a_dictionary_that_cannot_be_asked_is_not_asked_again_with_each_look(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    broken, asked = tmp_path / "python", tmp_path / "asked"
+    broken.write_text(f"#!/bin/sh\necho once >> {asked}\nexit 1\n")
+    broken.chmod(0o700)
+    monkeypatch.setattr(sys, "executable", str(broken))
+    speller = Speller()
+    for _ in range(3):
+        assert speller.at_hand(["预约挂号"]) == {"预约挂号": Spelled("", "yygh")}
+        await asyncio.gather(*(asyncio.all_tasks() - {asyncio.current_task()}))
+    assert asked.read_text() == "once\n"

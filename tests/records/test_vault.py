@@ -8,6 +8,7 @@ import os
 import stat
 import wave
 from datetime import UTC, datetime
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -233,6 +234,39 @@ def test_sound_that_came_later_is_another_part_and_is_heard_behind_the_first(vau
     assert said == b"\1\0" * 8000 + b"\2\0" * 4000 + b"\3\0" * 2000
     with wave.open(io.BytesIO(both)) as heard:
         assert heard.getnframes() == 12_000
+
+
+EDGES = (None, 0, 1, 44, form.CHUNK - 1, form.CHUNK, form.CHUNK + 1, 2 * form.CHUNK, 144_044, 144_045, -1, -70_000)
+"""Of the chunks, of the sound and beyond."""
+
+
+def test_a_piece_is_what_the_whole_has_there_plain_sealed_or_of_several_parts(vault: Vault) -> None:
+    for name in ("plain", "sealed", "parts", "exact"):
+        put(vault, bytes(2 * form.CHUNK) if name == "exact" else sound(9.0), name)
+        if name != "plain":
+            vault.seal(name)
+    put(vault, sound(0.5, level=2), "parts")
+    for name in vault.names():
+        whole = vault.read(name)
+        for start, stop in product(EDGES, repeat=2):
+            found = vault.piece(name, slice(start, stop))
+            assert (found.sound, found.size) == (whole[start:stop], len(whole)), (name, start, stop)
+            assert not found.sound or whole[found.start :].startswith(found.sound)
+    with pytest.raises(NoRecording):
+        vault.piece("nothing", slice(None))
+
+
+def test_a_piece_of_a_file_that_was_cut_off_or_changed_elsewhere_is_not_given_for_whole(vault: Vault) -> None:
+    put(vault, sound(9.0))
+    vault.seal(NAME)
+    path = vault.folder / f"{NAME}.wav.sealed"
+    whole = path.read_bytes()
+    path.write_bytes(whole[: len(whole) - len(whole) % (form.CHUNK + 16)])
+    with pytest.raises(Tampered):
+        vault.piece(NAME, slice(0, 100))
+    path.write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]))
+    with pytest.raises(Tampered):
+        vault.piece(NAME, slice(0, 100))
 
 
 def test_one_that_is_still_being_written_is_left_alone(vault: Vault, monkeypatch: pytest.MonkeyPatch) -> None:
