@@ -27,13 +27,14 @@ from paperwork.answers.complete import Unfit
 from paperwork.answers.office import Answers
 from paperwork.answers.page import MOST, Wanted, incomplete, page_of
 from paperwork.answers.record import Illegal, Record
-from paperwork.answers.sheet import Sheet, sheet_of
+from paperwork.answers.sheet import sheet_of
 from paperwork.answers.telling import Teller, sheet_data
 from paperwork.answers.words import State
 from paperwork.filing import Changed
 from paperwork.kind import Kind
 from paperwork.printing.form import Form
 from paperwork.printing.forms.answer import answer_form
+from paperwork.sheet import Sheet
 from records.audit import Act
 from records.clock import wall_time
 

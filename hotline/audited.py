@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Annotated
@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from hotline.identity import asker
 from hotline.settings import Settings
 from hotline.terminal import fail, people
-from records.audit import Audit, Deed, Detail
+from records.audit import Act, Audit, Deed, Detail
 from records.database import database_file
 
 Private = Annotated[bool, typer.Option("--private", help="Show callers' whole numbers; say why: --reason.")]
@@ -26,6 +26,17 @@ def reason_of(reason: str | None, what: str) -> str:
     if reason is None or not reason.strip():
         raise typer.BadParameter(f"say why: {what} is written into the audit log", param_hint="--reason")
     return reason.strip()
+
+
+def unmasked(reason: str | None, what: str = "who sees whole numbers", *, private: bool) -> str | None:
+    """The reason for which whole numbers are shown; None when they are not asked for."""
+    return reason_of(reason, what) if private else None
+
+
+def shown(settings: Settings, about: str, why: str | None, **which: Sequence[str]) -> None:
+    """Write down whose numbers are shown, before they are; nothing when nobody asked for them."""
+    if why is not None:
+        write_down(settings, Act.NUMBERS_SHOWN, about=about, reason=why, **which)
 
 
 def write_down(

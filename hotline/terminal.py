@@ -15,6 +15,7 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 from rich.console import Console
+from rich.table import Table
 
 from hotline.operators import Published, read_config
 from hotline.settings import Settings, SettingsError, load
@@ -62,6 +63,14 @@ def live_in(settings: Settings) -> Published:
 
 def put(data: Any) -> None:
     sys.stdout.write(json.dumps(data, ensure_ascii=False) + "\n")
+
+
+def put_table(table: Table, otherwise: str | None = None) -> None:
+    """A table on stdout, its cells as they are; one without rows is `otherwise`, for people."""
+    if otherwise is not None and table.row_count == 0:
+        people.print(otherwise, markup=False)
+    else:
+        Console(highlight=False, emoji=False, markup=False).print(table)
 
 
 def instant(text: str | None) -> datetime:

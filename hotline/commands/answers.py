@@ -9,17 +9,16 @@ from enum import StrEnum
 from typing import Annotated, Any, TypeVar
 
 import typer
-from rich.console import Console
 from rich.table import Column, Table
 
 from hotline.accounts_book import with_accounts
-from hotline.audited import Private, Reason, reason_of, write_down
+from hotline.audited import Private, Reason, reason_of, shown, unmasked, write_down
 from hotline.clock import clock_of
 from hotline.identity import asker
 from hotline.office import trees_of
 from hotline.printed import Out, Paper, put_paper
 from hotline.settings import Settings
-from hotline.terminal import Config, Json, Var, fail, instant, live_in, people, put, settings_of
+from hotline.terminal import Config, Json, Var, fail, instant, live_in, people, put, put_table, settings_of
 from paperwork.answers.book import Book, NoRecord
 from paperwork.answers.codes import TreeCodes
 from paperwork.answers.complete import Unfit
@@ -36,7 +35,6 @@ from paperwork.kind import Kind
 from paperwork.printing.forms.answer import answer_form
 from paperwork.printing.render import Format
 from paperwork.rules import rules_in
-from records.audit import Act
 from records.store import Store
 from routing.reading.problem import Unreadable
 
@@ -49,6 +47,7 @@ Fields = Annotated[list[str], typer.Argument(metavar="FIELD=VALUE…", help="kin
 _CHOICES: Mapping[str, type[StrEnum]] = {"gender": Gender, "heard": Heard, "kind": Kind, "settled": Settled}
 
 T = TypeVar("T")
+WHOLE = "who sees whole names and contacts"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +89,7 @@ def list_(
 ) -> None:
     """Answer records, newest last."""
     settings = settings_of(config, var)
-    why = reason_of(reason, "who sees whole names and contacts") if private else None
+    why = unmasked(reason, WHOLE, private=private)
     wanted = Wanted(
         since=instant(since) if since else None,
         until=instant(until) if until else None,
@@ -107,15 +106,12 @@ def list_(
         return [room.teller.row(row, private=private) for row in reversed(rows)]
 
     found = _with(settings, look)
-    if private:
-        write_down(settings, Act.NUMBERS_SHOWN, about="answers", reason=why, calls=[one["call"] for one in found])
+    shown(settings, "answers", why, calls=[one["call"] for one in found])
     if as_json:
         for one in found:
             put(one)
-    elif found:
-        Console(highlight=False, emoji=False, markup=False).print(_table(found))
     else:
-        people.print("no such answer record", markup=False)
+        put_table(_table(found), "no such answer record")
 
 
 @answers.command("show")
@@ -130,7 +126,7 @@ def show(
 ) -> None:
     """One record."""
     settings = settings_of(config, var)
-    why = reason_of(reason, "who sees whole names and contacts") if private else None
+    why = unmasked(reason, WHOLE, private=private)
 
     async def look(room: _Room) -> tuple[Record, dict[str, Any], Any]:
         call = await room.call(which)
@@ -141,8 +137,7 @@ def show(
         return record, told, sheet_of(record, room.house, room.book.codes, private=private)
 
     record, told, sheet = _with(settings, look)
-    if private:
-        write_down(settings, Act.NUMBERS_SHOWN, about="answers", reason=why, calls=[record.call])
+    shown(settings, "answers", why, calls=[record.call])
     if as_json:
         put(told)
         return
@@ -225,15 +220,14 @@ def print_(
 ) -> None:
     """The form as it is signed: 附件6 (接听记录单)."""
     settings = settings_of(config, var)
-    why = reason_of(reason, "who sees whole names and contacts") if private else None
+    why = unmasked(reason, WHOLE, private=private)
 
     async def look(room: _Room) -> tuple[str, Any]:
         record = await room.book.record(await room.call(which))
         return record.call, sheet_of(record, room.house, room.book.codes, private=private)
 
     call, sheet = _with(settings, look)
-    if private:
-        write_down(settings, Act.NUMBERS_SHOWN, about="answers", reason=why, calls=[call])
+    shown(settings, "answers", why, calls=[call])
     put_paper(answer_form(sheet, live_in(settings).plan.hotline.name, clock_of(settings).now()), form, out)
 
 

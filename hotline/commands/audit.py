@@ -7,11 +7,10 @@ import re
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.table import Column, Table
 
 from hotline.audited import readable
-from hotline.terminal import Config, Json, Var, instant, people, put, settings_of
+from hotline.terminal import Config, Json, Var, instant, people, put, put_table, settings_of
 from records.audit import Audit, Broken, Head
 from records.clock import wall_time
 
@@ -70,7 +69,7 @@ def list_(
         deed = entry.deed
         at = wall_time(entry.at)[:19].replace("T", " ")
         table.add_row(str(entry.number), at, deed.who, deed.what, deed.about or "", deed.reason or "")
-    Console(highlight=False, emoji=False, markup=False).print(table)
+    put_table(table)
 
 
 def _head(text: str) -> Head:

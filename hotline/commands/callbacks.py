@@ -9,19 +9,17 @@ from typing import Annotated, Any
 from urllib.parse import quote
 
 import typer
-from rich.console import Console
 from rich.table import Column, Table
 from sqlalchemy.exc import DBAPIError
 
-from hotline.audited import Private, Reason, reason_of, write_down
+from hotline.audited import Private, Reason, shown, unmasked
 from hotline.callbacks_told import booked, callback_data
 from hotline.clock import clock_of
 from hotline.control import NotRunning, Refused, ask
 from hotline.settings import Settings
-from hotline.terminal import Config, Json, Var, fail, people, put, settings_of
+from hotline.terminal import Config, Json, Var, fail, people, put, put_table, settings_of
 from ivr.callbacks.ticket import Ticket
 from records.account_words import CALLBACKS
-from records.audit import Act
 
 app = typer.Typer()
 
@@ -45,20 +43,17 @@ def callbacks(
     if verb is not None:
         _cancel(settings, verb, ticket, as_json=as_json)
         return
-    why = reason_of(reason, "who sees whole numbers") if private else None
+    why = unmasked(reason, private=private)
     now = clock_of(settings).now()
     found = [ticket for ticket in _booked(settings, now) if ticket.end is None or not living]
     found = found[-last if last else None :]
-    if private:
-        write_down(settings, Act.NUMBERS_SHOWN, about="callbacks", reason=why, tickets=[one.id for one in found])
+    shown(settings, "callbacks", why, tickets=[one.id for one in found])
     rows = [callback_data(ticket, now, private=private) for ticket in found]
     if as_json:
         for row in rows:
             put(row)
-    elif rows:
-        Console(highlight=False, emoji=False, markup=False).print(_table(rows))
     else:
-        people.print("no callback waits" if living else "no callback was booked in the last 32 days")
+        put_table(_table(rows), "no callback waits" if living else "no callback was booked in the last 32 days")
 
 
 def _booked(settings: Settings, now: datetime) -> list[Ticket]:

@@ -10,14 +10,13 @@ from enum import StrEnum
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.table import Column, Table
 from sqlalchemy.exc import DBAPIError
 
-from hotline.audited import Private, Reason, reason_of, write_down
+from hotline.audited import Private, Reason, shown, unmasked, write_down
 from hotline.clock import clock_of
 from hotline.settings import Settings
-from hotline.terminal import Config, Json, Var, fail, instant, keys_of, live_in, people, put, settings_of
+from hotline.terminal import Config, Json, Var, fail, instant, keys_of, live_in, people, put, put_table, settings_of
 from records.abandoned import STATES, Abandoned, abandoned
 from records.audit import Act
 from records.calls import calls as recorded_calls
@@ -49,7 +48,7 @@ def calls(
 ) -> None:
     """The call detail records, newest last."""
     settings = settings_of(config, var)
-    why = reason_of(reason, "who sees whole numbers") if private else None
+    why = unmasked(reason, private=private)
     span = (instant(since) if since else None, instant(until) if until else None)
     if missed:
         _missed(settings, span, last, form, why, as_json=as_json)
@@ -60,8 +59,7 @@ def calls(
         fail(f"no calls yet in {settings.var}: start the hotline with `hotline up`, or name its folder with --var")
     except DBAPIError as error:
         fail(f"the database cannot be read ({error.orig}): {settings.database_shown}")
-    if private:
-        write_down(settings, Act.NUMBERS_SHOWN, about="calls", reason=why, calls=[cdr.id for cdr in found])
+    shown(settings, "calls", why, calls=[cdr.id for cdr in found])
     if as_json:
         for cdr in found:
             put(cdr.to_json(private=private))
@@ -84,7 +82,7 @@ def calls(
             row["keys"],
             seconds,
         )
-    Console(highlight=False, emoji=False, markup=False).print(table)
+    put_table(table)
 
 
 def _missed(
@@ -130,7 +128,7 @@ def _missed(
         table.add_row(
             asked, one["number"], one["line"], f"{one['waited']:.0f}", STATES[one["state"]], at, one["by"] or ""
         )
-    Console(highlight=False, emoji=False, markup=False).print(table)
+    put_table(table)
 
 
 @app.command()

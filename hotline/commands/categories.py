@@ -8,7 +8,6 @@ from collections.abc import Iterator, Sequence
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.table import Column, Table
 from sqlalchemy.exc import DBAPIError
 
@@ -16,7 +15,7 @@ from hotline.audited import note_down
 from hotline.mapping import put_place
 from hotline.office import categories_at
 from hotline.settings import Settings
-from hotline.terminal import Config, Json, Var, fail, people, put, settings_of
+from hotline.terminal import Config, Json, Var, fail, people, put, put_table, settings_of
 from paperwork.categories.category import OTHERS, Category, Tree
 from paperwork.categories.load import FILE, trees_in
 from paperwork.categories.mapping import Mapped, NoCategory, NotWritten, told_mapped
@@ -101,7 +100,7 @@ def show(
     table.add_row("类别", "、".join(one.label for one in category.kinds))
     for whose in Tree:
         table.add_row(whose.label, maybe_written(trees.path(category.code, whose)) or "—")
-    Console(highlight=False, emoji=False, markup=False).print(table)
+    put_table(table)
 
 
 def _kind(text: str) -> Kind:
@@ -222,7 +221,7 @@ def _tell(lost: Sequence[Unplaced]) -> None:
     for one in lost:
         missing = "、".join(tree.label for tree in one.missing)
         table.add_row(one.kind.label, one.path, one.tree.label, str(one.rows), str(one.calls), missing)
-    Console(highlight=False, emoji=False, markup=False).print(table)
+    put_table(table)
 
 
 @categories.command()

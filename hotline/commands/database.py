@@ -7,12 +7,11 @@ from collections.abc import Coroutine
 from typing import Annotated, Any, TypeVar
 
 import typer
-from rich.console import Console
 from rich.table import Column, Table
 from sqlalchemy.exc import DBAPIError
 
 from hotline.settings import Settings
-from hotline.terminal import Config, Json, Var, fail, people, put, settings_of
+from hotline.terminal import Config, Json, Var, fail, people, put, put_table, settings_of
 from records.audit import Audit, Broken, Head
 from records.copying import About, NotCopied, about, contents, copy, differences
 from records.database import database_url
@@ -130,7 +129,7 @@ def _tell(url: str, found: About) -> None:
     table = Table(Column("table"), Column("rows", justify="right"), box=None, pad_edge=False)
     for name, rows in found.rows.items():
         table.add_row(name, str(rows))
-    Console(highlight=False, emoji=False, markup=False).print(table)
+    put_table(table)
     if found.untold:
         people.print(f"{found.untold} calls are in no report yet: the running hotline takes them up", markup=False)
     if found.untellable:

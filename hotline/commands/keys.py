@@ -5,12 +5,11 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import typer
-from rich.console import Console
 from rich.table import Column, Table
 
 from hotline.audited import Reason, reason_of, write_down
 from hotline.sealing import keys_of
-from hotline.terminal import Config, Json, Var, fail, people, put, settings_of
+from hotline.terminal import Config, Json, Var, fail, people, put, put_table, settings_of
 from records.audit import Act
 from records.vault.ciphers import CIPHERS
 from records.vault.keys import KeyFile, KeysError
@@ -35,7 +34,7 @@ def list_(config: Config = None, var: Var = None, as_json: Json = False) -> None
     table = Table(*(Column(heading) for heading in ("密钥", "算法", "生成", "")), box=None, pad_edge=False)
     for key in found:
         table.add_row(key.id, key.cipher.name, key.made, "加密新录音" if key is found[-1] else "只读旧录音")
-    Console(highlight=False, emoji=False, markup=False).print(table)
+    put_table(table)
 
 
 @keys.command()

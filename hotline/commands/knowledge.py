@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Annotated, TypeVar
 
 import typer
-from rich.console import Console
 from rich.table import Column, Table
 
 from hotline.accounts_book import with_accounts
@@ -19,7 +18,7 @@ from hotline.knowledge import articles_at
 from hotline.operators import look
 from hotline.papers import article_problems
 from hotline.settings import Settings
-from hotline.terminal import Config, Json, Var, fail, people, put, settings_of
+from hotline.terminal import Config, Json, Var, fail, people, put, put_table, settings_of
 from knowledge.article import Kind, State
 from knowledge.book import Changed, Illegal, NoArticle, Unfit, Version
 from knowledge.excerpt import excerpt
@@ -75,10 +74,7 @@ def list_(
         lines = "、".join(one.article.lines)
         row = (one.id, one.article.title, one.article.kind.label, one.state.label, str(one.version), lines, shown)
         table.add_row(*row)
-    if found:
-        Console(highlight=False, emoji=False, markup=False).print(table)
-    else:
-        people.print("there is none: `hotline knowledge import` takes a folder in", markup=False)
+    put_table(table, "there is none: `hotline knowledge import` takes a folder in")
 
 
 @knowledge.command()

@@ -8,14 +8,13 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
 from hotline.control import NotRunning, Refused, ask
 from hotline.live import Result, roll_back_at_rest
 from hotline.lock import AnotherHotline, alone_on
 from hotline.settings import Settings
-from hotline.terminal import Config, Json, Var, fail, people, put, settings_of
+from hotline.terminal import Config, Json, Var, fail, people, put, put_table, settings_of
 from hotline.versions import NoSuchVersion, Versions
 from routing.calendar import SHANGHAI
 from routing.reading.load import Unreadable
@@ -95,7 +94,7 @@ def versions(config: Config = None, var: Var = None, as_json: Json = False) -> N
     table = Table("版本", "时间", "标记", "启用")
     for v, is_live in rows:
         table.add_row(str(v.number), f"{v.kept.astimezone(SHANGHAI):%Y-%m-%d %H:%M}", v.mark, "✔" if is_live else "")
-    Console(highlight=False, emoji=False, markup=False).print(table)
+    put_table(table)
 
 
 def _tell(change: dict[str, Any], *, as_json: bool) -> None:

@@ -6,15 +6,13 @@ from datetime import datetime
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.table import Column, Table
 
-from hotline.audited import Private, Reason, reason_of, write_down
+from hotline.audited import Private, Reason, reason_of, shown, unmasked, write_down
 from hotline.commands.by_hand import hand_of, looked, wished
 from hotline.nuisance import Listed, NotListed
-from hotline.terminal import Config, Json, Var, fail, people, put, settings_of
+from hotline.terminal import Config, Json, Var, fail, people, put, put_table, settings_of
 from ivr.door.door import Treatment
-from records.audit import Act
 from routing.calendar import SHANGHAI
 
 app = typer.Typer()
@@ -57,12 +55,10 @@ def show(
 ) -> None:
     """Who is listed now, why, by whom and until when."""
     settings = settings_of(config, var)
-    why = reason_of(reason, "who sees whole numbers") if private else None
+    why = unmasked(reason, private=private)
     with looked():
         rows = hand_of(settings).nuisance(private=private)
-    if private:
-        listed = [f"#{row['id']}" for row in rows]
-        write_down(settings, Act.NUMBERS_SHOWN, about="nuisance", reason=why, entries=listed)
+    shown(settings, "nuisance", why, entries=[f"#{row['id']}" for row in rows])
     if as_json:
         put(rows)
     elif rows:
@@ -72,7 +68,7 @@ def show(
             does = "拦截" if row["treatment"] is Treatment.BLOCK else "排在最后"
             until = _shown(datetime.fromisoformat(row["until"]))
             table.add_row(f"#{row['id']}", row["pattern"], does, until, row["by"], row["reason"])
-        Console(highlight=False, emoji=False, markup=False).print(table)
+        put_table(table)
     else:
         people.print("nobody is on the nuisance list")
 

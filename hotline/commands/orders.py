@@ -7,17 +7,16 @@ from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
 import typer
-from rich.console import Console
 from rich.table import Column, Table
 
 from hotline.accounts_book import with_accounts
-from hotline.audited import Private, Reason, reason_of, write_down
+from hotline.audited import Private, Reason, shown, unmasked
 from hotline.clock import clock_of
 from hotline.identity import asker
 from hotline.office import trees_of
 from hotline.printed import Out, Paper, put_paper
 from hotline.settings import Settings
-from hotline.terminal import Config, Json, Var, fail, instant, live_in, people, put, settings_of
+from hotline.terminal import Config, Json, Var, fail, instant, live_in, people, put, put_table, settings_of
 from paperwork.answers.book import Book
 from paperwork.answers.codes import TreeCodes
 from paperwork.filing import Changed
@@ -36,7 +35,6 @@ from paperwork.orders.tally import tally_of
 from paperwork.printing.forms.order import order_form
 from paperwork.printing.render import Format
 from paperwork.rules import rules_in
-from records.audit import Act
 from records.store import Store
 from routing.reading.problem import Unreadable
 
@@ -73,7 +71,7 @@ def list_(
 ) -> None:
     """Orders, newest last."""
     settings = settings_of(config, var)
-    why = reason_of(reason, "who sees whole numbers") if private else None
+    why = unmasked(reason, private=private)
     words = state or []
     if strange := [word for word in words if word not in (*State, "open")]:
         raise typer.BadParameter(f"{strange[0]!r} is none of open, {', '.join(State)}", param_hint="--state")
@@ -95,16 +93,12 @@ def list_(
         return [order_json(row, book.now(), names, private=private) for row in reversed(rows)]
 
     found = _with(settings, look)
-    if private:
-        told = [one["number"] for one in found]
-        write_down(settings, Act.NUMBERS_SHOWN, about="orders", reason=why, orders=told)
+    shown(settings, "orders", why, orders=[one["number"] for one in found])
     if as_json:
         for one in found:
             put(one)
-    elif found:
-        Console(highlight=False, emoji=False, markup=False).print(_table(found))
     else:
-        people.print("no such order", markup=False)
+        put_table(_table(found), "no such order")
 
 
 @orders.command("show")
@@ -118,15 +112,14 @@ def show(
 ) -> None:
     """One order: its form, its history, and what may be done with it."""
     settings = settings_of(config, var)
-    why = reason_of(reason, "who sees whole numbers") if private else None
+    why = unmasked(reason, private=private)
 
     async def look(book: Orders) -> dict[str, Any]:
         held = await book.find(number)
         return whole_json(held, book.now(), await _names(book, settings), private=private)
 
     told = _with(settings, look)
-    if private:
-        write_down(settings, Act.NUMBERS_SHOWN, about="orders", reason=why, orders=[number])
+    shown(settings, "orders", why, orders=[number])
     if as_json:
         put(told)
         return
@@ -189,15 +182,14 @@ def print_(
 ) -> None:
     """The form as it is signed: 附件9 (转办单)."""
     settings = settings_of(config, var)
-    why = reason_of(reason, "who sees whole numbers") if private else None
+    why = unmasked(reason, private=private)
 
     async def look(book: Orders) -> Any:
         held = await book.find(number)
         return sheet_of(held.order, await _names(book, settings), private=private)
 
     sheet = _with(settings, look)
-    if private:
-        write_down(settings, Act.NUMBERS_SHOWN, about="orders", reason=why, orders=[number])
+    shown(settings, "orders", why, orders=[number])
     put_paper(order_form(sheet, live_in(settings).plan.hotline.name, clock_of(settings).now()), form, out)
 
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import typer
-from rich.console import Console
 from rich.table import Column, Table
 
 from hotline.accounts import phones_of, secrets_of
 from hotline.secrets import SecretsError
-from hotline.terminal import Config, Json, Var, fail, published_in, put, settings_of
+from hotline.terminal import Config, Json, Var, fail, published_in, put, put_table, settings_of
 
 app = typer.Typer()
 
@@ -37,4 +36,4 @@ def phones(config: Config = None, var: Var = None, as_json: Json = False) -> Non
     for account in accounts:
         lines = "、".join(plan.lines[line].name for line in plan.agents[agents[account.username]].lines)
         table.add_row(account.username, account.secret, server, account.name, lines)
-    Console(highlight=False, emoji=False, markup=False).print(table)
+    put_table(table)

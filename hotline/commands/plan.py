@@ -9,14 +9,13 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
 from hotline.operators import look
 from hotline.papers import article_problems, paper_problems
 from hotline.playable import sounds_of
 from hotline.settings import SettingsError, load
-from hotline.terminal import Config, Json, Var, day_typed, people, published_in, put, settings_of
+from hotline.terminal import Config, Json, Var, day_typed, people, published_in, put, put_table, settings_of
 from routing.calendar import SHANGHAI, day_of, reason, spans_of
 from routing.check import Playable
 from routing.reading.problem import nearest
@@ -125,4 +124,4 @@ def calendar(
             "、".join(spans),
             reason(plan.calendar, hours, day),
         )
-    Console(highlight=False, emoji=False, markup=False).print(table)
+    put_table(table)

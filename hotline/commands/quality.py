@@ -8,7 +8,6 @@ from decimal import Decimal, InvalidOperation
 from typing import Annotated, Any, TypeVar
 
 import typer
-from rich.console import Console
 from rich.table import Column, Table
 
 from hotline.accounts_book import with_accounts
@@ -16,7 +15,7 @@ from hotline.audited import write_down
 from hotline.identity import asker
 from hotline.sealing import vault_of
 from hotline.settings import Settings
-from hotline.terminal import Config, Json, Var, fail, instant, live_in, people, put, settings_of
+from hotline.terminal import Config, Json, Var, fail, instant, live_in, people, put, put_table, settings_of
 from paperwork.filing import Changed
 from paperwork.quality.book import NoScore, Scores
 from paperwork.quality.figures import By, averages, calibration, counted, satisfaction
@@ -94,10 +93,7 @@ def sample(
         table.add_row(
             one.recording, one.line or "", one.agent or "", " ".join(one.scores), "录音已删" if one.gone else ""
         )
-    if found:
-        Console(highlight=False, emoji=False, markup=False).print(table)
-    else:
-        people.print("no recorded talk of that period can be drawn", markup=False)
+    put_table(table, "no recorded talk of that period can be drawn")
 
 
 def _verify(
@@ -152,7 +148,7 @@ def list_(
         table.add_row(
             wall_time(row["at"])[:16], name, row["agent"], row["line"] or "", points, State(row["state"]).label
         )
-    Console(highlight=False, emoji=False, markup=False).print(table)
+    put_table(table)
 
 
 @quality.command("score")

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
 import typer
-from rich.console import Console
 from rich.table import Column, Table
 from sqlalchemy.exc import DBAPIError
 
@@ -20,7 +19,7 @@ from hotline.identity import asker
 from hotline.keeping import Done, Keeping
 from hotline.sealing import vault_of
 from hotline.settings import Settings
-from hotline.terminal import Config, Json, Var, day_typed, fail, people, put, settings_of
+from hotline.terminal import Config, Json, Var, day_typed, fail, people, put, put_table, settings_of
 from records.audit import Act
 from records.calls import facts_of
 from records.clock import wall_time
@@ -63,7 +62,7 @@ def list_(
         sealed = "未加密" if one.kept.plain else "已加密"
         size = f"{one.kept.size / 1024:.0f}"
         table.add_row(one.day.isoformat(), one.name, one.line or "", one.agent or "", size, sealed)
-    Console(highlight=False, emoji=False, markup=False).print(table)
+    put_table(table)
 
 
 @recordings.command()
@@ -182,7 +181,7 @@ def _show_holds(found: list[Hold], *, as_json: bool) -> None:
     table.box, table.pad_edge = None, False
     for one in found:
         table.add_row(one.call, wall_time(one.at)[:19].replace("T", " "), one.who, one.reason)
-    Console(highlight=False, emoji=False, markup=False).print(table)
+    put_table(table)
 
 
 async def known(settings: Settings, call: str) -> bool:

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
 import typer
-from rich.console import Console
 from rich.table import Column, Table
 from sqlalchemy.exc import DBAPIError
 
@@ -20,7 +19,7 @@ from hotline.commands.categories import trees_of
 from hotline.identity import asker
 from hotline.operators import read_config
 from hotline.settings import Settings
-from hotline.terminal import Config, Json, Var, day_typed, fail, people, put, settings_of
+from hotline.terminal import Config, Json, Var, day_typed, fail, people, put, put_table, settings_of
 from paperwork.past.bringing import told, told_bad
 from paperwork.past.export import exported, unfilled
 from paperwork.past.imports import Found, Import, NoImport, SameFile, imported, look, same_file, standing, take_in
@@ -159,7 +158,7 @@ def imports(config: Config = None, var: Var = None, as_json: Json = False) -> No
         back = "" if one.retracted is None else f"{wall_time(one.retracted)[:10]} {one.reason}"
         at = wall_time(one.at)[:16].replace("T", " ")
         table.add_row(one.id, at, one.who, one.name, str(one.rows), str(one.calls), back)
-    Console(highlight=False, emoji=False, markup=False).print(table)
+    put_table(table)
 
 
 @records.command()

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, NoReturn, TypeVar
 
 import typer
-from rich.console import Console
 from rich.table import Column, Table
 
 from hotline.accounts_book import with_accounts
@@ -17,7 +16,7 @@ from hotline.audited import Reason, reason_of, write_down
 from hotline.identity import asker
 from hotline.printed import Out, Paper, put_paper
 from hotline.settings import Settings
-from hotline.terminal import Config, Json, Var, day_typed, fail, instant, live_in, people, put, settings_of
+from hotline.terminal import Config, Json, Var, day_typed, fail, instant, live_in, people, put, put_table, settings_of
 from paperwork.filing import Changed
 from paperwork.printing.forms.register import agents_report, line_form
 from paperwork.printing.render import Format
@@ -68,10 +67,7 @@ def list_(
     for one in found:
         values = flat(one.data)
         table.add_row(one.id, *(spelt(values.get(field)) or "" for field in used), "停用" if one.retired else "")
-    if found:
-        Console(highlight=False, emoji=False, markup=False).print(table)
-    else:
-        people.print("nothing stands there yet: `hotline registers set` or `import`", markup=False)
+    put_table(table, "nothing stands there yet: `hotline registers set` or `import`")
 
 
 @registers.command("show")
@@ -147,7 +143,7 @@ def history(register: Which, name: Name, config: Config = None, var: Var = None,
     for one in found:
         told = "停用" if one.retired else "，".join(f"{f}={spelt(v)}" for f, v in flat(one.data).items())
         table.add_row(str(one.version), wall_time(one.at)[:16], one.who, one.reason or "", told)
-    Console(highlight=False, emoji=False, markup=False).print(table)
+    put_table(table)
 
 
 @registers.command("changes")

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
 from acd.erlang import Steady, steady
@@ -17,7 +16,7 @@ from hotline.arrangement import arrangement_of
 from hotline.commands import simulate_day
 from hotline.simulation.draws import Demand
 from hotline.simulation.steady import ALL, one_line, run_steady
-from hotline.terminal import Config, Json, Var, published_in, put, settings_of
+from hotline.terminal import Config, Json, Var, published_in, put, put_table, settings_of
 
 app = typer.Typer()
 
@@ -181,7 +180,7 @@ def _told(tallies: Mapping[str, Tally], within: float, theory: Steady | None = N
             cells.append(told.get(name, ""))
     for name, cells in rows.items():
         table.add_row(name, *cells)
-    Console(highlight=False, emoji=False, markup=False).print(table)
+    put_table(table)
 
 
 def _share(part: int, whole: int) -> str:

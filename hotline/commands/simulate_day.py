@@ -23,7 +23,7 @@ from hotline.simulation.chart import chart as drawn_chart
 from hotline.simulation.day import Day, Fate, callers_of, day_of
 from hotline.simulation.staffing import needs
 from hotline.simulation.steady import ALL
-from hotline.terminal import fail, published_in, put
+from hotline.terminal import fail, published_in, put, put_table
 from records.calls import calls
 from records.cdr import Cdr
 from records.presences import Move, moves
@@ -194,7 +194,7 @@ def _staffing(day: Day, plan: Plan, within: float, seed: int, as_json: bool) -> 
         when = f"{need.begin.astimezone(SHANGHAI):%m-%d %H:%M}"
         shares = (_percent(need.level), _percent(need.connected))
         table.add_row(when, name, *map(str, figures), *shares, short)
-    Console(highlight=False, emoji=False, markup=False).print(table)
+    put_table(table)
 
 
 def _clock(at: datetime) -> str:

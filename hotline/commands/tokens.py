@@ -8,14 +8,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.table import Column, Table
 
 from desk.roles import SCOPES, Permission
 from desk.tokens import Tokens
 from hotline.accounts_book import with_accounts
 from hotline.audited import write_down
-from hotline.terminal import Config, Json, Var, people, put, settings_of
+from hotline.terminal import Config, Json, Var, people, put, put_table, settings_of
 from records.audit import Act
 
 app = typer.Typer()
@@ -61,10 +60,7 @@ def list_(config: Config = None, var: Var = None, as_json: Json = False) -> None
         state = "吊销" if token.revoked else "" if token.holds(now) else "过期"
         expires, used = (str(row[when] or "")[:16].replace("T", " ") for when in ("expires", "used"))
         table.add_row(token.name, " ".join(row["scopes"]), expires, used, state)
-    if found:
-        Console(highlight=False, emoji=False, markup=False).print(table)
-    else:
-        people.print("no tokens yet", markup=False)
+    put_table(table, "no tokens yet")
 
 
 @tokens_app.command("revoke")

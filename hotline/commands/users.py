@@ -8,7 +8,6 @@ from getpass import getpass
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.table import Column, Table
 
 from desk.passwords import Weak, hashed, hold, made
@@ -18,7 +17,7 @@ from desk.users import User, Users, fit
 from hotline.accounts_book import with_accounts
 from hotline.audited import write_down
 from hotline.settings import Settings
-from hotline.terminal import Config, Json, Var, fail, live_in, people, put, settings_of
+from hotline.terminal import Config, Json, Var, fail, live_in, people, put, put_table, settings_of
 from records.audit import Act, Detail
 from routing.reading.load import Unreadable
 
@@ -90,10 +89,7 @@ def list_(config: Config = None, var: Var = None, as_json: Json = False) -> None
             (row["seen"] or "")[:16].replace("T", " "),
             "停用" if user.disabled else "",
         )
-    if found:
-        Console(highlight=False, emoji=False, markup=False).print(table)
-    else:
-        people.print("nobody yet: `hotline users add NAME --role administrator`", markup=False)
+    put_table(table, "nobody yet: `hotline users add NAME --role administrator`")
 
 
 @users_app.command("role")
@@ -166,10 +162,7 @@ def sessions(
     for row in rows:
         began, seen = (row[when][:16].replace("T", " ") for when in ("began", "seen"))
         table.add_row(row["user"], began, seen, row["address"], row["browser"][:60])
-    if rows:
-        Console(highlight=False, emoji=False, markup=False).print(table)
-    else:
-        people.print("nobody is signed in", markup=False)
+    put_table(table, "nobody is signed in")
 
 
 @users_app.command("sign-out")

@@ -8,14 +8,13 @@ from datetime import UTC, datetime
 from typing import Annotated, TypeVar
 
 import typer
-from rich.console import Console
 from rich.table import Column, Table
 
 from desk.factor import Unsealable
 from hotline.accounts_book import with_accounts
 from hotline.audited import write_down
 from hotline.settings import Settings, SettingsError
-from hotline.terminal import Config, Json, Var, fail, people, put, settings_of
+from hotline.terminal import Config, Json, Var, fail, people, put, put_table, settings_of
 from hotline.webhooks import book_of, post_of
 from paperwork.webhooks.book import Delivery, NotAllowed, NoWebhook, State, Unfit, Webhooks
 from paperwork.webhooks.events import OFFERED
@@ -57,10 +56,7 @@ def list_(config: Config = None, var: Var = None, as_json: Json = False) -> None
     for one in found:
         state = f"暂停：{one.why or '手动'}" if one.paused else f"不通：{one.why}" if one.failing else "正常"
         table.add_row(one.name, one.url, " ".join(one.events), str(one.waiting), state)
-    if found:
-        Console(highlight=False, emoji=False, markup=False).print(table)
-    else:
-        people.print("nobody is told: `hotline webhooks add NAME URL --event call.ended`", markup=False)
+    put_table(table, "nobody is told: `hotline webhooks add NAME URL --event call.ended`")
 
 
 @webhooks.command("remove")
@@ -134,7 +130,7 @@ def deliveries(
         table.add_row(
             row["made"][:19].replace("T", " "), row["id"], row["state"], str(row["tries"]), row["error"] or ""
         )
-    Console(highlight=False, emoji=False, markup=False).print(table)
+    put_table(table)
 
 
 @webhooks.command("retry")

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
 
@@ -14,7 +12,7 @@ from paperwork.answers.names import House
 from paperwork.answers.record import Body, Record, box_of
 from paperwork.answers.words import Heard
 from paperwork.kind import Kind
-from routing.calendar import SHANGHAI
+from paperwork.sheet import Amended, Choice, Correction, Entered, Sheet, minute
 
 TITLE: Final = "接听记录单"
 FORM: Final = "附件6"
@@ -45,64 +43,6 @@ LABELS: Final = {
     "test": "测试来电",
 }
 """What each field is called, on the form and on screens."""
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """A box of the form."""
-
-    label: str
-    marked: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Entered:
-    """One field: `value` as text (empty: left blank on the form); `choices` where the form has boxes to tick."""
-
-    id: str
-    label: str
-    value: str
-    choices: tuple[Choice, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Amended:
-    """One field of a correction: what was signed stays legible beside what holds now."""
-
-    label: str
-    before: str
-    after: str
-
-
-@dataclass(frozen=True, slots=True)
-class Correction:
-    at: str
-    by: str
-    reason: str
-    changes: tuple[Amended, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Sheet:
-    """附件6 of one call. `fields` are the form's own, in its order; `more` is what our records know beside them.
-
-    With corrections, `fields` has what was signed and `corrections` what was corrected in it afterwards.
-    """
-
-    form: str
-    title: str
-    number: str
-    fields: tuple[Entered, ...]
-    more: tuple[Entered, ...]
-    corrections: tuple[Correction, ...]
-    test: bool
-
-    def __getitem__(self, field: str) -> Entered:
-        """A field by its id. Raises KeyError."""
-        for one in (*self.fields, *self.more):
-            if one.id == field:
-                return one
-        raise KeyError(field)
 
 
 def sheet_of(record: Record, names: House, codes: Codes, *, private: bool = False) -> Sheet:
@@ -168,9 +108,3 @@ def _told(name: str, value: Any, codes: Codes, private: bool) -> str:
     if name == "category":
         return codes.path(text) or text
     return shown(name, text, private=private) or ""
-
-
-def minute(at: datetime) -> str:
-    """`2026年11月20日 10:05`, in China."""
-    here = at.astimezone(SHANGHAI)
-    return f"{here.year}年{here.month}月{here.day}日 {here:%H:%M}"

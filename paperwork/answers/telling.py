@@ -15,10 +15,11 @@ from paperwork.answers.names import House
 from paperwork.answers.record import FIELDS, Body, Record, box_of
 from paperwork.answers.row import body_of, row_of
 from paperwork.answers.rules import AnswerRules
-from paperwork.answers.sheet import LABELS, Sheet
+from paperwork.answers.sheet import LABELS
 from paperwork.answers.words import BOXES, Gender, Heard, Settled, State
 from paperwork.filing import Filing
 from paperwork.kind import Kind
+from paperwork.sheet import Sheet
 from records.clock import wall_time
 
 _CHOICES: Final[Mapping[str, type[StrEnum]]] = {"gender": Gender, "heard": Heard, "kind": Kind, "settled": Settled}

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Protocol
 
-from paperwork.answers.sheet import Amended, Choice, Correction, Entered, minute
 from paperwork.answers.words import Heard
 from paperwork.kind import Kind
 from paperwork.orders.order import Order, Signature
 from paperwork.orders.words import Feedback, Means, Word
+from paperwork.sheet import Amended, Choice, Correction, Entered, Sheet, minute
 from records.privacy import mask, mask_name, mask_prose
 
 TITLE: Final = "转办单"
@@ -116,49 +115,25 @@ class BareNames:
         return False
 
 
-@dataclass(frozen=True, slots=True)
-class Sheet:
-    """附件9 of one order. `fields` are the form's own, in its order; `more` is what our records know beside them.
-
-    With corrections, `fields` has what was signed and `corrections` what was corrected in it afterwards.
-    """
-
-    form: str
-    title: str
-    number: str
-    fields: tuple[Entered, ...]
-    more: tuple[Entered, ...]
-    corrections: tuple[Correction, ...]
-    test: bool
-
-    def __getitem__(self, field: str) -> Entered:
-        """A field by its id. Raises KeyError."""
-        for one in (*self.fields, *self.more):
-            if one.id == field:
-                return one
-        raise KeyError(field)
-
-    def to_json(self) -> dict[str, Any]:
-        """As the API shows it."""
-        return {
-            "form": self.form,
-            "title": self.title,
-            "number": self.number,
-            "fields": [_field_json(one) for one in self.fields],
-            "more": [_field_json(one) for one in self.more],
-            "corrections": [
-                {
-                    "at": one.at,
-                    "by": one.by,
-                    "reason": one.reason,
-                    "changes": [
-                        {"label": each.label, "before": each.before, "after": each.after} for each in one.changes
-                    ],
-                }
-                for one in self.corrections
-            ],
-            "test": self.test,
-        }
+def sheet_json(sheet: Sheet) -> dict[str, Any]:
+    """As the API shows it."""
+    return {
+        "form": sheet.form,
+        "title": sheet.title,
+        "number": sheet.number,
+        "fields": [_field_json(one) for one in sheet.fields],
+        "more": [_field_json(one) for one in sheet.more],
+        "corrections": [
+            {
+                "at": one.at,
+                "by": one.by,
+                "reason": one.reason,
+                "changes": [{"label": each.label, "before": each.before, "after": each.after} for each in one.changes],
+            }
+            for one in sheet.corrections
+        ],
+        "test": sheet.test,
+    }
 
 
 def _field_json(one: Entered) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from paperwork.kind import Kind
 from paperwork.orders.digits import spoken_digits
 from paperwork.orders.order import OPENED, Order, row_of
 from paperwork.orders.orders import Held
-from paperwork.orders.sheet import Names, sheet_of
+from paperwork.orders.sheet import Names, sheet_json, sheet_of
 from paperwork.orders.state import Move, State, allowed
 from paperwork.orders.words import (
     Acceptance,
@@ -93,7 +93,7 @@ def whole_json(held: Held, now: datetime, names: Names, *, private: bool) -> dic
         "order": order_json(row_of(order, None), now, names, private=private),
         "moves": moves_json(order),
         "history": [fact_json(fact, names, private=private) for fact in held.facts],
-        "sheet": sheet_of(order, names, private=private).to_json(),
+        "sheet": sheet_json(sheet_of(order, names, private=private)),
     }
 
 

@@ -7,10 +7,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 
-from paperwork.answers.sheet import Choice as Box
-from paperwork.answers.sheet import Entered, Sheet
 from paperwork.orders.sheet import LABELS
-from paperwork.orders.sheet import Sheet as OrderSheet
 from paperwork.printing.form import Form
 from paperwork.printing.forms.answer import answer_form
 from paperwork.printing.forms.order import order_form
@@ -18,6 +15,7 @@ from paperwork.printing.forms.register import agents_report, line_form
 from paperwork.registers.sheet import AgentsSheet, Labelled, LineSheet
 from paperwork.reports.percent import percent
 from paperwork.reports.report import Chart, Column, Look, Period, Report, Row, Shape, Table
+from paperwork.sheet import Choice, Entered, Sheet
 from routing.calendar import SHANGHAI
 
 HOTLINE = "示例市12320公共卫生热线"
@@ -92,7 +90,7 @@ def _agents() -> AgentsSheet:
 
 
 def _answer() -> Sheet:
-    boxes = tuple(Box(label, label == "政策咨询") for label in ("政策咨询", "知识咨询", "举报投诉", "其他"))
+    boxes = tuple(Choice(label, label == "政策咨询") for label in ("政策咨询", "知识咨询", "举报投诉", "其他"))
     fields = (
         Entered("department", "部门名称", "示例市疾病预防控制中心"),
         Entered("number", "接听单编号", "2026-000123"),
@@ -131,9 +129,9 @@ def _answer() -> Sheet:
 # ── a work order ────────────────────────────────────────────────────────────
 
 
-def _order() -> OrderSheet:
-    def boxed(marked: str, *labels: str) -> tuple[Box, ...]:
-        return tuple(Box(label, label == marked) for label in labels)
+def _order() -> Sheet:
+    def boxed(marked: str, *labels: str) -> tuple[Choice, ...]:
+        return tuple(Choice(label, label == marked) for label in labels)
 
     ticked = {
         "heard": boxed("举报投诉", "政策咨询", "知识咨询", "举报投诉", "其他"),
@@ -174,7 +172,7 @@ def _order() -> OrderSheet:
     }
     fields = tuple(Entered(name, LABELS[name], value, ticked.get(name, ())) for name, value in written.items())
     known = tuple(Entered(name, label, more.get(name, "")) for name, label in LABELS.items() if name not in written)
-    return OrderSheet("附件9", "转办单", "2026-000017", fields, known, (), False)
+    return Sheet("附件9", "转办单", "2026-000017", fields, known, (), False)
 
 
 # ── reports in the layout of forms ──────────────────────────────────────────

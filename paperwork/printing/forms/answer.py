@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from paperwork.answers.sheet import Sheet
 from paperwork.printing.form import Form, Writing
 from paperwork.printing.forms.parts import beside, boxes, corrections, entry, signed
 from paperwork.printing.text import chinese_minute
+from paperwork.sheet import Sheet
 
 
 def answer_form(sheet: Sheet, hotline: str, now: datetime) -> Form:

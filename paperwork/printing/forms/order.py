@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from paperwork.orders.sheet import Sheet
 from paperwork.printing.form import Form, Writing
 from paperwork.printing.forms.parts import beside, boxes, corrections, entry, signed
 from paperwork.printing.text import chinese_minute
+from paperwork.sheet import Sheet
 
 _BELOW = ("state", "against", "urgency", "hand_on_by", "done_by", "done", "result", "satisfaction")
 """Of what our records know; the words of an answer stand on the screen and in the record."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from paperwork.answers.sheet import Correction, Entered
 from paperwork.printing.form import Choice, Field, Writing
+from paperwork.sheet import Correction, Entered
 
 BLANK_DAY = "　　　年　　月　　日"
 """To be written in by hand."""

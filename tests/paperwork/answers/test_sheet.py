@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from paperwork.answers.record import Fact, fold
 from paperwork.answers.rules import AnswerRules
-from paperwork.answers.sheet import Amended, sheet_of
+from paperwork.answers.sheet import sheet_of
 from paperwork.answers.telling import Teller
+from paperwork.sheet import Amended
 from tests.paperwork.answers.made_up import CONTACT, FULL, MadeUpCodes, MadeUpNames, filing, opened
 
 ON_THE_FORM = [

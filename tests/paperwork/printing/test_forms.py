@@ -12,7 +12,6 @@ import pytest
 from pypdf import PdfReader
 
 from hotline.settings import HOUSE
-from paperwork.answers.sheet import Amended, Correction, Entered
 from paperwork.categories.category import Tree
 from paperwork.categories.load import trees_in
 from paperwork.printing import examples
@@ -25,6 +24,7 @@ from paperwork.printing.pictures import pictures
 from paperwork.printing.render import Unprintable, render
 from paperwork.printing.text import printable
 from paperwork.reports.report import Report
+from paperwork.sheet import Amended, Correction, Entered
 from tests.paperwork.printing.made_up import HOSTILE, MADE, fonts_of, pages_of, squeezed, text_of
 
 ANSWER, ORDER = examples._answer(), examples._order()
