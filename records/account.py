@@ -51,6 +51,7 @@ from records.decision_told import considered, of_agent
 from records.privacy import mask
 from records.talk_told import TALKS_TOLD
 from records.teller import Names, Teller
+from routing.calendar_words import in_english
 
 PRIVATE = frozenset({"number", "phone", "digits"})
 """Fields of events that are a person's number, or may be."""
@@ -151,7 +152,8 @@ def _reached(teller: Teller, event: EndReached, at: datetime) -> str:
     what = teller.line(event.line) or kind
     if event.line is not None and event.kind != "line":
         what = f"{what}, {kind}" if teller.language is Language.EN else f"{what}，{kind}"
-    return teller.say("reached", what=what, open=teller.word(words.OPEN[event.open]), why=event.why)
+    why = in_english(event.why) if teller.language is Language.EN else event.why
+    return teller.say("reached", what=what, open=teller.word(words.OPEN[event.open]), why=why)
 
 
 # ── a line ──────────────────────────────────────────────────────────────

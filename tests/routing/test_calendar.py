@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from routing.calendar import SHANGHAI, Calendar, closing, day_of, next_opening, opening, spans_of
+from routing.calendar_words import in_english
 
 CALENDAR = Calendar.model_validate(
     {
@@ -176,3 +177,12 @@ def test_breaks_weekdays_and_days_off() -> None:
 def test_hours_that_make_no_sense_are_refused(text: str) -> None:
     with pytest.raises(ValueError, match="hours"):
         Calendar.model_validate({"hours": {"x": [{"on": "workdays", "open": [text]}]}})
+
+
+def test_what_the_calendar_says_itself_is_told_in_english_and_what_operators_wrote_as_they_wrote_it() -> None:
+    assert in_english("周五") == "Friday"
+    assert in_english("国庆节") == "National Day"
+    assert in_english("国庆节调休上班（周六），停电，服务时间 08:30-12:00、14:00-16:30") == (
+        "a workday for National Day (Saturday), 停电, hours 08:30-12:00, 14:00-16:30"
+    )
+    assert in_english("周一（2031年节假日安排未知，按周一至周五上班）") == "Monday (holidays of 2031 not known yet)"
