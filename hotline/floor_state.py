@@ -229,6 +229,7 @@ class FloorState:
             "seconds": None if since is None else round(self._clock.monotonic() - since, 1),
             "held": None if held is None else {"since": self._wall(held)},
             "recording": "off" if conversation is None else conversation.recording,
+            "fixed": conversation is not None and conversation.is_fixed,
             "leaders": [] if offer.agent is None else attend.get(offer.agent, []),
         }
 

@@ -58,6 +58,16 @@ async def test_a_call_that_leaves_no_number_shows_none_to_whoever_asks_wherever_
         assert f.state.to_json(private=True)["talks"][0]["number"] == "138****8000"
 
 
+async def test_a_talk_that_can_only_go_on_or_end_says_so(tmp_path: Path) -> None:
+    async with floor_house(tmp_path, {"ann": ANSWERS}) as f:
+        await talking(f)
+        assert [one["fixed"] for one in (await f.get("/floor"))["talks"]] == [False]
+        f.house.switch.fixed.add("caller")
+        assert [one["fixed"] for one in (await f.get("/floor"))["talks"]] == [True]
+        with pytest.raises(Refused, match="can only go on or end"):
+            await f.desk("ann", "hold")
+
+
 async def test_an_agent_takes_a_break_with_a_reason_of_the_plan_and_comes_back(tmp_path: Path) -> None:
     async with floor_house(tmp_path, {"ann": ANSWERS}) as f:
         await f.house.passes(0.01)
