@@ -42,6 +42,7 @@ _CATEGORY = {
     "retired": FLAG,
     "becomes": MAYBE_TEXT,
     **{tree.value: MAYBE_TEXT for tree in OTHERS},
+    "written": {**listing({"enum": [tree.value for tree in OTHERS]}), "description": "Trees that the file names."},
 }
 _NODE = {"type": "object", "required": ["name", "path", "parts"], "properties": {"parts": {"type": "array"}}}
 _KIND = {"enum": _KINDS, "description": "Only what goes with this kind."}

@@ -15,7 +15,8 @@ def maybe_written(path: Path | None) -> str | None:
 
 
 def told(trees: Trees, category: Category) -> dict[str, Any]:
-    """A category with its places in the trees of others; null where it has none."""
+    """A category with its places in the trees of others, null where it has none; `written` names those trees in which
+    the file says its own, not that of the one above it."""
     return {
         "code": category.code,
         "name": category.name,
@@ -26,6 +27,7 @@ def told(trees: Trees, category: Category) -> dict[str, Any]:
         "retired": category.retired,
         "becomes": category.becomes,
         **{tree.value: maybe_written(trees.path(category.code, tree)) for tree in OTHERS},
+        "written": [tree.value for tree in OTHERS if tree in category.written],
     }
 
 

@@ -240,6 +240,13 @@ async def too_wide(page: Page) -> bool:
     return bool(await page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"))
 
 
+async def looks_right(page: Page, language: Language, *data: str) -> None:
+    """Nothing is wrong with a page as it stands, for whoever reads, listens, or has a small screen; `data` as in
+    `strange`."""
+    found = [await faults(page), await too_wide(page), await strange(page, language, *data)]
+    assert found == [[], False, []], (page.url, found)
+
+
 def watched(page: Page) -> list[str]:
     """What went wrong on a page from now on: errors of scripts, and what its policy refused."""
     wrong: list[str] = []

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from hotline.floor_door import _TALK_VERBS
 from hotline.settings import HOUSE
 from records.audit import Act
 
@@ -32,13 +33,25 @@ SAYING = (
     ),
     *("paperwork/quality/score.py", "paperwork/quality/samples.py", "paperwork/registers/fields.py"),
     *("paperwork/printing/press.py", "paperwork/printing/paper.py", "paperwork/reports/signed.py"),
+    *("paperwork/past/row.py", "paperwork/past/sheet.py", "paperwork/past/meaning.py", "paperwork/past/imports.py"),
     *("paperwork/webhooks/book.py", "paperwork/webhooks/hosts.py", "records/audit.py"),
 )
 """What people may run into by what they do on a page: files, and folders, whose errors are shown to them."""
 FOR_PEOPLE = frozenset(
     {
         *("Refused", "Unfit", "Illegal", "IllegalMove", "NotYet", "CannotSign", "NoWebhook", "NotAllowed", "NoNumber"),
-        *("Weak", "NotListed", "Unprintable", "PressBusy", "PressBroken", "Busy", "Broken", "Errors", "Broken"),
+        *(
+            "Weak",
+            "NotListed",
+            "NoSheet",
+            "Unprintable",
+            "PressBusy",
+            "PressBroken",
+            "Busy",
+            "Broken",
+            "Errors",
+            "Broken",
+        ),
     }
 )
 FIELDS = ("fields.py", "asked.py", "complete.py", "article.py")
@@ -167,3 +180,17 @@ def test_the_audit_page_has_a_word_for_everything_that_is_written_down() -> None
         noted |= set(re.findall(r"return Turn\(\"(\w+)\"", text))
     assert len(noted) > 15
     assert noted - listed == set()
+
+
+def test_the_audit_page_has_a_word_for_every_change_and_command_that_it_shows() -> None:
+    words = (HOUSE / "desk" / "web" / "src" / "pages" / "audit" / "codes.ts").read_text("utf-8")
+    listed = set(re.findall(r"^    '?([\w-]+)'?: '", words, re.MULTILINE))
+    texts = {path: path.read_text("utf-8") for path in files(("desk", "hotline/commands"))}
+    changes = set(re.findall(r"change=\"(\w+)\"", "".join(texts.values())))
+    for text in texts.values():
+        if re.search(r"change=change", text):
+            changes |= set(re.findall(r"_(?:changed|written|told)\((?:request|settings), [^\")]*\"(\w+)\"", text))
+    door = (HOUSE / "hotline" / "floor_door.py").read_text("utf-8")
+    verbs = set(re.findall(r"^            \"([a-z-]+)\": self\._", door, re.MULTILINE)) | _TALK_VERBS.keys()
+    assert (len(changes) > 10, len(verbs) > 20) == (True, True)
+    assert (changes | verbs) - listed == set()

@@ -128,6 +128,8 @@ export interface FloorTalk {
   /** Whether it is recorded; `refused`: the caller did not want it. */
   recording?: 'off' | 'on' | 'paused' | 'refused'
   seconds: number | null
+  /** It came by the FastAGI door: nothing can be done with it but to let it go on or end. */
+  fixed?: boolean
 }
 
 export interface FloorCallback {

@@ -18,11 +18,12 @@ export type Query = Record<string, string | number | boolean | null | undefined>
 
 const API = '/api/v1'
 
-/** The address of a route with its query; what is null, undefined or '' is left out. */
+/** The address of a route with its query; what is null, undefined or '' is left out, flags are 1 and 0. */
 export function address(path: string, query: Query = {}): string {
   const asked = new URLSearchParams()
   for (const [name, value] of Object.entries(query)) {
-    if (value !== null && value !== undefined && value !== '') asked.set(name, value === true ? '1' : String(value))
+    if (value === null || value === undefined || value === '') continue
+    asked.set(name, typeof value === 'boolean' ? String(Number(value)) : String(value))
   }
   const text = asked.toString()
   return API + path + (text ? `?${text}` : '')

@@ -80,6 +80,13 @@ export const pages: readonly Page[] = [
     icon: 'M4 5h16v14H4z M4 10h16 M10 10v9',
   },
   {
+    name: 'categories',
+    path: '/categories',
+    permissions: ['calls.read'],
+    load: () => import('./categories/CategoriesPage.vue'),
+    icon: 'M4 5h6v4H4z M14 10h6v4h-6z M14 17h6v4h-6z M7 9v10h7 M7 12h7',
+  },
+  {
     name: 'users',
     path: '/users',
     permissions: ['users.read'],

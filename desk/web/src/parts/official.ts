@@ -24,8 +24,7 @@ export function inEnglish(text: string): string {
   if (known !== undefined) return known
   for (const { pattern, english } of filled) {
     const holes = pattern.exec(text)?.slice(1)
-    if (holes)
-      return english.replace(/\{(\d)\}/g, (_, nth: string) => OFFICIAL[holes[Number(nth)]!] ?? holes[Number(nth)]!)
+    if (holes) return english.replace(/\{(\d)\}/g, (_, nth: string) => inEnglish(holes[Number(nth)]!))
   }
   return text
 }

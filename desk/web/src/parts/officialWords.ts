@@ -371,6 +371,13 @@ export const OFFICIAL: Readonly<Record<string, string>> = {
   '各类别都在常态范围之内。': 'Every category is within its usual range.',
   超出常态的类别: 'Categories beyond their usual range',
   签发: 'signed',
+  元旦: "New Year's Day",
+  春节: 'Spring Festival',
+  清明: 'Tomb-sweeping Day',
+  劳动节: 'Labour Day',
+  端午: 'Dragon Boat Festival',
+  国庆节: 'National Day',
+  中秋: 'Mid-autumn Festival',
 }
 
 /** With holes; in English they are numbered. */
@@ -405,4 +412,7 @@ export const FILLED: readonly (readonly [chinese: string, english: string])[] = 
   ['投诉/{}', 'Complaint: {0}'],
   ['第{}次签发：{}', 'Signing no. {0}: {1}'],
   ['{}/未细分', '{0}: not subdivided'],
+  ['{}调休上班（{}）', 'a workday for {0} ({1})'],
+  ['{}（{}年节假日安排未知，按周一至周五上班）', '{0} (holidays of {1} not known yet)'],
+  ['{}，服务时间 {}', '{0}, hours {1}'],
 ]

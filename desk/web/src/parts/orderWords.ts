@@ -79,3 +79,16 @@ export function named(set: keyof Sets, code: string | null, zh: string | null): 
 export function names(set: keyof Sets, known: Names): Record<string, string> {
   return Object.fromEntries(Object.entries(known).map(([code, zh]) => [code, named(set, code, zh)]))
 }
+
+/** The names of all that is chosen in a form of orders, by field. */
+export function chosenFrom(known: OrderWords): Record<string, Record<string, string>> {
+  return {
+    kind: names('kinds', known.kinds),
+    urgency: names('urgencies', known.urgencies),
+    gender: names('genders', known.genders),
+    feedback: names('feedback', known.feedback),
+    means: names('means', known.means),
+    result: names('results', known.results),
+    satisfaction: names('satisfactions', known.satisfactions),
+  }
+}

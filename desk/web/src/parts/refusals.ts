@@ -75,6 +75,12 @@ export async function known(said: string): Promise<string | null> {
   return inChinese(said, words, sentences)
 }
 
+/** Several sentences of the server's with `; ` between them, in the reader's language. */
+export async function allOf(said: string): Promise<string> {
+  const found = await Promise.all(said.split('; ').map(async (one) => (await known(one)) ?? one))
+  return found.join(language() === 'en' ? '; ' : '；')
+}
+
 /** What went wrong, in words for whoever asked for it. */
 export async function wordsOf(error: unknown): Promise<string> {
   const { t } = i18n.global

@@ -9,7 +9,8 @@ test('who is told by where they did it and by their name', () => {
 })
 
 test('a detail is a text, and a list of calls is one too', () => {
-  expect([null, 3, true, 'a', ['a-1', 'a-2']].map(spelt)).toEqual(['', '3', 'true', 'a', 'a-1, a-2'])
+  expect(spelt(['a', 'b'], (code) => code.toUpperCase())).toBe('A, B')
+  expect([null, 3, true, 'a', ['a-1', 'a-2']].map((one) => spelt(one))).toEqual(['', '3', 'true', 'a', 'a-1, a-2'])
 })
 
 test('the last day that somebody means is looked through whole', () => {

@@ -28,10 +28,10 @@ export function parted(who: string): [kind: string, name: string] {
   return at < 0 ? ['', who] : [who.slice(0, at), who.slice(at + 1)]
 }
 
-/** A value of the details as text; nothing for what is not there. */
-export function spelt(value: Value): string {
+/** A value of the details as text, each of its codes as `said` has it; nothing for what is not there. */
+export function spelt(value: Value, said: (code: string) => string = (code) => code): string {
   if (value === null) return ''
-  return Array.isArray(value) ? value.join(', ') : String(value)
+  return Array.isArray(value) ? value.map((one: string) => said(one)).join(', ') : said(String(value))
 }
 
 /** The day after a day (`2026-10-01`): the API's `to` is exclusive, people's is not. */

@@ -1,6 +1,8 @@
 import type { Words } from '@/i18n'
+import { codes } from './codes'
 
 const zh = {
+  ...codes.zh,
   title: '审计日志',
   number: '序号',
   at: '时间',
@@ -114,12 +116,20 @@ const zh = {
     meant: '条件',
     talks: '通话数',
     articles: '文章',
+    tree: '树',
+    was: '原来',
+    now: '现在',
+    sessions: '会话数',
+    entry: '条目',
+    day: '日期',
+    despite: '测试未过仍发布',
     cipher: '算法',
     sha256: 'SHA-256',
   },
 }
 
 const en: typeof zh = {
+  ...codes.en,
   title: 'Audit log',
   number: 'No.',
   at: 'When',
@@ -233,6 +243,13 @@ const en: typeof zh = {
     meant: 'asked for',
     talks: 'talks',
     articles: 'articles',
+    tree: 'tree',
+    was: 'was',
+    now: 'is',
+    sessions: 'sessions',
+    entry: 'entry',
+    day: 'day',
+    despite: 'though tests fail',
     cipher: 'cipher',
     sha256: 'SHA-256',
   },

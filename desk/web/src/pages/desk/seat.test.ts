@@ -27,6 +27,9 @@ describe('what fits a seat', () => {
     expect(talking('consulting')).toEqual(expect.arrayContaining(['complete', 'cancel', 'merge']))
     expect(talking('together')).toEqual(expect.arrayContaining(['leave', 'complete']))
     expect(talking('passing')).toEqual(['break'])
+    const fixed = (more: Partial<FloorAgent>) => fitting(agent({ presence: 'talking', ...more }), true)
+    expect(fixed({ talk: 'talking' })).toEqual(['flag', 'break'])
+    expect(fixed({ talk: 'talking', wish: 'lunch' })).toEqual(['flag', 'ready', 'break'])
   })
 })
 

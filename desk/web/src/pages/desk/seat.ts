@@ -37,8 +37,16 @@ const FITS: Record<TalkState, readonly Verb[]> = {
   away: [],
 }
 
-/** What fits a seat now. */
-export function fitting(agent: FloorAgent | null): readonly Verb[] {
+/** What goes with a talk by the FastAGI door (docs/fastagi.md): high risk is told to the leaders, not to Asterisk. */
+const AGI_FITS: readonly Verb[] = ['flag', 'ready', 'break']
+
+/** What fits a seat now; with a talk that is `fixed` only what leaves it alone. */
+export function fitting(agent: FloorAgent | null, fixed = false): readonly Verb[] {
+  const verbs = fittingAny(agent)
+  return fixed && agent?.presence === 'talking' ? verbs.filter((verb) => AGI_FITS.includes(verb)) : verbs
+}
+
+function fittingAny(agent: FloorAgent | null): readonly Verb[] {
   switch (agent?.presence) {
     case 'ready':
       return ['break']
@@ -72,7 +80,8 @@ export function useSeat() {
     if (at === null || at === undefined || floor.value === null) return null
     return Math.max(0, (Date.parse(at) - Date.parse(floor.value.now)) / 1000 - later.value)
   })
-  const may = computed(() => new Set(fitting(agent.value)))
+  const fixed = computed(() => talk.value?.fixed ?? false)
+  const may = computed(() => new Set(fitting(agent.value, fixed.value)))
 
   /** Asks for it; whether it was done. The same twice at once is one wish: a double click. */
   async function want(verb: Verb, said: object = {}): Promise<boolean> {
@@ -89,7 +98,7 @@ export function useSeat() {
     }
   }
 
-  return { floor, connected, agent, talk, call, seconds, later, backIn, may, busy, want }
+  return { floor, connected, agent, talk, call, seconds, later, backIn, fixed, may, busy, want }
 }
 
 export type Seat = ReturnType<typeof useSeat>

@@ -20,6 +20,7 @@ const zh = {
   },
   do: {
     title: '通话操作',
+    fixed: '这通电话由别处的 Asterisk（FastAGI）接来：不能保持、转接和暂停录音；挂断请用话机。',
     answer: '接听',
     refuse: '拒接',
     ready: '空闲',
@@ -251,6 +252,7 @@ const en: { [K in keyof typeof zh]: (typeof zh)[K] extends string ? string : { [
     },
     do: {
       title: 'The talk',
+      fixed: 'This call came from another Asterisk (FastAGI): no hold, transfer or pause; hang up on the phone.',
       answer: 'Answer',
       refuse: 'Refuse',
       ready: 'Ready',

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 
-import { COLUMNS, span, urgent } from './order'
+import { changes, COLUMNS, span, urgent } from './order'
 
 const now = Date.parse('2026-11-20T10:00:00+08:00')
 
@@ -25,5 +25,18 @@ describe("an order's clock", () => {
   it('has one column for each state that is not over', () => {
     const states = COLUMNS.flatMap((column) => [...column.states])
     expect(new Set(states).size).toBe(states.length)
+  })
+})
+
+describe('a correction', () => {
+  it('says what differs, and null where something was emptied', () => {
+    const before = { content: '排队', contact: '139****0011', place: '和平区', gender: null, state: 'opened' }
+    expect(changes(before, { content: ' 排队 ', contact: '139****0011', place: '', gender: null })).toEqual({
+      place: null,
+    })
+    expect(changes(before, { content: '排队两小时', gender: 'female' })).toEqual({
+      content: '排队两小时',
+      gender: 'female',
+    })
   })
 })

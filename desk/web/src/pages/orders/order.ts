@@ -1,5 +1,7 @@
 /** Work orders as the API tells them: docs/orders.md. */
 
+import type { Schema } from '@/parts/schema'
+
 export interface Order {
   number: string
   digits: string | null
@@ -10,15 +12,20 @@ export interface Order {
   source_label: string
   urgency: string
   urgency_label: string
+  kind: string | null
   kind_label: string | null
   line: string | null
   line_name: string | null
+  category: string | null
   category_path: string | null
   place: string | null
   unit: string | null
   unit_name: string | null
   asked_by: string | null
+  gender: string | null
   contact: string | null
+  feedback: string
+  against: string | null
   content: string
   opened: string
   opened_by_name: string
@@ -61,7 +68,32 @@ export interface OrderWords {
   genders: Record<string, string>
   clocks: Record<string, string>
   moves: Record<string, string>
-  forms: Record<string, import('@/parts/schema').Schema>
+  forms: Record<string, Schema>
+}
+
+/** What people write into an order, as a form asks for it; the moves' own forms come from the server. */
+export function body(known: OrderWords): Schema {
+  return {
+    required: ['content', 'kind'],
+    properties: {
+      content: { type: 'string', maxLength: 4000 },
+      kind: { enum: Object.keys(known.kinds) },
+      urgency: { enum: Object.keys(known.urgencies), default: 'simple' },
+      place: { type: 'string', maxLength: 200 },
+      asked_by: { type: 'string', maxLength: 200 },
+      gender: { enum: Object.keys(known.genders) },
+      contact: { type: 'string', maxLength: 200 },
+      feedback: { enum: Object.keys(known.feedback) },
+      against: { type: 'string', maxLength: 200 },
+    },
+  }
+}
+
+/** What is to stand where something else stood: what was emptied becomes null, what is as it was is not told. */
+export function changes(before: Record<string, unknown>, now: Record<string, unknown>): Record<string, unknown> {
+  const plain = (value: unknown) => (typeof value === 'string' ? value.trim() : value) || null
+  const told = Object.entries(now).map(([name, value]) => [name, plain(value)] as const)
+  return Object.fromEntries(told.filter(([name, value]) => value !== plain(before[name])))
 }
 
 /** The columns of the board: what has to be done next, from left to right. */

@@ -173,6 +173,7 @@ const zh = {
     take_call: '您的话机会振铃，由您接听这位来电人。',
     no_seat: '您的账号没有对应的座席，不能监听或接听',
     no_phone: '您的话机没有注册，请先打开电话',
+    fixed: '这通电话由别处的 Asterisk（FastAGI）接来：不能监听、耳语、加入或接管',
   },
   done: {
     listen: '您的话机在振铃，接起后即可监听 {agent}',
@@ -398,6 +399,7 @@ const en: { [K in keyof typeof zh]: (typeof zh)[K] extends string ? string : { [
       take_call: 'Your phone will ring, and you talk with this caller.',
       no_seat: 'Your account is no agent of the plan: you cannot listen or answer',
       no_phone: 'Your phone is not registered: open it first',
+      fixed: 'This call came from another Asterisk (FastAGI): nobody can listen, whisper, join or take it',
     },
     done: {
       listen: 'Your phone rings: answer it to hear {agent}',
