@@ -101,6 +101,11 @@ async def placed(desks: Desks, leader: Page) -> None:
     await dialog.get_by_role("button", name="保存").click()
     await expect(leader.get_by_text("目录第 3 版")).to_be_visible(timeout=30_000)
     await expect(row).to_contain_text("单独指定")
+    await looked_at(desks, leader, "categories", {"zh": "未对应", "en": "No place"})
+    auditor = await desks.sign_in(Role.AUDITOR, path="/categories")
+    await expect(auditor.get_by_text("目录第 3 版")).to_be_visible(timeout=30_000)
+    await expect(auditor.get_by_role("rowheader", name="Z07", exact=True)).to_be_visible()
+    await expect(auditor.get_by_role("table").get_by_role("button")).to_have_count(0)
 
 
 async def test_other_systems_are_told_and_an_auditor_finds_who_wanted_it(open_desks: OpenDesks) -> None:
