@@ -8,13 +8,14 @@ from hotline.browsers import browser_of
 from hotline.secrets import Secrets, keep_secrets
 from hotline.settings import Settings
 from hotline.switch_config import PhoneAccount
+from ivr.switch import TESTER
 from routing.plan import Plan
 
 
 def secrets_of(settings: Settings, plan: Plan) -> Secrets:
     """The hotline's secrets; what is missing is made. Browsers of agents have none. Raises SecretsError, OSError."""
     browsers = {browser_of(agent) for agent in plan.agents} if settings.webrtc.enabled else set()
-    kept = keep_secrets(settings.var, plan.phones.keys() - browsers)
+    kept = keep_secrets(settings.var, (plan.phones.keys() - browsers) | {TESTER})
     kept = replace(kept, phones={phone: secret for phone, secret in kept.phones.items() if phone not in browsers})
     own = settings.ari.password
     return kept if own is None else replace(kept, ari_password=own.get_secret_value())

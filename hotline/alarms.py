@@ -40,6 +40,7 @@ class AlarmKind(StrEnum):
     MESSAGES = "messages_not_taken"
     WEBHOOKS = "webhooks_not_taken"
     TERMS = "terms_not_kept"
+    TEST_CALLS = "test_call_failed"
 
 
 class Alarms:

@@ -40,6 +40,7 @@ ROOMS: Final[Mapping[str, tuple[str, ...]]] = {
     "tokens": ("tokens",),
     "lead": ("lead",),
     "calls": ("calls", "call"),
+    "test_call": ("call-test",),
     "callbacks": ("callbacks",),
     "categories": ("categories",),
     "knowledge": ("knowledge",),

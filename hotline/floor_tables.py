@@ -52,6 +52,7 @@ ALERTS: Final[Mapping[str, str]] = {
     AlarmKind.WEBHOOKS: "事件推送没有送达",
     AlarmKind.OFFICE: "后台文书处理中断，正在恢复",
     AlarmKind.TERMS: "到期或保密的号码、录音没有清除",
+    AlarmKind.TEST_CALLS: "自检呼叫没有通过",
     AlarmKind.TALKS: "磁盘将满，通话不再录音",
     AlarmKind.MESSAGES: "磁盘将满，不能留言",
 }

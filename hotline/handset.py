@@ -45,6 +45,7 @@ class Handset:
     def __init__(self, audio: Audio) -> None:
         self._audio = audio
         self._heard = bytearray()
+        self._arrived = 0  # samples at 8 kHz
         self._began: float | None = None
         self._last_packet = 0.0
         self._narrow: Any = None  # soxr.ResampleStream while the call's codec is wideband
@@ -66,6 +67,11 @@ class Handset:
     def seconds(self) -> float:
         """Length of `heard`."""
         return len(self._heard) / 2 / RATE
+
+    @property
+    def arrived(self) -> float:
+        """Seconds of sound that really came in packets, silence that was sent included."""
+        return self._arrived / RATE
 
     @property
     def speaking(self) -> bool:
@@ -114,6 +120,7 @@ class Handset:
         if arrived:
             self._last_packet = now
             self._heard += fresh
+            self._arrived += len(fresh) // 2
 
     def _narrowed(self, wide: bytes, rate: int) -> bytes:
         if self._narrow is None:

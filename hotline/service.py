@@ -95,6 +95,8 @@ from hotline.settings import HOUSE, Settings, SettingsError, load
 from hotline.shifts import Shifts
 from hotline.sounds import build_sounds, forget_standing, standing
 from hotline.supervisor import HAND_OVER, Wire, Word
+from hotline.testcalls.account import tester_of
+from hotline.testcalls.synthetic import SyntheticCaller
 from hotline.today import TodayWatch
 from hotline.trying import NUMBER, caller_of, may_be_tried, stand_of
 from hotline.versions import Versions
@@ -222,7 +224,7 @@ async def running(
             raise SwitchRefused("\n".join(refused))
         asterisk: ManagedAsterisk | None = None
         if managed:
-            phones = [*phones_of(plan, secrets), *caller_of(settings, plan)]
+            phones = [*phones_of(plan, secrets), *caller_of(settings, plan), *tester_of(settings, secrets, plan)]
             asterisk = ManagedAsterisk(settings, secrets, phones, dialplan_of(plan, settings, clock))
             await stack.enter_async_context(asterisk)
             asterisk.spared = supervised and asterisk.taken_over
@@ -267,7 +269,8 @@ async def running(
             secrets = await asyncio.to_thread(secrets_of, settings, plan)
             if asterisk is not None:
                 dialplan = await asyncio.to_thread(dialplan_of, plan, settings, clock)
-                await asterisk.reload([*phones_of(plan, secrets), *caller_of(settings, plan)], dialplan)
+                ours = (*caller_of(settings, plan), *tester_of(settings, secrets, plan))
+                await asterisk.reload([*phones_of(plan, secrets), *ours], dialplan)
 
         memory = CallerMemory()
         await past.remember(memory, plan)
@@ -385,6 +388,13 @@ async def running(
             board.conversations.room,
             cut=lambda: board.order(board.conversations.cut_recordings()),
         )
+        tester = SyntheticCaller(
+            settings,
+            lambda: live.now.published,
+            outlook.scene,
+            drains=lambda: draining.draining,
+        )
+        journal.subscribe(tester.hear)
         alarms = Alarms(
             clock.now,
             {
@@ -399,6 +409,7 @@ async def running(
                 AlarmKind.ORDERS: lambda: hatch.alarm(AlarmKind.ORDERS),
                 AlarmKind.TALKS: disk.why_no_talks,
                 AlarmKind.MESSAGES: disk.why_no_messages,
+                AlarmKind.TEST_CALLS: lambda: tester.alarm,
             },
         )
         view = HotlineView(
@@ -443,6 +454,7 @@ async def running(
             ),
             DoorGauges(keeper.door, listed=nuisance.living, attack=attack),
             OutboundGauges(outbound),
+            tester,
             RateGauge(lambda: today.last_24_hours()),
         ):
             registry.register(measure)
@@ -666,6 +678,7 @@ async def running(
         if tls is not None:
             works.append(CertificateWatch(settings, tls, until).run())
         if asterisk is not None:
+            later.append(tester.run())
             bans, asked = watch_of(settings, asterisk), AsteriskGauges(asterisk.command)
             for watched in (bans, asked):
                 registry.register(watched)
@@ -687,6 +700,7 @@ async def running(
             stack.callback(tasks.create_task(work).cancel)
         leaders_switch = AttackDoor(settings, attack, plan=lambda: live.now.plan, now=clock.now)
         routes = [*draining.routes(), *wishes.routes(), *door.routes(), *leaders_switch.routes(), cancelling(callbacks)]
+        routes += tester.routes() if asterisk is not None else []
         await stack.enter_async_context(open_control(settings.var, routes))
         yield Running(
             *(switch, board, journal, view, asterisk, web_port, live, wishes, supervision, reconciler),

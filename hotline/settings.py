@@ -25,6 +25,7 @@ from hotline.settings_parts import (
     Rtp,
     Sealing,
     Sip,
+    SyntheticCalls,
     Trunk,
     Web,
     Webhooks,
@@ -65,6 +66,7 @@ class Settings(BaseSettings):
     webrtc: WebRtc = WebRtc()
     bans: Bans = Bans()
     webhooks: Webhooks = Webhooks()
+    test_calls: SyntheticCalls = SyntheticCalls()
     database: str | None = None
     """`postgresql://USER:PASSWORD@HOST/NAME`; default is SQLite in `var/hotline.db`. See docs/database.md."""
     clock: datetime | None = None

@@ -227,6 +227,22 @@ class Admission(Part):
     pass that on."""
 
 
+class SyntheticCalls(Part):
+    """Calls of the hotline to itself, which listen whether it says what it should: docs/test-calls.md."""
+
+    every: Annotated[int, Field(ge=0, le=86400)] = 0
+    """Seconds between two calls, at least 30; 0 makes none."""
+    paths: tuple[Annotated[str, Field(pattern=r"^[0-9*#](,[0-9*#]){0,19}$")], ...] = ()
+    """Keys of the ways that are walked in turn, such as `1,4`; unset: every way through the menus. Nobody is rung: the
+    call is let go where a line, a number outside or a message begins."""
+
+    @checked(mode="after")
+    def _not_all_the_time(self) -> Self:
+        if 0 < self.every < 30:
+            raise ValueError("every: 0 for no test calls, or at least 30 seconds between two")
+        return self
+
+
 class Listen(Part):
     """An address of our own to listen on."""
 

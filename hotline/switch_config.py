@@ -99,6 +99,8 @@ class PhoneAccount:
     name: str
     number: str | None = None
     """What it calls with; unset: its username."""
+    only_from: str | None = None
+    """The synthetic caller: the one address that it may call from."""
 
     def __post_init__(self) -> None:
         if not re.fullmatch(r"[a-z][a-z0-9_-]{0,35}", self.username) or self.username in _TAKEN:

@@ -41,6 +41,7 @@ from ivr.switch import (
     BEEP,
     RING_AT_MOST,
     RINGING,
+    TESTER,
     TURNED_AWAY,
     Arrived,
     Census,
@@ -486,6 +487,7 @@ class AriSwitch:
             _number(channel.get("caller"), "number"),
             _number(channel.get("dialplan"), "exten"),
             phone if phone in self._phones else None,
+            tester=phone == TESTER and TESTER not in self._phones,
         )
 
     # ── orders ──────────────────────────────────────────────────────────────

@@ -132,6 +132,8 @@ class Call:
         self._music = False
         self._recording: tuple[str, asyncio.Future[Recorded]] | None = None
         self._talk_recording: tuple[str, asyncio.Future[Recorded]] | None = None
+        self.tester = False
+        """The synthetic caller makes it: nobody is rung for it, and nothing of it is kept but its facts."""
         self.in_talk = False
         """The caller hears somebody: the engine's end leaves that alone."""
         self.waited = 0.0
@@ -152,7 +154,7 @@ class Call:
         by = one.adopted + 1
         self.outcome, self.talked_with, self.raised = one.outcome, one.talked_with, one.raised
         self.waited, self._waiting_since = one.waited, one.since
-        self.unrecorded = one.unrecorded
+        self.unrecorded, self.tester = one.unrecorded, one.tester
         self.mark, self._beside = mark_of(by), by * 1000
         self._music = True  # there may be some: whoever wants silence, or other music, stops it first
         self._seq = one.seq

@@ -148,6 +148,8 @@ class CallArrived:
     """Version of the plan that the call keeps."""
     test: bool = False
     """One of our own calls, made to see that all works: no count has it. (Entries of before 0.5 do not say.)"""
+    tester: bool = False
+    """The synthetic caller made it, so it rings nobody. (Entries of before 0.6 do not say.)"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,9 @@ RINGING: Final = "ringing"
 """Sounds of the switch's own, which no prompt may be called like; ringing goes on until it is stopped."""
 
 
+TESTER: Final = "test-caller"
+"""The phone of the synthetic caller (`hotline.testcalls`): its calls are counted nowhere, and ring nobody."""
+
 TURNED_AWAY: Final = ("overloaded", "too-often", "blocked")
 """The busy sentences of the dialplan."""
 
@@ -58,6 +61,8 @@ class Arrived:
     phone: str | None = None
     found: bool = False
     """It was on the switch before we heard it: whoever is there already is not judged at the door."""
+    tester: bool = False
+    """The synthetic caller, known by its own account."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -472,8 +472,9 @@ class Switchboard:
             conversations=self.conversations,
         )
         service = self._make_service(self.dispatch)
-        test = event.number in self._tests
-        call.note(CallArrived(event.number, event.dialled, event.channel, service.version, test))
+        call.tester = event.tester
+        test = event.tester or event.number in self._tests
+        call.note(CallArrived(event.number, event.dialled, event.channel, service.version, test, event.tester))
         call.lane = lane = self._judge(call, event)
         if lane.why is not None:
             call.note(CallScreened(lane.lane, lane.why, lane.told))

@@ -58,9 +58,13 @@ async def record_of(url: str, call: str) -> Cdr | None:
 
 
 async def outcomes(database: AsyncEngine, since: datetime) -> Counter[Outcome]:
-    """How many calls that came in ended since then, by outcome; the hotline's own, of callbacks, are left out."""
+    """How many calls that came in ended since then, by outcome; our own, of callbacks and tests, are left out."""
     placed = exists().where(journal.c.call == cdr.c.id, journal.c.seq == 1, journal.c.kind == CallPlaced.__name__)
-    query = select(cdr.c.outcome, func.count()).where(cdr.c.ended >= since, ~placed).group_by(cdr.c.outcome)
+    query = (
+        select(cdr.c.outcome, func.count())
+        .where(cdr.c.ended >= since, ~placed, cdr.c.test.is_(False))
+        .group_by(cdr.c.outcome)
+    )
     async with database.connect() as connection:
         return Counter({Outcome(name): number for name, number in await connection.execute(query)})
 

@@ -78,7 +78,7 @@ def calls(
             row["number"],
             row["line"] or "",
             row["agent"] or "",
-            row["outcome"],
+            row["outcome"] + ("（自检）" if row["test"] else ""),
             row["keys"],
             seconds,
         )

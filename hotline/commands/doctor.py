@@ -22,6 +22,7 @@ from hotline.hardening.gathering import gather
 from hotline.secrets import SecretsError
 from hotline.settings import Settings
 from hotline.terminal import Config, Json, Var, fail, live_in, people, put, settings_of
+from hotline.testcalls.account import tester_of
 from hotline.trying import caller_of
 from routing.rules.rule import Language
 
@@ -75,8 +76,10 @@ def doctor(
 def _security(settings: Settings, *, as_json: bool, language: Language) -> None:
     plan = furnished(live_in(settings), settings).plan
     try:
-        phones = [*plan.phones, *(caller.username for caller in caller_of(settings, plan))]
-        evidence = asyncio.run(gather(settings, find_asterisk(settings), phones, secrets_of(settings, plan)))
+        secrets = secrets_of(settings, plan)
+        ours = (*caller_of(settings, plan), *tester_of(settings, secrets, plan))
+        phones = [*plan.phones, *(caller.username for caller in ours)]
+        evidence = asyncio.run(gather(settings, find_asterisk(settings), phones, secrets))
     except (AsteriskMissing, NoAnswer, SecretsError, OSError) as error:
         fail(error)
     findings = table.examine(evidence)

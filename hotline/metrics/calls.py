@@ -49,7 +49,7 @@ class CallMetrics:
         self._status = f.STATUS_ASKED.counter(registry)
         self._line_calls, self._in_time = f.LINE_CALLS.counter(registry), f.ANSWERED_IN_TIME.counter(registry)
         self._waits, self._talks = f.WAIT_SECONDS.histogram(registry), f.TALK_SECONDS.histogram(registry)
-        f.CALLS_IN_PROGRESS.gauge(registry).set_function(lambda: len(self._living))
+        f.CALLS_IN_PROGRESS.gauge(registry).set_function(lambda: sum(not call.test for call in self._living.values()))
         f.BUILD_INFO.gauge(registry).labels(version).set(1)
         self._lines: frozenset[str] = frozenset()
         self.know(lines)

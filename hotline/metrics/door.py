@@ -11,7 +11,7 @@ from prometheus_client.registry import Collector
 from hotline.metrics import families as f
 from ivr.door.door import Door
 from ivr.door.verdict import Lane
-from ivr.events import CallScreened, Entry
+from ivr.events import CallArrived, CallEnded, CallScreened, Entry
 from ivr.outbound import Capped, OutboundToday
 
 
@@ -20,11 +20,19 @@ class DoorMetrics:
 
     def __init__(self, registry: CollectorRegistry) -> None:
         self._rejected, self._slowed = f.CALLS_REJECTED.counter(registry), f.CALLS_SLOWED.counter(registry)
+        self._tests: set[str] = set()
+        """Test calls that live."""
         self._silent = f.CALLS_REJECTED_SILENTLY.counter(registry)
 
     def hear(self, entry: Entry) -> None:
-        """Count one fact."""
+        """Count one fact; those of our own test calls are left out."""
         match entry.event:
+            case CallArrived(test=True):
+                self._tests.add(entry.call)
+            case CallEnded() if entry.call in self._tests:
+                self._tests.discard(entry.call)
+            case CallScreened() if entry.call in self._tests:
+                return
             case CallScreened(lane=Lane.AWAY, why=why, told=told):
                 self._rejected.labels(why).inc(exemplar={"call": entry.call})
                 if not told:

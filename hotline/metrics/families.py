@@ -15,6 +15,7 @@ from acd.signals import AlertKind
 from hotline.alarms import AlarmKind
 from hotline.live import Result
 from hotline.metrics.family import Family, Kind, Label
+from hotline.testcalls.verdict import Result as Tested
 from ivr.door.verdict import Why
 from ivr.events import CallbackEnd, OfferResult, Outcome, Reason, StatusResult, WaitEnd
 from ivr.outbound import Capped
@@ -68,6 +69,7 @@ _WHY = _label("reason", "why", "原因", Why)
 _CAP = _label("cap", "which limit of the day", "达到的当日上限", Capped)
 _ALERT = _label("kind", "of what", "种类", AlertKind)
 _ALARM = _label("kind", "what is wrong", "故障种类", AlarmKind)
+_TESTED = _label("result", "what was heard", "听到的结果", Tested)
 _RELOAD = _label("result", "what came of the wish", "结果", Result)
 _REPAIR = _label("what", "what was done", "修复动作", Repair)
 _STATE = _label("state", "how far the order has come", "工单状态", (state for state in State if state.open))
@@ -98,6 +100,19 @@ TEST_CALLS = _counter(
     "Calls of our own that ended, made to see that all works; nothing else counts them.",
     "已结束的自检呼叫；其他指标都不计入。",
     _OUTCOME,
+)
+SYNTHETIC_CALLS = _counter(
+    "synthetic_calls", "Test calls of the synthetic caller, by what it heard.", "自检呼叫，按听到的结果。", _TESTED
+)
+SYNTHETIC_LAST = _gauge(
+    "synthetic_call_last_timestamp_seconds",
+    "When the synthetic caller called last; 0: not since the start.",
+    "最近一次自检呼叫的时间；启动后还没有为 0。",
+)
+SYNTHETIC_EVERY = _gauge(
+    "synthetic_call_interval_seconds",
+    "Seconds between two calls of the synthetic caller; 0: it is off.",
+    "自检呼叫的间隔秒数；0 为不呼叫。",
 )
 MESSAGES = _counter("messages", "Messages that callers left.", "来电人留言。")
 STATUS_ASKED = _counter("status_asked", "Orders that callers asked for by keys.", "来电人按键查询工单。", _STATUS)

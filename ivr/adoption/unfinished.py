@@ -110,6 +110,8 @@ class Unfinished:
     """Those that go on: file → `talk` or `message`."""
     unrecorded: bool = False
     """The caller refused to be recorded."""
+    tester: bool = False
+    """The synthetic caller makes it."""
     left_message: bool = False
     message_for: str | None = None
     """The line on whose behalf a message is taken."""
@@ -137,8 +139,8 @@ class Unfinished:
         """Take in the next fact."""
         self.seq = entry.seq
         match entry.event:
-            case CallArrived(number=number, dialled=dialled, channel=channel):
-                self.number, self.dialled, self.channel = number, dialled, channel
+            case CallArrived(number=number, dialled=dialled, channel=channel, tester=tester):
+                self.number, self.dialled, self.channel, self.tester = number, dialled, channel, tester
             case CallPlaced(ticket=ticket, number=number, dialled=dialled):
                 self.number, self.dialled, self.ticket, self.channel = number, dialled, ticket, f"{self.id}-x0"
                 self.outcome = (Outcome.UNANSWERED, Reason.NO_ANSWER)

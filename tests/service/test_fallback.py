@@ -42,14 +42,14 @@ def extensions(settings: Settings, dialplan: str) -> str:
 
 def test_callers_walk_the_plan_when_the_engine_is_away(settings: Settings, plan: Plan) -> None:
     text = extensions(settings, dialplan_of(plan, settings, Clock()))
-    assert "\n[fallback]\nexten => s,1,Goto(plan-start,s,1)\n" in text
+    assert "?tester)\n same => n,Goto(plan-start,s,1)\n" in text
     assert "\n[plan-start]\nexten => s,1,Answer()\n" in text
 
 
 def test_callers_hear_one_recording_where_the_plan_has_no_dialplan(settings: Settings, plan: Plan) -> None:
     odd = plan.model_copy(update={"agents": {"a;b": plan.agents["vct-1"]}})
     text = extensions(settings, dialplan_of(odd, settings, Clock()))
-    assert "\n[fallback]\nexten => s,1,Answer()\n same => n,Playback(hotline/fallback)\n" in text
+    assert "?tester)\n same => n,Answer()\n same => n,Playback(hotline/fallback)\n" in text
     assert "plan-start" not in text
 
 

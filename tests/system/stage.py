@@ -179,6 +179,7 @@ async def stage(
         rtp={"first": 22000, "last": 22999, **(changed or {}).get("rtp", {})},
         webrtc=dict((changed or {}).get("webrtc", {})),
         agi=dict((changed or {}).get("agi", {})),
+        test_calls=dict((changed or {}).get("test_calls", {})),
         trunk={"port": int(exchange.address.rpartition(":")[2])},
         clock=at,
     )

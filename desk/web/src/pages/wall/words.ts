@@ -113,6 +113,7 @@ const zh = {
     webhooks_not_taken: '外部系统没有收到通知',
     papers_not_filed: '后台文书处理中断，正在恢复',
     terms_not_kept: '保存期限未能执行',
+    test_call_failed: '自检呼叫没有通过',
   },
   callbacks: {
     label: '回电',
@@ -339,6 +340,7 @@ const en: { [K in keyof typeof zh]: (typeof zh)[K] extends string ? string : { [
       webhooks_not_taken: 'A receiver does not take its events',
       papers_not_filed: 'The back office ended, and begins anew',
       terms_not_kept: 'Retention terms are not kept',
+      test_call_failed: 'A test call failed',
     },
     callbacks: {
       label: 'Callbacks',

@@ -1,0 +1,1 @@
+"""The synthetic caller: the hotline is called by itself, and what it says is listened to."""
