@@ -98,6 +98,7 @@ from hotline.supervisor import HAND_OVER, Wire, Word
 from hotline.testcalls.account import tester_of
 from hotline.testcalls.synthetic import SyntheticCaller
 from hotline.today import TodayWatch
+from hotline.tracing.export import traces
 from hotline.trying import NUMBER, caller_of, may_be_tried, stand_of
 from hotline.versions import Versions
 from hotline.view import HotlineView, midnight
@@ -467,6 +468,9 @@ async def running(
         journal.subscribe(menus.hear)
         journal.subscribe(view.hear)
         journal.subscribe(memory.hear)
+        traced = await stack.enter_async_context(traces(settings, past.left))
+        if traced is not None:
+            journal.subscribe(traced)
         facts = LivingFacts()
         facts.remember(past.left)
         journal.subscribe(facts.hear)

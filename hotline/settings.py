@@ -26,6 +26,7 @@ from hotline.settings_parts import (
     Sealing,
     Sip,
     SyntheticCalls,
+    Tracing,
     Trunk,
     Web,
     Webhooks,
@@ -67,6 +68,7 @@ class Settings(BaseSettings):
     bans: Bans = Bans()
     webhooks: Webhooks = Webhooks()
     test_calls: SyntheticCalls = SyntheticCalls()
+    tracing: Tracing = Tracing()
     database: str | None = None
     """`postgresql://USER:PASSWORD@HOST/NAME`; default is SQLite in `var/hotline.db`. See docs/database.md."""
     clock: datetime | None = None

@@ -378,6 +378,15 @@ class Trunk(Part):
         return self
 
 
+class Tracing(Part):
+    """Calls as OpenTelemetry traces: docs/tracing.md."""
+
+    endpoint: Annotated[str, Field(pattern=r"^https?://[^\s/]+/\S*$")] | None = None
+    """Where spans go by OTLP/HTTP, such as `http://127.0.0.1:4318/v1/traces`; unset: nowhere."""
+    service: Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,64}$")] = "hotline"
+    """`service.name` of the spans."""
+
+
 class Sealing(Part):
     """How recordings are encrypted once their call has ended."""
 

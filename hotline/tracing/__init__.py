@@ -1,0 +1,1 @@
+"""Calls as OpenTelemetry traces, for those who ask for them."""
