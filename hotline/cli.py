@@ -61,6 +61,7 @@ ROOMS: Final[Mapping[str, tuple[str, ...]]] = {
     "pick_up": ("pick-up",),
     "prompts": ("prompts",),
     "doctor": ("doctor",),
+    "bench": ("bench",),
     "bans": ("bans",),
     "alert_bridge": ("alert-bridge",),
 }
