@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -187,7 +187,7 @@ def survey(
     folder: Path,
     parts: Sequence[str] = PARTS,
     *,
-    ladders: dict[str, tuple[int, ...]] | None = None,
+    ladders: Mapping[str, Sequence[int]] | None = None,
     seconds: int = 15,
     talk: float = TALK,
     held: float = HELD,

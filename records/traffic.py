@@ -124,6 +124,6 @@ def facts_of(since: datetime, until: datetime) -> Select[str, str, Any]:
     return (
         select(journal.c.call, journal.c.kind, journal.c.data)
         .join_from(cdr, journal, journal.c.call == cdr.c.id)
-        .where(cdr.c.started >= since, cdr.c.started < until, kind.in_(_KINDS))
+        .where(cdr.c.started >= since, cdr.c.started < until, cdr.c.test.is_(False), kind.in_(_KINDS))
         .order_by(cdr.c.started, cdr.c.id, journal.c.seq)
     )

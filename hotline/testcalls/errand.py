@@ -92,12 +92,13 @@ def paths(plan: Plan, scene: Scene) -> list[tuple[str, ...]]:
             continue
         if isinstance(asks, Menu):
             ahead += [(*keys, key) for key in asks.keys if key != TO_A_PERSON and len(keys) < DEEPEST]
-        elif _goes(plan, keys, scene):
+        elif goes(plan, keys, scene):
             found.append(keys)
     return found
 
 
-def _goes(plan: Plan, keys: tuple[str, ...], scene: Scene) -> bool:
+def goes(plan: Plan, keys: tuple[str, ...], scene: Scene) -> bool:
+    """Whether a test call can walk this path now."""
     try:
         errand_of(plan, "", keys, scene)
     except NoErrand:

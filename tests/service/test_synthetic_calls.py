@@ -216,6 +216,17 @@ async def test_without_paths_of_its_own_it_walks_all_of_the_plan_in_turn(tmp_pat
     assert line.walked[10] == line.walked[0]
 
 
+async def test_a_path_that_the_plan_has_at_another_hour_is_left_out_and_none_at_all_is_told(tmp_path: Any) -> None:
+    caller = _caller(tmp_path, line := _Line(), "1,7,4", "3")
+    for _ in range(3):
+        assert (await caller.call()).passed
+    assert line.walked == ["3", "3", "3"]
+    none = _caller(tmp_path, _Line(), "1,7,4")
+    assert (await none.call()).result is Result.NOT_MADE
+    assert none.alarm is not None
+    assert "no path of test_calls.paths" in none.alarm
+
+
 async def test_a_telephone_of_ours_that_fails_is_told_as_that(tmp_path: Any) -> None:
     async def broken(*_: object, within: float) -> Heard:
         raise CallFailed(f"it was not over within {within:.0f} s")
