@@ -19,7 +19,7 @@ from hotline.testcalls.errand import Errand, Leg
 from hotline.testcalls.heard import Heard, Sounded
 from ivr.switch import TESTER
 
-RINGS: Final = 15.0
+RINGS: Final = 10.0
 """Seconds in which the hotline has to answer."""
 LATE: Final = 5.0
 """Seconds by which a leg may take longer than its sounds."""

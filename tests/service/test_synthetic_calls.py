@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from typer.testing import CliRunner
 
 from hotline.handset import RATE, Samples, tone
 from hotline.operators import Published, read_config
@@ -38,6 +41,8 @@ from routing.calendar import SHANGHAI
 from routing.scene import Scene
 from tests.ivr.fake_switch import Behaviour
 from tests.ivr.house import CALLER, LoopClock, house
+from tests.ports import free_ports
+from tests.service.whole import app
 
 DAY = Scene(datetime(2026, 11, 20, 10, 0, tzinfo=SHANGHAI), NUMBER)
 NIGHT = Scene(datetime(2026, 11, 20, 22, 0, tzinfo=SHANGHAI), NUMBER)
@@ -74,7 +79,7 @@ def test_a_path_that_no_test_call_can_go_is_refused_with_the_reason(keys: str, w
         errand_of(PLAN, "v1", keys.split(","), DAY)
 
 
-def test_it_is_off_unless_asked_for_and_does_not_call_all_the_time(tmp_path: Any) -> None:
+def test_it_is_off_unless_asked_for_and_does_not_call_all_the_time(tmp_path: Path) -> None:
     assert load(var=tmp_path).test_calls.every == 0
     with pytest.raises(SettingsError, match="at least 30 seconds"):
         load(var=tmp_path, test_calls={"every": 5})
@@ -186,7 +191,7 @@ class _Line:
         return Heard(True, "", 9.0, 9.0, False, legs)
 
 
-def _caller(tmp_path: Any, line: Any, *given: str, live: list[Published] | None = None) -> SyntheticCaller:
+def _caller(tmp_path: Path, line: Any, *given: str, live: list[Published] | None = None) -> SyntheticCaller:
     settings = load(var=tmp_path, config=HOUSE / "config", test_calls={"every": 300, "paths": given})
     published = live or [PUBLISHED]
     caller = SyntheticCaller(settings, lambda: published[0], lambda _: DAY, drains=lambda: False, call=line)
@@ -195,7 +200,7 @@ def _caller(tmp_path: Any, line: Any, *given: str, live: list[Published] | None 
     return caller
 
 
-async def test_a_path_that_failed_is_an_alarm_until_the_same_path_passes(tmp_path: Any) -> None:
+async def test_a_path_that_failed_is_an_alarm_until_the_same_path_passes(tmp_path: Path) -> None:
     caller = _caller(tmp_path, line := _Line(True, False, True, True), "3", "1,4")
     assert (await caller.call()).passed
     assert caller.alarm is None
@@ -208,7 +213,7 @@ async def test_a_path_that_failed_is_an_alarm_until_the_same_path_passes(tmp_pat
     assert (caller.results[Result.PASSED], caller.results[Result.SILENT_PROMPT]) == (2, 1)
 
 
-async def test_without_paths_of_its_own_it_walks_all_of_the_plan_in_turn(tmp_path: Any) -> None:
+async def test_without_paths_of_its_own_it_walks_all_of_the_plan_in_turn(tmp_path: Path) -> None:
     caller = _caller(tmp_path, line := _Line())
     for _ in range(11):
         assert (await caller.call()).passed
@@ -216,7 +221,7 @@ async def test_without_paths_of_its_own_it_walks_all_of_the_plan_in_turn(tmp_pat
     assert line.walked[10] == line.walked[0]
 
 
-async def test_a_path_that_the_plan_has_at_another_hour_is_left_out_and_none_at_all_is_told(tmp_path: Any) -> None:
+async def test_a_path_that_the_plan_has_at_another_hour_is_left_out_and_none_at_all_is_told(tmp_path: Path) -> None:
     caller = _caller(tmp_path, line := _Line(), "1,7,4", "3")
     for _ in range(3):
         assert (await caller.call()).passed
@@ -227,7 +232,7 @@ async def test_a_path_that_the_plan_has_at_another_hour_is_left_out_and_none_at_
     assert "no path of test_calls.paths" in none.alarm
 
 
-async def test_a_telephone_of_ours_that_fails_is_told_as_that(tmp_path: Any) -> None:
+async def test_a_telephone_of_ours_that_fails_is_told_as_that(tmp_path: Path) -> None:
     async def broken(*_: object, within: float) -> Heard:
         raise CallFailed(f"it was not over within {within:.0f} s")
 
@@ -236,7 +241,7 @@ async def test_a_telephone_of_ours_that_fails_is_told_as_that(tmp_path: Any) -> 
     assert caller.alarm is not None
 
 
-async def test_a_call_under_which_the_plan_was_changed_is_made_again(tmp_path: Any) -> None:
+async def test_a_call_under_which_the_plan_was_changed_is_made_again(tmp_path: Path) -> None:
     live = [PUBLISHED]
 
     class Changing(_Line):
@@ -266,3 +271,18 @@ async def test_the_engine_lets_it_go_at_the_door_of_a_line_and_rings_nobody() ->
         assert not h.ledger.of(Offered)
         arrived = h.ledger.of(CallArrived)[0]
         assert (arrived.test, arrived.tester) == (True, True)
+
+
+# ── by hand ─────────────────────────────────────────────────────────────────
+
+
+def test_the_command_tells_that_nobody_answers_where_nothing_runs(tmp_path: Path) -> None:
+    (port,) = free_ports(1)
+    given = ["call-test", "3", "--json", "--var", str(tmp_path), "--config", str(HOUSE / "config")]
+    told = CliRunner().invoke(app, given, env={"HOTLINE_SIP__PORT": str(port)})
+    assert told.exit_code == 1, told.output
+    answer = json.loads(told.stdout)
+    assert (answer["result"], answer["passed"], answer["keys"]) == ("no_answer", False, ["3"])
+    wrong = CliRunner().invoke(app, ["call-test", "2,3", *given[2:]], env={"HOTLINE_SIP__PORT": str(port)})
+    assert wrong.exit_code == 1
+    assert "asks for more than a key" in wrong.stderr
