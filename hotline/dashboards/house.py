@@ -176,6 +176,27 @@ ENGINE: Final = Board(
             runbooks=("RecordingsStayPlain",),
         ),
         Panel(
+            Kind.STAT,
+            Words("多久没有自检呼叫了？", "How long ago was the last test call?"),
+            (
+                ask(
+                    "(time() - hotline_synthetic_call_last_timestamp_seconds)"
+                    " and hotline_synthetic_call_last_timestamp_seconds > 0"
+                    " and hotline_synthetic_call_interval_seconds > 0",
+                    quiet=True,
+                ),
+            ),
+            unit="dtdurations",
+            runbooks=("TestCallsStopped",),
+            about=Words("空白：没有设置自检呼叫。", "Empty: none are asked for (test_calls.every)."),
+        ),
+        Panel(
+            Kind.BARS,
+            Words("自检呼叫听到了什么？", "What did test calls hear?"),
+            (ask("sum by (result) (increase(hotline_synthetic_calls_total[$__range])) > 0", "{{result}}", quiet=True),),
+            runbooks=("HouseAlarm",),
+        ),
+        Panel(
             Kind.LINES,
             Words("引擎来得及吗？", "Is the engine in time?"),
             (ask("hotline_loop_late_seconds", "最大延迟", "late at worst"),),
