@@ -7,33 +7,21 @@ import signal
 import sqlite3
 import time
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager, closing, contextmanager
+from contextlib import closing
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from bench import flood as flooding
-from bench.chaos.house import House, house, house_on_a_wire
+from bench.chaos.house import House, house
 from bench.chaos.phases import Scene, Size, everybody_calling, newcomers
-from bench.chaos.probe import Heard
 from bench.chaos.promise import Promise, at_most, exactly, none_of
 from bench.chaos.proxy import Wire
-from bench.chaos.small_disk import fill, small_disk
+from bench.chaos.storage import database_in_trouble, disk_full, gone, locked
+from bench.chaos.strike import Fault, heard, struck, struck_on_the_wire
 from bench.chaos.wall import Wall
 from bench.stand import StandFailed, wait_until
-
-Fault = Callable[[Path, Size], list[Promise]]
-
-
-def _heard(fault: str, who: list[Heard], since: float, bar: float = 1.0) -> list[Promise]:
-    """What was promised to those who called from `since` (Unix seconds) on: somebody answers, and there is sound."""
-    new = [one for one in who if one.began >= since - 0.1]
-    slowest = max((one.sounded or 99.0 for one in new), default=None)
-    return [
-        none_of(fault, f"new callers without an answer (of {len(new)})", [o.number for o in new if o.answered is None]),
-        at_most(fault, "new caller: INVITE to first sound", slowest, bar),
-    ]
 
 
 def nothing(folder: Path, size: Size) -> list[Promise]:
@@ -42,7 +30,7 @@ def nothing(folder: Path, size: Size) -> list[Promise]:
     def strike(scene: Scene) -> list[Promise]:
         return [at_most("no fault", "state equals the switch", scene.back_within(time.monotonic()), 1.0)]
 
-    return _struck("no fault", folder, size, strike)
+    return struck("no fault", folder, size, strike)
 
 
 def kill_engine(folder: Path, size: Size) -> list[Promise]:
@@ -54,7 +42,7 @@ def kill_engine(folder: Path, size: Size) -> list[Promise]:
         here.signal_engine(signal.SIGKILL)
         return [at_most(name, "all callers adopted, with their places", scene.back_within(since), 3.0)]
 
-    return _struck(name, folder, size, strike)
+    return struck(name, folder, size, strike)
 
 
 def freeze(seconds: float) -> Fault:
@@ -71,7 +59,7 @@ def freeze(seconds: float) -> Fault:
             os.kill(engine, signal.SIGCONT)
             return [at_most(name, "state equals the switch again", scene.back_within(since), 3.0)]
 
-        return _struck(name, folder, size, strike, sound_within=seconds + 2.0, takes=seconds)
+        return struck(name, folder, size, strike, sound_within=seconds + 2.0, takes=seconds)
 
     return fault
 
@@ -86,7 +74,7 @@ def link_reset(folder: Path, size: Size) -> list[Promise]:
         time.sleep(0.1)
         return [at_most(name, "state equals the switch again", scene.back_within(since), 3.0)]
 
-    return _struck_on_the_wire(name, folder, size, strike)
+    return struck_on_the_wire(name, folder, size, strike)
 
 
 def link_swallowed(folder: Path, size: Size) -> list[Promise]:
@@ -106,7 +94,7 @@ def link_swallowed(folder: Path, size: Size) -> list[Promise]:
             at_most(name, "state equals the switch again", scene.back_within(since), 3.0),
         ]
 
-    return _struck_on_the_wire(name, folder, size, strike, sound_within=12.0, takes=10.0)
+    return struck_on_the_wire(name, folder, size, strike, sound_within=12.0, takes=10.0)
 
 
 def restart(folder: Path, size: Size) -> list[Promise]:
@@ -132,7 +120,7 @@ def restart(folder: Path, size: Size) -> list[Promise]:
             at_most(name, "longest time without an engine that knows of all callers", left, 3.0),
         ]
 
-    return _struck(name, folder, size, strike, takes=6.0)
+    return struck(name, folder, size, strike, takes=6.0)
 
 
 def flood(folder: Path, size: Size) -> list[Promise]:
@@ -191,7 +179,7 @@ def _without_asterisk(name: str, folder: Path, size: Size, strike: Callable[[Hou
         told += [
             none_of(name, "callers without exactly one record", [n for n in everybody if records[n] != 1]),
             none_of(name, "records that do not say media_lost", (reasons - Counter(media_lost=size.calls)).elements()),
-            *_heard(name, scene.newcomers, 0.0),
+            *heard(name, scene.newcomers, 0.0),
             none_of(name, "channels and bridges left", [one for left in here.left().values() for one in left]),
         ]
         for crowd in scene.crowds:
@@ -230,84 +218,6 @@ def vanish(folder: Path, size: Size) -> list[Promise]:
         ]
 
 
-@contextmanager
-def _locked(database: Path) -> Iterator[None]:
-    """Another process holds it."""
-    with closing(sqlite3.connect(database, isolation_level=None)) as held:
-        held.execute("BEGIN EXCLUSIVE")
-        yield
-        held.execute("ROLLBACK")
-
-
-@contextmanager
-def _gone(database: Path) -> Iterator[None]:
-    """Its files are elsewhere."""
-    away = {file: file.with_name(f"away-{file.name}") for file in database.parent.glob(f"{database.name}*")}
-    for file, elsewhere in away.items():
-        file.rename(elsewhere)
-    yield
-    for file, elsewhere in away.items():
-        elsewhere.rename(file)
-
-
-def database_in_trouble(what: str, trouble: Callable[[Path], AbstractContextManager[None]]) -> Fault:
-    """The database cannot be written for a minute (six seconds in short)."""
-
-    def fault(folder: Path, size: Size) -> list[Promise]:
-        seconds = 6.0 if size.short else 60.0
-        name = f"database {what} for {seconds:g} s"
-
-        def strike(scene: Scene) -> list[Promise]:
-            here = scene.here
-            with trouble(here.database):
-                since = time.monotonic()
-                alarmed = wait_until(lambda: bool(here.metric("hotline_alarm", kind="journal_not_written")), 9)
-                after = time.monotonic() - since
-                time.sleep(seconds)
-                settled = scene.settled()
-            since = time.monotonic()
-            caught_up = wait_until(lambda: here.metric("hotline_journal_lag_entries") == 0, 30)
-            return [
-                at_most(name, "alarm", after if alarmed else None, 5.0),
-                none_of(name, "calls that were not served on meanwhile", [] if settled else ["some"]),
-                at_most(name, "all written afterwards", time.monotonic() - since if caught_up else None, 10.0),
-            ]
-
-        return _struck(name, folder, size, strike, takes=seconds + 5.0)
-
-    return fault
-
-
-def disk_full(folder: Path, size: Size) -> list[Promise]:
-    """The disk of database, spool and recordings is full to its last byte for ten seconds.
-
-    A message that is being left then cannot be recorded on: its caller is told so.
-    """
-    name = "disk full for 10 s"
-    reserve = [("HOTLINE_DISK__RESERVE", "60000000"), ("HOTLINE_DISK__MESSAGES_RESERVE", "30000000")]
-
-    def strike(scene: Scene) -> list[Promise]:
-        here = scene.here
-        filler = here.settings.var / "filler"
-        since = time.monotonic()
-        fill(filler)
-        alarmed = wait_until(lambda: bool(here.metric("hotline_alarm", kind="talks_not_recorded")), 9)
-        after = time.monotonic() - since
-        time.sleep(10.0)
-        settled = scene.on_the_floor()
-        filler.unlink()
-        since = time.monotonic()
-        caught_up = wait_until(lambda: here.metric("hotline_journal_lag_entries") == 0, 30)
-        return [
-            at_most(name, "alarm", after if alarmed else None, 5.0),
-            none_of(name, "calls that were not served on meanwhile", [] if settled else ["some"]),
-            at_most(name, "all written afterwards", time.monotonic() - since if caught_up else None, 10.0),
-        ]
-
-    with small_disk(folder / "var"):
-        return _struck(name, folder, size, strike, takes=15.0, settings=reserve, let_go={"message"})
-
-
 def clock_set(folder: Path, size: Size) -> list[Promise]:
     """The wall's clock is set an hour on, then two back, then right again."""
     name = "clock set by ± 1 h"
@@ -322,7 +232,7 @@ def clock_set(folder: Path, size: Size) -> list[Promise]:
             unsettled += [] if scene.settled() else [str(off)]
         return [none_of(name, "settings after which some calls were not served on", unsettled)]
 
-    told = _struck(name, folder, size, strike, takes=9.0, settings=[*wall.environment.items()])
+    told = struck(name, folder, size, strike, takes=9.0, settings=[*wall.environment.items()])
     with closing(sqlite3.connect(folder / "var" / "hotline.db")) as database:
         rows = database.execute("SELECT number, started, ended, waited, talked FROM cdr").fetchall()
     longest = size.lasts + 120.0
@@ -339,59 +249,6 @@ def _instant(text: str) -> datetime:
     return datetime.fromisoformat(text)
 
 
-def _struck_on_the_wire(
-    name: str,
-    folder: Path,
-    size: Size,
-    strike: Callable[[Scene, Wire], list[Promise]],
-    *,
-    sound_within: float = 1.0,
-    takes: float = 0.0,
-) -> list[Promise]:
-    lasts = size.lasts + takes
-    with (
-        house_on_a_wire(folder, answering=size.talking, silent=size.ringing) as (here, between),
-        everybody_calling(here, size, lasts=lasts) as scene,
-    ):
-        with newcomers(here, 0.3, scene.newcomers):
-            time.sleep(0.5)
-            since = time.time()
-            told = strike(scene, between)
-            time.sleep(1.0)
-        scene.over(lasts + 60)
-        return [*told, *_heard(name, scene.newcomers, since, sound_within), *scene.promises(name)]
-
-
-def _struck(
-    name: str,
-    folder: Path,
-    size: Size,
-    strike: Callable[[Scene], list[Promise]],
-    *,
-    sound_within: float = 1.0,
-    takes: float = 0.0,
-    settings: Sequence[tuple[str, str]] = (),
-    let_go: Collection[str] = (),
-) -> list[Promise]:
-    """Strike while everybody calls and newcomers come; then let all come to their end.
-
-    `takes` is how many seconds the fault itself lasts; `settings` are more variables of the hotline's surroundings;
-    the calls of the phases `let_go` may end by it.
-    """
-    lasts = size.lasts + takes
-    with (
-        house(folder, answering=size.talking, silent=size.ringing, settings=settings) as here,
-        everybody_calling(here, size, lasts=lasts) as scene,
-    ):
-        with newcomers(here, 0.3, scene.newcomers):
-            time.sleep(0.5)
-            since = time.time()
-            told = strike(scene)
-            time.sleep(1.0)
-        scene.over(lasts + 60)
-        return [*told, *_heard(name, scene.newcomers, since, sound_within), *scene.promises(name, let_go)]
-
-
 FAULTS: dict[str, Fault] = {
     "nothing": nothing,
     "kill-engine": kill_engine,
@@ -402,8 +259,8 @@ FAULTS: dict[str, Fault] = {
     "kill-asterisk": kill_asterisk,
     "restart-asterisk": restart_asterisk,
     "phones-vanish": vanish,
-    "database-locked": database_in_trouble("locked", _locked),
-    "database-gone": database_in_trouble("gone", _gone),
+    "database-locked": database_in_trouble("locked", locked),
+    "database-gone": database_in_trouble("gone", gone),
     "disk-full": disk_full,
     "clock-set": clock_set,
     "freeze-2": freeze(2.0),
