@@ -73,6 +73,7 @@ from hotline.metrics.door import DoorGauges, DoorMetrics, OutboundGauges
 from hotline.metrics.floor import CrowdGauges, FloorGauges, TalkMetrics
 from hotline.metrics.house import (
     AlarmGauges,
+    BackupGauge,
     DiskGauges,
     EngineGauges,
     JournalGauges,
@@ -441,6 +442,7 @@ async def running(
             PlanGauges(live, view.front),
             DiskGauges({"state": settings.var, "recordings": settings.recordings}, settings.disk.reserve),
             TermGauges(clock.now, lambda: known_for(live.now.plan.calendar), until),
+            BackupGauge(settings.var),
             EngineGauges(pulse.late, lambda: desk.live.listeners),
             *processes(lambda: hatch.pid),
             FloorGauges(

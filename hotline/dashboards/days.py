@@ -277,6 +277,14 @@ WEEK: Final = Board(
             runbooks=("CertificateEnds",),
         ),
         Panel(
+            Kind.BARS,
+            Words("多久没有备份了？", "How long ago was the last backup?"),
+            (ask("time() - hotline_backup_last_timestamp_seconds", "备份", "backup", quiet=True),),
+            unit="dtdurations",
+            bounds=Bounds(2 * 86400, 3 * 86400),
+            runbooks=("BackupOld",),
+        ),
+        Panel(
             Kind.LINES,
             Words("磁盘还剩多少？", "How much disk is left?"),
             (

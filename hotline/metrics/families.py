@@ -315,6 +315,11 @@ CERTIFICATE_SECONDS = _gauge(
     "证书到期前的时间；没有证书时不出现。",
     _OF,
 )
+BACKUP_MADE = _gauge(
+    "backup_last_timestamp_seconds",
+    "When the last backup was made (`hotline backup`); absent before the first.",
+    "最近一次备份的时间（`hotline backup`）；从未备份时不出现。",
+)
 
 # ── switch ──────────────────────────────────────────────────────────────────
 

@@ -13,6 +13,7 @@ from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 
 from hotline.alarms import AlarmKind, Alarms
+from hotline.backup.last import recall
 from hotline.disk import free_in
 from hotline.live import Result
 from hotline.metrics import families as f
@@ -143,6 +144,20 @@ class TermGauges(Collector):
         for use, until in self._certificates.items():
             certificates.add_metric([use], (until - now).total_seconds())
         yield certificates
+
+
+class BackupGauge(Collector):
+    """When the last backup was made, as `var` tells at the moment of the scrape."""
+
+    def __init__(self, var: Path) -> None:
+        self._var = var
+
+    def collect(self) -> Iterator[Metric]:
+        """The family, for a `CollectorRegistry` to which this was registered."""
+        made, last = f.BACKUP_MADE.measured(), recall(self._var)
+        if last is not None:
+            made.add_metric([], last.made.timestamp())
+        yield made
 
 
 class EngineGauges(Collector):

@@ -7,10 +7,12 @@ from pathlib import Path
 
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.registry import Collector
+from prometheus_client.utils import floatToGoString
 
+from hotline.backup.last import Last, remember
 from hotline.managed import SwitchRefused
 from hotline.metrics.database import DatabaseGauges
-from hotline.metrics.house import DiskGauges, EngineGauges, TermGauges
+from hotline.metrics.house import BackupGauge, DiskGauges, EngineGauges, TermGauges
 from hotline.metrics.switch import COMMANDS, AsteriskGauges, Told, told
 from hotline.operators import read_config
 from hotline.settings import HOUSE
@@ -112,6 +114,14 @@ def test_a_year_that_the_city_wrote_down_itself_counts_as_known() -> None:
     theirs = plain.model_copy(update={"own_days": {Dates(date(year, 10, 1), date(year, 10, 1)): day}})
     assert known_for(plain) == known_until()
     assert known_for(theirs) == date(year, 12, 31)
+
+
+def test_the_last_backup_is_told_by_its_time_and_none_by_nothing(tmp_path: Path) -> None:
+    gauge = BackupGauge(tmp_path)
+    assert scraped(gauge) == set()
+    made = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)
+    remember(tmp_path, Last(made, "/mnt/backup/1", 4096, "abc"))
+    assert scraped(gauge) == {f"hotline_backup_last_timestamp_seconds {floatToGoString(made.timestamp())}"}
 
 
 def test_a_disk_that_fails_has_no_sample_and_the_other_has(tmp_path: Path) -> None:
