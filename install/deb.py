@@ -184,4 +184,5 @@ def copyright_() -> str:
 
 
 if __name__ == "__main__":
+    os.umask(0o022)  # dpkg-deb refuses folders that are closed to others
     sys.stdout.write(f"{build(Path(sys.argv[1]), quick='--quick' in sys.argv)}\n")

@@ -189,7 +189,8 @@ class Channel:
             if self.hung_up:
                 raise Dead
             if self._keys and (key := self._keys.pop(0)) in keys:
-                self._say(f"200 result={ord(key)} endpos={int((_now() - began) * 8000)}")
+                heard = max(160, int((_now() - began) * 8000))  # a packet of sound at least, as Asterisk
+                self._say(f"200 result={ord(key)} endpos={heard}")
                 return
             if self._lines or self._closed:
                 return  # and not a word
