@@ -30,6 +30,7 @@ from hotline.sound_file import a_law_code
 from hotline.sound_file import load as load_sound
 from hotline.switch_config import PhoneAccount
 from hotline.trying import CALLER
+from ivr.switch import TESTER
 from tests.phones import AGENT_TONE, CALLER_TONE, hears, voices_in
 from tests.ports import free_ports
 from tests.switch.bare_sip import BareCaller
@@ -70,9 +71,10 @@ async def test_the_doctor_tells_it_and_ends_with_the_result(settings: Settings) 
 
     code, states = await asyncio.to_thread(ask)
     assert (code, states["runs"], states["version"]) == (1, "not good", "not applicable")
-    async with switch_of(settings, *with_browsers(read_config(HOUSE / "config").plan).phones, CALLER):
+    async with switch_of(settings, *with_browsers(read_config(HOUSE / "config").plan).phones, CALLER, TESTER):
         code, states = await asyncio.to_thread(ask)
         assert (states["runs"], states["ari"], states["contexts"]) == ("ok", "ok", "ok")
+        assert {name for name, state in states.items() if state == "not good"} == set()
         assert (code, states["no-strangers"]) == (0, "ok")
 
 

@@ -43,6 +43,7 @@ HEARD = ("ChannelDialplan", "ChannelDestroyed")
 EXPECTED = re.compile(
     "Stasis app 'hotline' doesn't exist|outbound websocket per-call config for app 'hotline'"
     "|Taskprocessor 'stasis/m:ari:application/test"
+    "|Queued '[A-Za-z]+' message for Stasis app 'test'; websocket is not ready"
     "|res_musiconhold.c: Failed to write frame to 'Local/"
 )
 """What Asterisk says of an engine that is away, of our wish to be told a lot, and of callers who hang up to music."""
