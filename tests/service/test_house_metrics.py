@@ -7,7 +7,6 @@ from pathlib import Path
 
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.registry import Collector
-from prometheus_client.utils import floatToGoString
 
 from hotline.backup.last import Last, remember
 from hotline.managed import SwitchRefused
@@ -121,7 +120,9 @@ def test_the_last_backup_is_told_by_its_time_and_none_by_nothing(tmp_path: Path)
     assert scraped(gauge) == set()
     made = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)
     remember(tmp_path, Last(made, "/mnt/backup/1", 4096, "abc"))
-    assert scraped(gauge) == {f"hotline_backup_last_timestamp_seconds {floatToGoString(made.timestamp())}"}
+    (line,) = scraped(gauge)
+    assert line.split(" ")[0] == "hotline_backup_last_timestamp_seconds"
+    assert float(line.split(" ")[1]) == made.timestamp()
 
 
 def test_a_disk_that_fails_has_no_sample_and_the_other_has(tmp_path: Path) -> None:
