@@ -174,10 +174,9 @@ def architecture() -> str:
 
 
 def copyright_() -> str:
-    """In Debian's form; what the Python packages are under stands in each one's own `.dist-info`."""
+    """Whose it is; what the Python packages are under stands in each one's own `.dist-info`."""
     return (
-        "Format: https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/\n"
-        "Upstream-Name: hotline\n\nFiles: *\nCopyright: 2026 the hotline's contributors\nLicense: Apache-2.0\n"
+        "hotline\n\nCopyright: 2026 the hotline's contributors\nLicense: Apache-2.0\n"
         " On Debian systems the full text is in /usr/share/common-licenses/Apache-2.0.\n"
         " The Python packages below /usr/lib/hotline/packages are under the licenses in their .dist-info folders.\n"
     )
