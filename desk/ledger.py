@@ -61,14 +61,8 @@ class Ledger:
         deed, at = await self._waiting.get()
         try:
             await self._put(deed, at)
-        except Exception as error:  # the database's or the disk's; the log is what is left
-            log.error(
-                "a deed is not in the audit log",
-                who=deed.who,
-                what=deed.what,
-                about=deed.about,
-                error=type(error).__name__,
-            )
+        except Exception as error:  # the database's or the disk's
+            _lost(deed, error)
         finally:
             self._waiting.task_done()
 
@@ -81,4 +75,13 @@ class Ledger:
             await asyncio.shield(work)
         except asyncio.CancelledError:
             await asyncio.wait([work])  # begun is begun: the engine's end must not cost an entry
+            if (error := work.exception()) is not None:
+                _lost(deed, error)
             raise
+
+
+def _lost(deed: Deed, error: BaseException) -> None:
+    """The log is what is left of it."""
+    log.error(
+        "a deed is not in the audit log", who=deed.who, what=deed.what, about=deed.about, error=type(error).__name__
+    )
