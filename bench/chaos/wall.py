@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
+import os
 from datetime import timedelta
 from pathlib import Path
 
 from bench.stand import StandFailed
+
+
+_SLEEP = """\
+import select
+import time
+
+time.sleep = lambda seconds: select.select([], [], [], seconds) and None
+"""
+"""Python sleeps until an instant, of which libfaketime (0.9.10) makes one that is no instant: EINVAL. `subprocess.run`
+sleeps so when a program has closed its output and is not gone yet."""
 
 
 class Wall:
@@ -18,6 +29,9 @@ class Wall:
         if library is None:
             raise StandFailed("libfaketime is not installed: apt-get install libfaketime")
         self._file = folder / "wall"
+        python = folder / "wall-python"
+        python.mkdir(exist_ok=True)
+        (python / "sitecustomize.py").write_text(_SLEEP)
         self.set(timedelta())
         self.environment = {
             "LD_PRELOAD": str(library),
@@ -26,6 +40,7 @@ class Wall:
             "FAKETIME_DONT_FAKE_MONOTONIC": "1",
             "FAKETIME_SKIP_CMDS": "asterisk,ld-linux-x86-64.so.2,ld-linux-aarch64.so.1",
             "NO_FAKE_STAT": "1",
+            "PYTHONPATH": os.pathsep.join(filter(None, (str(python), os.getenv("PYTHONPATH")))),
         }
 
     def set(self, off: timedelta) -> None:
