@@ -148,7 +148,7 @@ class Door:
     def _may_tell(self, arrival: Arrival, verdict: Verdict, now: float) -> bool:
         """Whether one more sentence can be said; the switch must have channels left for those who are inside.
 
-        Who was told why not lately knows; told each time, a few numbers would keep the switch busy with sentences.
+        Sentences shrink as the rate does: what cannot keep up with those inside must not talk to those outside. Who was told why not lately knows; told each time, a few numbers would keep the switch busy with sentences.
         """
         if verdict.why not in OVERLOAD:
             number = arrival.number or WITHHELD
@@ -157,7 +157,7 @@ class Door:
             self._told.came(number, now)
             self._told.left(number)
         self._sent_away = [at for at in self._sent_away if at > now - SENTENCE]
-        if len(self._sent_away) >= self.capacity.sentences:
+        if len(self._sent_away) >= self.capacity.sentences * self.throttle.share:
             return False
         self._sent_away.append(now)
         return True

@@ -1,6 +1,6 @@
 """How many calls are greeted in a second: as many as the settings say, fewer while we cannot keep up.
 
-A bucket of tokens whose rate halves each second that something is too high, and comes back by a tenth of the whole
+A bucket of tokens whose rate halves each half second that something is too high, and comes back by a tenth of the whole
 each second in which all is low. Between high and low it stays: so the door does not flap, and some are always let in.
 """
 
@@ -30,7 +30,7 @@ LOW = Load(late=0.1, backlog=100, trip=0.2)
 
 LEAST = 1.0
 """Calls a second that are let in whatever happens."""
-FALLS_EVERY = 1.0
+FALLS_EVERY = 0.5
 RISES = 0.1
 """Of the whole rate, each second."""
 
@@ -45,6 +45,11 @@ class Throttle:
         self._at: float | None = None
         self._fell: float | None = None
         self._why = Why.RATE
+
+    @property
+    def share(self) -> float:
+        """How much of the whole rate is left."""
+        return self.rate / self.whole
 
     def take(self, load: Load, now: float) -> Why | None:
         """Let one more call in (None), or why not."""

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from ivr.door.accounts import HOUR, TEN_MINUTES, Accounts, Used
 from ivr.door.door import SENTENCE, Arrival, Capacity, Door, Treatment
-from ivr.door.throttle import HIGH, LEAST, LOW, Load, Throttle
+from ivr.door.throttle import FALLS_EVERY, HIGH, LEAST, LOW, Load, Throttle
 from ivr.door.verdict import OVERLOAD, WELCOME, Lane, Verdict, Why
 from routing.caller_rule import CallerLimit, Callers, PrefixLimit, UnderAttack
 
@@ -144,6 +144,13 @@ def test_more_sentences_than_the_switch_has_channels_for_are_not_said() -> None:
     assert door.judge(call("later"), Callers(), SENTENCE).told
 
 
+def test_as_the_rate_falls_so_do_the_sentences() -> None:
+    door = Door(Capacity(calls=1, kept=0, rate=40.0, sentences=8))
+    door.enter("inside", (), 0.0)
+    door.throttle.rate = 10.0
+    assert [one.told for one in judged(door, Callers(), ANN, 4)] == [True, True, False, False]
+
+
 def test_a_number_hears_why_it_is_not_let_in_a_few_times_and_then_the_busy_tone() -> None:
     door, callers = Door(ROOMY), Callers(number=CallerLimit(at_once=1), wall=1.0)
     assert [one.told for one in judged(door, callers, BOT, 6)] == [True] * 4 + [False] * 2
@@ -155,17 +162,18 @@ def test_a_burst_is_cut_to_the_rate_and_the_rate_falls_while_we_are_late() -> No
     throttle = Throttle(40.0)
     assert [throttle.take(Load(), 0.0) for _ in range(50)].count(None) == 40
     assert throttle.take(Load(), 0.0) is Why.RATE
-    for second in range(1, 4):
-        throttle.take(LATE, float(second))
+    for fall in range(1, 4):
+        throttle.take(LATE, fall * FALLS_EVERY)
     assert throttle.rate == 5.0
-    while throttle.take(LATE, 3.0) is None:
+    while throttle.take(LATE, 3 * FALLS_EVERY) is None:
         pass
-    assert throttle.take(LATE, 3.0) is Why.LATE
+    assert throttle.take(LATE, 3 * FALLS_EVERY) is Why.LATE
 
 
 def test_between_high_and_low_the_rate_stays_and_in_calm_it_comes_back() -> None:
     throttle = Throttle(40.0)
     throttle.take(LATE, 0.0)
+    assert throttle.share == 0.5
     between = Load(late=(HIGH.late + LOW.late) / 2)
     for second in range(1, 60):
         throttle.take(between, float(second))
