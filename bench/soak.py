@@ -94,7 +94,7 @@ def soak(folder: Path, *, minutes: float, rate: int, talk: float = 3.0) -> tuple
     offered = sum(batch.offered for batch in batches)
     name = f"{minutes:g} min at {rate} calls/s"
     promises = [
-        none_of(name, f"calls failed (of {offered})", [n for b in batches for n in range(b.failed)]),
+        _none_failed(name, f"calls failed (of {offered})", batches),
         exactly(name, "records that say talked", sum(o == "talked" for _, o, _ in records), offered),
         exactly(name, "records", len(records), offered),
         none_of(name, "channels and bridges left", gone["channels"] + gone["bridges"]),
@@ -138,6 +138,13 @@ def _looking(here: House, since: float, looks: list[Look]) -> Iterator[None]:
     finally:
         ending.set()
         thread.join()
+
+
+def _none_failed(name: str, what: str, batches: Sequence[Batch]) -> Promise:
+    """With what SIPp says of those that did."""
+    failed, words = sum(batch.failed for batch in batches), [batch.errors for batch in batches if batch.errors]
+    told = f" ({words[0].splitlines()[0]})" if words and failed else ""
+    return Promise(name, what, "0", f"{failed}{told}", failed == 0)
 
 
 def _not_above(name: str, what: str, found: float, bar: float) -> Promise:
