@@ -23,6 +23,10 @@ is gone keeps its last rules and those who served it: calls that hold an older p
 agent who is gone ends what they are in, and then leaves.
 
 Timers live in one heap; an entry that no longer speaks of the present is dropped when it comes up.
+
+It is built in storeys, each of which calls only what is below it: `Ground` (what is there), `Ringing` (who is rung for
+whom), `Serving` (what becomes of offers, calls, agents), then the signals: of agents (`Presences`), of an audit
+(`Mending`), and here of calls, offers, lines and time.
 """
 
 from __future__ import annotations
@@ -30,13 +34,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 
 from acd.agent import Agent, Presence
-from acd.audit import Fault, FaultKind
 from acd.desk import Desk
 from acd.limits import at_joining, of_line, of_wait
 from acd.line import Line
+from acd.mending import Mending
 from acd.offer import Offer
+from acd.presences import Presences
 from acd.seat import Seat
-from acd.serving import SYSTEM, Serving
 from acd.signals import (
     AgentMoved,
     Alert,
@@ -74,7 +78,7 @@ from acd.timers import Alarm
 from acd.waiting import Passed, Place, Waiting, claim, without
 
 
-class Floor(Serving):
+class Floor(Presences, Mending):
     """The aggregate. All agents begin offline."""
 
     def __init__(self, lines: Iterable[Line], agents: Iterable[Agent], *, explains: bool = False) -> None:
@@ -281,88 +285,6 @@ class Floor(Serving):
     def _offers_made(self, made: OffersMade) -> None:
         self._offered = max(self._offered, made.last)
 
-    # ── agents ─────────────────────────────────────────────────────────────────────
-
-    def _phone_up(self, up: PhoneUp) -> None:
-        seat = self._seats.get(up.agent)
-        if seat is None or seat.leaving:
-            return
-        seat.plug(up.phone or seat.agent.phones[0])
-        self._come(seat)
-
-    def _come(self, seat: Seat) -> None:
-        if seat.presence is Presence.OFFLINE and seat.here:
-            self._become_ready(seat)
-
-    def _phone_down(self, down: PhoneDown) -> None:
-        seat = self._seats.get(down.agent)
-        if seat is None:
-            return
-        seat.unplug(down.phone or seat.agent.phones[0])
-        if not seat.rings:
-            self._unreachable(seat)
-
-    def _unreachable(self, seat: Seat) -> None:
-        """No phone is left: what rings there has failed; a talk goes on until the switch says that it ended."""
-        if seat.presence is Presence.OFFERED:
-            offer = seat.holds
-            assert offer is not None  # noqa: S101  (set with the presence)
-            self._orders.append(StopRinging(offer, Failure.UNREACHABLE))
-            self._fail(offer, Failure.UNREACHABLE)
-        elif seat.presence not in (Presence.TALKING, Presence.OFFLINE):
-            self._go_offline(seat)
-
-    def _shift_began(self, began: ShiftBegan) -> None:
-        seat = self._seats.get(began.agent)
-        if seat is not None:
-            seat.on_duty = True
-            self._come(seat)
-
-    def _shift_ended(self, ended: ShiftEnded) -> None:
-        seat = self._seats.get(ended.agent)
-        if seat is None:
-            return
-        seat.on_duty = False
-        if seat.presence in (Presence.READY, Presence.BREAK):
-            self._go_offline(seat)
-        seat.wish = None  # the next shift does not begin with a break of this one
-
-    def _break_began(self, began: BreakBegan) -> None:
-        seat, reason = self._seats.get(began.agent), began.reason
-        if seat is None:
-            return
-        match seat.presence:
-            case Presence.READY | Presence.WRAP_UP:
-                self._roster.move(seat, Presence.BREAK, self._now, reason)
-                self._parted(seat)
-            case Presence.BREAK if seat.reason in SYSTEM or reason not in SYSTEM:
-                self._rename_break(seat, reason)
-            case Presence.OFFERED | Presence.TALKING | Presence.OFFLINE if seat.wish is None or reason not in SYSTEM:
-                seat.wish = reason
-
-    def _break_ended(self, ended: BreakEnded) -> None:
-        seat = self._seats.get(ended.agent)
-        if seat is None:
-            return
-        if ended.reason is None or ended.reason == seat.wish:
-            seat.wish = None
-        over = seat.presence is Presence.BREAK and ended.reason in (None, seat.reason)
-        if over or (seat.presence is Presence.WRAP_UP and ended.reason is None):
-            self._become_ready(seat)
-
-    def _wrap_up_extended(self, extended: WrapUpExtended) -> None:
-        seat = self._seats.get(extended.agent)
-        if seat is None or seat.presence is not Presence.WRAP_UP:
-            return
-        seat.mark += 1
-        seat.back_at = None
-        if extended.seconds is not None:
-            self._back_in(seat, extended.seconds)
-
-    def _day_began(self, _began: DayBegan) -> None:
-        for seat in self._seats.values():
-            seat.answered, seat.worked = 0, 0.0
-
     # ── other lines, other agents ──────────────────────────────────────────────────
 
     def _agent_moved(self, moved: AgentMoved) -> None:
@@ -443,9 +365,6 @@ class Floor(Serving):
     def _widens(self, line: str, _mark: int) -> None:
         self._widen(self._desks[line])
 
-    def _is_back(self, agent: str, _mark: int) -> None:
-        self._become_ready(self._seats[agent])
-
     def _outside_rested(self, line: str, _mark: int) -> None:
         self._serve_outside(self._desks[line])
 
@@ -461,16 +380,6 @@ class Floor(Serving):
         offer = self._talks[talk]
         self._orders.append(Alert(AlertKind.LONG_TALK, offer.agent, offer.line.id, call))
 
-    def _turn_to_others(self, waiting: Waiting) -> None:
-        """Whom this call waited for did not come free in time: others may take it from now on."""
-        desk = self._desks[waiting.line.id]
-        if waiting.offers:
-            self._ring_more(waiting, desk)
-            return
-        desk.take(waiting)
-        self._free(waiting, desk)
-        self._serve_call(waiting, desk)
-
     def _widen(self, desk: Desk) -> None:
         """More agents may take some calls from now on."""
         desk.widens_at = None
@@ -483,39 +392,3 @@ class Floor(Serving):
         for waiting, passed in of_line(desk, self._now):
             self._give_up(waiting, passed)
         self._watch(desk)
-
-    # ── mending ────────────────────────────────────────────────────────────────────
-
-    def _audited(self, _audited: Audited) -> None:
-        for fault in self._faults():
-            self._orders.append(Alert(AlertKind.MENDED, fault.agent, fault.line, fault.call, fault.words))
-            self._mend(fault)
-
-    def _mend(self, fault: Fault) -> None:
-        match fault.kind:
-            case FaultKind.MISCOUNTED:
-                self._roster.recount(self._now)
-            case FaultKind.ORPHANED_OFFER if fault.offer in self._offers:
-                offer = self._offers.pop(fault.offer)
-                self._orders.append(StopRinging(offer.id))
-                if offer.agent is None:
-                    self._free_outside(self._desks[offer.line.id])
-            case FaultKind.ORPHANED_TALK if fault.offer in self._talks:
-                self._talk_of.pop(self._talks.pop(fault.offer).call, None)
-            case FaultKind.LOST_RING if fault.call in self._waiting:
-                waiting = self._waiting[fault.call]
-                waiting.offers = tuple(offer for offer in waiting.offers if offer in self._offers)
-                if not waiting.offers:
-                    desk = self._desks[waiting.line.id]
-                    desk.pace.put_back(waiting.queued, self._now)
-                    self._free(waiting, desk)
-                    self._serve_call(waiting, desk)
-            case FaultKind.STUCK_AGENT if fault.agent in self._seats:
-                seat = self._seats[fault.agent]
-                seat.holds = None
-                self._become_ready(seat)
-            case FaultKind.IDLE_AGENT if fault.agent in self._seats:
-                if (seat := self._seats[fault.agent]).presence is Presence.READY:
-                    self._serve_agent(seat)
-            case _:
-                return  # mended with another
