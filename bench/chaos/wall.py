@@ -8,7 +8,6 @@ from pathlib import Path
 
 from bench.stand import StandFailed
 
-
 _SLEEP = """\
 import select
 import time

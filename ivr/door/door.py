@@ -148,7 +148,8 @@ class Door:
     def _may_tell(self, arrival: Arrival, verdict: Verdict, now: float) -> bool:
         """Whether one more sentence can be said; the switch must have channels left for those who are inside.
 
-        Sentences shrink as the rate does: what cannot keep up with those inside must not talk to those outside. Who was told why not lately knows; told each time, a few numbers would keep the switch busy with sentences.
+        Sentences shrink as the rate does: what cannot keep up with those inside must not talk to those outside. Who
+        was told why not lately knows; told each time, a few numbers would keep the switch busy with sentences.
         """
         if verdict.why not in OVERLOAD:
             number = arrival.number or WITHHELD
