@@ -31,8 +31,8 @@ from ivr.events import (
     WaitBegan,
 )
 from paperwork.orders.state import State
-from records.cdr import fold
 from records.clock import wall_time
+from records.folding import fold
 from records.privacy import mask
 from records.segments import Wait
 from routing.node import Menu

@@ -28,7 +28,8 @@ from ivr.events import (
     TalkBegan,
 )
 from records.behind import BATCH, LINGER, WriteBehind, may_pass
-from records.cdr import Cdr, fold
+from records.cdr import Cdr
+from records.folding import fold
 from records.rows import entries_from, entry_row, insert_once, write_records
 from records.spelling import ENTRIES
 from records.tables import cdr, journal

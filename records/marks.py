@@ -13,8 +13,8 @@ from enum import StrEnum
 from typing import Any
 
 from ivr.events import Entry, NotRecorded, RecordingBegan, RecordingEnded
-from records.cdr import fold
 from records.clock import wall_time
+from records.folding import fold
 from records.privacy import mask
 from records.segments import Away, Consultation, Hold, Pause, Segment, Talk
 

@@ -1,9 +1,9 @@
 """What callers met today, kept as it happens: the connect rate's counts without a look at the database.
 
 Exactly what the reports count over the same records (`records.connect_counts`): each call is told by the same fold
-(`records.cdr.Telling`), and turns out by the same rules (`records.legs`). A call counts from the moment at which how it
-turned out is certain: when somebody talks with the caller, or when it ends; whoever waits still is in no count. It
-counts at the instant when it asked for a line, so that who asked before midnight is no part of today.
+(`records.folding.Telling`), and turns out by the same rules (`records.legs`). A call counts from the moment at which
+how it turned out is certain: when somebody talks with the caller, or when it ends; whoever waits still is in no count.
+It counts at the instant when it asked for a line, so that who asked before midnight is no part of today.
 
 Pure: facts and instants are arguments. `sow` begins with what the database knows, or begins anew with it.
 """
@@ -19,8 +19,9 @@ from decimal import Decimal
 from typing import Protocol, TypeVar
 
 from ivr.events import CallArrived, CallEnded, CallPlaced, Entry, OfferEnded, OfferResult, TalkBegan, TalkEnded
-from records.cdr import Cdr, Telling
+from records.cdr import Cdr
 from records.connect import AgentTally, Formula, Tally, tally, together
+from records.folding import Telling
 from records.legs import Request, Turn, request_of, requests_of
 from records.segments import Offer, Talk
 from routing.calendar import SHANGHAI

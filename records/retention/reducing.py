@@ -20,8 +20,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from ivr.events import CallbackBooked, FallbackEnded, MessageLeft, TalkBegan, WaitBegan
 from records.audit import Act, Audit, Deed, to_the_disk
 from records.behind import may_pass
-from records.cdr import fold
 from records.database import open_database
+from records.folding import fold
 from records.privacy import mask
 from records.retention.holds import Holds
 from records.retention.orders import due_orders, reduce_orders

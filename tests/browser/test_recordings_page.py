@@ -36,7 +36,7 @@ from ivr.events import (
     WaitEnded,
 )
 from records.audit import Act, Audit, Deed
-from records.cdr import fold
+from records.folding import fold
 from records.rows import entry_row, write_records
 from records.store import Store
 from records.tables import journal

@@ -14,7 +14,7 @@ from ivr.events import (
     Reason,
     TalkBegan,
 )
-from records.cdr import fold
+from records.folding import fold
 from tests.ivr.fake_switch import Behaviour
 from tests.ivr.house import WORKDAY, by_call, house
 from tests.ivr.test_adopted_calls import of_call, well_numbered

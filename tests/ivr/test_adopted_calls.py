@@ -36,7 +36,7 @@ from ivr.events import (
 )
 from ivr.switch import Found
 from ivr.talk.states import State
-from records.cdr import fold
+from records.folding import fold
 from tests.ivr.fake_switch import Behaviour, FakeSwitch
 from tests.ivr.house import CALLER, NIGHT, Ledger, by_call, house
 

@@ -17,7 +17,7 @@ from ivr.agi.switch import AgiSwitch, Ways
 from ivr.events import CallEnded, MessageLeft, OfferEnded, OfferResult, Outcome, Reason, RecordingEnded, TalkBegan
 from ivr.talk.states import Command
 from ivr.talk.targets import Refused
-from records.cdr import fold
+from records.folding import fold
 from tests.ivr.agi_client import Channel, FakeAsterisk
 from tests.ivr.fake_switch import Behaviour
 from tests.ivr.house import NIGHT, WORKDAY, House, by_call, house

@@ -18,7 +18,7 @@ from acd.agent import Presence
 from ivr.events import CallEnded, Entry, Outcome, Reason
 from ivr.reconcile import Reconciler
 from ivr.switch import PhoneChanged, SwitchError, SwitchEvent
-from records.cdr import fold
+from records.folding import fold
 from routing.check import read_plan
 from tests.ivr.fake_switch import Behaviour, FakeSwitch
 from tests.ivr.house import House, house

@@ -27,7 +27,7 @@ from ivr.events import (
     WaitEnd,
     WaitEnded,
 )
-from records.cdr import fold
+from records.folding import fold
 from records.segments import Placed
 from routing.calendar import SHANGHAI
 from routing.check import read_plan

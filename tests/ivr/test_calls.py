@@ -31,7 +31,7 @@ from ivr.events import (
 )
 from ivr.switch import Arrived, LinkDown, LinkUp, Phone, Recorded, SwitchError, TalkFound
 from ivr.switchboard import Service
-from records.cdr import fold
+from records.folding import fold
 from routing.check import read_plan
 from routing.plan import Plan
 from tests.ivr.fake_switch import Behaviour, FakeSwitch

@@ -15,7 +15,7 @@ import pytest
 from ivr.clock import LOOKS_EVERY, until
 from ivr.events import CallEnded, Offered, TalkBegan, WaitEnd
 from ivr.switchboard import AHEAD, CallIds
-from records.cdr import fold
+from records.folding import fold
 from routing.calendar import SHANGHAI
 from tests.ivr.fake_switch import Behaviour
 from tests.ivr.house import CALLER, LoopClock, house

@@ -32,7 +32,7 @@ from ivr.events import (
 from ivr.talk.conversations import AgentTalk
 from ivr.talk.states import MOVES, Command, State
 from ivr.talk.targets import Refused, Target, ToAgent, ToLine, ToNumber
-from records.cdr import fold
+from records.folding import fold
 from records.segments import Talk, segment_data, segment_from
 from routing.calendar import SHANGHAI
 from routing.check import read_plan

@@ -25,7 +25,7 @@ from ivr.inquiry import SpokenState, Standing
 from ivr.status import LONGEST_LOOK, SENTENCES, SLOWLY
 from records.account import account
 from records.account_words import Language
-from records.cdr import fold
+from records.folding import fold
 from records.segments import Inquiry as Segment
 from records.segments import segment_data, segment_from
 from routing.check import read_plan

@@ -32,7 +32,8 @@ from ivr.events import (
     from_data,
     to_data,
 )
-from records.cdr import Reached, fold
+from records.cdr import Reached
+from records.folding import fold
 from records.segments import (
     Away,
     Inquiry,

@@ -21,8 +21,8 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 
 from ivr.events import CallArrived, Entry, Outcome, Reason, TalkEnded
 from records.calls import calls
-from records.cdr import fold
 from records.database import open_database
+from records.folding import fold
 from records.journal import BATCH, SqlJournal, may_pass
 from records.rows import entry_from
 from records.tables import journal as journal_table

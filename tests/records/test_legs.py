@@ -22,7 +22,7 @@ from ivr.events import (
     WaitEnd,
     WaitEnded,
 )
-from records.cdr import fold
+from records.folding import fold
 from records.legs import LegKind, Request, Turn, legs_of, request_of, requests_of
 from tests.records.tales import (
     ARRIVES,

@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 
 from acd.agent import Presence
 from ivr.events import CallArrived, CallEnded, CallPlaced, Entry, Outcome, Reason
-from records.cdr import Cdr, fold
+from records.cdr import Cdr
 from records.connect import Formula, Tally, tally, together
 from records.connect_counts import connect_by_agent, connect_by_half_hour, connect_by_line, connect_total
 from records.database import open_database
+from records.folding import fold
 from records.journal import SqlJournal
 from records.legs import Turn, request_of, requests_of
 from records.presences import Move, stints, times

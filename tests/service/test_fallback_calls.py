@@ -29,7 +29,7 @@ from ivr.events import (
 from paperwork.orders.messages import Messages
 from paperwork.orders.office import orders_of
 from paperwork.orders.rules import OrderRules
-from records.cdr import fold
+from records.folding import fold
 from records.journal import SqlJournal
 from records.paper_tables import orders
 from records.store import Store
