@@ -14,10 +14,11 @@ from desk.asked import Asked, choice, instant, maybe_text, only, text, told
 from desk.asker import ASKER
 from desk.calls_page import limit_of, place, place_of
 from desk.ledger import Ledger
+from desk.quality_schemas import DRAWN, FIGURE, ITEM, MARKS, MOVES, NEXT, PERIOD, ROW, SCORE, SPAN, TALK
 from desk.refusal import Refusal, bad, forbidden
 from desk.roles import Permission
 from desk.route import Route, one_of
-from desk.schemas import COUNT, FLAG, MAYBE_TEXT, TEXT, TIME, either, listing, things
+from desk.schemas import COUNT, MAYBE_TEXT, TEXT, either, listing, things
 from paperwork.filing import Changed
 from paperwork.quality.book import NoScore, Scores
 from paperwork.quality.figures import By, averages, calibration, counted, satisfaction
@@ -30,72 +31,6 @@ from records.clock import wall_time
 from records.store import Store
 from routing.plan import Plan
 
-_NUMBER = {"type": "number"}
-_MARKS = {
-    "type": "object",
-    "description": "Points by item, whole or half; null where an optional item does not apply.",
-    "additionalProperties": {"type": ["number", "null"]},
-}
-_ITEM = things(item=TEXT, title=TEXT, group=MAYBE_TEXT, points=COUNT, fatal=FLAG, optional=FLAG)
-_SCORE = things(
-    id=TEXT,
-    state={"enum": [state.value for state in State]},
-    state_label=TEXT,
-    moves=listing(TEXT),
-    sheet=TEXT,
-    sheet_title=TEXT,
-    call=TEXT,
-    agent=TEXT,
-    line=MAYBE_TEXT,
-    recording=MAYBE_TEXT,
-    drawn=MAYBE_TEXT,
-    at=TIME,
-    by=TEXT,
-    total=_NUMBER,
-    most=_NUMBER,
-    percent=_NUMBER,
-    fatal=MAYBE_TEXT,
-    missing=listing(TEXT),
-    comment=TEXT,
-    items=listing(_ITEM),
-    history=listing(things(at=TIME, who=TEXT, what=TEXT, reason=MAYBE_TEXT, marks=_MARKS, comment=MAYBE_TEXT)),
-)
-_ROW = things(
-    id=TEXT,
-    state={"enum": [state.value for state in State]},
-    state_label=TEXT,
-    sheet=TEXT,
-    call=TEXT,
-    agent=TEXT,
-    line=MAYBE_TEXT,
-    recording=MAYBE_TEXT,
-    at=TIME,
-    by=TEXT,
-    total=_NUMBER,
-    most=_NUMBER,
-    percent=_NUMBER,
-    fatal=FLAG,
-)
-_DRAWN = things(
-    plan=TEXT,
-    period=TEXT,
-    recording=TEXT,
-    call=TEXT,
-    line=MAYBE_TEXT,
-    agent=MAYBE_TEXT,
-    drawn=TIME,
-    lot=TEXT,
-    gone=FLAG,
-    scores=listing(TEXT),
-    sheets=listing(
-        things(id=TEXT, state={"enum": [state.value for state in State]}, by=TEXT, percent=_NUMBER),
-    ),
-)
-_TALK = things(call=TEXT, agent=TEXT, sheet=TEXT, judges=listing({"type": "object"}), apart=_NUMBER)
-_FIGURE = things(of=TEXT, count=COUNT)
-_NEXT = {"type": ["string", "null"], "description": "`after` of the next page; null after the last."}
-_SPAN = {"from": "talks that began from this time on", "to": "and before this time"}
-_PERIOD = {"type": "string", "description": "A month like 2026-10 or a week like 2026-W41."}
 _JUDGED = {
     Move.MARKED: "mark",
     Move.SUBMITTED: "submit",
@@ -147,7 +82,7 @@ class QualityApi:
                 self._on_sheets,
                 "The sheets that talks are judged by, and the plans by which talks are drawn.",
                 answer=things(
-                    sheets=listing(things(id=TEXT, title=TEXT, version=COUNT, most=COUNT, items=listing(_ITEM))),
+                    sheets=listing(things(id=TEXT, title=TEXT, version=COUNT, most=COUNT, items=listing(ITEM))),
                     plans=listing(things(id=TEXT, title=TEXT, per_agent=COUNT, per_line=COUNT, shortest=COUNT)),
                 ),
             ),
@@ -157,8 +92,8 @@ class QualityApi:
                 read,
                 self._on_samples,
                 "The talks that were drawn for spot checks, with the sheets about each.",
-                query={"plan": "only of this plan", "period": {**_PERIOD, "description": "Only of this period."}},
-                answer=things(samples=listing(_DRAWN)),
+                query={"plan": "only of this plan", "period": {**PERIOD, "description": "Only of this period."}},
+                answer=things(samples=listing(DRAWN)),
             ),
             Route(
                 "POST",
@@ -166,9 +101,9 @@ class QualityApi:
                 judge,
                 self._on_draw,
                 "Draw the talks of a period that is over; what was drawn once stays as it is.",
-                body={"plan": TEXT, "period": _PERIOD},
+                body={"plan": TEXT, "period": PERIOD},
                 required=("plan", "period"),
-                answer=things(samples=listing(_DRAWN)),
+                answer=things(samples=listing(DRAWN)),
                 refuses=(409,),
             ),
             Route(
@@ -178,13 +113,13 @@ class QualityApi:
                 self._on_list,
                 "The sheets that were filled in, newest talks first; an agent sees their own, without drafts.",
                 query={
-                    **_SPAN,
+                    **SPAN,
                     "agent": "only of this agent",
                     "line": "only of this line",
                     "state": {"enum": [state.value for state in State], "description": "Only these."},
                     **page,
                 },
-                answer=things(scores=listing(_ROW), next=_NEXT),
+                answer=things(scores=listing(ROW), next=NEXT),
                 refuses=(409,),
             ),
             Route(
@@ -197,24 +132,24 @@ class QualityApi:
                     "call": TEXT,
                     "agent": TEXT,
                     "sheet": TEXT,
-                    "marks": _MARKS,
+                    "marks": MARKS,
                     "comment": TEXT,
                     "drawn": {**MAYBE_TEXT, "description": "`PLAN PERIOD` of the spot check, if it was drawn."},
                 },
                 required=("call", "agent", "sheet"),
-                answer=_SCORE,
+                answer=SCORE,
                 status=201,
                 refuses=(404, 409),
             ),
-            Route("GET", one, own, self._on_show, "One sheet with all its items.", answer=_SCORE, refuses=(409,)),
+            Route("GET", one, own, self._on_show, "One sheet with all its items.", answer=SCORE, refuses=(409,)),
             Route(
                 "GET",
                 base + "/averages",
                 read,
                 self._on_averages,
                 "Averages of the sheets that count, with how many are behind each.",
-                query={**_SPAN, "by": by},
-                answer=things(averages=listing(_FIGURE), of=either(_FIGURE)),
+                query={**SPAN, "by": by},
+                answer=things(averages=listing(FIGURE), of=either(FIGURE)),
             ),
             Route(
                 "GET",
@@ -222,8 +157,8 @@ class QualityApi:
                 read,
                 self._on_calibration,
                 "Talks that several judged by the same sheet, and how far they are apart.",
-                query=_SPAN,
-                answer=things(talks=listing(_TALK)),
+                query=SPAN,
+                answer=things(talks=listing(TALK)),
             ),
             Route(
                 "GET",
@@ -231,23 +166,14 @@ class QualityApi:
                 read,
                 self._on_satisfaction,
                 "What callers answered when they were asked, by agent or line.",
-                query={**_SPAN, "by": {**by, "enum": ["agent", "line", "all"]}},
-                answer=things(answers=listing(_FIGURE)),
+                query={**SPAN, "by": {**by, "enum": ["agent", "line", "all"]}},
+                answer=things(answers=listing(FIGURE)),
             ),
         ]
-        words = {
-            Move.MARKED: "Give points in a draft of one's own; the other items stay as they are.",
-            Move.SUBMITTED: "The draft is done: the agent sees it from now on.",
-            Move.DISCARDED: "Throw a draft away.",
-            Move.CORRECTED: "Correct a submitted sheet, with a reason; the agent reads it again, and may contest it.",
-            Move.SETTLED: "Settle a sheet that was seen or contested, with other points if need be.",
-            Move.SEEN: "The agent has read it.",
-            Move.CONTESTED: "The agent does not agree, and says why.",
-        }
         for move, verb in {**_JUDGED, **_AGENTS}.items():
             body: dict[str, Any] = {"comment": TEXT} if move is not Move.SEEN else {}
             if move in (Move.MARKED, Move.SETTLED, Move.CORRECTED):
-                body["marks"] = _MARKS
+                body["marks"] = MARKS
             if move in (Move.SETTLED, Move.CONTESTED, Move.CORRECTED):
                 body = {**body, "reason": TEXT}
             found.append(
@@ -256,10 +182,10 @@ class QualityApi:
                     f"{one}/{verb}",
                     judge if move in _JUDGED else one_of(Permission.QUALITY_OWN),
                     self._mover(move, tuple(body)),
-                    words[move],
+                    MOVES[move],
                     body=body or None,
                     required=("reason",) if "reason" in body else (),
-                    answer=_SCORE,
+                    answer=SCORE,
                     refuses=(409,),
                 )
             )
