@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sqlite3
+import subprocess
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -121,6 +122,31 @@ def restart(folder: Path, size: Size) -> list[Promise]:
         ]
 
     return struck(name, folder, size, strike, takes=6.0)
+
+
+def drain(folder: Path, size: Size) -> list[Promise]:
+    """`hotline drain --keep` that waits four seconds for talks, then `hotline up`: as for a machine's new kernel."""
+    name = "hotline drain --keep, then up"
+
+    def strike(scene: Scene) -> list[Promise]:
+        here = scene.here
+        since = time.monotonic()
+        status = here.command("drain", "--keep", "--within", "4s")
+        try:
+            here.process.wait(20)
+        except subprocess.TimeoutExpired:
+            return [Promise(name, "the hotline ends", "24 s", "it runs on", held=False)]
+        ended = time.monotonic() - since
+        since = time.monotonic()
+        here.up_again()
+        here.wait_until_ready()
+        return [
+            none_of(name, "errors of the command", [] if status == 0 else [status]),
+            at_most(name, "the hotline has ended", ended, 10.0),
+            at_most(name, "the next one knows of all callers", scene.back_within(since), 10.0),
+        ]
+
+    return struck(name, folder, size, strike, takes=20.0)
 
 
 def flood(folder: Path, size: Size) -> list[Promise]:
@@ -255,6 +281,7 @@ FAULTS: dict[str, Fault] = {
     "link-reset": link_reset,
     "link-silent": link_swallowed,
     "restart": restart,
+    "drain": drain,
     "flood": flood,
     "kill-asterisk": kill_asterisk,
     "restart-asterisk": restart_asterisk,

@@ -123,6 +123,10 @@ class House:
         with (self.folder / "commands.log").open("ab") as log:
             subprocess.run(command, stdout=log, stderr=log, timeout=30, check=False)
 
+    def up_again(self) -> None:
+        """`hotline up` once more, after the last one ended; Asterisk runs on."""
+        self.process = _started("up", self.folder, self.settings.config, self.settings.var, self.variables)
+
     def wait_until_ready(self) -> None:
         """Raises StandFailed."""
         ended = self.process.poll
