@@ -24,7 +24,3 @@ export interface Missed {
   at: string | null
   by: string | null
 }
-
-export interface Told {
-  sentences: { at: string; kind: string; text: string }[]
-}

@@ -2,6 +2,7 @@ import type { Words } from '@/i18n'
 
 const zh = {
   title: '通话',
+  call: '通话',
   calls: '通话记录',
   abandoned: '未接通',
   started: '开始',
@@ -40,6 +41,7 @@ const zh = {
 
 const en: typeof zh = {
   title: 'Calls',
+  call: 'Call',
   calls: 'Calls',
   abandoned: 'Not answered',
   started: 'Began',
