@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import re
 import shutil
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache
@@ -51,6 +52,7 @@ ALLOWED = ("microphone", "notifications")
 """What pages may; all else is refused them."""
 Language = Literal["zh", "en"]
 Theme = Literal["light", "dark"]
+LANGUAGES: tuple[Language, ...] = ("zh", "en")
 
 
 @cache
@@ -85,6 +87,8 @@ class Desks:
     playwright: Playwright
     pages: AsyncExitStack
     programs: dict[tuple[Path | None, bool], Browser] = field(default_factory=dict)
+    spare: dict[str, list[str]] = field(default_factory=dict)
+    """Recovery codes by user, each good once."""
 
     async def chromium(self, sound: Path | None = None, *, willing: bool = True) -> Browser:
         """A browser whose microphone hears `sound` (a WAV file), over and over; beeps without one.
@@ -150,6 +154,7 @@ class Desks:
             if told["stage"] == "enrol":
                 made = await ask("/enrolment")
                 told = await ask("/enrolment/confirm", code=pyotp.TOTP(made["secret"]).now())
+                self.spare[name] = told["recovery_codes"]
             assert told["stage"] == "in", told
             host = urlsplit(self.base).hostname
             cookies = [{"name": one.key, "value": one.value, "domain": host, "path": "/"} for one in jar]
@@ -247,6 +252,21 @@ async def looks_right(page: Page, language: Language, *data: str) -> None:
     assert found == [[], False, []], (page.url, found)
 
 
+async def looks_right_in_both(page: Page, *data: str) -> None:
+    """As `looks_right`, of a Chinese page and of the same in English; its dialogs stay open."""
+    for language in LANGUAGES:
+        with suppress(TimeoutError):  # what the server says in words is asked for anew
+            async with asyncio.timeout(20):
+                while await strange(page, language, *data):
+                    await page.wait_for_timeout(100)
+        await looks_right(page, language, *data)
+        await _other_language(page)
+
+
+async def _other_language(page: Page) -> None:
+    await page.evaluate("document.querySelector('header button[lang]').click()")  # behind a dialog nobody can press it
+
+
 def watched(page: Page) -> list[str]:
     """What went wrong on a page from now on: errors of scripts, and what its policy refused."""
     wrong: list[str] = []
@@ -276,16 +296,13 @@ async def pictures(page: Page, name: str, *, dark: bool = False) -> None:
     """The look of a Chinese page as it stands, in both languages, and `dark` as well; its dialogs stay open."""
     if not _pictures_are_wanted():
         return
-    languages: tuple[Language, ...] = ("zh", "en")
-    for language in languages:
+    for language in LANGUAGES:
         await picture(page, name, language)
         if dark:
             await page.emulate_media(color_scheme="dark")
             await picture(page, f"{name}-dark", language)
             await page.emulate_media(color_scheme="light")
-        await page.evaluate(
-            "document.querySelector('header button[lang]').click()"
-        )  # behind a dialog it cannot be pressed
+        await _other_language(page)
 
 
 OpenDesks = Callable[..., Any]

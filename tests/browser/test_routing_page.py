@@ -13,7 +13,7 @@ from hotline.operators import read_config
 from hotline.phone import Exchange
 from hotline.settings import HOUSE
 from ivr.events import EndReached
-from tests.browser.stage import Language, desks, faults, picture, too_wide, watched
+from tests.browser.stage import Language, desks, looks_right, looks_right_in_both, picture, watched
 from tests.system.stage import WORKDAY, Stage, stage
 
 pytestmark = [pytest.mark.system, pytest.mark.browser]
@@ -67,8 +67,7 @@ async def test_a_plan_is_broken_mended_published_called_and_taken_back(
         await expect(problem.first).to_contain_text("错误", timeout=60_000)
         await expect(problem.first).to_contain_text("immunization")
         await expect(page.locator(".cm-lint-marker-error")).to_have_count(1)
-        assert await faults(page) == []
-        assert not await too_wide(page)
+        await looks_right(page, "zh")
 
         for _ in range(len("immunizationx")):
             await page.keyboard.press("Backspace")
@@ -117,6 +116,7 @@ async def test_a_draft_with_a_slip_is_told_in_both_languages_and_no_tab_has_faul
         looks: tuple[tuple[Language, str, str], ...] = (("zh", "English", "错误"), ("en", "中文", "Error"))
         for language, switch, error in looks:
             await expect(slip).to_contain_text(error, timeout=60_000)
+            await looks_right(page, language)
             await picture(page, "routing", language)
             await page.get_by_role("button", name=switch).click()
         await page.keyboard.press("Tab")
@@ -128,6 +128,5 @@ async def test_a_draft_with_a_slip_is_told_in_both_languages_and_no_tab_has_faul
             await page.get_by_role("tab").nth(tab).click()
             told = page.get_by_role("tabpanel").locator("tbody, li, p.muted").first
             await expect(told).to_be_visible(timeout=60_000)
-            assert await faults(page) == []
-            assert not await too_wide(page)
+            await looks_right_in_both(page)
         assert wrong == []

@@ -245,6 +245,7 @@ export const SENTENCES: readonly (readonly [english: string, chinese: string])[]
   ['{} is complained of: hand it on to another unit', '{0} 就是被投诉对象：请转给别的部门'],
   ['this call has order {}: open `another` only for another matter', '这通来电已有转办单 {0}'],
   ['`category`: {}', '分类：{0}'],
+  ['shipped articles', '随产品附带的文章'],
   ['there is no such order', '没有这张转办单'],
   ['somebody else changed this order meanwhile: look again', '这张单刚刚被别人改过：请再看一遍'],
   ['it is settled on the spot, or handed on: not both', '当场答复和转办只能选一个'],

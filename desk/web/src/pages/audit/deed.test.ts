@@ -1,12 +1,6 @@
 import { expect, test } from 'vitest'
 
-import { dayAfter, parted, spelt } from './deed'
-
-test('who is told by where they did it and by their name', () => {
-  expect(parted('desk:ann')).toEqual(['desk', 'ann'])
-  expect(parted('address:::1')).toEqual(['address', '::1'])
-  expect(parted('somebody')).toEqual(['', 'somebody'])
-})
+import { dayAfter, spelt } from './deed'
 
 test('a detail is a text, and a list of calls is one too', () => {
   expect(spelt(['a', 'b'], (code) => code.toUpperCase())).toBe('A, B')

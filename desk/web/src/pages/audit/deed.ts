@@ -22,12 +22,6 @@ export interface Chain {
 
 export type Value = string | number | boolean | null | readonly string[]
 
-/** `desk:ann` is `ann` at the desk; what has no such form stays as it is. */
-export function parted(who: string): [kind: string, name: string] {
-  const at = who.indexOf(':')
-  return at < 0 ? ['', who] : [who.slice(0, at), who.slice(at + 1)]
-}
-
 /** A value of the details as text, each of its codes as `said` has it; nothing for what is not there. */
 export function spelt(value: Value, said: (code: string) => string = (code) => code): string {
   if (value === null) return ''
