@@ -13,7 +13,7 @@ from pathlib import Path
 
 import structlog
 
-from hotline.settings_parts import Disk
+from hotline.settings_keeping import Disk
 from ivr.room import Room
 
 log = structlog.get_logger()

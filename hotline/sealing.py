@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError
 
 from hotline.metrics import families as f
 from hotline.settings import Settings
-from hotline.settings_parts import Sealing as Rules
+from hotline.settings_keeping import Sealing as Rules
 from ivr.events import CallEnded, Entry, RecordingBegan
 from records.audit import Act, Audit, Deed
 from records.vault.ciphers import CIPHERS, Tampered

@@ -15,15 +15,13 @@ from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, InitSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
 from hotline.settings_file import SettingsError, SettingsFile
+from hotline.settings_keeping import Disk, Retention, Sealing
 from hotline.settings_parts import (
     Admission,
     Agi,
     Ari,
     Bans,
-    Disk,
-    Retention,
     Rtp,
-    Sealing,
     Sip,
     SyntheticCalls,
     Tracing,

@@ -3,55 +3,13 @@
 from __future__ import annotations
 
 import re
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ByteSize, ConfigDict, Field, IPvAnyNetwork, SecretStr
+from pydantic import AfterValidator, Field, SecretStr
 from pydantic import model_validator as checked
 
-
-def _plain(value: str) -> str:
-    if not value.isprintable() or any(c in value for c in '[];,"\\\n\r'):
-        raise ValueError("must not contain brackets, quotes, separators or control characters")
-    return value
-
-
-Plain = Annotated[str, AfterValidator(_plain)]
-"""Text that is written into Asterisk's configuration files: nothing in it can start a new line or section."""
-
-
-def _plain_path(value: Path) -> Path:
-    _plain(str(value))
-    return value.absolute()
-
-
-PlainPath = Annotated[Path, AfterValidator(_plain_path)]
-"""A file that Asterisk reads; a relative one counts from where the hotline is started."""
-
-
-def _plain_secret(value: SecretStr) -> SecretStr:
-    _plain(value.get_secret_value())
-    return value
-
-
-Port = Annotated[int, Field(ge=1, le=65535)]
-Seconds = Annotated[int, Field(ge=0, le=86400)]
-Networks = tuple[IPvAnyNetwork, ...]
-
-
-def loopback(host: str) -> bool:
-    """Whether this address cannot be reached from another machine; a name is not looked up."""
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
-
-
-class Part(BaseModel):
-    """Settings that belong together; names that are unknown are refused."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
+from hotline.settings_values import Networks, Part, Plain, PlainPath, Port, Seconds, loopback, plain_secret
 
 
 class Sip(Part):
@@ -110,7 +68,7 @@ class Ari(Part):
     """Its port."""
     user: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,31}$")] = "hotline"
     """The user that we are to it."""
-    password: Annotated[SecretStr, AfterValidator(_plain_secret)] | None = None
+    password: Annotated[SecretStr, AfterValidator(plain_secret)] | None = None
     """Of an Asterisk that you run yourself; the hotline's own gets one made at the first start."""
 
 
@@ -356,7 +314,7 @@ class Trunk(Part):
     """Callers' numbers with which we ourselves call to see that all works: no count has these calls."""
     username: Plain | None = None
     """Set it when the carrier wants registration."""
-    password: Annotated[SecretStr, AfterValidator(_plain_secret)] | None = None
+    password: Annotated[SecretStr, AfterValidator(plain_secret)] | None = None
     """The carrier's password for `username`; best given as HOTLINE_TRUNK__PASSWORD."""
     caller_id: Plain | None = None
     """Our number as the carrier wants to see it on outside calls."""
@@ -385,64 +343,3 @@ class Tracing(Part):
     """Where spans go by OTLP/HTTP, such as `http://127.0.0.1:4318/v1/traces`; unset: nowhere."""
     service: Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,64}$")] = "hotline"
     """`service.name` of the spans."""
-
-
-class Sealing(Part):
-    """How recordings are encrypted once their call has ended."""
-
-    on: bool = True
-    """Off leaves them as Asterisk wrote them: only where the whole disk is encrypted."""
-    cipher: Literal["AES-256-GCM", "SM4-GCM"] = "AES-256-GCM"
-    """Of the next master key, and of what it seals."""
-    key_file: Path | None = None
-    """Where the master keys lie, mode 0600; unset: `var/keys.json`. Best on another disk than the recordings."""
-    key_command: tuple[str, ...] | None = None
-    """A program that prints the master keys instead, such as the client of a key vault."""
-
-    @checked(mode="after")
-    def _one_source(self) -> Self:
-        if self.key_file is not None and self.key_command is not None:
-            raise ValueError("key_file and key_command: set one of them")
-        return self
-
-
-Days = Annotated[int, Field(ge=1, le=36500)]
-
-
-class LineRetention(Part):
-    """Days of one line's own; what is not written is as everywhere."""
-
-    talks: Days | None = None
-    """Its recorded talks."""
-    messages: Days | None = None
-    """Its recorded messages."""
-
-
-class Retention(Part):
-    """For how many days what is kept; then it is deleted, unless somebody holds it."""
-
-    talks: Days = 1095
-    """Recorded talks. Three years, as psychological-aid lines have to keep theirs; shorten it where you may."""
-    messages: Days = 1095
-    """Recorded messages."""
-    numbers: Days = 1095
-    """Whole numbers in the records; masked ones stay."""
-    lines: dict[str, LineRetention] = Field(default_factory=dict)
-    """Lines with days of their own, by id."""
-    hour: Annotated[int, Field(ge=0, le=23)] = 3
-    """The quiet hour (Asia/Shanghai) in which this is done each day."""
-
-
-class Disk(Part):
-    """What recordings leave free on the disks of `var` and of the recordings: bytes, or `500MB`, `2GB`."""
-
-    reserve: ByteSize = ByteSize(1_000_000_000)
-    """With less than this free no talk is recorded; talks go on."""
-    messages_reserve: ByteSize = ByteSize(200_000_000)
-    """With less than this free no message is taken, and callers are told; the rest is kept for the journal."""
-
-    @checked(mode="after")
-    def _in_order(self) -> Self:
-        if self.messages_reserve > self.reserve:
-            raise ValueError("messages_reserve must not be more than reserve: talks stop first")
-        return self

@@ -30,7 +30,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from hotline.asterisk_program import AsteriskProgram
 from hotline.secrets import Secrets
 from hotline.settings import HOUSE, Settings
-from hotline.settings_parts import loopback
+from hotline.settings_values import loopback
 from ivr.switch import TURNED_AWAY
 from prompts.phrases import Phrase
 from routing.dialplan.record import LEVEL

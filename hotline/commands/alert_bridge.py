@@ -16,7 +16,7 @@ from hotline.alerting.notice import Alert, Notice, Status
 from hotline.alerting.robots import Post, Refused, Robots, RobotsError, robots_in
 from hotline.alerting.words import told
 from hotline.logs import set_up_logs
-from hotline.settings_parts import loopback
+from hotline.settings_values import loopback
 from hotline.terminal import Config, Var, fail, people, settings_of
 
 app = typer.Typer()

@@ -9,12 +9,13 @@ from typing import Any, Final
 
 from hotline.settings import HOUSE, Settings
 
-SOURCES: Final = ("hotline/settings.py", "hotline/settings_parts.py")
+SOURCES: Final = ("hotline/settings.py", "hotline/settings_parts.py", "hotline/settings_keeping.py")
 """The modules in which the words stand."""
 
 _HEAD: Final = """# Every setting
 
-Made of `hotline/settings.py` and `hotline/settings_parts.py`: `python -m hotline.reference`.
+Made of `hotline/settings.py`, `hotline/settings_parts.py` and `hotline/settings_keeping.py`:
+`python -m hotline.reference`.
 
 Settings stand in `settings.yaml` of the config folder, `sip.port` as `sip: {port: 5062}`. The environment goes before
 the file: `HOTLINE_SIP__PORT=5062`; a list or a mapping is written there as JSON:

@@ -10,7 +10,7 @@ import pytest
 
 from hotline.disk import DiskWatch, free_in
 from hotline.settings import SettingsError, load
-from hotline.settings_parts import Disk
+from hotline.settings_keeping import Disk
 from ivr.room import Room
 from tests.records.test_spool import until
 

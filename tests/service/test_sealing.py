@@ -19,7 +19,7 @@ from structlog.testing import capture_logs
 from hotline import sealing
 from hotline.sealing import Sealing, SealingGauges, first_key, vault_of
 from hotline.settings import Settings, load
-from hotline.settings_parts import Sealing as Rules
+from hotline.settings_keeping import Sealing as Rules
 from ivr.events import CallEnded, Entry, Event, Outcome, Reason, RecordingBegan, RecordingEnded
 from records.audit import Audit
 from records.migrations import upgrade
