@@ -9,7 +9,7 @@ from playwright.async_api import Page, expect
 
 from desk.roles import Role
 from ivr.events import TalkBegan
-from tests.browser.stage import Desks, Language, OpenDesks, ask, looks_right, picture, watched
+from tests.browser.stage import WORDS, Desks, Language, OpenDesks, ask, looks_right, picture, watched
 from tests.phones import CALLER
 
 TYPED = ("市疾病预防控制中心", "联络员甲", "首次登记", "市里要求这样统计", "crm", "city-12345", "duty-screen")
@@ -159,4 +159,29 @@ async def answered_for(desks: Desks) -> None:
     await auditor.get_by_label("何事").select_option("webhook_changed")
     await expect(auditor.get_by_role("row")).to_have_count(7)
     await expect(auditor.get_by_role("row", name="crm").first).to_contain_text("事件推送变动")
+    await again_by_a_recovery_code(desks)
+    await auditor.get_by_label("何事").select_option("account_changed")
+    mine = auditor.get_by_role("row", name="auditor-office").first
+    await expect(mine).to_contain_text("变动 启用第二步验证")
+    await auditor.get_by_label("何事").select_option("sign_in_refused")
+    await expect(mine).to_contain_text("原因 验证码不对")
+    await auditor.get_by_label("何事").select_option("recovery_code_used")
+    await expect(mine).to_contain_text("剩余 9")
     await looked_at(desks, auditor, "audit", {"zh": "链头", "en": "Head"})
+
+
+async def again_by_a_recovery_code(desks: Desks) -> None:
+    """The auditor signs in a second time, elsewhere and without the app: a wrong code first, then one of the spare."""
+    page = await (await desks.chromium()).new_page()
+    await desks.go(page, "/sign-in")
+    await page.get_by_label("用户名").fill("auditor-office")
+    await page.get_by_label("密码").fill(WORDS)
+    await page.keyboard.press("Enter")
+    code = page.get_by_label("验证码")
+    await code.fill("k3m2-k3m2-k3m2-k3m2")
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("alert")).to_contain_text("验证码不对")
+    await looks_right(page, "zh")
+    await code.fill(desks.spare["auditor-office"][0])
+    await page.keyboard.press("Enter")
+    await page.wait_for_url(re.compile(r"/(?!sign-in)[^/]*$"))
