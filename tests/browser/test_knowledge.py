@@ -50,6 +50,7 @@ async def test_an_agent_finds_reads_and_judges_by_keys_what_a_leader_writes(open
         await text.type("\n\n附近门诊见本市疾控公布的名单。")
         await expect(leader.get_by_label("预览")).to_contain_text("附近门诊见本市疾控公布的名单")
         await looks_right_in_both(leader, *WRITTEN)
+        await leader.get_by_role("textbox", name="标题", exact=True).focus()
         await pictures(leader, "knowledge-editor")
         await leader.get_by_placeholder("修改说明").fill("座席反映没写门诊")
         await leader.get_by_role("button", name="发布", exact=True).click()
