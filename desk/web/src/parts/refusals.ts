@@ -92,7 +92,7 @@ export async function wordsOf(error: unknown): Promise<string> {
 }
 
 /** What is wrong in each field of a form, in the reader's language. */
-export async function fieldsOf(error: Refused): Promise<Record<string, string>> {
-  const told = Object.entries(error.fields).map(async ([name, why]) => [name, await whyOf(why, 'unfit')] as const)
+export async function fieldsOf(fields: Readonly<Record<string, string>>): Promise<Record<string, string>> {
+  const told = Object.entries(fields).map(async ([name, why]) => [name, await whyOf(why, 'unfit')] as const)
   return Object.fromEntries(await Promise.all(told))
 }

@@ -114,6 +114,18 @@ describe('a record in hand', () => {
     expect(server.record).toMatchObject({ place: '和平区' })
   })
 
+  it('tries again what did not go with a kind when there is another one', async () => {
+    const why = '咨询/健康知识 does not go with complaint (投诉)'
+    server.answers.push(() => server.told(422, { error: 'unfit', message: '', fields: { category: why } }))
+    held.write('category', 'Z07')
+    await pause()
+    await vi.waitFor(() => expect(held.wrong.value).toEqual({ category: '“咨询/健康知识”不能用于投诉' }))
+    held.write('kind', 'consult')
+    await pause()
+    expect(held.keeping.value).toBe('kept')
+    expect(server.record).toMatchObject({ category: 'Z07', kind: 'consult' })
+  })
+
   it('survives a reload with what was not kept, and a network that is away', async () => {
     server.answers.push(() => {
       throw new TypeError('away')

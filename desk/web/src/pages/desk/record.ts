@@ -1,8 +1,9 @@
 /** One answer record in somebody's hands: kept as they type, and nothing of it lost. */
 
-import { computed, onScopeDispose, ref, shallowRef } from 'vue'
+import { computed, onScopeDispose, ref, shallowRef, watch } from 'vue'
 
 import { get, put, Refused } from '@/api/http'
+import { language } from '@/i18n'
 import { fieldsOf } from '@/parts/refusals'
 import { complain } from '@/parts/told'
 import {
@@ -31,13 +32,24 @@ export function useRecord() {
   const draft = ref<Fields>({})
   /** What I wrote in whole and the server shows masked: field → [mine, as it is shown]. */
   const whole = ref<Partial<Record<Field, [Value, Value]>>>({})
-  const wrong = ref<Partial<Record<Field, string>>>({})
+  /** What was refused, as the server says why; `wrong` says it in the reader's language. */
+  const refusals = shallowRef<Record<string, string>>({})
+  const wrong = shallowRef<Partial<Record<Field, string>>>({})
   const clash = ref<Clash[]>([])
   const keeping = ref<Keeping>('kept')
   let timer: ReturnType<typeof setTimeout> | undefined
   let sending: Promise<void> | null = null
 
   const call = computed(() => record.value?.call ?? null)
+
+  watch([refusals, language], async ([now]) => {
+    try {
+      const told = await fieldsOf(now)
+      if (now === refusals.value) wrong.value = told
+    } catch (error) {
+      complain(error)
+    }
+  })
 
   function valueOf(field: Field): Value {
     if (field in draft.value) return draft.value[field] ?? null
@@ -62,7 +74,7 @@ export function useRecord() {
     await flush()
     record.value = found
     whole.value = {}
-    wrong.value = {}
+    refusals.value = {}
     clash.value = []
     draft.value = stored(wanted)
     keeping.value = 'kept'
@@ -90,7 +102,8 @@ export function useRecord() {
   function write(field: Field, value: Value): void {
     if (record.value === null || record.value.state === 'signed') return
     draft.value = { ...draft.value, [field]: value }
-    wrong.value = without(wrong.value, [field]) as Partial<Record<Field, string>>
+    // what does not go with one kind may go with another: all is tried again
+    refusals.value = field === 'kind' ? {} : (without(refusals.value, [field]) as Record<string, string>)
     store()
     keeping.value = 'typing'
     later(PAUSE)
@@ -110,7 +123,7 @@ export function useRecord() {
 
   /** What may be sent: not what was refused, nor what somebody has to decide first. */
   function sendable(): Fields {
-    return without(draft.value, [...Object.keys(wrong.value), ...clash.value.map((one) => one.field)])
+    return without(draft.value, [...Object.keys(refusals.value), ...clash.value.map((one) => one.field)])
   }
 
   async function save(): Promise<void> {
@@ -156,11 +169,7 @@ export function useRecord() {
       keeping.value = 'typing'
       await again()
     } else if (error.code === 'unfit') {
-      wrong.value = { ...wrong.value, ...error.fields }
-      void fieldsOf(error).then((told) => {
-        const still = Object.entries(told).filter(([name]) => wrong.value[name as Field] === error.fields[name])
-        wrong.value = { ...wrong.value, ...Object.fromEntries(still) }
-      }, complain)
+      refusals.value = { ...refusals.value, ...error.fields }
       keeping.value = 'refused'
       if (Object.keys(sendable()).length > 0 && Object.keys(error.fields).length > 0) later(0)
     } else if (error.status === 0 || error.status >= 429) {
