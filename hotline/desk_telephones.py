@@ -13,7 +13,7 @@ import structlog
 from desk.refusal import Refusal
 from hotline.browsers import browser_in
 from hotline.settings import Settings
-from ivr.ari import AriSwitch
+from ivr.ari.switch import AriSwitch
 from ivr.switch import SwitchError
 from routing.plan import Plan
 

@@ -12,7 +12,7 @@ import time
 
 import structlog
 
-from ivr.ari import AriSwitch
+from ivr.ari.switch import AriSwitch
 from ivr.switch import SwitchError
 
 log = structlog.get_logger()

@@ -10,7 +10,7 @@ from hotline.managed import GRACE
 from hotline.secrets import SecretsError, keep_secrets
 from hotline.settings import Settings
 from hotline.switch_config import Places
-from ivr.ari import AriSwitch
+from ivr.ari.switch import AriSwitch
 from ivr.switch import Kind, SwitchError
 
 log = structlog.get_logger()

@@ -111,7 +111,7 @@ from ivr.adoption.flow import AdoptingFlow
 from ivr.adoption.remains import Remains
 from ivr.adoption.unfinished import Unfinished
 from ivr.agi.beside import Beside
-from ivr.ari import AriSwitch
+from ivr.ari.switch import AriSwitch
 from ivr.call import Call, Flow
 from ivr.callbacks.attempt import CallbackService
 from ivr.callbacks.board import Callbacks

@@ -95,7 +95,7 @@ class PhoneAccount:
 
     username: str
     secret: str | None = field(repr=False)
-    """None for a browser of ours: it is told one when somebody signs in (`ivr.ari.AriSwitch.let_in`)."""
+    """None for a browser of ours: it is told one when somebody signs in (`ivr.ari.switch.AriSwitch.let_in`)."""
     name: str
     number: str | None = None
     """What it calls with; unset: its username."""

@@ -12,7 +12,7 @@ from hotline.attack import Attack
 from hotline.front import FrontWatch
 from hotline.live import Live
 from hotline.web import LineStatus, Status
-from ivr.ari import AriSwitch
+from ivr.ari.switch import AriSwitch
 from ivr.callbacks.ticket import Ticket
 from ivr.clock import Clock
 from ivr.events import CallArrived, CallEnded, CallPlaced, Entry, Outcome

@@ -9,7 +9,8 @@ from contextlib import asynccontextmanager
 import pytest
 from aiohttp import web
 
-from ivr.ari import ENGINE, AriSwitch
+from ivr.ari.link import ENGINE
+from ivr.ari.switch import AriSwitch
 from ivr.switch import ChannelGone, LinkUp, Phone, SwitchError, SwitchTaken
 from tests.ports import free_ports
 

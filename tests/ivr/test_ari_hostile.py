@@ -15,8 +15,9 @@ from aiohttp import web
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ivr import ari
-from ivr.ari import KEYS, AriSwitch
+from ivr.ari import orders
+from ivr.ari.link import KEYS
+from ivr.ari.switch import AriSwitch
 from ivr.switch import (
     Arrived,
     Gone,
@@ -244,7 +245,7 @@ def _orders(switch: AriSwitch) -> list[Callable[[], Awaitable[object]]]:
 @pytest.fixture
 def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
     """Orders that wait for an answer a tenth of a second."""
-    monkeypatch.setattr(ari, "ORDER_TIMEOUT", 0.1)
+    monkeypatch.setattr(orders, "ORDER_TIMEOUT", 0.1)
 
 
 @pytest.mark.usefixtures("hurried")

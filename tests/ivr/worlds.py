@@ -20,7 +20,7 @@ from hotline.switch_config import PhoneAccount
 from hotline.talk import Talk
 from ivr.agi.door import Door, listening_at
 from ivr.agi.switch import AgiSwitch, Ways
-from ivr.ari import AriSwitch
+from ivr.ari.switch import AriSwitch
 from ivr.switch import Arrived, LegAnswered, Phone, PhoneChanged, Switch, SwitchEvent
 from tests.ivr.agi_client import FakeAsterisk
 from tests.ivr.fake_switch import Behaviour, FakeSwitch

@@ -13,7 +13,7 @@ from acd.agent import Presence
 from hotline.drain_kept import Drain, KeptDrain, To
 from hotline.draining import Draining, End
 from hotline.heartbeat import Heartbeat
-from ivr.ari import AriSwitch
+from ivr.ari.switch import AriSwitch
 from ivr.events import CallEnded, Offered, Outcome, Reason, TalkBegan, TalkEnded, WaitBegan, WaitEnd, WaitEnded
 from ivr.switch import PhoneChanged
 from routing.check import read_plan

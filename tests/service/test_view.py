@@ -9,7 +9,7 @@ from typing import cast
 from acd.agent import Presence
 from hotline.front import FrontWatch
 from hotline.view import HotlineView
-from ivr.ari import AriSwitch
+from ivr.ari.switch import AriSwitch
 from ivr.callbacks.ticket import Ticket
 from ivr.events import CallEnded, CallPlaced, Entry, Event, Outcome, Reason
 from records.journal import SqlJournal

@@ -13,7 +13,7 @@ from hotline.desk_telephones import DeskTelephones
 from hotline.operators import read_config
 from hotline.secrets import keep_secrets
 from hotline.settings import HOUSE, Settings
-from ivr.ari import AriSwitch
+from ivr.ari.switch import AriSwitch
 from tests.switch.test_managed import switch_of
 
 pytestmark = pytest.mark.system

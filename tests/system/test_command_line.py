@@ -18,7 +18,7 @@ import pytest_asyncio
 
 from hotline.operators import read_config
 from hotline.settings import HOUSE
-from ivr.ari import ENGINE
+from ivr.ari.link import ENGINE
 from tests.ports import free_ports
 from tests.system.stage import config_that_keeps_numbers
 

@@ -10,7 +10,8 @@ import pytest
 from acd.agent import Presence
 from hotline.phone import answers, never_answers
 from hotline.talk import Talk
-from ivr.ari import _HEARD, APPLICATION
+from ivr.ari.link import HEARD
+from ivr.ari.shapes import APPLICATION
 from ivr.events import Outcome, Reason, TalkBegan, WaitBegan
 from ivr.switch import Phone
 from tests.phones import hear_each_other
@@ -26,10 +27,10 @@ KEYS = "14"
 @asynccontextmanager
 async def untold(s: Stage, *kinds: str) -> AsyncIterator[None]:
     """For a while Asterisk tells nothing of these kinds."""
-    for told in (set(_HEARD) - set(kinds), set(_HEARD)):
+    for told in (set(HEARD) - set(kinds), set(HEARD)):
         allowed = {"allowed": [{"type": kind} for kind in sorted(told)]}
         await s.hotline.switch._order("PUT", f"/applications/{APPLICATION}/eventFilter", body=allowed)
-        if told != set(_HEARD):
+        if told != set(HEARD):
             yield
 
 

@@ -1,0 +1,1 @@
+"""Asterisk as the switch, over ARI."""
