@@ -13,7 +13,7 @@ offer was taken back early rings on until the offer's own end, though nobody can
 cannot be held, passed on, listened to or recorded otherwise than from the talk's beginning to its end. `is_fixed` says
 so before anybody tries.
 
-All tables belong to the event loop; the sessions' threads are told orders and tell what happened (`ivr.agi.session`).
+What the sessions tell is kept by the link (`ivr.agi.link`), in the event loop; their threads are told orders.
 Nothing that a caller sent reaches an endpoint, a file name or a variable name.
 """
 
@@ -22,51 +22,37 @@ from __future__ import annotations
 import asyncio
 import re
 import secrets
-from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-import structlog
-
-from ivr.agi.hello import Errand, Hello
+from ivr.agi.hello import Hello
+from ivr.agi.link import PREFIX, Leg, Link, Recording
 from ivr.agi.session import Answer, Dial, End, Ending, Leave, Monitor, Play, Record, Session
 from ivr.switch import (
     BEEP,
     RING_AT_MOST,
     RINGING,
     TURNED_AWAY,
-    Arrived,
     Census,
     ChannelGone,
-    Gone,
     HandedOver,
-    KeyTyped,
     Kind,
-    LegAnswered,
     Phone,
-    Played,
     Recorded,
     Seen,
     SwitchError,
-    SwitchEvent,
 )
 
-log = structlog.get_logger()
-
-PREFIX = "agi-"
-"""How the channels of these callers begin."""
 TOGETHER = 0.01
 """Seconds in which the phones of one offer are asked for; then they ring."""
 RECORDED_WITHIN = 0.25
 """Seconds that a talk waits for the order to record it: once it began it is too late."""
 ORDER_TIMEOUT = 10.0
-QUEUE = 10_000
 _NORMAL = 16
 """Q.850."""
-_KEPT = 1000
-"""Recordings whose length is remembered."""
 
 _PLAIN = re.compile(r"[a-z][a-z0-9_-]{0,39}")
 _DIGITS = re.compile(r"\+?[0-9]{3,20}")
@@ -90,32 +76,7 @@ class Ways:
     """The sound of each of `TURNED_AWAY`."""
 
 
-@dataclass(slots=True, eq=False)
-class _Leg:
-    name: str
-    phone: str
-    caller: Session
-    dial: Dial
-    session: Session | None = None
-    """Once it was answered."""
-    bridge: str = ""
-    let_in: bool = False
-    """Both hear each other: nobody reaches them any more."""
-
-    @property
-    def answered(self) -> bool:
-        return self.session is not None or self.let_in
-
-
-@dataclass(slots=True)
-class _Recording:
-    name: str
-    owner: str
-    """The caller's channel, or the leg."""
-    began: float
-
-
-class AgiSwitch:
+class AgiSwitch(Link):
     """Every session of the door (`ivr.agi.door`). Read `events()` from one task."""
 
     def __init__(
@@ -127,158 +88,8 @@ class AgiSwitch:
         look_up: Callable[[Hello], Mapping[str, str]] = lambda _: {},
     ) -> None:
         """`phones` are ours; `accepts` says whether callers are taken now; `look_up` answers dialplan authors."""
-        self._ways, self._phones, self._accepts, self._look_up = ways, phones, accepts, look_up
-        self._queue: asyncio.Queue[SwitchEvent] = asyncio.Queue(QUEUE)
-        self._callers: dict[str, Session] = {}
-        self._legs: dict[str, _Leg] = {}
-        self._dials: dict[str, Dial] = {}
-        """By token, until they end."""
-        self._leg_of: dict[Session, _Leg] = {}
-        """Sessions on phones that were answered."""
-        self._plays: dict[str, tuple[Session, Play]] = {}
-        self._bridges: dict[str, str] = {}
-        """The leg in each."""
-        self._recordings: dict[str, _Recording] = {}
-        self._stored: dict[str, Recorded] = {}
-        self._left = False
-
-    @property
-    def calls(self) -> int:
-        """Callers who are here."""
-        return len(self._callers)
-
-    def owns(self, name: str) -> bool:
-        """Whether this channel, leg, bridge, playback or recording is one of ours."""
-        return (
-            name.startswith(PREFIX)
-            or name in self._legs
-            or name in self._bridges
-            or name in self._plays
-            or name in self._recordings
-        )
-
-    def busy(self) -> frozenset[str]:
-        """Phones that ring or talk for us."""
-        return frozenset(leg.phone for leg in self._legs.values() if leg.phone)
-
-    # ── told by the sessions, in the loop ───────────────────────────────────
-
-    def began(self, session: Session, hello: Hello) -> None:
-        """Somebody said hello."""
-        match hello.errand:
-            case Errand.CALL:
-                self._arrived(session, hello)
-            case Errand.ANSWERED:
-                self._answered(session, hello)
-            case _:
-                session.order(Leave(self._look_up(hello)))
-
-    def _arrived(self, session: Session, hello: Hello) -> None:
-        if self._left or not self._accepts():
-            session.order(End(Ending.GIVEN_BACK))
-            return
-        session.name = f"{PREFIX}{secrets.token_hex(6)}"
-        self._callers[session.name] = session
-        log.debug("a call came by FastAGI", channel=session.name, asterisk=hello.unique)
-        phone = hello.phone if hello.phone in self._phones() else None
-        self._put(Arrived(session.name, hello.number, hello.dialled, phone))
-
-    def _answered(self, session: Session, hello: Hello) -> None:
-        dial = self._dials.get(hello.arguments.get("leg", ""))
-        legs = [leg for leg in self._legs.values() if leg.dial is dial]
-        if dial is None or not legs or any(leg.session for leg in legs):
-            session.order(Leave({"GOSUB_RESULT": "CONTINUE"}))  # it was taken back: the phone is hung up
-            return
-        leg = next((leg for leg in legs if leg.phone and leg.phone == hello.phone), legs[0])
-        leg.session, session.name = session, leg.name
-        self._leg_of[session] = leg
-        self._put(LegAnswered(leg.name))
-
-    def typed(self, session: Session, key: str) -> None:
-        """A caller typed."""
-        if session.name in self._callers:
-            self._put(KeyTyped(session.name, key))
-
-    def played(self, session: Session, play: Play, *, failed: bool) -> None:
-        """Something was played to its end, or stopped."""
-        del session
-        if self._plays.pop(play.playback, None) is not None:
-            self._put(Played(play.playback, failed))
-
-    def took(
-        self, session: Session, record: Record, seconds: float | None, spoken: float | None, *, failed: bool
-    ) -> None:
-        """A message ended."""
-        del session
-        self._finish(Recorded(record.recording, seconds, spoken, failed))
-
-    def dialled(self, session: Session, dial: Dial, cause: int | None) -> None:
-        """A `Dial` came to its end, and the caller is still there."""
-        del session
-        self._forget(dial, cause)
-
-    def ended(self, session: Session) -> None:
-        """A session is over."""
-        session.over.set()
-        if (leg := self._leg_of.pop(session, None)) is not None:
-            leg.session = None
-            if not leg.let_in:
-                self._end_leg(leg, None)
-            return
-        if self._callers.pop(session.name, None) is None:
-            return
-        for playback in [name for name, (of, _) in self._plays.items() if of is session]:
-            del self._plays[playback]
-            self._put(Played(playback))
-        for name in [one.name for one in self._recordings.values() if one.owner == session.name]:
-            self._finish(Recorded(name, None, None, failed=True))
-        self._put(Gone(session.name, None))  # before the legs: it was the caller who hung up
-        for dial in {id(leg.dial): leg.dial for leg in self._legs.values() if leg.caller is session}.values():
-            self._forget(dial, None)
-
-    def _forget(self, dial: Dial, cause: int | None) -> None:
-        self._dials.pop(dial.token, None)
-        for leg in [leg for leg in self._legs.values() if leg.dial is dial]:
-            self._end_leg(leg, cause)
-
-    def _end_leg(self, leg: _Leg, cause: int | None) -> None:
-        """It is no more for us; a phone that rings goes on until its `Dial` ends."""
-        if self._legs.pop(leg.name, None) is None:
-            return
-        now = asyncio.get_running_loop().time()
-        for one in [one for one in self._recordings.values() if one.owner == leg.name]:
-            self._finish(Recorded(one.name, now - one.began, None))
-        self._bridges.pop(leg.bridge, None)
-        self._put(Gone(leg.name, cause))
-
-    def _finish(self, recorded: Recorded) -> None:
-        if self._recordings.pop(recorded.recording, None) is None:
-            return
-        self._stored[recorded.recording] = recorded
-        while len(self._stored) > _KEPT:
-            del self._stored[next(iter(self._stored))]
-        self._put(recorded)
-
-    def _put(self, event: SwitchEvent) -> None:
-        if self._left:
-            return
-        try:
-            self._queue.put_nowait(event)
-        except asyncio.QueueFull:
-            log.critical("the FastAGI door tells more than we can take in; cutting its sessions", events=QUEUE)
-            self.cut()
-
-    def cut(self) -> None:
-        """End every session: Asterisk goes on with its own dialplan."""
-        for session in (*self._callers.values(), *self._leg_of):
-            session.cut()
-
-    # ── the port ────────────────────────────────────────────────────────────
-
-    async def events(self) -> AsyncIterator[SwitchEvent]:
-        """What the sessions tell, in order, for ever."""
-        while True:
-            yield await self._queue.get()
+        super().__init__(phones=phones, accepts=accepts, look_up=look_up)
+        self._ways = ways
 
     def is_fixed(self, channel: str) -> bool:
         """Whether nothing can be done with this caller's talk but to let it end."""
@@ -320,7 +131,7 @@ class AgiSwitch:
     async def record(self, channel: str, recording: str, *, limit: float, silence: float) -> None:
         session = self._caller(channel)
         file = self._file(recording)
-        self._recordings[recording] = _Recording(recording, channel, asyncio.get_running_loop().time())
+        self._recordings[recording] = Recording(recording, channel, asyncio.get_running_loop().time())
         session.order(Record(recording, file, limit, silence), at_once=True)
 
     async def ring(
@@ -342,7 +153,7 @@ class AgiSwitch:
         if phone.is_browser:
             dial.options = f"gmo({leg})U({self._ways.answered}^{dial.token})"
         dial.targets[leg] = target
-        self._legs[leg] = _Leg(leg, "" if phone.trunk else phone.name, session, dial)
+        self._legs[leg] = Leg(leg, "" if phone.trunk else phone.name, session, dial)
 
     def _target(self, phone: Phone) -> str:
         if not (_DIGITS if phone.trunk else _PLAIN).fullmatch(phone.name):
@@ -367,7 +178,7 @@ class AgiSwitch:
         self._bridges[bridge] = leg.name
         asyncio.get_running_loop().call_later(RECORDED_WITHIN, self._let_in, leg)
 
-    def _let_in(self, leg: _Leg) -> None:
+    def _let_in(self, leg: Leg) -> None:
         """The phone's session returns, and both hear each other."""
         if leg.session is not None and not leg.let_in:
             leg.let_in = True
@@ -397,7 +208,7 @@ class AgiSwitch:
         leg.session.order(Monitor(file, done))
         leg.session.order(Leave())
         await self._done(leg.session, done)
-        self._recordings[recording] = _Recording(recording, leg.name, asyncio.get_running_loop().time())
+        self._recordings[recording] = Recording(recording, leg.name, asyncio.get_running_loop().time())
 
     async def stop_recording(self, recording: str) -> None:
         if recording in self._recordings:
