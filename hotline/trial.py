@@ -14,10 +14,10 @@ from hotline.phone import Exchange
 from hotline.settings import Settings
 from ivr.events import EndReached
 from records.calls import first_end
+from routing.destination import Destination
 from routing.dry_walk import HANG_UP, dry_walk
 from routing.plan import Plan
 from routing.scene import Scene
-from routing.walk import Destination
 
 LOOK_EVERY = 0.2
 """Seconds between two looks into the journal."""

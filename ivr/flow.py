@@ -34,6 +34,7 @@ from ivr.talk.targets import TalkRules
 from ivr.waiting import House, Left, Waiting
 from prompts.phrases import Phrase
 from routing.calendar import SHANGHAI
+from routing.destination import destination
 from routing.node import Survey
 from routing.plan import Plan
 from routing.steps import (
@@ -58,7 +59,7 @@ from routing.steps import (
     TakeMessage,
     Talked,
 )
-from routing.walk import NotOfThisStep, Position, advance, begin, destination, entering
+from routing.walk import NotOfThisStep, Position, advance, begin, entering
 
 log = structlog.get_logger()
 

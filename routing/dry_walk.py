@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from routing.destination import Destination, destination
 from routing.plan import Plan
 from routing.scene import Scene
 from routing.steps import (
@@ -32,7 +33,7 @@ from routing.steps import (
     Told,
     Untold,
 )
-from routing.walk import RIGHT, Destination, Position, advance, begin, destination
+from routing.walk import RIGHT, Position, advance, begin
 
 HANG_UP = "h"
 SILENCE = "."

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from typing import Final
 
 from prompts.catalogue import Catalogue
+from routing.destination import Destination
 from routing.dry_walk import HANG_UP, SILENCE, Heard, Keys, dry_walk
 from routing.node import Ask, Callback, Menu, Message, Status, Survey
 from routing.plan import Plan
 from routing.scene import Scene
-from routing.walk import Destination
 
 MOST: Final = 100
 """Paths that are looked for in a plan."""

@@ -27,9 +27,10 @@ from ivr.events import CallAnswered, EndReached, OfferEnded, OfferResult, Outcom
 from ivr.flow import PlanFlow
 from ivr.talk.inbox import Resumed, Side
 from ivr.waiting import Waiting
+from routing.destination import destination
 from routing.scene import Scene
 from routing.steps import Came, Enter, PassedOn, TakeMessage, Talked
-from routing.walk import Position, advance, begin, destination, waiting_on
+from routing.walk import Position, advance, begin, waiting_on
 
 
 class AdoptingFlow(PlanFlow):

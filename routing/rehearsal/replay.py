@@ -14,10 +14,11 @@ from datetime import datetime
 from typing import NamedTuple
 
 from routing import node as nodes
+from routing.destination import destination
 from routing.plan import Plan
 from routing.scene import Scene
 from routing.steps import Ask, Came, Collect, Entered, Inquire, Pressed, Said, Say, Silent, Step, Told, Untold
-from routing.walk import Position, advance, begin, destination
+from routing.walk import Position, advance, begin
 
 LEFT = "left"
 """What became of a caller who hung up on the way."""
@@ -38,7 +39,7 @@ class Trodden(NamedTuple):
 
 
 class Reached(NamedTuple):
-    """Where a call got to: as `routing.walk.Destination`, or `left`."""
+    """Where a call got to: as `routing.destination.Destination`, or `left`."""
 
     kind: str
     line: str | None = None

@@ -9,10 +9,11 @@ from typing import Any
 
 from records.traffic import Fact
 from routing import steps
+from routing.destination import Destination, destination
 from routing.node import Menu, Node
 from routing.plan import Plan
 from routing.scene import Scene
-from routing.walk import Destination, Position, advance, begin, destination
+from routing.walk import Position, advance, begin
 
 
 def made_up(plan: Plan, calls: int, chance: Random, times: tuple[datetime, ...]) -> Iterator[Fact]:

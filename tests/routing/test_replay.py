@@ -12,11 +12,12 @@ from hypothesis import strategies as st
 
 from routing.calendar import SHANGHAI
 from routing.check import read_plan
+from routing.destination import destination
 from routing.plan import Plan
 from routing.rehearsal.replay import LEFT, Reached, Recorded, Replayed, Tally, Trodden, replay
 from routing.scene import Scene
 from routing.steps import Ask, Came, Collect, Entered, Pressed, Said, Say, Silent, Step
-from routing.walk import Position, advance, begin, destination
+from routing.walk import Position, advance, begin
 from tests.routing.plans import ANY_TIME, SMALL, plans
 
 PLAN = read_plan({"small.yaml": SMALL})

@@ -8,6 +8,7 @@ import pytest
 
 from routing.calendar import SHANGHAI
 from routing.check import read_plan
+from routing.destination import destination
 from routing.dialplan.dialplan import compile_dialplan
 from routing.drawing.stops import node_stop
 from routing.dry_walk import DryWalk, NotReached, dry_walk
@@ -17,7 +18,7 @@ from routing.rehearsal.difference import difference
 from routing.rehearsal.replay import Reached, Recorded, Trodden, replay
 from routing.scene import Scene
 from routing.steps import Came, Inquire, Pressed, Silent, Told, Untold
-from routing.walk import NotOfThisStep, Position, advance, begin, destination
+from routing.walk import NotOfThisStep, Position, advance, begin
 
 TEXT = """\
 hotline:

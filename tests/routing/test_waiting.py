@@ -9,11 +9,12 @@ import pytest
 
 from routing.calendar import SHANGHAI
 from routing.check import read_plan
+from routing.destination import destination
 from routing.dry_walk import DryWalk, NotReached, dry_walk
 from routing.plan import Plan
 from routing.scene import Scene
 from routing.steps import Book, Booked, Enter, GaveUp, Pressed, Said, Silent
-from routing.walk import NotOfThisStep, Position, advance, begin, destination
+from routing.walk import NotOfThisStep, Position, advance, begin
 
 TEXT = """\
 hotline:

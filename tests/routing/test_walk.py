@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 
 from routing.calendar import SHANGHAI
 from routing.check import read_plan
+from routing.destination import destination
 from routing.dry_walk import dry_walk
 from routing.scene import Scene
 from routing.steps import Ask, Enter, Finish, GaveUp, Pressed, Recorded, Said, Say, Silent, TakeMessage, Talked
-from routing.walk import NotOfThisStep, Position, advance, begin, destination
+from routing.walk import NotOfThisStep, Position, advance, begin
 from tests.routing.plans import SMALL
 
 PLAN = read_plan({"small.yaml": SMALL})

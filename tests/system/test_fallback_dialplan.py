@@ -16,12 +16,13 @@ from hypothesis import strategies as st
 from hotline.phone import Exchange, never_answers
 from hotline.secrets import keep_secrets
 from routing import node as nodes
+from routing.destination import destination
 from routing.dialplan.record import FallbackCall
 from routing.dry_walk import HANG_UP, SILENCE, Keys, dry_walk
 from routing.plan import Plan
 from routing.scene import Scene
 from routing.steps import Ask, Came, Inquire, Listen, Pressed, Said, Say, Silent, Untold
-from routing.walk import Position, advance, begin, destination
+from routing.walk import Position, advance, begin
 from tests.phones import AGENT_TONE, CALLER, Carrier, agent_phone, hear_each_other
 from tests.routing.plans import ANY_TIME, plans
 from tests.system.alone import Alone, alone, settings_for
