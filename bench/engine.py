@@ -13,9 +13,9 @@ from array import array
 from importlib import import_module
 from pathlib import Path
 
+from hotline.engine import serve
 from hotline.logs import set_up_logs
 from hotline.operators import read_config
-from hotline.service import serve
 from hotline.settings import load
 
 BEAT = 0.01

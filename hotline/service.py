@@ -3,10 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
-import os
-import signal
-import sys
 import threading
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
@@ -31,13 +27,13 @@ from hotline.answers_watch import late_alerts
 from hotline.arrangement import arrangement_of, floor_of
 from hotline.attack import AttackWatch
 from hotline.attack_door import AttackDoor
-from hotline.backoffice.apart import apart
 from hotline.backoffice.hatch import Hatch, Opens, within
 from hotline.backoffice.messages import Begin, Book
 from hotline.bans.watch import watch_of
 from hotline.browsers import furnished
 from hotline.by_hand import ByHandWatch
 from hotline.call_mark import call_ids
+from hotline.call_service import callback_service_of, service_of
 from hotline.callback_door import cancelling
 from hotline.certificate_watch import CertificateWatch
 from hotline.certificates import expiries
@@ -53,7 +49,7 @@ from hotline.desk_telling import DeskTelling
 from hotline.disk import DiskWatch
 from hotline.doorkeeper import Keeper, capacity_of
 from hotline.drain_kept import KeptDrain, mark_of_parent
-from hotline.draining import Draining, End
+from hotline.draining import Draining
 from hotline.fallback import dialplan_of
 from hotline.fallback_calls import FallbackCalls
 from hotline.floor_door import FloorDoor
@@ -95,7 +91,6 @@ from hotline.sealing import Sealing, SealingGauges, first_key, vault_of
 from hotline.settings import HOUSE, Settings, SettingsError, load
 from hotline.shifts import Shifts
 from hotline.sounds import build_sounds, forget_standing, standing
-from hotline.supervisor import HAND_OVER, Wire, Word
 from hotline.testcalls.account import tester_of
 from hotline.testcalls.synthetic import SyntheticCaller
 from hotline.today import TodayWatch
@@ -107,19 +102,12 @@ from hotline.web import create_app
 from hotline.web_gate import gate_of, key_of, tls_of
 from hotline.webhooks import hosts_of
 from hotline.wishes import Wishes
-from ivr.adoption.flow import AdoptingFlow
-from ivr.adoption.remains import Remains
-from ivr.adoption.unfinished import Unfinished
 from ivr.agi.beside import Beside
 from ivr.ari.switch import AriSwitch
-from ivr.call import Call, Flow
-from ivr.callbacks.attempt import CallbackService
 from ivr.callbacks.board import Callbacks
-from ivr.clock import Clock
 from ivr.dispatch import Dispatch
 from ivr.door.door import Door
 from ivr.door.throttle import Load
-from ivr.flow import PlanFlow
 from ivr.guesses import Guesses
 from ivr.lead.supervision import Supervision
 from ivr.memory import CallerMemory
@@ -128,7 +116,7 @@ from ivr.outlook import Outlook
 from ivr.phone_watch import PhoneWatch
 from ivr.reconcile import Reconciler
 from ivr.switch import Switch, SwitchError
-from ivr.switchboard import Service, Switchboard
+from ivr.switchboard import Switchboard
 from paperwork.answers.codes import TreeCodes
 from paperwork.answers.hands import Hands
 from paperwork.answers.names import PlanHouse
@@ -150,34 +138,8 @@ from routing.plan import Plan
 
 log = structlog.get_logger()
 
-ALIVE_EVERY = 1.0
-"""Seconds between two signs of life to the supervisor."""
 CALLERS_FIRST = 5.0
 """Seconds at most that an engine which begins leaves everything but callers alone."""
-
-
-def service_of(edition: Edition, dispatch: Dispatch, clock: Clock, outlook: Outlook, callbacks: Callbacks) -> Service:
-    """What a call is given that arrives while this edition is live."""
-    flow = AdoptingFlow(edition.plan, edition.words, dispatch, clock, outlook, callbacks)
-
-    def resume(call: Call, one: Unfinished, left: Remains) -> Flow | None:
-        resumed = flow.resume(call, one, left)
-        return None if resumed is None else edition.counted(resumed)
-
-    return Service(edition.counted(flow), edition.published.version, _apology(edition), resume)
-
-
-def callback_service_of(
-    edition: Edition, dispatch: Dispatch, clock: Clock, outlook: Outlook, callbacks: Callbacks
-) -> CallbackService:
-    """What a callback is made with while this edition is live."""
-    flow = PlanFlow(edition.plan, edition.words, dispatch, clock, outlook, callbacks)
-    version = edition.published.version
-    return CallbackService(edition.plan, edition.words, version, flow.serve, edition.counted, _apology(edition))
-
-
-def _apology(edition: Edition) -> tuple[str, ...]:
-    return tuple(sound for prompt in edition.plan.hotline.apology for sound in edition.words.prompt(prompt))
 
 
 @dataclass(frozen=True, slots=True)
@@ -744,63 +706,3 @@ def _settings_do(settings: Settings) -> None:
         load(config=settings.config, var=settings.var)
     except SettingsError as error:
         raise ValueError(str(error)) from error
-
-
-async def serve(settings: Settings, opening: Opening | Published, *, managed: bool, wire: Wire | None = None) -> None:
-    """Run a hotline until SIGINT or SIGTERM. Raises SwitchLost when its Asterisk ends again and again.
-
-    SIGHUP reads the operators' files anew; when it says that the terminal was closed, it ends the hotline too.
-    """
-    loop, stop = asyncio.get_running_loop(), asyncio.Event()
-    for name in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(name, stop.set)
-    async with running(settings, opening, managed=managed, supervised=wire is not None, office=apart) as hotline:
-        in_terminal = sys.stderr.isatty()
-        loop.add_signal_handler(
-            signal.SIGHUP, lambda: stop.set() if in_terminal and not sys.stderr.isatty() else hotline.wishes.signal()
-        )
-        gc.collect()
-        gc.freeze()  # what is here stays: full collections over it held up every call for 0.1 s
-        gc.set_threshold(10_000, 20, 20)  # a call leaves little behind that refers to itself
-        if hotline.asterisk is not None:
-            hotline.asterisk.spared = wire is not None
-        loop.add_signal_handler(HAND_OVER, hotline.draining.end, End.HANDED_OVER)
-        if wire is not None:
-            hotline.draining.restart = partial(wire.tell, Word.ANEW)
-            wire.tell(Word.UP)
-        log.info(
-            "the hotline is up",
-            plan=hotline.live.mark,
-            version=hotline.live.number,
-            sip=f"sip:{hotline.live.now.plan.hotline.number}@{settings.sip.host}:{settings.sip.port}",
-            web=f"{'https' if settings.web.certificate else 'http'}://{settings.web.host}:{hotline.web_port}/",
-            engine=os.getpid(),
-        )
-        if hotline.key:
-            page = f"http://{settings.web.host}:{hotline.web_port}/try#{hotline.key}"
-            log.info("call it, and answer, in a browser of this machine; the address works once", page=page)
-        lost = await _end_of(hotline, stop, wire)
-        if hotline.draining.ended.done():
-            if hotline.asterisk is not None:
-                hotline.asterisk.stays = True
-            if hotline.draining.ended.result() is End.HANDED_OVER:
-                await hotline.draining.withdraw()
-                hotline.board.hand_over()
-                await hotline.journal.caught_up()  # a database in trouble is not waited for: the spool has the facts
-                hotline.hatch.abandon()
-        log.info("the hotline goes down", calls=hotline.board.calls)
-    if lost is not None:
-        raise lost
-
-
-async def _end_of(hotline: Running, stop: asyncio.Event, wire: Wire | None) -> SwitchLost | None:
-    """Wait until we are told to stop, or until our Asterisk is lost for good: then how."""
-    for future in (hotline.ruin, hotline.draining.ended):
-        future.add_done_callback(lambda _: stop.set())
-    while not stop.is_set():
-        if wire is not None:
-            wire.tell(Word.ALIVE)
-        with suppress(TimeoutError):
-            async with asyncio.timeout(ALIVE_EVERY):
-                await stop.wait()
-    return hotline.ruin.result() if hotline.ruin.done() else None

@@ -12,7 +12,7 @@ import typer
 from sqlalchemy.exc import DBAPIError
 
 from desk.desk import learn
-from hotline import service
+from hotline import engine
 from hotline.asterisk_program import AsteriskMissing
 from hotline.backup.mark import broken_off
 from hotline.drafting.config_folder import finish
@@ -90,7 +90,7 @@ def _engine(settings: Settings, wire: Wire, *, managed: bool) -> int:
         report = build_sounds(settings, opening.published.plan, people, recordings=recordings)
         for problem in report.problems:
             people.print(problem, style="red", markup=False, soft_wrap=True)  # the hotline starts all the same
-        asyncio.run(service.serve(settings, replace(opening, failed=report.failed), managed=managed, wire=wire))
+        asyncio.run(engine.serve(settings, replace(opening, failed=report.failed), managed=managed, wire=wire))
     except DBAPIError as error:
         return _ended(
             f"the database cannot be used ({error.orig}): put it aside, or put back a copy: {settings.database_shown}"

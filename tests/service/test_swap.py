@@ -12,9 +12,9 @@ import pytest
 
 from acd.agent import Presence
 from hotline.arrangement import arrangement_of, floor_of
+from hotline.call_service import callback_service_of, service_of
 from hotline.live import Edition
 from hotline.operators import Published
-from hotline.service import callback_service_of, service_of
 from hotline.sounds import KeptWords
 from ivr.callbacks.board import Callbacks
 from ivr.dispatch import Dispatch
