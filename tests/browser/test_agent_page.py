@@ -116,7 +116,7 @@ async def accuses(page: Page) -> None:
 
 
 async def test_a_turn_by_keys_alone_from_the_ring_to_the_next_caller(open_desks: OpenDesks) -> None:
-    async with open_desks(wrap_up=60.0, ring=30.0) as desks:
+    async with open_desks(wrap_up=60.0, ring=90.0) as desks:
         await remembered(desks)
         page = await desks.sign_in(Role.AGENT, "vaccine-1", path="/desk")
         wrong = watched(page)
