@@ -29,7 +29,7 @@ from ivr.events import (
     Outcome,
     Reason,
 )
-from records import cdr
+from records import folding
 from records.audit import Audit, Head
 from records.calls import calls, facts_of
 from records.cdr import Cdr
@@ -268,7 +268,7 @@ def test_a_call_that_cannot_be_reduced_keeps_no_other_from_it_and_the_log_does_n
 ) -> None:
     for call in ("a-1", "a-2", "a-3"):
         house.note(call, NOW - timedelta(days=61), *TALE)
-    fold = cdr.fold
+    fold = folding.fold
 
     def fails(entries: Sequence[Entry]) -> Cdr:
         if entries[0].call == "a-2":
