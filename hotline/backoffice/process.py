@@ -20,7 +20,7 @@ from hotline.backoffice.room import Room, open_room
 from hotline.logs import set_up_logs
 from hotline.supervisor import die_with
 
-NICE: Final = 5
+NICE: Final = 7
 """No more: on SQLite, whoever waits for a processor with the lock in hand lets the engine wait for the lock."""
 
 

@@ -35,7 +35,7 @@ from records.tables import journal
 
 log = structlog.get_logger(__name__)
 
-BATCH = 8
+BATCH = 4
 """Facts of one transaction: on SQLite, whoever writes calls waits for it. A fact takes 8 ms of a processor."""
 MOST = 20_000
 """Facts that memory holds while the database is away; the journal has them all."""
