@@ -100,9 +100,11 @@ async def test_a_playback_comes_to_its_end_or_is_stopped(caller_side: Here) -> N
     await listener.hears(Played, lambda event: event.playback == "p1")
     await world.switch.play(channel, "p2", ["one"])
     await listener.hears(Played, lambda event: event.playback == "p2")
+    async with asyncio.timeout(10.0):
+        while await world.switch.plays("p2"):  # Asterisk tells of an end a moment before it forgets what ended
+            await asyncio.wait([asyncio.get_running_loop().create_future()], timeout=0.02)
     with pytest.raises(ChannelGone):
         await world.switch.stop_playing("p2")
-    assert not await world.switch.plays("p2")
 
 
 async def test_music_starts_and_stops(caller_side: Here) -> None:
