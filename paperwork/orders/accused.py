@@ -46,7 +46,7 @@ async def told(step: Step, unit_id: str | None, handler: str, accused: Accused, 
     """Who is told of a step, as it is filed: `who` they are, their `name`, and the `unit` of those who have one."""
     unit = None if unit_id is None else await units.unit(unit_id)
     chain = [] if unit is None else await above(unit, units)
-    complained_of = any(one.id in accused.units for one in chain[:1])
+    complained_of = any(one.id in accused.units for one in chain)
     found: list[dict[str, str]] = []
     for who in tellees(step, unit_is_complained_of=complained_of):
         if who is Told.HANDLER:

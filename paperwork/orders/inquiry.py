@@ -9,7 +9,9 @@ telephone number on it. Both wrong and one wrong sound the same. Whoever calls t
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from sqlalchemy import select
@@ -45,10 +47,32 @@ def state_for_caller(state: State, *numbers: str | None, last_four: str) -> Stan
     """
     if len(last_four) != 4 or not (last_four.isascii() and last_four.isdigit()):
         return None
-    ends = [number[-4:] for number in numbers if number is not None and len(number) >= 7]
-    if last_four not in ends:
+    written = (number for contact in numbers if contact is not None for number in _numbers_in(contact))
+    if last_four not in {number[-4:] for number in written}:
         return None
     return SPOKEN[state]
+
+
+_PIECE = re.compile(r"[0-9*]+")
+_SHORTEST = 7
+"""Digits of a telephone number without its area."""
+
+
+def _numbers_in(contact: str) -> Iterator[str]:
+    """The telephone numbers that somebody wrote down, words among them or not.
+
+    >>> list(_numbers_in("138 0000-1234（晚上），23337600"))
+    ['13800001234', '23337600']
+    """
+    number, before = "", 0
+    text = unicodedata.normalize("NFKC", contact)
+    for piece in _PIECE.finditer(text):
+        apart = text[before : piece.start()].strip(" -") or len(piece[0]) >= _SHORTEST or len(number) >= _SHORTEST + 4
+        if apart and len(number) >= _SHORTEST:
+            yield number
+        number, before = piece[0] if apart else number + piece[0], piece.end()
+    if len(number) >= _SHORTEST:
+        yield number
 
 
 class Inquiry:

@@ -233,8 +233,9 @@ class Orders:
         if move is Move.HAND_ON and unit is not None:
             await self._kept_apart(order.body.against, unit)
         elif move is Move.CORRECT and order.unit is not None and order.running is not None:
-            accused = await Accused.of(order.body.against, self.units)
-            if order.unit in accused.units and Move.RETURN in allowed(order.state):
+            accused, at = await Accused.of(order.body.against, self.units), await self.units.unit(order.unit)
+            with_them = at is not None and any(one.id in accused.units for one in await above(at, self.units))
+            if with_them and Move.RETURN in allowed(order.state):
                 raise IllegalMove("it is with that unit now: take it back first (`return`), then correct it")
 
     async def _kept_apart(self, against: str | None, unit: Unit) -> None:

@@ -9,6 +9,7 @@ from typing import Protocol
 from paperwork.orders.words import Told
 from paperwork.registers.units import Unit as Registered
 from paperwork.registers.units import Units as Register
+from paperwork.registers.units import bare
 from records.store import Store
 
 
@@ -26,7 +27,7 @@ class Unit:
 
     def is_called(self, name: str) -> bool:
         """Whether who writes this means it."""
-        return _bare(name) in {_bare(one) for one in (self.id, self.name, *self.also)}
+        return bare(name) in {bare(one) for one in (self.id, self.name, *self.also)}
 
     def person(self, told: Told) -> str | None:
         return next((name for who, name in self.people if who is told), None)
@@ -72,7 +73,3 @@ def _unit(one: Registered) -> Unit:
     )
     reached = tuple((told, name) for told, name in people if name)
     return Unit(one.id, one.name, reached, entry.also, one.parent, one.retired)
-
-
-def _bare(name: str) -> str:
-    return "".join(name.split()).casefold()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -34,12 +35,13 @@ class Unit:
 
     def is_called(self, name: str) -> bool:
         """Whether a caller who names this means the unit; for who may not handle a complaint."""
-        wanted = _bare(name)
-        return bool(wanted) and wanted in {_bare(self.id), _bare(self.entry.name), *map(_bare, self.entry.also)}
+        wanted = bare(name)
+        return bool(wanted) and wanted in {bare(self.id), bare(self.entry.name), *map(bare, self.entry.also)}
 
 
-def _bare(name: str) -> str:
-    return "".join(name.split()).casefold()
+def bare(name: str) -> str:
+    """A name as people mean it: of any width, with or without spaces, in any case."""
+    return "".join(unicodedata.normalize("NFKC", name).split()).casefold()
 
 
 class Units:

@@ -60,6 +60,21 @@ async def test_who_knows_the_number_and_the_end_of_a_telephone_number_hears_how_
         assert await ask(number, end) is None
 
 
+@pytest.mark.parametrize(
+    "contact",
+    [
+        "13800001234（晚上）",
+        "138 0000-1234 家人",
+        "１３８００００１２３４",
+        "13800001234；23337600",
+        "23337600 13800001234",
+    ],
+)
+def test_a_number_is_found_among_words_and_beside_another(contact: str) -> None:
+    assert state_for_caller(State.CLOSED, contact, last_four="1234") is SPOKEN[State.CLOSED]
+    assert state_for_caller(State.CLOSED, contact, last_four="0000") is None
+
+
 async def test_no_due_day_is_told_once_nothing_is_due(store: Store) -> None:
     await store.do(insert(orders).values(row(state="answered")))
     assert await Inquiry(store).state("26000123", "0042") == SpokenState("2026-000123", Standing.ANSWERED)

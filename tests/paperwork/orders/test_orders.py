@@ -219,7 +219,7 @@ async def test_more_time_is_given_once_within_bounds_and_before_it_is_over(house
 
 
 @pytest.mark.sqlite
-@pytest.mark.parametrize("against", ["inspection", "市卫生监督所", "监督所", " 监督 所"])
+@pytest.mark.parametrize("against", ["inspection", "ＩＮＳＰＥＣＴＩＯＮ", "市卫生监督所", "监督所", " 监督 所"])
 @pytest.mark.parametrize("unit", ["inspection", "inspection-food"])
 async def test_no_unit_handles_what_it_is_complained_of_nor_does_a_part_of_it(
     house: OrderHouse, against: str, unit: str
@@ -235,8 +235,9 @@ async def test_a_unit_above_the_one_complained_of_may_handle_it(house: OrderHous
     assert (await house.move(order, Move.HAND_ON, unit="inspection")).unit == "inspection"
 
 
-async def test_whom_a_unit_turns_out_to_be_complained_of_it_is_taken_back_first(house: OrderHouse) -> None:
-    order = await house.handed()
+@pytest.mark.parametrize("unit", ["inspection", "inspection-food"])
+async def test_whom_a_unit_turns_out_to_be_complained_of_it_is_taken_back_first(house: OrderHouse, unit: str) -> None:
+    order = await house.move(await house.open(), Move.HAND_ON, unit=unit)
     with pytest.raises(IllegalMove, match="take it back first"):
         await house.move(order, Move.CORRECT, changes={"against": "监督所"}, reason="听录音")
     order = await house.move(order, Move.RETURN, reason="被反映单位")
