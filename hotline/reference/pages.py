@@ -7,11 +7,12 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from hotline.reference import commands, settings, staffing
+from hotline.reference import architecture, commands, settings, staffing
 
 PAGES: Final[dict[Path, Callable[[], str]]] = {
     Path("docs/reference/commands.md"): commands.page,
     Path("docs/reference/settings.md"): settings.page,
+    Path("docs/pictures/architecture.svg"): architecture.drawing,
     **{path: partial(staffing.page, path) for path in map(Path, ("docs/director.md", "docs/director.zh-CN.md"))},
 }
 """File within the house → what makes its text."""

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from hotline.cli import ROOMS
+from hotline.reference.architecture import LINKS, imports
 from hotline.reference.pages import PAGES
 from hotline.settings import HOUSE, Settings
 
@@ -17,6 +18,13 @@ COMMANDS, SETTINGS = (Path(f"docs/reference/{name}.md") for name in ("commands",
 @pytest.mark.parametrize("path", PAGES, ids=str)
 def test_the_page_is_made_of_the_code_as_it_is(path: Path) -> None:
     assert (HOUSE / path).read_text("utf-8") == PAGES[path](), "write it again: python -m hotline.reference"
+
+
+def test_the_drawing_has_only_processes_that_the_code_knows_and_every_room_has_files() -> None:
+    assert [link.where for link in LINKS if not (HOUSE / link.where).is_file()] == []
+    rooms = imports()
+    assert rooms.keys() >= {("acd", "acd"), ("hotline", "ivr")}
+    assert [pair for pair in rooms if pair[0] in ("acd", "routing", "prompts") and pair[0] != pair[1]] == []
 
 
 def test_every_command_has_its_piece_and_words() -> None:

@@ -1,0 +1,163 @@
+"""The drawing of docs/architecture.md: rooms and their imports as the code has them, processes and who begins whom."""
+
+from __future__ import annotations
+
+import ast
+from collections import Counter
+from dataclasses import dataclass
+from html import escape
+from pathlib import Path
+from typing import Final
+
+from hotline.settings import HOUSE
+
+ROOMS: Final[dict[str, tuple[str, str]]] = {
+    "hotline": ("builds all of it, commands, metrics", "总装、命令行、指标"),
+    "desk": ("the browser's door and the API", "浏览器入口与 API"),
+    "knowledge": ("articles and talk scripts", "知识库与话术"),
+    "paperwork": ("records, orders, reports, forms", "工单、报表、表单"),
+    "records": ("journal, call records, recordings", "日志、话单、录音"),
+    "ivr": ("one call, and the switch it is on", "单个来电与交换机接口"),
+    "acd": ("pure: who gets which call", "纯逻辑：来电分配给谁"),
+    "routing": ("pure: where a call goes", "纯逻辑：来电走向"),
+    "prompts": ("what callers hear", "来电者听到的语音"),
+}
+"""Package → what it holds, in English and Chinese; those above may import those below."""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One process and another that it begins or speaks to, and the file in which it does."""
+
+    who: tuple[str, str]
+    whom: tuple[str, str]
+    how: tuple[str, str]
+    where: str
+
+
+ENGINE: Final = ("engine", "引擎")
+LINKS: Final = (
+    Link(
+        ("supervisor", "监护进程"), ENGINE, ("forks it anew when it dies", "派生，退出后重启"), "hotline/supervisor.py"
+    ),
+    Link(ENGINE, ("Asterisk", "Asterisk"), ("begins it", "启动"), "hotline/asterisk_process.py"),
+    Link(ENGINE, ("Asterisk", "Asterisk"), ("ARI: HTTP and a WebSocket", "ARI：HTTP 与 WebSocket"), "ivr/ari.py"),
+    Link(
+        ENGINE,
+        ("back office", "后台进程"),
+        ("facts and wishes, by pipes", "管道：事实与请求"),
+        "hotline/backoffice/apart.py",
+    ),
+    Link(
+        ENGINE,
+        ("plan worker", "方案检查进程"),
+        ("texts to check, by pipes", "管道：待检查的方案"),
+        "hotline/drafting/workbench.py",
+    ),
+    Link(
+        ENGINE,
+        ("printer", "排版进程"),
+        ("papers to set, by pipes", "管道：待排版的文书"),
+        "paperwork/printing/press.py",
+    ),
+    Link(
+        ENGINE,
+        ("test caller", "拨测进程"),
+        ("one test call each, by pipes", "管道：每次一个拨测"),
+        "hotline/testcalls/process.py",
+    ),
+)
+"""Processes that stay or do a piece of work for a hotline that runs; commands run for one answer are left out."""
+
+STYLE: Final = """text{font-family:'Noto Sans CJK SC','Source Han Sans SC','PingFang SC','Microsoft YaHei',sans-serif}
+text{fill:#1d2733}
+.headline{font-size:24px;font-weight:700}.name{font-size:16px;font-weight:700}.words{font-size:12.5px}
+.small{font-size:11.5px;fill:#5b6672}.mid{text-anchor:middle}.card{fill:#fff;stroke:#1d2733;stroke-width:1.4}
+.pure{fill:#e7f5ec;stroke:#1f7a45}.cell{fill:#edf4fc;stroke:#2a62a8}.own{fill:#f1f1f2;stroke:#aeb8c2}
+.way{stroke:#2a62a8;stroke-width:1.6}.tip{fill:#2a62a8}"""
+ROW, LEFT, CELL, STEP = 58, 470, 76, 64
+WIDTH: Final = LEFT + CELL * len(ROOMS) + 40
+
+
+def imports(house: Path = HOUSE) -> Counter[tuple[str, str]]:
+    """(room, room) → how many files of the first import the second; (room, itself) → how many files it has."""
+    found: Counter[tuple[str, str]] = Counter()
+    for room in ROOMS:
+        for path in sorted((house / room).rglob("*.py")):
+            if "node_modules" in path.parts:
+                continue
+            named: set[str] = set()
+            for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+                if isinstance(node, ast.Import):
+                    named |= {one.name.partition(".")[0] for one in node.names}
+                elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+                    named.add(node.module.partition(".")[0])
+            found.update((room, other) for other in (named & ROOMS.keys()) | {room})
+    return found
+
+
+def _text(x: float, y: float, kind: str, words: str) -> str:
+    return f'<text x="{x:g}" y="{y:g}" class="{kind}">{escape(words)}</text>'
+
+
+def _box(x: float, y: float, width: float, height: float, kind: str) -> str:
+    return f'<rect x="{x:g}" y="{y:g}" width="{width:g}" height="{height:g}" rx="6" class="{kind}"/>'
+
+
+def _rooms(top: float) -> list[str]:
+    counts = imports()
+    drawn = [_text(LEFT + CELL * at + CELL / 2, top - 12, "words mid", room) for at, room in enumerate(ROOMS)]
+    for row, (room, (english, chinese)) in enumerate(ROOMS.items()):
+        y = top + ROW * row
+        drawn += [
+            _box(40, y, LEFT - 56, ROW - 8, "card pure" if room in ("acd", "routing") else "card"),
+            _text(54, y + 31, "name", room),
+            _text(160, y + 21, "words", english),
+            _text(160, y + 40, "words", chinese),
+        ]
+        for at, other in enumerate(ROOMS):
+            if count := counts[room, other]:
+                x = LEFT + CELL * at
+                drawn.append(_box(x + 3, y, CELL - 6, ROW - 8, "own" if room == other else "cell"))
+                drawn.append(_text(x + CELL / 2, y + 31, "words mid" if room == other else "name mid", str(count)))
+    return drawn
+
+
+def _links(top: float) -> list[str]:
+    drawn: list[str] = []
+    for row, link in enumerate(LINKS):
+        y = top + STEP * row
+        for x, (english, chinese) in ((40, link.who), (WIDTH - 260, link.whom)):
+            drawn.append(_box(x, y, 220, STEP - 14, "card"))
+            drawn.append(_text(x + 110, y + 21, "name mid", english))
+            drawn.append(_text(x + 110, y + 40, "words mid", chinese))
+        middle, end, at = WIDTH / 2, WIDTH - 264, y + 26
+        drawn.append(f'<line x1="264" y1="{at:g}" x2="{end - 8:g}" y2="{at:g}" class="way"/>')
+        drawn.append(f'<path d="M{end:g} {at:g}l-10 -5v10z" class="tip"/>')
+        drawn.append(_text(middle, at - 7, "words mid", "　".join(link.how)))
+        drawn.append(_text(middle, at + 17, "small mid", link.where))
+    return drawn
+
+
+def drawing() -> str:
+    """The whole drawing as SVG, English and Chinese beside each other."""
+    rooms = 132
+    links = rooms + ROW * len(ROOMS) + 78
+    height = links + STEP * len(LINKS) + 20
+    parts = [
+        _text(40, 46, "headline", "Rooms and their imports　模块与导入关系"),
+        _text(
+            40,
+            72,
+            "words",
+            "A number: so many files of the room on the left import the room above. Grey: own files. Green: pure.",
+        ),
+        _text(40, 92, "words", "数字：左侧模块中导入上方模块的文件数；灰色：自身文件数；绿色：纯逻辑，无 I/O。"),
+        *_rooms(rooms),
+        _text(40, links - 24, "headline", "Processes　进程"),
+        *_links(links),
+    ]
+    size = f'viewBox="0 0 {WIDTH} {height}" width="{WIDTH}" height="{height}"'
+    head = f'<svg xmlns="http://www.w3.org/2000/svg" {size} role="img">'
+    title = "<title>Architecture of the hotline 热线系统架构</title>"
+    return "\n".join([head, title, f"<style>{STYLE}</style>", _box(0, 0, WIDTH, height, "own"), *parts, "</svg>", ""])
