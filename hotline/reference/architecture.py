@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-from collections import Counter
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
@@ -41,7 +40,7 @@ LINKS: Final = (
         ("supervisor", "监护进程"), ENGINE, ("forks it anew when it dies", "派生，退出后重启"), "hotline/supervisor.py"
     ),
     Link(ENGINE, ("Asterisk", "Asterisk"), ("begins it", "启动"), "hotline/asterisk_process.py"),
-    Link(ENGINE, ("Asterisk", "Asterisk"), ("ARI: HTTP and a WebSocket", "ARI：HTTP 与 WebSocket"), "ivr/ari.py"),
+    Link(ENGINE, ("Asterisk", "Asterisk"), ("ARI: HTTP and a WebSocket", "ARI：HTTP 与 WebSocket"), "ivr/ari/link.py"),
     Link(
         ENGINE,
         ("back office", "后台进程"),
@@ -74,14 +73,14 @@ text{fill:#1d2733}
 .headline{font-size:24px;font-weight:700}.name{font-size:16px;font-weight:700}.words{font-size:12.5px}
 .small{font-size:11.5px;fill:#5b6672}.mid{text-anchor:middle}.card{fill:#fff;stroke:#1d2733;stroke-width:1.4}
 .pure{fill:#e7f5ec;stroke:#1f7a45}.cell{fill:#edf4fc;stroke:#2a62a8}.own{fill:#f1f1f2;stroke:#aeb8c2}
-.way{stroke:#2a62a8;stroke-width:1.6}.tip{fill:#2a62a8}"""
+.page{fill:#fff}.way{stroke:#2a62a8;stroke-width:1.6}.tip{fill:#2a62a8}"""
 ROW, LEFT, CELL, STEP = 58, 470, 76, 64
 WIDTH: Final = LEFT + CELL * len(ROOMS) + 40
 
 
-def imports(house: Path = HOUSE) -> Counter[tuple[str, str]]:
-    """(room, room) → how many files of the first import the second; (room, itself) → how many files it has."""
-    found: Counter[tuple[str, str]] = Counter()
+def imports(house: Path = HOUSE) -> frozenset[tuple[str, str]]:
+    """(room, room): a file of the first imports the second."""
+    found: set[tuple[str, str]] = set()
     for room in ROOMS:
         for path in sorted((house / room).rglob("*.py")):
             if "node_modules" in path.parts:
@@ -92,8 +91,8 @@ def imports(house: Path = HOUSE) -> Counter[tuple[str, str]]:
                     named |= {one.name.partition(".")[0] for one in node.names}
                 elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
                     named.add(node.module.partition(".")[0])
-            found.update((room, other) for other in (named & ROOMS.keys()) | {room})
-    return found
+            found |= {(room, other) for other in named & ROOMS.keys() - {room}}
+    return frozenset(found)
 
 
 def _text(x: float, y: float, kind: str, words: str) -> str:
@@ -105,7 +104,7 @@ def _box(x: float, y: float, width: float, height: float, kind: str) -> str:
 
 
 def _rooms(top: float) -> list[str]:
-    counts = imports()
+    there = imports()
     drawn = [_text(LEFT + CELL * at + CELL / 2, top - 12, "words mid", room) for at, room in enumerate(ROOMS)]
     for row, (room, (english, chinese)) in enumerate(ROOMS.items()):
         y = top + ROW * row
@@ -116,10 +115,12 @@ def _rooms(top: float) -> list[str]:
             _text(160, y + 40, "words", chinese),
         ]
         for at, other in enumerate(ROOMS):
-            if count := counts[room, other]:
-                x = LEFT + CELL * at
-                drawn.append(_box(x + 3, y, CELL - 6, ROW - 8, "own" if room == other else "cell"))
-                drawn.append(_text(x + CELL / 2, y + 31, "words mid" if room == other else "name mid", str(count)))
+            x = LEFT + CELL * at
+            if room == other:
+                drawn.append(_box(x + 3, y, CELL - 6, ROW - 8, "own"))
+            elif (room, other) in there:
+                drawn.append(_box(x + 3, y, CELL - 6, ROW - 8, "cell"))
+                drawn.append(f'<circle cx="{x + CELL / 2:g}" cy="{y + (ROW - 8) / 2:g}" r="6" class="tip"/>')
     return drawn
 
 
@@ -150,9 +151,9 @@ def drawing() -> str:
             40,
             72,
             "words",
-            "A number: so many files of the room on the left import the room above. Grey: own files. Green: pure.",
+            "A dot: the room on the left imports the room above. Green: pure, without input or output.",
         ),
-        _text(40, 92, "words", "数字：左侧模块中导入上方模块的文件数；灰色：自身文件数；绿色：纯逻辑，无 I/O。"),
+        _text(40, 92, "words", "圆点：左侧模块导入上方模块；绿色：纯逻辑，无 I/O。"),
         *_rooms(rooms),
         _text(40, links - 24, "headline", "Processes　进程"),
         *_links(links),
@@ -160,4 +161,4 @@ def drawing() -> str:
     size = f'viewBox="0 0 {WIDTH} {height}" width="{WIDTH}" height="{height}"'
     head = f'<svg xmlns="http://www.w3.org/2000/svg" {size} role="img">'
     title = "<title>Architecture of the hotline 热线系统架构</title>"
-    return "\n".join([head, title, f"<style>{STYLE}</style>", _box(0, 0, WIDTH, height, "own"), *parts, "</svg>", ""])
+    return "\n".join([head, title, f"<style>{STYLE}</style>", _box(0, 0, WIDTH, height, "page"), *parts, "</svg>", ""])
