@@ -12,13 +12,23 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import RowMapping, insert, select
+from sqlalchemy import RowMapping, bindparam, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from records.paper_tables import filings, numbers
 from routing.calendar import SHANGHAI
+
+# Written once: SQLAlchemy takes longer to put a statement together than SQLite to carry it out.
+_FILE = insert(filings)
+_FILED = select(filings).where(filings.c.paper == bindparam("of")).order_by(filings.c.seq)
+_NEXT = {
+    name: dialect.insert(numbers)
+    .on_conflict_do_update(index_elements=["series", "year"], set_={"last": numbers.c.last + 1})
+    .returning(numbers.c.last)
+    for name, dialect in (("postgresql", postgresql), ("sqlite", sqlite))
+}
 
 
 class Changed(RuntimeError):
@@ -43,15 +53,14 @@ async def file(connection: AsyncConnection, *facts: Filing) -> None:
         {"paper": f.paper, "seq": f.seq, "at": f.at, "who": f.who, "kind": f.kind, "data": dict(f.data)} for f in facts
     ]
     try:
-        await connection.execute(insert(filings), rows)
+        await connection.execute(_FILE, rows)
     except IntegrityError as error:
         raise Changed(facts[0].paper) from error
 
 
 async def filed(connection: AsyncConnection, paper: str) -> list[Filing]:
     """All that was filed in a paper, in order; nothing when there is no such paper."""
-    query = select(filings).where(filings.c.paper == paper).order_by(filings.c.seq)
-    return [_filing(row) for row in (await connection.execute(query)).mappings()]
+    return [_filing(row) for row in (await connection.execute(_FILED, {"of": paper})).mappings()]
 
 
 def _filing(row: RowMapping) -> Filing:
@@ -64,11 +73,5 @@ async def next_number(connection: AsyncConnection, series: str, at: datetime) ->
     It is given with the transaction: one that is undone gives its number back.
     """
     year = at.astimezone(SHANGHAI).year
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    statement = (
-        dialect.insert(numbers)
-        .values(series=series, year=year, last=1)
-        .on_conflict_do_update(index_elements=["series", "year"], set_={"last": numbers.c.last + 1})
-        .returning(numbers.c.last)
-    )
-    return f"{year}-{(await connection.execute(statement)).scalar_one():06d}"
+    given = {"series": series, "year": year, "last": 1}
+    return f"{year}-{(await connection.execute(_NEXT[connection.dialect.name], given)).scalar_one():06d}"

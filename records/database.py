@@ -22,6 +22,8 @@ from sqlalchemy.engine import URL, Connection, make_url
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
+from records import visit
+
 POSTGRESQL, SQLITE = "postgresql+asyncpg", "sqlite+aiosqlite"
 _SPELT = {"postgresql": POSTGRESQL, "postgres": POSTGRESQL, "sqlite": SQLITE}
 """How people, and other programs' settings, write the two."""
@@ -84,7 +86,7 @@ def open_database(url: str, *, read_only: bool = False, busy: float = 2.0) -> As
         file.parent.mkdir(parents=True, exist_ok=True)
         _for_us_alone(file)
     # The driver is kept from opening transactions by itself: it would leave DDL outside of them.
-    settings = {"isolation_level": None, "timeout": busy, "factory": LetsGo}
+    settings = {"isolation_level": None, "timeout": busy, "factory": LetsGo, "async_creator_fn": visit.Connection}
     engine = create_async_engine(database_url(url), hide_parameters=True, connect_args=settings)
 
     @event.listens_for(engine.sync_engine, "connect")

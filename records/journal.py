@@ -13,7 +13,7 @@ from itertools import groupby
 from pathlib import Path
 
 import structlog
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ivr.events import (
@@ -39,6 +39,10 @@ __all__ = ["BATCH", "LINGER", "SqlJournal", "may_pass"]
 log = structlog.get_logger(__name__)
 
 
+# Written once: SQLAlchemy takes longer to put a statement together than SQLite to carry it out.
+_ENDED = select(cdr.c.id).where(cdr.c.id.in_(bindparam("calls", expanding=True)))
+_FACTS = select(journal).where(journal.c.call.in_(bindparam("calls", expanding=True)))
+_FACTS = _FACTS.order_by(journal.c.call, journal.c.seq)
 _BEGINNINGS = (CallArrived.__name__, CallPlaced.__name__)
 """What a call begins with."""
 
@@ -143,10 +147,9 @@ async def _write_records(connection: AsyncConnection, batch: Sequence[Entry]) ->
     calls = {entry.call for entry in batch if isinstance(entry.event, CallEnded)}
     others = {entry.call for entry in batch} - calls
     if others:
-        calls.update(await connection.scalars(select(cdr.c.id).where(cdr.c.id.in_(others))))
+        calls.update(await connection.scalars(_ENDED, {"calls": list(others)}))
     if not calls:
         return
-    query = select(journal).where(journal.c.call.in_(calls)).order_by(journal.c.call, journal.c.seq)
-    entries = entries_from((await connection.execute(query)).mappings())
+    entries = entries_from((await connection.execute(_FACTS, {"calls": list(calls)})).mappings())
     records: list[Cdr] = [fold(list(group)) for _, group in groupby(entries, key=lambda entry: entry.call)]
     await write_records(connection, records)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import cache
 from typing import Any
 
 import structlog
-from sqlalchemy import Dialect, Insert, RowMapping, Table, delete, insert
+from sqlalchemy import Dialect, Insert, RowMapping, Table, bindparam, delete, insert
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -17,6 +18,11 @@ from records.segments import segment_data, segment_from
 from records.tables import cdr, legs
 
 log = structlog.get_logger(__name__)
+
+# Written once: SQLAlchemy takes longer to put a statement together than SQLite to carry it out.
+_NO_CDR = delete(cdr).where(cdr.c.id.in_(bindparam("calls", expanding=True)))
+_NO_LEGS = delete(legs).where(legs.c.call.in_(bindparam("calls", expanding=True)))
+_CDR, _LEGS = insert(cdr), insert(legs)
 
 
 class Unreadable(ValueError):
@@ -56,8 +62,13 @@ def entries_from(rows: Iterable[RowMapping]) -> list[Entry]:
 
 def insert_once(table: Table, dialect: Dialect) -> Insert:
     """An insert that leaves a fact alone that is already there, by the table's primary key."""
+    return _insert_once(table, dialect.name)
+
+
+@cache
+def _insert_once(table: Table, dialect: str) -> Insert:
     key = [column.name for column in table.primary_key]
-    if dialect.name == "postgresql":
+    if dialect == "postgresql":
         return postgresql.insert(table).on_conflict_do_nothing(index_elements=key)
     return sqlite.insert(table).on_conflict_do_nothing(index_elements=key)
 
@@ -135,16 +146,16 @@ async def write_records(connection: AsyncConnection, records: Sequence[Cdr]) -> 
     if not records:
         return
     calls = [record.id for record in records]
-    await connection.execute(delete(cdr).where(cdr.c.id.in_(calls)))  # first: it waits for `records.untold`
-    await connection.execute(delete(legs).where(legs.c.call.in_(calls)))
-    await connection.execute(insert(cdr), [cdr_row(record) for record in records])
+    await connection.execute(_NO_CDR, {"calls": calls})  # first: it waits for `records.untold`
+    await connection.execute(_NO_LEGS, {"calls": calls})
+    await connection.execute(_CDR, [cdr_row(record) for record in records])
     await write_legs(connection, records)
 
 
 async def write_legs(connection: AsyncConnection, records: Sequence[Cdr]) -> None:
     """The second layer alone, of calls that have none of it."""
     if rows := [row for record in records for row in leg_rows(record)]:
-        await connection.execute(insert(legs), rows)
+        await connection.execute(_LEGS, rows)
 
 
 def cdr_from(row: RowMapping) -> Cdr:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ivr.events import CallArrived, CallEnded, CallPlaced, Entry, TalkBegan, TalkEnded
@@ -29,6 +29,11 @@ OF_TALKS: Final = (TalkBegan.__name__, TalkEnded.__name__)
 CALL_ENDED: Final = "call_ended"
 """How a talk ended of which nobody told: the engine of its call is no more."""
 _BEGINNINGS: Final = (CallArrived.__name__, CallPlaced.__name__)
+# Written once, as in `paperwork.filing`.
+_MARKED: Final = select(answer_talks.c.call).where(answer_talks.c.call == bindparam("of")).limit(1)
+_MASKED: Final = select(reduced.c.call).where(reduced.c.call == bindparam("of"))
+_OPEN: Final = insert(answers)
+_CHANGE: Final = update(answers).where(answers.c.call == bindparam("of"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +85,7 @@ class Opening:
         record = fold(kept) if kept else None
         was = record
         known = set() if record is None else {t.fact for t in record.talks} | {end.fact for end in record.ends}
-        marked = await connection.scalar(select(answer_talks.c.call).where(answer_talks.c.call == call).limit(1))
+        marked = record is None and await connection.scalar(_MARKED, {"of": call}) is not None
         new: list[Filing] = []
         marks: list[dict[str, Any]] = []
         for told in facts:
@@ -103,9 +108,9 @@ class Opening:
             return None
         await file(connection, *new)
         if was is None:
-            await connection.execute(insert(answers), [row_of(record)])
+            await connection.execute(_OPEN, [row_of(record)])
         else:
-            await connection.execute(update(answers).where(answers.c.call == call).values(row_of(record)))
+            await connection.execute(_CHANGE, row_of(record) | {"of": call})
         return record
 
     async def _filing(
@@ -162,4 +167,4 @@ def _mark(entry: Entry) -> dict[str, Any]:
 
 async def _masked(connection: AsyncConnection, call: str) -> bool:
     """Whether the call's number was masked for good already: a record that comes late must not bring it back."""
-    return await connection.scalar(select(reduced.c.call).where(reduced.c.call == call)) is not None
+    return await connection.scalar(_MASKED, {"of": call}) is not None
