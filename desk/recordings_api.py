@@ -25,6 +25,7 @@ from records.deleted import deleted
 from records.found import NONE, Found, Sought, find
 from records.recordings import FALLBACK, MESSAGES, TALKS, kept_in, whose
 from records.retention.holds import Hold, Holds
+from records.retention.spared import order_named
 from records.store import Store
 from records.tables import journal
 from routing.calendar import SHANGHAI
@@ -226,6 +227,8 @@ class RecordingsApi:
         return web.json_response({"holds": [one.to_json() for one in await self._holds.all()]}, status=status)
 
     async def _known(self, call: str) -> bool:
+        if (order := order_named(call)) is not None:
+            return await self._store.row(order) is not None
         query = select(journal.c.call).where(journal.c.call == call).limit(1)
         if await self._store.row(query) is not None:
             return True

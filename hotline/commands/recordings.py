@@ -26,6 +26,7 @@ from records.clock import wall_time
 from records.database import open_database
 from records.recordings import Recording, kept_in, told, whose
 from records.retention.holds import Hold, Holds
+from records.retention.spared import order_named
 from records.vault.ciphers import Tampered
 from records.vault.keys import KeysError
 from records.vault.vault import NoRecording, Vault
@@ -106,7 +107,7 @@ def export(
 
 @recordings.command()
 def hold(
-    call: Annotated[str | None, typer.Argument(help="A call's id; none: show what is held.")] = None,
+    call: Annotated[str | None, typer.Argument(help="A call's id, or order:NUMBER; none: show what is held.")] = None,
     reason: Reason = None,
     config: Config = None,
     var: Var = None,
@@ -128,7 +129,7 @@ def hold(
 
 @recordings.command()
 def release(
-    call: Annotated[str, typer.Argument(help="The id of a held call.")],
+    call: Annotated[str, typer.Argument(help="The id of a held call, or order:NUMBER.")],
     reason: Reason = None,
     config: Config = None,
     var: Var = None,
@@ -167,7 +168,9 @@ def expire(
 def _show_expired(found: Done, *, dry_run: bool) -> None:
     for one in found.recordings:
         gone = "would be deleted" if dry_run else "deleted" if one.why is None else f"not deleted: {one.why}"
-        people.print(f"{one.recording.name}: {'held' if one.held else gone} (kept for {one.days} days)", markup=False)
+        stays = "held" if one.order is None else f"kept for order {one.order}, which is open or held"
+        told = f"{one.recording.name}: {stays if one.held else gone}"
+        people.print(f"{told} (kept for {one.days} days)", markup=False)
     done = "would lose" if dry_run else "lost"
     people.print(f"{len(found.recordings)} recordings; {found.calls} calls {done} their whole numbers", markup=False)
 
@@ -185,9 +188,12 @@ def _show_holds(found: list[Hold], *, as_json: bool) -> None:
 
 
 async def known(settings: Settings, call: str) -> bool:
-    """Whether anything was recorded or written down of a call."""
+    """Whether anything was recorded or written down of a call; of `order:NUMBER` whether there is such an order."""
     engine = open_database(settings.database_url, read_only=True)
     try:
+        if (order := order_named(call)) is not None:
+            async with engine.connect() as connection:
+                return (await connection.execute(order)).first() is not None
         if await facts_of(engine, call):
             return True
     finally:

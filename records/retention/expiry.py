@@ -1,4 +1,5 @@
-"""Recordings whose term is over are deleted: held ones never, and none without a line in the audit log."""
+"""Recordings whose term is over are deleted: held ones never, nor those of an order that is open or held, and none
+without a line in the audit log."""
 
 from __future__ import annotations
 
@@ -16,6 +17,7 @@ from records.audit import Act, Audit, Deed
 from records.database import open_database
 from records.recordings import Recording, kept_in, told, whose
 from records.retention.holds import Holds
+from records.retention.spared import Spared, spared
 from records.retention.terms import Terms
 from records.tables import audit as deeds
 from records.vault.vault import Vault
@@ -25,19 +27,20 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Expired:
-    """A recording whose term is over. `marks` are the SHA-256 of its files, as they lay there; `held` ones stay, and
-    so did one that could not be erased: `why`."""
+    """A recording whose term is over. `marks` are the SHA-256 of its files, as they lay there; `held` ones stay, be it
+    for the sake of `order`, and so did one that could not be erased: `why`."""
 
     recording: Recording
     days: int
     held: bool
     marks: tuple[str, ...] = ()
     why: str | None = None
+    order: str | None = None
 
     def to_json(self) -> dict[str, Any]:
         one = self.recording
         told: dict[str, Any] = {"recording": one.name, "call": one.call, "line": one.line, "day": one.day.isoformat()}
-        told = {**told, "days": self.days, "held": self.held, "sha256": list(self.marks)}
+        told = {**told, "days": self.days, "held": self.held, "order": self.order, "sha256": list(self.marks)}
         return told if self.why is None else {**told, "error": self.why}
 
 
@@ -54,13 +57,16 @@ class Expiry:
     async def due(self, terms: Terms, today: date) -> list[Expired]:
         """Every recording whose term is over, held ones too. Raises FileNotFoundError, DBAPIError, OSError."""
         kept = await asyncio.to_thread(kept_in, self.vault)
-        held = {hold.call for hold in await self.holds.all()}
         engine = open_database(self.url, read_only=True)
         try:
-            recordings = await told(engine, kept)
+            recordings, stay = await told(engine, kept), await spared(engine)
         finally:
             await engine.dispose()
-        return [Expired(one, terms.days(one), one.call in held) for one in recordings if terms.over(one, today)]
+        return [
+            Expired(one, terms.days(one), one in stay, order=stay.order_of(one))
+            for one in recordings
+            if terms.over(one, today)
+        ]
 
     async def delete(self, terms: Terms, today: date, at: datetime) -> list[Expired]:
         """Delete those whose term is over and that nobody holds; all that were found, with what was deleted.
@@ -97,8 +103,9 @@ class Expiry:
         """`left` are the marks with which the log says that it is there still: that is not said every night again."""
         recording = one.recording
         async with self.holds.alone():
-            if recording.call in {hold.call for hold in await self.holds.all()}:
-                return Expired(recording, one.days, held=True)
+            stay = await self._spared()
+            if recording in stay:
+                return Expired(recording, one.days, held=True, order=stay.order_of(recording))
             try:
                 marks = tuple(await asyncio.to_thread(self.vault.marks, recording.name))
             except OSError as error:
@@ -121,6 +128,13 @@ class Expiry:
                     await self.audit.write(Deed(self.who, Act.RECORDING_NOT_ERASED, recording.name, why, details), at)
                 return _left(one, error)
         return Expired(recording, one.days, held=False, marks=marks)
+
+    async def _spared(self) -> Spared:
+        engine = open_database(self.url, read_only=True)
+        try:
+            return await spared(engine)
+        finally:
+            await engine.dispose()
 
     async def _tell_gone(self, left: Mapping[str, tuple[str, ...]], at: datetime) -> None:
         """Take back what the log says of those that are gone now, be it since a night that ended in the midst."""

@@ -253,6 +253,7 @@ async def test_a_call_is_held_and_released_with_a_reason(house: DeskHouse) -> No
         assert await names(chief, "held=1") == [ONE]
         assert (await auditor.get("/api/v1/holds"))[1]["holds"][0]["reason"] == "the prosecutor asks"
         assert (await chief.post("/api/v1/holds", {"call": "a-99", "reason": "x"}))[0] == 404
+        assert (await chief.post("/api/v1/holds", {"call": "order:2026-000099", "reason": "x"}))[0] == 404
         assert (await chief.post("/api/v1/holds/a-1/release", {"reason": ""}))[0] == 400
         assert (await chief.post("/api/v1/holds/a-1/release", {"reason": "closed"}))[1] == {"holds": []}
         assert (await chief.post("/api/v1/holds/a-1/release", {"reason": "closed"}))[0] == 404

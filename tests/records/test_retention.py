@@ -17,6 +17,7 @@ import pytest
 from hypothesis import given
 from hypothesis import settings as how
 from hypothesis import strategies as st
+from sqlalchemy import Executable, insert, update
 
 from ivr.events import (
     CallArrived,
@@ -36,6 +37,7 @@ from records.cdr import Cdr
 from records.database import open_database
 from records.journal import SqlJournal
 from records.migrations import upgrade
+from records.paper_tables import orders
 from records.recordings import Recording
 from records.retention import reducing
 from records.retention.expiry import Expired, Expiry
@@ -335,3 +337,74 @@ def test_the_log_says_of_a_recording_that_went_in_a_night_broken_off_that_it_is_
 def test_facts_of_other_versions_are_reduced_by_their_fields() -> None:
     assert without_numbers("Unheard", {"number": NUMBER, "x": 1}) == {"number": "139****0042", "x": 1}
     assert without_numbers("PassedOn", {"to": "agent", "target": "12345678"}) == {"to": "agent", "target": "12345678"}
+
+
+# ── sound of work orders ────────────────────────────────────────────────────
+
+
+def ordered(house: House, number: str, *, call: str | None, recording: str | None = None) -> None:
+    """An order that is open."""
+    values = {"number": number, "seq": 1, "state": "opened", "source": "call", "call": call, "recording": recording}
+    values |= {"urgency": "simple", "content": "食堂卫生", "feedback": "unit", "opened": NOW, "opened_by": "os:ann"}
+    values |= {"hand_on_by": NOW, "reopened": 0, "urged": 0, "test": False}
+    written(house, insert(orders).values(values))
+
+
+def closed(house: House, number: str, at: datetime | None = NOW) -> None:
+    written(house, update(orders).where(orders.c.number == number).values(closed=at))
+
+
+def written(house: House, statement: Executable) -> None:
+    async def write() -> None:
+        engine = open_database(house.url)
+        try:
+            async with engine.begin() as connection:
+                await connection.execute(statement)
+        finally:
+            await engine.dispose()
+
+    asyncio.run(write())
+
+
+def test_the_sound_of_an_order_stays_until_the_order_is_closed_and_goes_then_with_its_proof(house: House) -> None:
+    talk, message, other = house.made("a-1", 400), house.made("a-2", 400, "messages"), house.made("a-3", 400)
+    ordered(house, "2026-000001", call="a-1")
+    ordered(house, "2026-000002", call=None, recording=message)
+    done = house.delete()
+    assert {name: (one.held, one.order, bool(one.marks)) for name, one in done.items()} == {
+        talk: (True, "2026-000001", False),
+        message: (True, "2026-000002", False),
+        other: (False, None, True),
+    }
+    assert house.vault.read(talk) == house.vault.read(message) == sound(0.1)
+    closed(house, "2026-000001")
+    assert {name for name, one in house.delete().items() if not one.held} == {talk}
+    closed(house, "2026-000001", None)  # opened again: what is gone is gone, and nothing breaks of it
+    closed(house, "2026-000002")
+    assert {name for name, one in house.delete().items() if not one.held} == {message}
+    told = [entry.deed for entry in asyncio.run(house.audit.entries())]
+    assert [(deed.what, deed.about, len(deed.details["sha256"])) for deed in told] == [
+        ("recording_expired", name, 1) for name in (other, talk, message)
+    ]
+    assert list(house.vault.names()) == []
+
+
+def test_the_sound_of_a_held_order_stays_though_it_is_closed_until_it_is_released(house: House) -> None:
+    talk = house.made("a-1", 400)
+    ordered(house, "2026-000001", call="a-1")
+    closed(house, "2026-000001")
+    house.hold("order:2026-000001")
+    done = house.delete()[talk]
+    assert (done.held, done.order, done.to_json()["order"]) == (True, "2026-000001", "2026-000001")
+    assert house.vault.read(talk) == sound(0.1)
+    assert asyncio.run(house.holds.release(Hold("order:2026-000001", NOW, "os:bob", "the case is closed")))
+    assert house.delete()[talk].marks
+    assert list(house.vault.names()) == []
+
+
+def test_an_order_that_is_opened_between_the_look_and_the_deletion_keeps_its_sound(house: House) -> None:
+    talk = house.made("a-1", 400)
+    (due,) = asyncio.run(house.expiry.due(TERMS, TODAY))
+    ordered(house, "2026-000001", call="a-1")
+    assert asyncio.run(house.expiry._delete(due, NOW, None)).held
+    assert list(house.vault.names()) == [talk]
