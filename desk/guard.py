@@ -212,6 +212,8 @@ def answer_of(request: web.BaseRequest, refusal: Refusal) -> web.Response:
     data: dict[str, Any] = {"error": refusal.code, "message": refusal.words, "request": request.get(ID, "")}
     if refusal.fields:
         data["fields"] = refusal.fields
+    if refusal.units:
+        data["units"] = refusal.units
     return web.Response(
         body=orjson.dumps(data), status=refusal.status, headers=refusal.headers, content_type="application/json"
     )

@@ -20,6 +20,7 @@ _REFUSED = {
                 "properties": {
                     **{name: {"type": "string"} for name in ("error", "message", "request")},
                     "fields": {"type": "object", "additionalProperties": {"type": "string"}},
+                    "units": {"type": "object", "additionalProperties": {"type": "string"}},
                 },
             }
         }

@@ -23,6 +23,7 @@ from desk.schemas import COUNT, FLAG, written
 from paperwork.answers.names import PlanHouse
 from paperwork.filing import Changed
 from paperwork.kind import Kind
+from paperwork.orders.accused import Unclear
 from paperwork.orders.asked import FORMS, Open, Unfit, read
 from paperwork.orders.listing import Wanted, escalations_of, page_of
 from paperwork.orders.names import HouseNames
@@ -103,9 +104,10 @@ class OrdersApi:
             Route(
                 "GET",
                 every + "/escalations",
-                one_of(Permission.ORDERS_READ),
+                look,
                 self._on_escalations,
-                "For which orders time ran out, and who was to be told; the newest first.",
+                "For which orders time ran out, and who was to be told; the newest first. An agent sees those of their "
+                "own orders; tests never count.",
                 query={"from": "since this time; the last 7 days without it", "limit": _LIMIT},
                 answer=ESCALATIONS,
             ),
@@ -207,14 +209,20 @@ class OrdersApi:
         return web.json_response({"units": told_of})
 
     async def _on_escalations(self, request: web.Request) -> web.Response:
+        asker = request[ASKER]
         since = instant(request.query, "from") or self._orders.now() - timedelta(days=7)
+        own = None if Permission.ORDERS_READ in asker.permissions else asker.who
         names = await self._names()
-        found = await escalations_of(self._orders.store, since, _limit(request.query))
+        found = await escalations_of(self._orders.store, since, _limit(request.query), opened_by=own)
         told_of = [
             {"order": one.paper.partition(":")[2], **fact_json(one, names, private=False)["data"], "at": at}
             for one in found
             for at in [fact_json(one, names, private=False)["at"]]
         ]
+        for one in told_of:
+            one["told"] = [
+                {**who, "unit_name": names.unit(who["unit"])} if "unit" in who else who for who in one["told"]
+            ]
         return web.json_response({"escalations": told_of})
 
     async def _on_show(self, request: web.Request) -> web.Response:
@@ -299,7 +307,7 @@ class OrdersApi:
         except Unfit as error:
             raise bad(str(error)) from None
         except IllegalMove as error:
-            raise Refusal(409, "refused", str(error)) from None
+            raise _cannot(error) from None
         held = await self._orders.find(order.number)
         return web.json_response(await self._whole(held, asker), status=201)
 
@@ -327,7 +335,7 @@ class OrdersApi:
         except Unfit as error:
             raise bad(str(error)) from None
         except IllegalMove as error:
-            raise Refusal(409, "refused", str(error)) from None
+            raise _cannot(error) from None
         except Changed:
             raise Refusal(409, "changed", "somebody else changed this order meanwhile: look again") from None
         return web.json_response(await self._whole(await self._orders.find(held.order.number), asker))
@@ -381,6 +389,12 @@ def _move(word: str) -> Move:
 
 def _actor(asker: Asker) -> Actor:
     return Actor(asker.who, asker.who.partition(":")[2] if asker.user is None else asker.user.shown)
+
+
+def _cannot(error: IllegalMove) -> Refusal:
+    if isinstance(error, Unclear):
+        return Refusal(409, "which_unit", str(error), units={unit.id: unit.name for unit in error.units})
+    return Refusal(409, "refused", str(error))
 
 
 def _none() -> Refusal:

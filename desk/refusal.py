@@ -11,7 +11,8 @@ from aiohttp import web
 class Refusal(Exception):
     """Answered as `{"error": CODE, "message": WORDS, "request": ID}`. `code` is for programs and stays the same.
 
-    Of what was written into a form, `fields` says of each field why it cannot be so.
+    Of what was written into a form, `fields` says of each field why it cannot be so; `units` names those (id → name)
+    of which somebody has to say whether one is meant.
     """
 
     def __init__(
@@ -22,10 +23,11 @@ class Refusal(Exception):
         headers: Mapping[str, str] | None = None,
         *,
         fields: Mapping[str, str] | None = None,
+        units: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(words)
         self.status, self.code, self.words, self.headers = status, code, words, dict(headers or {})
-        self.fields = dict(fields or {})
+        self.fields, self.units = dict(fields or {}), dict(units or {})
 
 
 def bad(words: str) -> Refusal:

@@ -2,16 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Final
 
 from paperwork.orders.escalation import tellees
+from paperwork.orders.likeness import like
 from paperwork.orders.rules import Step
+from paperwork.orders.state import IllegalMove
 from paperwork.orders.units import Unit, Units
 from paperwork.orders.words import Told
 
 MOST_ABOVE = 20
 """Units above one another; a register that names two above each other ends here."""
+
+
+NONE: Final = "none"
+"""Said by a person of a name that is like some unit's: it means none of them."""
+
+
+class Unclear(IllegalMove):
+    """Whom an order complains of may be one of these units: somebody has to say which, or that it is none."""
+
+    def __init__(self, against: str, units: tuple[Unit, ...]) -> None:
+        names = ", ".join(f"{unit.name} ({unit.id})" for unit in units)
+        super().__init__(
+            f"{against} is complained of, which may be {names}: "
+            f"say which unit is meant with `complained_of`, its id, or `{NONE}` for none of them"
+        )
+        self.units = units
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,11 +41,25 @@ class Accused:
     """Their liaisons and leaders, who may be another unit's too."""
 
     @classmethod
-    async def of(cls, against: str | None, units: Units) -> Accused:
-        """Those meant by what the order says."""
-        found: Collection[Unit] = () if against is None else await units.named(against)
+    async def of(cls, against: str | None, units: Units, meant: str | None = None) -> Accused:
+        """Those meant by what the order says: by their names, or as a person said (`meant`: an id, or NONE).
+
+        Where neither says, all whose names are like it.
+        """
+        found = list(await candidates(against, units, meant))
+        if against is not None:
+            found += await units.named(against)
+            if meant is not None and meant != NONE and (said := await units.unit(meant)) is not None:
+                found.append(said)
         people = frozenset(name for unit in found for _, name in unit.people)
         return cls(frozenset(unit.id for unit in found), people)
+
+
+async def candidates(against: str | None, units: Units, meant: str | None) -> tuple[Unit, ...]:
+    """Whom the order may complain of while nobody said whether it does; none where it is clear."""
+    if against is None or meant is not None or await units.named(against):
+        return ()
+    return tuple(like(against, await units.standing()))
 
 
 async def above(unit: Unit, units: Units) -> list[Unit]:

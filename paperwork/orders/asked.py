@@ -65,6 +65,8 @@ class HandOn(Written):
     unit: Line
     means: Means | None = None
     note: Text | None = None
+    complained_of: Line | None = None
+    """Which unit `against` means, by its id, or `none`: asked for where that is like a unit's name and none exactly."""
 
 
 class Open(Wanted):
@@ -152,6 +154,8 @@ class Correct(Written):
 
     changes: dict[str, str | None] = Field(min_length=1)
     reason: Text
+    complained_of: Line | None = None
+    """As of `hand_on`, where `against` is corrected."""
 
     @model_validator(mode="after")
     def _fields(self) -> Correct:

@@ -153,6 +153,8 @@ def _correct(order: Order, form: asked.Correct, desk: Desk) -> dict[str, Any]:
     if not changes:
         raise Unfit("`changes`: it says so already")
     data: dict[str, Any] = {"changes": changes, "reason": form.reason}
+    if form.complained_of is not None:
+        data["complained_of"] = form.complained_of
     running = order.running
     if "urgency" in changes and running is not None and running.clock in (Clock.HAND_ON, Clock.DONE):
         if order.extended:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import RowMapping, Select, and_, or_, select
+from sqlalchemy import RowMapping, Select, and_, literal, or_, select
 
 from paperwork.filing import Filing
 from paperwork.orders.order import PAPER
@@ -77,12 +77,16 @@ def _query(wanted: Wanted, now: datetime) -> Select[Any]:
     return query
 
 
-async def escalations_of(store: Store, since: datetime, limit: int) -> list[Filing]:
-    """Whom time ran out for, the newest first. Each filing's paper is `order:NUMBER`."""
+async def escalations_of(store: Store, since: datetime, limit: int, *, opened_by: str | None = None) -> list[Filing]:
+    """Whom time ran out for, the newest first; of tests none. Each filing's paper is `order:NUMBER`."""
     query = (
         select(filings)
+        .join(orders, literal(f"{PAPER}:") + orders.c.number == filings.c.paper)
         .where(filings.c.kind == str(Move.ESCALATE), filings.c.at >= since, filings.c.paper.like(f"{PAPER}:%"))
+        .where(orders.c.test.is_(False))
         .order_by(filings.c.at.desc(), filings.c.paper, filings.c.seq.desc())
         .limit(limit)
     )
+    if opened_by is not None:
+        query = query.where(orders.c.opened_by == opened_by)
     return [Filing(**row) for row in await store.rows(query)]

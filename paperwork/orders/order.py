@@ -142,6 +142,8 @@ class Order:
     done_clock: Running | None = None
     """The last clock of a unit, for who goes on with what is left of it."""
     escalated: frozenset[str] = frozenset()
+    meant: str | None = None
+    """Which unit `against` means, as a person said: its id, or `none`; None where nobody was asked."""
     corrections: tuple[Correction, ...] = ()
 
     @property
@@ -243,7 +245,7 @@ def _signed(order: Order, fact: Filing) -> Order:
 def _handed_on(order: Order, fact: Filing) -> Order:
     data = fact.data
     handing = Handing(fact.at, fact.who, data["unit"], data["unit_name"], Means(data["means"]), data.get("liaison"))
-    return replace(order, handings=(*order.handings, handing))
+    return replace(order, handings=(*order.handings, handing), meant=data.get("complained_of", order.meant))
 
 
 def _extended(order: Order, fact: Filing) -> Order:
@@ -309,7 +311,8 @@ def _corrected(order: Order, fact: Filing) -> Order:
     changes = {name: (getattr(order.body, name), getattr(after, name)) for name in fact.data["changes"]}
     signed = order.signature is not None
     correction = Correction(fact.at, fact.who, fact.data["reason"], changes, signed)
-    return replace(order, body=after, corrections=(*order.corrections, correction))
+    meant = fact.data.get("complained_of", None if "against" in changes else order.meant)
+    return replace(order, body=after, corrections=(*order.corrections, correction), meant=meant)
 
 
 def _escalated(order: Order, fact: Filing) -> Order:

@@ -13,8 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from paperwork.answers.codes import AnyCode, Codes
 from paperwork.filing import Changed, Filing, file, next_number
 from paperwork.kind import Kind
-from paperwork.orders.accused import Accused, above, told
-from paperwork.orders.asked import FORMS, HandOn, Open, Unfit, read
+from paperwork.orders.accused import NONE, Accused, Unclear, above, candidates, told
+from paperwork.orders.asked import FORMS, Correct, HandOn, Open, Unfit, read
 from paperwork.orders.clock import Running
 from paperwork.orders.deeds import Desk, deed_of
 from paperwork.orders.escalation import owed, wake_at
@@ -122,8 +122,10 @@ class Orders:
             raise Unfit(f"`call`: nothing is known of a call {form.call!r}")
         self._fits(form.category, form.kind or known.body.get("kind"))
         unit = await self.units.unit(form.hand_on.unit) if form.hand_on is not None else None
-        if unit is not None:
-            await self._kept_apart(form.against, unit)
+        if form.hand_on is not None:
+            await self._meant(form.against, form.hand_on.complained_of)
+        if unit is not None and form.hand_on is not None:
+            await self._kept_apart(form.against, unit, form.hand_on.complained_of)
         async with self.store.writing() as connection:
             order = await self.write(connection, form, known, actor, None, first=not another, unit=unit)
             if form.call and form.settle is None and self._link is not None:
@@ -208,6 +210,8 @@ class Orders:
         order, fact = self._deed(held.order, move, form, actor, unit)
         if move is Move.CORRECT and {"category", "kind"} & set(fact.data["changes"]):
             self._fits(order.body.category, order.body.kind)
+        if isinstance(form, HandOn | Correct):
+            await self._meant(order.body.against, form.complained_of)
         await self._apart(order, move, unit)
         async with self.store.writing() as connection:
             await self._keep(connection, order, fact)
@@ -231,16 +235,30 @@ class Orders:
     async def _apart(self, order: Order, move: Move, unit: Unit | None) -> None:
         """No unit handles what it is complained of. Raises IllegalMove."""
         if move is Move.HAND_ON and unit is not None:
-            await self._kept_apart(order.body.against, unit)
+            await self._kept_apart(order.body.against, unit, order.meant)
         elif move is Move.CORRECT and order.unit is not None and order.running is not None:
-            accused, at = await Accused.of(order.body.against, self.units), await self.units.unit(order.unit)
+            accused = await Accused.of(order.body.against, self.units, order.meant)
+            at = await self.units.unit(order.unit)
             with_them = at is not None and any(one.id in accused.units for one in await above(at, self.units))
             if with_them and Move.RETURN in allowed(order.state):
+                if unclear := await candidates(order.body.against, self.units, order.meant):
+                    raise Unclear(order.body.against or "", unclear)
                 raise IllegalMove("it is with that unit now: take it back first (`return`), then correct it")
 
-    async def _kept_apart(self, against: str | None, unit: Unit) -> None:
-        """Raises IllegalMove when the unit, or one that it is part of, is complained of."""
-        accused = await Accused.of(against, self.units)
+    async def _meant(self, against: str | None, said: str | None) -> None:
+        """Raises Unfit for a unit said to be complained of where nobody is, or that there is not."""
+        if said is None:
+            return
+        if against is None:
+            raise Unfit("`complained_of`: the order complains of nobody (`against`)")
+        if said != NONE and await self.units.unit(said) is None:
+            raise Unfit(f"`complained_of`: the register has no unit {said!r}: `hotline registers` lists them")
+
+    async def _kept_apart(self, against: str | None, unit: Unit, meant: str | None) -> None:
+        """Raises IllegalMove when the unit, or one that it is part of, is complained of, and Unclear when it may be."""
+        if unclear := await candidates(against, self.units, meant):
+            raise Unclear(against or "", unclear)
+        accused = await Accused.of(against, self.units, meant)
         for one in await above(unit, self.units):
             if one.id in accused.units:
                 raise IllegalMove(f"{one.name} is complained of: hand it on to another unit")
@@ -280,7 +298,7 @@ class Orders:
         held = await self.find(number)
         rules, calendar, now = self.rules(), self.calendar(), self.now()
         order, facts = held.order, list[Filing]()
-        accused = await Accused.of(order.body.against, self.units)
+        accused = await Accused.of(order.body.against, self.units, order.meant)
         for step in owed(order, rules, calendar):
             if step.due > now:
                 break

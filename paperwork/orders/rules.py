@@ -114,7 +114,10 @@ class Escalation(Written):
         Step(at=_DEADLINE, tell=(Told.LIAISON_A, Told.LIAISON_B, Told.UNIT_LEADER, Told.LEADER)),
         Step(at=_AFTER, tell=(Told.UNIT_LEADER, Told.PARENT, Told.LEADER, Told.CENTRE)),
     )
-    answer: Steps = (Step(at=_DEADLINE, tell=_US),)
+    answer: Steps = (
+        Step(at=Moment(percent=50), tell=(Told.HANDLER,)),
+        Step(at=_DEADLINE, tell=_US),
+    )
 
     def of(self, clock: Clock) -> tuple[Step, ...]:
         return {

@@ -49,6 +49,10 @@ class Units(Protocol):
         """The units that are meant by an id or a name."""
         ...
 
+    async def standing(self) -> Collection[Unit]:
+        """All that are not retired."""
+        ...
+
 
 class RegisteredUnits:
     """`paperwork.registers` as that port. Raises what the Store raises."""
@@ -61,7 +65,10 @@ class RegisteredUnits:
         return None if found is None else _unit(found)
 
     async def named(self, name: str) -> list[Unit]:
-        return [unit for one in await self._register.all() if (unit := _unit(one)).is_called(name)]
+        return [unit for unit in await self.standing() if unit.is_called(name)]
+
+    async def standing(self) -> list[Unit]:
+        return [_unit(one) for one in await self._register.all()]
 
 
 def _unit(one: Registered) -> Unit:

@@ -94,7 +94,7 @@ def _filed(event: Event, at: datetime) -> Select[Any]:
         case Event.ORDER_DUE:
             named = literal(prefix) + orders.c.number == filings.c.paper
             whole = whole.add_columns(*(orders.c[name].label(f"of_{name}") for name in _OF_ORDER))
-            whole = whole.join(orders, named)
+            whole = whole.join(orders, named).where(orders.c.test.is_(False))
         case Event.ANSWER_SIGNED:
             named = literal(prefix) + answers.c.call == filings.c.paper
             whole = whole.add_columns(*(answers.c[name].label(f"of_{name}") for name in _OF_ANSWER))
@@ -156,7 +156,8 @@ def _answer(row: RowMapping) -> dict[str, Any]:
 def _order(row: RowMapping) -> dict[str, Any]:
     found = {name: row[f"of_{name}"] for name in _OF_ORDER}
     found |= {name: found[name] and wall_time(found[name]) for name in ("done_by", "hand_on_by")}
-    return {**found, **{name: row["data"].get(name) for name in ("clock", "step", "due", "deadline")}}
+    told_of = [{name: one[name] for name in ("who", "unit") if name in one} for one in row["data"].get("told", ())]
+    return {**found, **{name: row["data"].get(name) for name in ("clock", "step", "due", "deadline")}, "told": told_of}
 
 
 def _radar(row: RowMapping) -> dict[str, Any]:

@@ -19,8 +19,9 @@ MATTERS: tuple[dict[str, Any], ...] = (
     {"content": "询问外地儿童转入接种手续，需要书面答复", "kind": "consult", "place": "河东区", "urgency": "complex"},
 )
 UNIT = "市疾病预防控制中心"
+ALIKE = "外省疾病预防控制中心"
 NUMBER = "13900000001"
-WRITTEN = (UNIT, "小区二次供水有异味三天", "来电人补充", "等待检测结果", "登记", "已向来电人说明", "已电话答复")
+WRITTEN = (UNIT, ALIKE, "小区二次供水有异味三天", "来电人补充", "等待检测结果", "登记", "已向来电人说明", "已电话答复")
 WRITTEN += tuple(matter[part] for matter in MATTERS for part in ("content", "place"))
 """What the test writes into forms."""
 
@@ -84,11 +85,16 @@ async def test_a_leader_opens_an_order_hands_it_on_and_sees_its_clock(open_desks
         await dialog.get_by_label("反映内容").fill("小区二次供水有异味")
         await dialog.get_by_label("接听类别").click()
         await page.get_by_role("option", name="投诉").click()
+        await dialog.get_by_label("被反映单位").fill(ALIKE)
         await dialog.get_by_role("button", name="新开转办单").click()
         drawer = page.get_by_role("dialog", name="转办单")
         await drawer.get_by_role("button", name="转办", exact=True).click()
         await drawer.get_by_label("承办部门").click()
         await page.get_by_role("option", name=UNIT).click()
+        await drawer.get_by_role("button", name="转办", exact=True).click()
+        await expect(page.get_by_text(f"“{ALIKE}”可能就是{UNIT}")).to_be_visible()
+        await drawer.get_by_label("被反映的是哪个部门").click()
+        await page.get_by_role("option", name="都不是").click()
         await drawer.get_by_role("button", name="转办", exact=True).click()
         await expect(drawer.get_by_text("已转办").first).to_be_visible()
         await expect(drawer.get_by_text("办结 ").first).to_be_visible()
@@ -97,6 +103,8 @@ async def test_a_leader_opens_an_order_hands_it_on_and_sees_its_clock(open_desks
         await page.keyboard.press("Escape")
         out = page.get_by_role("region", name="承办中")
         await expect(out.get_by_text("小区二次供水有异味三天")).to_be_visible()
+        await page.get_by_role("radio", name="到期提醒").press("Space")
+        await expect(page.get_by_text("七天内没有到期提醒")).to_be_visible()
         for language in ("zh", "en"):
             await desks.go(page, "/orders", language)
             await expect(page.locator("section").first.get_by_role("button")).to_have_count(1)

@@ -10,6 +10,8 @@ import pytest
 from desk.openapi import description
 from desk.roles import Permission, Role
 from ivr.events import CallArrived, Entry, Event, MessageLeft
+from paperwork.filing import Filing, file
+from records.store import Store
 from tests.desk.house import Browser, DeskHouse
 from tests.desk.test_answers import answered
 from tests.paperwork.answers.desk import note
@@ -146,6 +148,35 @@ async def test_an_order_of_a_confidential_line_shows_everybody_else_only_where_i
             answer = str((await auditor.get(path))[1])
             assert "食堂" not in answer
             assert "opened" in answer
+
+
+async def test_which_unit_is_complained_of_is_asked_with_those_that_may_be_meant(house: DeskHouse) -> None:
+    async with house.browser(Role.LEADER) as chief:
+        await with_unit(chief)
+        told = await opened(chief, against="天津市疾控中心消毒科")
+        one = f"{ALL}/{told['order']['number']}/hand-on"
+        status, answer = await chief.post(one, {"unit": "cdc"})
+        assert (status, answer["error"], answer["units"]) == (409, "which_unit", {"cdc": "市疾控中心"})
+        hand_on = {"unit": "cdc"}
+        status, answer = await chief.post(ALL, {**COMPLAINT, "against": "疾控中心", "hand_on": hand_on})
+        assert (status, answer["error"]) == (409, "which_unit")
+        assert (await chief.post(one, {"unit": "cdc", "complained_of": "cdc"}))[1]["error"] == "refused"
+        assert (await chief.post(one, {"unit": "cdc", "complained_of": "none"}))[0] == 200
+
+
+async def test_an_agent_hears_of_their_own_orders_time_and_nobody_of_a_tests(house: DeskHouse) -> None:
+    async with house.browser(Role.AGENT) as ann, house.browser(Role.LEADER) as chief:
+        numbers = [(await opened(browser))["order"]["number"] for browser in (ann, chief)]
+        tried = (await opened(chief, test=True))["order"]["number"]
+        late: dict[str, Any] = {"key": "1", "clock": "answer", "step": "50 %", "due": "x", "deadline": None, "told": []}
+        store = Store(house.url)
+        async with store.writing() as connection:
+            filed = (Filing(f"order:{one}", 2, AT, "engine:a", "escalate", late) for one in (*numbers, tried))
+            await file(connection, *filed)
+        await store.close()
+        path = f"{ALL}/escalations?from=2000-01-01"
+        found = [[one["order"] for one in (await each.get(path))[1]["escalations"]] for each in (ann, chief)]
+        assert [sorted(one) for one in found] == [numbers[:1], sorted(numbers)]
 
 
 async def test_only_who_may_see_the_record_of_a_call_opens_an_order_from_it(house: DeskHouse) -> None:

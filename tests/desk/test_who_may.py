@@ -124,7 +124,7 @@ SIGNED_IN: dict[tuple[str, str], frozenset[Role]] = {
     ("GET", "/api/v1/orders/board"): ALL,
     ("GET", "/api/v1/orders/words"): ALL,
     ("GET", "/api/v1/orders/units"): frozenset({A, L, R}),
-    ("GET", "/api/v1/orders/escalations"): frozenset({L, Q, R, U}),
+    ("GET", "/api/v1/orders/escalations"): frozenset({A, L, Q, R, U}),
     ("GET", "/api/v1/orders/{number}"): ALL,
     ("GET", "/api/v1/orders/{number}/sheet.pdf"): ALL,
     ("GET", "/api/v1/orders/{number}/sheet.html"): ALL,

@@ -40,7 +40,10 @@ class MadeUpUnits:
         return UNITS.get(id)
 
     async def named(self, name: str) -> Collection[Unit]:
-        return [unit for unit in UNITS.values() if unit.is_called(name)]
+        return [unit for unit in await self.standing() if unit.is_called(name)]
+
+    async def standing(self) -> Collection[Unit]:
+        return [unit for unit in UNITS.values() if not unit.retired]
 
 
 def local(text: str) -> datetime:

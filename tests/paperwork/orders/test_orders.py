@@ -12,6 +12,7 @@ from sqlalchemy import insert, select
 
 from ivr.events import CallArrived, TalkBegan, to_data
 from paperwork.filing import Changed
+from paperwork.orders.accused import Unclear
 from paperwork.orders.asked import Open, Unfit, read
 from paperwork.orders.orders import NoOrder
 from paperwork.orders.sheet import LABELS, sheet_of
@@ -244,6 +245,46 @@ async def test_whom_a_unit_turns_out_to_be_complained_of_it_is_taken_back_first(
     order = await house.move(order, Move.CORRECT, changes={"against": "监督所"}, reason="听录音")
     with pytest.raises(IllegalMove, match="is complained of"):
         await house.move(order, Move.HAND_ON, unit="inspection")
+
+
+@pytest.mark.sqlite
+@pytest.mark.parametrize("against", ["天津市卫生监督所", "卫生监督所", "市卫生监督所食品科", "市卫生监督所的张科长"])
+async def test_where_a_unit_may_be_meant_nothing_is_handed_on_before_somebody_says_whether(
+    house: OrderHouse, against: str
+) -> None:
+    order = await house.open(against=against)
+    for unit in ("inspection", "cdc"):
+        with pytest.raises(Unclear, match=r"市卫生监督所 \(inspection\)") as refused:
+            await house.move(order, Move.HAND_ON, unit=unit)
+        assert "inspection" in {one.id for one in refused.value.units}
+    with pytest.raises(IllegalMove, match="is complained of: hand it on"):
+        await house.move(order, Move.HAND_ON, unit="inspection-food", complained_of="inspection")
+    with pytest.raises(Unfit, match="no unit 'nowhere'"):
+        await house.move(order, Move.HAND_ON, unit="cdc", complained_of="nowhere")
+    handed = await house.move(order, Move.HAND_ON, unit="cdc", complained_of="inspection")
+    assert (handed.unit, handed.meant) == ("cdc", "inspection")
+    back = await house.move(handed, Move.RETURN, reason="不归我管")  # what was said stays said
+    with pytest.raises(IllegalMove, match="is complained of: hand it on"):
+        await house.move(back, Move.HAND_ON, unit="inspection")
+
+
+async def test_who_is_like_a_unit_and_none_of_them_is_handed_on_and_asked_again_when_corrected(
+    house: OrderHouse,
+) -> None:
+    order = await house.open(against="外省卫生监督所", hand_on={"unit": "inspection", "complained_of": "none"})
+    assert (order.unit, order.meant) == ("inspection", "none")
+    with pytest.raises(Unclear):
+        await house.move(order, Move.CORRECT, changes={"against": "本市卫生监督所"}, reason="听录音")
+    with pytest.raises(IllegalMove, match="take it back first"):
+        await house.move(
+            order, Move.CORRECT, changes={"against": "本市卫生监督所"}, reason="听录音", complained_of="inspection"
+        )
+    order = await house.move(order, Move.CORRECT, changes={"against": "某餐馆"}, reason="听录音")
+    assert order.meant is None
+    with pytest.raises(Unfit, match="complains of nobody"):
+        await house.move(await house.open(), Move.HAND_ON, unit="cdc", complained_of="none")
+    with pytest.raises(Unclear):
+        await house.open(against="天津市疾控中心", hand_on={"unit": "inspection"})
 
 
 async def test_units_that_the_register_lacks_or_no_longer_has_get_nothing(house: OrderHouse) -> None:

@@ -243,18 +243,27 @@ def order_row(**known: Any) -> dict[str, Any]:
 async def test_a_due_work_order_is_told_with_its_clock_and_no_name_of_anybody(out: Outbox, there: Receiver) -> None:
     await out.add("crm", there.url, "order.due", "radar.alarm")
     row = order_row(contact=NUMBER, asked_by="张三", content="食堂", unit="cdc")
-    late = {"clock": "done", "step": "deadline", "due": "2026-10-01", "deadline": "2026-10-01", "told": ["甲"]}
+    late = {
+        "clock": "done",
+        "step": "deadline",
+        "due": "2026-10-01",
+        "deadline": "2026-10-01",
+        "told": [{"who": "liaison_a", "name": "甲", "unit": "cdc"}, {"who": "leader"}],
+    }
     async with out.store.writing() as connection:
         await connection.execute(insert(orders).values(row))
+        await connection.execute(insert(orders).values(order_row(number="T2026-000001", test=True)))
         await file(
             connection,
             Filing("order:2026-000001", 2, BEGAN, "engine:a", "escalate", late),
+            Filing("order:T2026-000001", 2, BEGAN, "engine:a", "escalate", late),
             Filing("radar:2026-10-flu", 1, BEGAN, "engine:a", "raised", {"topic": "流感", "say": f"{NUMBER} 来电"}),
         )
     await out.sender.round()
     due, radar = sorted(there.got, key=lambda one: str(one["id"]))
     assert due["id"] == "order.due:2026-000001~2"
     assert (due["data"]["number"], due["data"]["clock"], due["data"]["unit"]) == ("2026-000001", "done", "cdc")
+    assert due["data"]["told"] == [{"who": "liaison_a", "unit": "cdc"}, {"who": "leader"}]
     assert radar["id"] == "radar.alarm:2026-10-flu~1"
     assert radar["data"] == {"alarm": "2026-10-flu", "topic": "流感", "say": "139****0011 来电"}
     for secret in (NUMBER, "张三", "甲", "食堂"):

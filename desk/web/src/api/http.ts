@@ -8,6 +8,8 @@ export class Refused extends Error {
     message: string,
     readonly fields: Readonly<Record<string, string>> = {},
     readonly request = '',
+    /** Units (id → name) of which somebody has to say whether one is meant. */
+    readonly units: Readonly<Record<string, string>> = {},
   ) {
     super(message)
     this.name = 'Refused'
@@ -37,6 +39,7 @@ async function refusal(answer: Response): Promise<Refused> {
     String(told?.message ?? answer.statusText),
     (told?.fields as Record<string, string>) ?? {},
     String(told?.request ?? ''),
+    (told?.units as Record<string, string>) ?? {},
   )
 }
 

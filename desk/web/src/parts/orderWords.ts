@@ -44,6 +44,15 @@ const english: Readonly<Record<keyof Sets, Names>> = {
   satisfactions: { satisfied: 'Satisfied', fair: 'Fair', dissatisfied: 'Dissatisfied' },
   feedback: { unit: 'The unit itself', authority: 'The health authority', centre: 'The 12320 centre' },
   genders: { male: 'Male', female: 'Female' },
+  told: {
+    handler: 'Who took it',
+    liaison_a: 'Liaison A',
+    liaison_b: 'Liaison B',
+    unit_leader: "The unit's leader",
+    parent: 'The unit above',
+    leader: 'Shift leader',
+    centre: 'The 12320 centre',
+  },
   clocks: { accept: 'Acceptance', hand_on: 'Hand-on', done: 'Settlement', answer: 'Answer' },
   moves: {
     accept: 'Accept',

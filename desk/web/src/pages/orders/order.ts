@@ -56,6 +56,16 @@ export interface Whole {
   sheet: { title: string; fields: { id: string; label: string; value: string }[] } | null
 }
 
+/** One step of an order's clock that was reached, and who was told. */
+export interface Escalation {
+  order: string
+  at: string
+  clock: string
+  step: string
+  deadline: string | null
+  told: { who: string; unit?: string; unit_name?: string }[]
+}
+
 export interface OrderWords {
   states: Record<string, string>
   kinds: Record<string, string>
@@ -67,6 +77,7 @@ export interface OrderWords {
   feedback: Record<string, string>
   genders: Record<string, string>
   clocks: Record<string, string>
+  told: Record<string, string>
   moves: Record<string, string>
   forms: Record<string, Schema>
 }

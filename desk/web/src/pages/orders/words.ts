@@ -33,6 +33,23 @@ const zh = {
   correct_why: '为什么更正',
   corrected: '改了{fields}：{why}',
   comma: '、',
+  none_of_them: '都不是',
+  escalations: '到期提醒',
+  no_escalations: '七天内没有到期提醒',
+  told_whom: '提醒了',
+  when: '提醒时间',
+  clock: '时限',
+  until: '到期',
+  of_unit: '{name}（{unit}）',
+  step: {
+    before: '到期前{span}',
+    after: '到期后{span}',
+    workday: ' {n} 个工作日',
+    min: ' {n} 分钟',
+    h: ' {n} 小时',
+    deadline: '到期',
+    share: '已过 {share}',
+  },
   show: '显示完整号码',
   why: '查看原因（写入审计）',
   test: '测试',
@@ -73,6 +90,23 @@ const en: typeof zh = {
   correct_why: 'Why it is corrected',
   corrected: '{fields}: {why}',
   comma: ', ',
+  none_of_them: 'None of them',
+  escalations: 'Reminders',
+  no_escalations: 'No reminders within seven days',
+  told_whom: 'Told',
+  when: 'When',
+  clock: 'Clock',
+  until: 'Ends',
+  of_unit: '{name} ({unit})',
+  step: {
+    before: '{span} before the end',
+    after: '{span} after the end',
+    workday: '{n} workday(s)',
+    min: '{n} min',
+    h: '{n} h',
+    deadline: 'the end',
+    share: '{share} gone',
+  },
   show: 'Show whole numbers',
   why: 'Why (goes into the audit log)',
   test: 'Test',
@@ -106,6 +140,7 @@ const fieldsZh = {
   source: '来源',
   outside_number: '外部编号',
   category: '分类',
+  complained_of: '被反映的是哪个部门',
 }
 
 const fieldsEn: typeof fieldsZh = {
@@ -132,6 +167,7 @@ const fieldsEn: typeof fieldsZh = {
   source: 'Source',
   outside_number: "Other system's number",
   category: 'Category',
+  complained_of: 'Which unit is complained of',
 }
 
 export const fieldWords = { zh: fieldsZh, en: fieldsEn }
