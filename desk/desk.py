@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
-from collections.abc import AsyncIterator, Callable, Collection
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, partial
 from time import monotonic as steady
 
 from aiohttp import web
+from sqlalchemy.exc import DBAPIError
 
 from desk.answers_api import AnswersApi
 from desk.audit_api import AuditApi
@@ -69,12 +71,14 @@ from paperwork.pinyin import Speller
 from paperwork.printing.press import Press
 from paperwork.quality.rules import QualityRules
 from paperwork.registers.entries import Register
+from paperwork.registers.units import Units
 from paperwork.webhooks.book import Webhooks
 from paperwork.webhooks.hosts import Hosts
 from records.retention.holds import Holds
-from records.store import Store
+from records.store import NoDatabase, Store
 from records.vault.vault import Vault
 from routing.plan import Plan
+from routing.reading.problem import Unreadable
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +92,8 @@ class Desk:
     telephone: Telephone
     trial: Trial
     routes: tuple[Route, ...]
+    spell_ahead: Callable[[], Awaitable[None]]
+    """Learn how categories and units are typed, so that nobody waits for the dictionary at first use."""
 
     def give(self, app: web.Application, more: tuple[Route, ...] = ()) -> None:
         """Put all routes, and those of others, into the application, each behind its need."""
@@ -207,7 +213,8 @@ async def open_desk(
             routes += SignedApi(reports, store, ledger, making, now).routes()
             routes += ImportsApi(reports, store, ledger, making, now).routes()
         routes.append(_described(routes, version))
-        yield Desk(guard, users, ledger, live, telephone, trial, tuple(routes))
+        ahead = partial(_spell_ahead, store, speller, trees, units=orders is not None)
+        yield Desk(guard, users, ledger, live, telephone, trial, tuple(routes), ahead)
     finally:
         passwords.close()
         if chain is not None:
@@ -217,6 +224,18 @@ async def open_desk(
         await knowing.shelf.close()
         await speller.close()
         await store.close()
+
+
+async def _spell_ahead(store: Store, speller: Speller, trees: Callable[[], Trees] | None, *, units: bool) -> None:
+    """What cannot be read now is spelled when somebody asks for it, and they are told what is wrong."""
+    names: set[str] = set()
+    with suppress(Unreadable, OSError):
+        if trees is not None:
+            names |= {one.name for one in (await asyncio.to_thread(trees)).categories.values()}
+    with suppress(DBAPIError, NoDatabase):
+        if units:
+            names |= {unit.name for unit in await Units(store).all()}
+    await speller.spell(names)
 
 
 def _of_recordings(

@@ -74,6 +74,7 @@ async def begin_works(parts: Parts) -> None:
         parts.hatch.run(),
         parts.today.run(),
         parts.unattended.run(),
+        desk.spell_ahead(),
         parts.database.run(),
     ]
     if not past.known:

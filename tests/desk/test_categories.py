@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import pytest
 
 from desk.roles import Role
@@ -74,3 +76,12 @@ async def test_a_leader_gives_a_category_its_place_in_another_tree(house: DeskHo
         ("Z07", "市里要求", None, "咨询/健康知识"),
         ("Z07", None, "咨询/健康知识", None),
     ]
+
+
+async def test_whoever_asks_first_waits_for_no_dictionary(house: DeskHouse, monkeypatch: pytest.MonkeyPatch) -> None:
+    await house.desk.spell_ahead()
+    async with house.browser(Role.AGENT) as ann:
+        monkeypatch.setattr(sys, "executable", "/nowhere/python")
+        status, told = await ann.get(EVERY)
+    assert status == 200
+    assert [one for one in told["categories"] if one["pinyin"]] == told["categories"]
