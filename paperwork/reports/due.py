@@ -47,13 +47,21 @@ def shifted(day: date, shift: str, calendar: Calendar) -> date:
 def due_between(period: Period, lines: tuple[str, ...], monthly_day: int, shift: str, calendar: Calendar) -> list[Due]:
     """What is due on these days, in order."""
     found = [
-        Due(report, line, of, shifted(day, shift, calendar))
+        Due(report, line, of, _signable(of, day, shift, calendar))
         for report, line, of, day in _planned(period, lines, monthly_day)
     ]
     return sorted(
         (one for one in found if period.since <= one.day < period.until),
         key=lambda one: (one.day, one.report, one.line or ""),
     )
+
+
+def _signable(period: Period, day: date, shift: str, calendar: Calendar) -> date:
+    """Where a due day goes; when the workday before is before the period's last day, on which it may be signed first
+    (`paperwork.reports.signed.may_be_signed`), it is the workday after: nobody signs on a day off, or too early.
+    """
+    moved = shifted(day, shift, calendar)
+    return moved if moved >= period.last else shifted(day, "workday after", calendar)
 
 
 def _planned(

@@ -80,7 +80,7 @@ class ReportRules(Written):
     monthly_kinds: dict[str, MonthlyColumn] = Field(default_factory=_no_column)
     """Where 附件8 counts the kinds for which its first table has no column."""
     due_shift: Literal["none", "workday before", "workday after"] = "none"
-    """Where a due day goes that is a day off."""
+    """Where a due day goes that is a day off; after it where the workday before is no day to sign on yet: 附件7."""
 
     assessment: tuple[Entered, ...] = ()
     """Points of 附件10 that were entered by hand."""
