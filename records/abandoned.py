@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import RowMapping, and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from ivr.events import CallbackClosed, CallbackEnd
+from ivr.events import CallbackClosed, CallbackEnd, Outcome
 from records.clock import wall_time
 from records.legs import Turn
 from records.privacy import mask
@@ -19,6 +19,11 @@ from records.tables import cdr, journal
 
 MISSED = (Turn.ABANDONED, Turn.BOOKED)
 """Requests that are in the list: who hung up while waiting, and who is to be called back."""
+LET_DOWN = (Turn.GIVEN_UP, Turn.FAILED)
+"""These too, unless something came of the call: whom their line gave up (too long, nobody there, closing time), and
+whom we or the switch lost."""
+_CAME_OF_IT = (Outcome.TALKED, Outcome.MESSAGE, Outcome.CALLBACK)
+"""A talk, a message (which is a work order), or a callback (which is in the list as such)."""
 
 
 class State(StrEnum):
@@ -91,7 +96,8 @@ async def abandoned(
     query = select(
         cdr.c.id, cdr.c.number, cdr.c.asked_line, cdr.c.asked, cdr.c.asked_for, cdr.c.turned_out, cdr.c.ticket
     )
-    query = query.where(cdr.c.turned_out.in_(MISSED), cdr.c.direction == "in", cdr.c.test.is_(False))
+    lost = and_(cdr.c.turned_out.in_(LET_DOWN), cdr.c.outcome.not_in(_CAME_OF_IT))
+    query = query.where(or_(cdr.c.turned_out.in_(MISSED), lost), cdr.c.direction == "in", cdr.c.test.is_(False))
     if since is not None:
         query = query.where(cdr.c.asked >= since)
     if until is not None:

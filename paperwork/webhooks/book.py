@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any, Final, Protocol
+from typing import Any, Final, Protocol, cast
 
 import orjson
 from sqlalchemy import RowMapping, and_, delete, exists, func, insert, literal, or_, select, update
@@ -206,7 +206,7 @@ class Webhooks:
             return int(done.rowcount)
 
     async def pause(self, name: str, now: datetime) -> None:
-        """Send nothing until it is resumed; what happens meanwhile waits in the records. Raises NoWebhook."""
+        """Send nothing until it is resumed; what happens meanwhile waits in the outbox. Raises NoWebhook."""
         await self._turned(name, paused=now, why=None)
 
     async def resume(self, name: str) -> None:
@@ -230,18 +230,35 @@ class Webhooks:
     async def gather(self, now: datetime, back: timedelta = LOOK_BACK) -> int:
         """Put every event of the last time into the outbox that is not there yet; how many there were.
 
-        It may be done as often as one likes: an event has one row for each receiver.
+        It may be done as often as one likes: an event has one row for each receiver. One that is paused has its events
+        put there too: they wait, and none is too old when it goes on. A look over the whole LOOK_BACK begins where the
+        last one ended, however long ago that was: the outbox was full, or no engine ran.
         """
         total = 0
         for webhook in await self.all():
             room = MOST_WAITING - webhook.waiting
-            for event in webhook.events if webhook.paused is None else ():
-                while room > 0 and (count := await self._gather(webhook, event, now, back, min(room, AT_ONCE))):
+            for event in webhook.events:
+                start = now - back
+                if back >= LOOK_BACK and room > 0:
+                    start = min(start, await self._reached(webhook.name, event, now))
+                while room > 0 and (count := await self._gather(webhook, event, now, start, min(room, AT_ONCE))):
                     total, room = total + count, room - count
         return total
 
-    async def _gather(self, webhook: Webhook, event: Event, now: datetime, back: timedelta, limit: int) -> int:
-        of = since(event, max(webhook.made, now - back)).subquery()
+    async def _reached(self, name: str, event: Event, now: datetime) -> datetime:
+        """Up to where a receiver's events are in the outbox. Of none there, before all that was not pruned."""
+        of = select(func.max(deliveries.c.made).label("at")).where(deliveries.c.webhook == name)
+        newest = await self._store.row(of.where(deliveries.c.event == event.value))
+        if newest is not None and newest["at"] is not None:
+            return cast(datetime, newest["at"])
+        waits = select(func.min(deliveries.c.made).label("at")).where(
+            deliveries.c.webhook == name, deliveries.c.next_try.is_not(None)
+        )
+        oldest = await self._store.row(waits)
+        return now - KEPT if oldest is None or oldest["at"] is None else min(now - KEPT, oldest["at"])
+
+    async def _gather(self, webhook: Webhook, event: Event, now: datetime, start: datetime, limit: int) -> int:
+        of = since(event, max(webhook.made, start)).subquery()
         known = exists().where(deliveries.c.id == literal(f"{webhook.name}:") + of.c.event_id)
         query = select(of).where(~known).order_by(of.c.event_at, of.c.event_id).limit(limit)
         found = [told(event, row) for row in await self._store.rows(query)]

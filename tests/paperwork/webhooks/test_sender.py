@@ -171,13 +171,32 @@ async def test_who_is_dead_for_days_is_an_alarm_then_paused_and_told_everything_
     await out.end_calls("a-3")
     waiting = (await out.book.all())[0].waiting
     await out.sender.round()
-    assert (await out.book.all())[0].waiting == waiting
+    assert (await out.book.all())[0].waiting == waiting + 1
     await out.store.do(webhooks.update().values(url=there.url))
     await out.book.retry("crm", out.now())
     out.later += timedelta(seconds=BEFORE_NEXT)
     await out.sender.round()
     assert sorted(there.ids) == ["call.ended:a-1", "call.ended:a-2", "call.ended:a-3"]
     assert out.sender.alarm is None
+
+
+async def test_a_pause_of_months_passes_nothing_over_though_more_happened_than_the_outbox_holds(
+    out: Outbox, there: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(book_module, "MOST_WAITING", 2)
+    await out.add("crm", there.url)
+    await out.book.pause("crm", out.now())
+    for name in ("a-1", "a-2", "a-3"):
+        out.later += timedelta(days=20)
+        await out.end_calls(name)
+        await out.book.gather(out.now())
+        await out.book.prune(out.now())
+    out.later += timedelta(days=20)
+    await out.book.resume("crm")
+    for _ in range(2):  # room is made by the first
+        await out.sender.round()
+        await out.book.gather(out.now())
+    assert sorted(there.ids) == [f"call.ended:a-{n}" for n in (1, 2, 3)]
 
 
 async def test_a_receiver_that_says_gone_is_paused_at_once(out: Outbox, there: Receiver) -> None:
