@@ -23,10 +23,12 @@ from ivr.events import (
     Outcome,
     Reason,
     TalkBegan,
+    WaitEnd,
+    WaitEnded,
 )
 from records.journal import SqlJournal
 from tests.desk.house import Browser, DeskHouse, desk_house
-from tests.records.tales import GIVES_UP_WAITING, NUMBER, OUTSIDE, OVERFLOWS, TALKS, Fact, entries
+from tests.records.tales import GIVES_UP_WAITING, NUMBER, OUTSIDE, OVERFLOWS, TALKS, WAITS, Fact, entries
 
 STRANGE: list[Fact] = [(0, CallArrived("=1+1", "+8612320", "x", "p")), *OVERFLOWS[1:]]
 TEST: list[Fact] = [(0, CallArrived("1", "12320", "x", "p", test=True)), *OVERFLOWS[1:]]
@@ -168,6 +170,19 @@ async def test_whom_nobody_answered_is_listed_with_what_became_of_them(house: De
         assert sorted(seen) == ["a-0", "a-1", "a-2", "a-5"]
         assert len(await sheet(chief, "/api/v1/abandoned?line=immunization&format=csv")) == 4
         assert await sheet(chief, "/api/v1/abandoned?line=general&format=csv") == []
+
+
+async def test_whom_their_line_or_we_lost_is_in_the_list_unless_something_came_of_it(house: DeskHouse) -> None:
+    def ended(wait: WaitEnd, outcome: Outcome, reason: Reason) -> list[Fact]:
+        return [*WAITS, (70, WaitEnded("immunization", wait)), (70, CallEnded(outcome, reason))]
+
+    given_up = ended(WaitEnd.MAXIMUM_WAIT, Outcome.LEFT, Reason.CALLER_HUNG_UP)
+    broken = ended(WaitEnd.MEDIA_LOST, Outcome.FAILED, Reason.MEDIA_LOST)
+    message = ended(WaitEnd.MAXIMUM_WAIT, Outcome.MESSAGE, Reason.COMPLETED)
+    await tell(house, given_up, broken, message, TALKS)
+    async with house.browser(Role.LEADER) as chief:
+        _, told = await chief.get("/api/v1/abandoned")
+    assert {one["call"]: one["turned_out"] for one in told["abandoned"]} == {"a-0": "given_up", "a-1": "failed"}
 
 
 @pytest.mark.parametrize("asked", ["from=2026-10-01T09:00&to=2026-10-01T10:00", "limit=1"])
