@@ -23,10 +23,9 @@ from decimal import ROUND_HALF_UP, Decimal
 from sqlalchemy import ColumnElement, func, select
 
 from paperwork.orders.words import Satisfaction
-from paperwork.quality.score import COUNTED
 from paperwork.reports.counted import completeness
 from paperwork.reports.due import NAMES, Reported, reported
-from paperwork.reports.lists import handed_on_late, order_rows
+from paperwork.reports.lists import handed_on_late, order_rows, score_rows
 from paperwork.reports.report import Column, Report, Row, Shape, Table
 from paperwork.reports.sources import Asked, Sources
 from records.legs import Turn
@@ -82,7 +81,7 @@ async def assessment(sources: Sources, asked: Asked) -> Report:
     missing = "" if len(given) == len(marks) else f"，其中{len(marks) - len(given)}项未录入"
     whole = Row(("合计", "", PUBLISHED, total, None, f"已评{len(given)}项{missing}"), total=True)
     note = "考核标准公布的各项满分合计80分，不是100分"
-    table = Table("marks", TITLE, columns, (*rows, whole), note)
+    table = Table("marks", TITLE, columns, (*rows, whole), note, counted="behind")
     heads = {"被考核部门": sources.line_name(asked.line) if asked.line else sources.hotline}
     tables = (table, _reports(sources, told)) if told else (table,)
     return Report("assessment", TITLE, sources.hotline, asked.period, sources.now, tables, form=FORM, heads=heads)
@@ -162,16 +161,15 @@ async def _connect(sources: Sources, asked: Asked) -> Mark:
 
 async def _attitude(sources: Sources, asked: Asked) -> Mark:
     """Sheets that count; where nobody judged a point that applied, as where there are none, what was entered."""
-    conditions = [scores.c.at >= asked.period.begin, scores.c.at < asked.period.end, scores.c.state.in_(COUNTED)]
-    if asked.line is not None:
-        conditions.append(scores.c.line == asked.line)
+    conditions = score_rows(asked.period, asked.line)
     sums = (func.count().label("count"), func.sum(scores.c.total).label("total"), func.sum(scores.c.most).label("most"))
     row = await sources.reading.row(select(*sums).where(*conditions))
     if row is None or not row["most"]:
         return _entered(sources, asked, "电话接听", "服务态度", 4, "attitude")
     share = Decimal(str(row["total"])) / Decimal(str(row["most"]))
     points = _tenth(share * 4)
-    return Mark("电话接听", "服务态度", Decimal(4), points, f"质检评分{row['count']}份的平均得分率", row["count"])
+    why = f"质检评分{row['count']}份的平均得分率"
+    return Mark("电话接听", "服务态度", Decimal(4), points, why, row["count"], {"list": "scores"})
 
 
 async def _first_contact(sources: Sources, asked: Asked) -> Mark:

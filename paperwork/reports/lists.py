@@ -22,12 +22,13 @@ from sqlalchemy import (
     true,
 )
 
+from paperwork.quality.score import COUNTED
 from paperwork.reports.cases import Source, case_rows, live_orders
 from paperwork.reports.counted import answers_due
 from paperwork.reports.report import Period
 from paperwork.reports.sources import Asked, Sources
 from records.legs import LegKind
-from records.paper_tables import answers, orders
+from records.paper_tables import answers, orders, scores
 from records.tables import cdr, legs
 
 Condition = Callable[[str], ColumnElement[bool]]
@@ -169,6 +170,22 @@ def _orders(sources: Sources, asked: Asked) -> Listed:
     return Listed(rows, c.opened, c.number, literal(1), {**named, **shown}, words)
 
 
+def score_rows(period: Period, line: str | None) -> list[ColumnElement[bool]]:
+    """Quality sheets of talks of these days that count."""
+    conditions = [scores.c.at >= period.begin, scores.c.at < period.end, scores.c.state.in_(COUNTED)]
+    return conditions if line is None else [*conditions, scores.c.line == line]
+
+
+def _scores(sources: Sources, asked: Asked) -> Listed:
+    """Whom a sheet judges is not told here: that is for those who may read the sheet."""
+    del sources
+    rows = select(scores).where(*score_rows(asked.period, asked.line)).subquery("judged")
+    c = rows.c
+    shown = {name: c[name] for name in ("call", "at", "line", "state", "sheet", "total", "most")}
+    words = {name: _same(c[name]) for name in ("line", "state")}
+    return Listed(rows, c.at, c.paper, literal(1), {"id": c.paper.label("id"), **shown}, words)
+
+
 def arrivals(period: Period, line: str | None) -> list[ColumnElement[bool]]:
     """Calls that came in then, tests aside."""
     conditions = [
@@ -262,7 +279,9 @@ LISTS: Final[Mapping[str, Callable[[Sources, Asked], Listed]]] = {
     "requests": _requests,
     "rung": _rung,
     "talks": _talks,
+    "scores": _scores,
 }
 """records: filled answer records and imported rows. cases: those, and orders of no answered call. answers: all answer
 records that should be filled. orders: by when they were opened. calls: by when they came in. offered: by when they
-asked for a line. requests: once for each line. rung, talks: of agents."""
+asked for a line. requests: once for each line. rung, talks: of agents. scores: quality
+sheets that count, by when the talk began."""

@@ -94,6 +94,9 @@ const zh = {
     handed_on: '转办时间',
     done_by: '办结期限',
     done: '办结时间',
+    sheet: '评分表',
+    total: '得分',
+    most: '满分',
   },
 }
 
@@ -191,6 +194,9 @@ const en: typeof zh = {
     handed_on: 'Handed on',
     done_by: 'Due',
     done: 'Done',
+    sheet: 'Sheet',
+    total: 'Points',
+    most: 'Of points',
   },
 }
 
