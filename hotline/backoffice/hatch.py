@@ -130,6 +130,11 @@ class Hatch:
         return self._state.rising
 
     @property
+    def late(self) -> Mapping[str, int]:
+        """Reports that were due and nobody signed, by their name; at the clerk's last look."""
+        return self._state.late
+
+    @property
     def pid(self) -> int | None:
         """The process of the back office; None without one."""
         return None if self._room is None else self._room.pid

@@ -116,6 +116,8 @@ class State:
     tally: Tally = field(default_factory=Tally)
     rising: Mapping[Grade, int] = field(default_factory=dict)
     """Topics that rise today, by how far."""
+    late: Mapping[str, int] = field(default_factory=dict)
+    """Reports that were due and nobody signed, by their name."""
 
 
 Said = Flush | Wrote | State | Handed | Standing

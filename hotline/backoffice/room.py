@@ -24,6 +24,7 @@ from paperwork.categories.shelf import Shelf
 from paperwork.office import Office, open_office
 from paperwork.orders.office import OrderOffice, open_orders
 from paperwork.reports.alarms import RadarWatch
+from paperwork.reports.late import LateReports
 from paperwork.rules_shelf import RulesShelf
 from paperwork.webhooks.sender import Sender
 from records.store import Store
@@ -58,10 +59,12 @@ class Room:
         keeping: Keeping,
         pen: Pen,
         radar: RadarWatch,
+        late: LateReports,
     ) -> None:
         self._told, self._tell = told, tell
         self._answers, self._orders, self._sender = answers, orders, sender
-        self._office, self._keeping, self._pen, self._radar = office, keeping, pen, radar
+        self._office, self._keeping, self._pen = office, keeping, pen
+        self._radar, self._late = radar, late
 
     pid: None = None
     """It has no process of its own."""
@@ -96,7 +99,7 @@ class Room:
 
     async def _report(self) -> None:
         while True:
-            self._tell(State(self._alarms(), self._orders.escalating.tally, self._radar.rising))
+            self._tell(State(self._alarms(), self._orders.escalating.tally, self._radar.rising, self._late.late))
             await asyncio.sleep(TELLS_EVERY)
 
     def _alarms(self) -> dict[AlarmKind, str]:
@@ -154,7 +157,8 @@ async def open_room(begin: Begin, tell: Callable[[Said], None]) -> AsyncIterator
         stack.push_async_callback(filing.close)
         reports = basis_of(url, trees.trees, rules.rules, lambda: told.plan, clock.now)
         radar = RadarWatch(filing, lambda: reports().sources(), clock.now, who)
-        clerks = (answers.clerk, sender, orders.escalating, orders.messages, radar)
+        late = LateReports(lambda: reports().sources())
+        clerks = (answers.clerk, sender, orders.escalating, orders.messages, radar, late)
         office = await stack.enter_async_context(open_office(url, node=settings.node, now=clock.now, others=clerks))
         pen, keeping = Pen(url, settings.node, tell), Keeping(settings, who=who)
         stack.push_async_callback(pen.close)
@@ -168,4 +172,5 @@ async def open_room(begin: Begin, tell: Callable[[Said], None]) -> AsyncIterator
             keeping=keeping,
             pen=pen,
             radar=radar,
+            late=late,
         )

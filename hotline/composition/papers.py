@@ -11,7 +11,7 @@ from hotline.confidence import Confidence
 from hotline.fallback_calls import FallbackCalls
 from hotline.knowledge import planted
 from hotline.living_facts import LivingFacts
-from hotline.metrics.papers import AnswerGauges, OrderGauges, RadarGauges
+from hotline.metrics.papers import AnswerGauges, OrderGauges, RadarGauges, ReportGauges
 from hotline.office import basis_of
 from hotline.settings import HOUSE
 from hotline.today import TodayWatch
@@ -90,6 +90,7 @@ async def open_papers(parts: Parts) -> None:
     parts.work_orders.changed.append(parts.hatch.orders_changed)
     registry.register(OrderGauges(lambda: parts.hatch.tally))
     registry.register(RadarGauges(lambda: parts.hatch.rising))
+    registry.register(ReportGauges(lambda: parts.hatch.late))
     registry.register(AnswerGauges(parts.hands, lambda: live.now.plan.lines))
     parts.unattended = FallbackCalls(
         parts.orders,

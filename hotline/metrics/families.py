@@ -22,6 +22,7 @@ from ivr.outbound import Capped
 from ivr.reconcile import Repair
 from paperwork.orders.state import State
 from paperwork.orders.words import Clock
+from paperwork.reports.due import NAMES
 from paperwork.reports.rise import Grade
 
 WITHIN: Final = 15.0
@@ -74,6 +75,7 @@ _RELOAD = _label("result", "what came of the wish", "结果", Result)
 _REPAIR = _label("what", "what was done", "修复动作", Repair)
 _STATE = _label("state", "how far the order has come", "工单状态", (state for state in State if state.open))
 _CLOCK = _label("clock", "which clock", "时限种类", Clock)
+_REPORT = _label("report", "which report", "报表", NAMES)
 _GRADE = _label("grade", "how far", "程度", (grade for grade in Grade if grade is not Grade.NONE))
 _OF = _label("of", "whose certificate", "证书用途", CERTIFICATES)
 _FOLDER = _label("folder", "of which folder", "目录", FOLDERS)
@@ -257,6 +259,12 @@ MESSAGES_UNTOUCHED = _gauge(
     "超过受理时限仍无人受理的留言。",
 )
 
+REPORTS_OVERDUE = _gauge(
+    "reports_overdue",
+    "Reports whose due day is over and that nobody signed.",
+    "过了上报日期仍无人签发的报表。",
+    _REPORT,
+)
 RADAR_TOPICS = _gauge(
     "radar_topics", "Topics that rise beyond their usual range today.", "今日超出通常范围的话题。", _GRADE
 )

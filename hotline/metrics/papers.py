@@ -13,6 +13,7 @@ from paperwork.answers.hands import Shown
 from paperwork.orders.state import State
 from paperwork.orders.tally import Tally
 from paperwork.orders.words import Clock
+from paperwork.reports.due import NAMES
 from paperwork.reports.rise import Grade
 
 
@@ -45,6 +46,20 @@ class RadarGauges(Collector):
         for grade in Grade:
             if grade is not Grade.NONE:
                 family.add_metric([grade], float(rising.get(grade, 0)))
+        yield family
+
+
+class ReportGauges(Collector):
+    """Reports that are late, at the clerk's last look, at most a quarter of an hour ago."""
+
+    def __init__(self, late: Callable[[], Mapping[str, int]]) -> None:
+        self._late = late
+
+    def collect(self) -> Iterator[Metric]:
+        """The family, for a `CollectorRegistry` to which this was registered."""
+        family, late = f.REPORTS_OVERDUE.measured(), self._late()
+        for name in NAMES:
+            family.add_metric([name], late.get(name, 0))
         yield family
 
 
