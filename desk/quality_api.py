@@ -20,6 +20,7 @@ from desk.roles import Permission
 from desk.route import Route, one_of
 from desk.schemas import COUNT, MAYBE_TEXT, TEXT, either, listing, things
 from paperwork.filing import Changed
+from paperwork.orders.office import confidential_lines
 from paperwork.quality.book import NoScore, Scores
 from paperwork.quality.figures import By, averages, calibration, counted, satisfaction
 from paperwork.quality.lots import days_of
@@ -42,11 +43,6 @@ _AGENTS = {Move.SEEN: "seen", Move.CONTESTED: "contest"}
 _ALL_TIME = timedelta(days=366)
 
 
-def quiet_lines(plan: Plan) -> frozenset[str]:
-    """The lines whose talks nobody may hear."""
-    return frozenset(line for line, rule in plan.lines.items() if rule.confidential is not None)
-
-
 class QualityApi:
     """`/api/v1/quality`."""
 
@@ -64,7 +60,7 @@ class QualityApi:
         self._scores, self._samples = Scores(store, rules, self._quiet), Samples(store)
 
     def _quiet(self) -> frozenset[str]:
-        return frozenset() if self._plan is None else quiet_lines(self._plan())
+        return frozenset() if self._plan is None else confidential_lines(self._plan())
 
     def routes(self) -> list[Route]:
         read = one_of(Permission.QUALITY_READ)

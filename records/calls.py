@@ -12,7 +12,7 @@ from ivr.events import CallArrived, CallPlaced, Considered, EndReached, Entry, O
 from records.cdr import Cdr
 from records.database import open_database
 from records.rows import cdr_from, entries_from
-from records.tables import cdr, journal
+from records.tables import KIND, cdr, journal
 
 
 async def calls(
@@ -101,10 +101,9 @@ async def newest(database: AsyncEngine) -> str | None:
 
 async def considered_between(database: AsyncEngine, since: datetime, until: datetime) -> list[Entry]:
     """Every look for an agent in a span, in order."""
-    kind = journal.c.kind.concat("")  # an expression: the index on kinds would lead to the facts of all years
     query = (
         select(journal)
-        .where(journal.c.at >= since, journal.c.at < until, kind == Considered.__name__)
+        .where(journal.c.at >= since, journal.c.at < until, Considered.__name__ == KIND)
         .order_by(journal.c.at, journal.c.call, journal.c.seq)
     )
     async with database.connect() as connection:
@@ -124,7 +123,7 @@ async def first_end(url: str, number: str) -> EndReached | None:
     )
     query = (
         select(journal.c.data)
-        .where(journal.c.kind == EndReached.__name__, journal.c.call == newest)
+        .where(EndReached.__name__ == KIND, journal.c.call == newest)
         .order_by(journal.c.seq)
         .limit(1)
     )

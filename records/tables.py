@@ -72,6 +72,13 @@ journal = Table(
 )
 """Append-only: the database itself refuses to change or remove a row. `node` is the machine that noted it."""
 
+KIND = journal.c.kind.concat("")
+"""The kind of facts to which their calls or a span of time lead.
+
+It is an expression, so that SQLite does not use the index on kinds instead: without statistics of the tables it takes
+that for the shorter way, through the facts of the kind in all years (0.6 s of 75,000 calls, and longer each day).
+"""
+
 cdr = Table(
     "cdr",
     metadata,

@@ -35,17 +35,51 @@ class Link:
 
 
 ENGINE: Final = ("engine", "引擎")
+ASTERISK: Final = ("Asterisk", "Asterisk")
+OFFICE: Final = ("back office", "后台进程")
+DATABASE: Final = ("database", "数据库")
+COMERS: Final = (
+    Link(("trunk and phones", "中继与话机"), ASTERISK, ("SIP and RTP", "SIP 与 RTP"), "asterisk/pjsip.conf.j2"),
+    Link(
+        ("browser", "浏览器"),
+        ENGINE,
+        ("pages, API, what happens now: HTTP and a WebSocket", "页面、API、实时消息"),
+        "desk/desk.py",
+    ),
+    Link(
+        ("telephone in the page", "网页电话"),
+        ENGINE,
+        ("SIP by a door to Asterisk", "SIP 经引擎转交"),
+        "desk/telephone.py",
+    ),
+    Link(
+        ("telephone in the page", "网页电话"),
+        ASTERISK,
+        ("sound: DTLS and SRTP", "声音：DTLS 与 SRTP"),
+        "asterisk/rtp.conf.j2",
+    ),
+    Link(("Prometheus", "Prometheus"), ENGINE, ("/metrics", "/metrics"), "hotline/web.py"),
+    Link(("site's own dialplan", "自有拨号方案"), ENGINE, ("FastAGI", "FastAGI"), "ivr/agi/link.py"),
+)
+"""Who comes in from outside, and through which door."""
 LINKS: Final = (
     Link(
         ("supervisor", "监护进程"), ENGINE, ("forks it anew when it dies", "派生，退出后重启"), "hotline/supervisor.py"
     ),
-    Link(ENGINE, ("Asterisk", "Asterisk"), ("begins it", "启动"), "hotline/asterisk_process.py"),
-    Link(ENGINE, ("Asterisk", "Asterisk"), ("ARI: HTTP and a WebSocket", "ARI：HTTP 与 WebSocket"), "ivr/ari/link.py"),
+    Link(ENGINE, ASTERISK, ("begins it", "启动"), "hotline/asterisk_process.py"),
+    Link(ENGINE, ASTERISK, ("ARI: HTTP and a WebSocket", "ARI：HTTP 与 WebSocket"), "ivr/ari/link.py"),
     Link(
         ENGINE,
-        ("back office", "后台进程"),
+        OFFICE,
         ("facts and wishes, by pipes", "管道：事实与请求"),
         "hotline/backoffice/apart.py",
+    ),
+    Link(OFFICE, DATABASE, ("writes what calls tell, files papers", "写入通话事实与文书"), "hotline/backoffice/pen.py"),
+    Link(
+        ENGINE,
+        DATABASE,
+        ("screens; and the facts, should the office fail", "界面读写；后台失效时代写"),
+        "records/store.py",
     ),
     Link(
         ENGINE,
@@ -124,18 +158,21 @@ def _rooms(top: float) -> list[str]:
     return drawn
 
 
-def _links(top: float) -> list[str]:
+def _links(top: float, links: tuple[Link, ...]) -> list[str]:
     drawn: list[str] = []
-    for row, link in enumerate(LINKS):
+    for row, link in enumerate(links):
         y = top + STEP * row
         for x, (english, chinese) in ((40, link.who), (WIDTH - 260, link.whom)):
             drawn.append(_box(x, y, 220, STEP - 14, "card"))
+            if english == chinese:
+                drawn.append(_text(x + 110, y + 31, "name mid", english))
+                continue
             drawn.append(_text(x + 110, y + 21, "name mid", english))
             drawn.append(_text(x + 110, y + 40, "words mid", chinese))
         middle, end, at = WIDTH / 2, WIDTH - 264, y + 26
         drawn.append(f'<line x1="264" y1="{at:g}" x2="{end - 8:g}" y2="{at:g}" class="way"/>')
         drawn.append(f'<path d="M{end:g} {at:g}l-10 -5v10z" class="tip"/>')
-        drawn.append(_text(middle, at - 7, "words mid", "　".join(link.how)))
+        drawn.append(_text(middle, at - 7, "words mid", "　".join(dict.fromkeys(link.how))))
         drawn.append(_text(middle, at + 17, "small mid", link.where))
     return drawn
 
@@ -144,7 +181,8 @@ def drawing() -> str:
     """The whole drawing as SVG, English and Chinese beside each other."""
     rooms = 132
     links = rooms + ROW * len(ROOMS) + 78
-    height = links + STEP * len(LINKS) + 20
+    comers = links + STEP * len(LINKS) + 78
+    height = comers + STEP * len(COMERS) + 20
     parts = [
         _text(40, 46, "headline", "Rooms and their imports　模块与导入关系"),
         _text(
@@ -156,7 +194,9 @@ def drawing() -> str:
         _text(40, 92, "words", "圆点：左侧模块导入上方模块；绿色：纯逻辑，无 I/O。"),
         *_rooms(rooms),
         _text(40, links - 24, "headline", "Processes　进程"),
-        *_links(links),
+        *_links(links, LINKS),
+        _text(40, comers - 24, "headline", "Who comes in　外部接入"),
+        *_links(comers, COMERS),
     ]
     size = f'viewBox="0 0 {WIDTH} {height}" width="{WIDTH}" height="{height}"'
     head = f'<svg xmlns="http://www.w3.org/2000/svg" {size} role="img">'

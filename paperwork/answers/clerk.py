@@ -31,7 +31,7 @@ from records.behind import may_pass
 from records.behind import told as words_of
 from records.paper_tables import answer_talks, answers, marks, orders
 from records.rows import entries_from, insert_once
-from records.tables import journal
+from records.tables import KIND, journal
 
 log = structlog.get_logger(__name__)
 
@@ -279,8 +279,7 @@ class AnswerClerk:
         self._odd["end"].clear()
         for at in range(0, len(talking), BATCH):
             query = select(journal).where(journal.c.call.in_(talking[at : at + BATCH]))
-            # by the calls: SQLite would go through the ends of all calls there ever were
-            ends = await self._book.store.rows(query.where(journal.c.kind.concat("") == CallEnded.__name__))
+            ends = await self._book.store.rows(query.where(CallEnded.__name__ == KIND))
             if ends:
                 await self._file([Told(entry) for entry in entries_from(ends)], "end")
 

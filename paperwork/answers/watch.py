@@ -205,7 +205,7 @@ class Watch:
 
         One portion of them, of the calls after this one; with the last call that was looked at, None when it was all.
         """
-        query = select(answers).where(answers.c.state == State.OPEN, answers.c.call > after)
+        query = select(answers).where(answers.c.state.concat("") == State.OPEN, answers.c.call > after)
         rows = await self._store.rows(query.order_by(answers.c.call).limit(PORTION))
         found = [row["call"] for row in rows if self._lacks(row) == ()]
         return found, rows[-1]["call"] if len(rows) == PORTION else None

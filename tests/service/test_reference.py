@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from hotline.cli import ROOMS
-from hotline.reference.architecture import LINKS, imports
+from hotline.reference.architecture import COMERS, LINKS, imports
 from hotline.reference.pages import PAGES
 from hotline.settings import HOUSE, Settings
 
@@ -21,7 +21,7 @@ def test_the_page_is_made_of_the_code_as_it_is(path: Path) -> None:
 
 
 def test_the_drawing_names_files_that_there_are_and_the_pure_rooms_import_no_other() -> None:
-    assert [link.where for link in LINKS if not (HOUSE / link.where).is_file()] == []
+    assert [link.where for link in (*LINKS, *COMERS) if not (HOUSE / link.where).is_file()] == []
     rooms = imports()
     assert ("hotline", "ivr") in rooms
     assert [pair for pair in rooms if pair[0] in ("acd", "routing", "prompts")] == []
