@@ -15,7 +15,7 @@ from ivr.events import CallbackClosed, CallbackEnd, Outcome
 from records.clock import wall_time
 from records.legs import Turn
 from records.privacy import mask
-from records.tables import KIND, cdr, journal
+from records.tables import cdr, journal, kind_found
 
 MISSED = (Turn.ABANDONED, Turn.BOOKED)
 """Requests that are in the list: who hung up while waiting, and who is to be called back."""
@@ -125,7 +125,9 @@ async def _told(connection: AsyncConnection, rows: Sequence[RowMapping]) -> list
 
 async def _closed(connection: AsyncConnection, tickets: Sequence[str]) -> dict[str, CallbackClosed]:
     """How each callback ended that did."""
-    query = select(journal.c.call, journal.c.data).where(journal.c.call.in_(tickets), CallbackClosed.__name__ == KIND)
+    query = select(journal.c.call, journal.c.data).where(
+        journal.c.call.in_(tickets), kind_found == CallbackClosed.__name__
+    )
     rows = (await connection.execute(query)).all() if tickets else []
     return {ticket: CallbackClosed(CallbackEnd(data["end"]), data.get("call")) for ticket, data in rows}
 

@@ -30,6 +30,7 @@ from records.door import Door
 from records.spelling import Spelling
 from records.spool import Spool, set_aside
 from records.store import NoDatabase
+from records.turn import turn
 
 log = structlog.get_logger(__name__)
 
@@ -92,7 +93,7 @@ class WriteBehind(ABC, Generic[T]):
         folder = folder or Path(str(file)).parent
         self._spool: Spool[T] = Spool(folder / f"{self.name}-spool", self.spelling)
         self._aside = folder / f"{self.name}-refused.jsonl"
-        self._door = Door(url, busy=busy)
+        self._url, self._busy, self._door = url, busy, Door(url, busy=busy)
         self._limit, self._drain, self._wait = limit, drain, wait
         self._waiting: deque[T] = deque()
         self._taken = self._written = self._bare = 0
@@ -262,7 +263,7 @@ class WriteBehind(ABC, Generic[T]):
                 await self._door.open()
                 if batch:
                     if not (derived and await self._written_elsewhere(batch)):
-                        async with self._door.engine.begin() as connection:
+                        async with turn(self._url, self._busy), self._door.engine.begin() as connection:
                             await self._write(connection, batch, derived=derived)
                     self._door.worked()
             except Exception as error:

@@ -12,7 +12,7 @@ from ivr.events import CallArrived, CallPlaced, Considered, EndReached, Entry, O
 from records.cdr import Cdr
 from records.database import open_database
 from records.rows import cdr_from, entries_from
-from records.tables import KIND, cdr, journal
+from records.tables import cdr, journal, kind_found
 
 
 async def calls(
@@ -103,7 +103,7 @@ async def considered_between(database: AsyncEngine, since: datetime, until: date
     """Every look for an agent in a span, in order."""
     query = (
         select(journal)
-        .where(journal.c.at >= since, journal.c.at < until, Considered.__name__ == KIND)
+        .where(journal.c.at >= since, journal.c.at < until, kind_found == Considered.__name__)
         .order_by(journal.c.at, journal.c.call, journal.c.seq)
     )
     async with database.connect() as connection:
@@ -123,7 +123,7 @@ async def first_end(url: str, number: str) -> EndReached | None:
     )
     query = (
         select(journal.c.data)
-        .where(EndReached.__name__ == KIND, journal.c.call == newest)
+        .where(kind_found == EndReached.__name__, journal.c.call == newest)
         .order_by(journal.c.seq)
         .limit(1)
     )

@@ -10,7 +10,7 @@ from ivr.events import CallerRung, ConsultationBegan, Entry, PassedOn
 from ivr.outbound import FACTS
 from records.database import open_database
 from records.rows import entries_from
-from records.tables import KIND, journal
+from records.tables import journal, kind_found
 
 _DIALLED = tuple(kind.__name__ for kind in (CallerRung, ConsultationBegan, PassedOn))
 _KINDS = tuple(kind.__name__ for kind in FACTS)
@@ -22,7 +22,11 @@ async def outbound_facts(url: str, since: datetime, *, node: str | None = None) 
     Raises FileNotFoundError when there is no such database yet.
     """
     dialled = select(journal.c.call).where(journal.c.kind.in_(_DIALLED), journal.c.at >= since)
-    query = select(journal).where(journal.c.call.in_(dialled), KIND.in_(_KINDS)).order_by(journal.c.call, journal.c.seq)
+    query = (
+        select(journal)
+        .where(journal.c.call.in_(dialled), kind_found.in_(_KINDS))
+        .order_by(journal.c.call, journal.c.seq)
+    )
     if node is not None:
         query = query.where(journal.c.node == node)
     engine = open_database(url, read_only=True)

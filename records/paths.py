@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from ivr.events import CallEnded, DigitsEntered, EndReached, Outcome, StatusAsked, StatusResult, StepHeard
 from records.database import open_database
-from records.tables import KIND, cdr, journal
+from records.tables import cdr, journal, kind_found
 from routing.rehearsal.replay import LEFT, Reached, Recorded, Trodden
 
 _KINDS = tuple(kind.__name__ for kind in (StepHeard, DigitsEntered, StatusAsked, EndReached, CallEnded))
@@ -66,7 +66,7 @@ def _facts_of(since: datetime, until: datetime) -> Select[str, datetime, str, st
     return (
         select(journal.c.call, cdr.c.started, cdr.c.number, journal.c.kind, journal.c.data)
         .join_from(cdr, journal, journal.c.call == cdr.c.id)
-        .where(cdr.c.started >= since, cdr.c.started < until, cdr.c.test.is_(False), KIND.in_(_KINDS))
+        .where(cdr.c.started >= since, cdr.c.started < until, cdr.c.test.is_(False), kind_found.in_(_KINDS))
         .order_by(cdr.c.started, cdr.c.id, journal.c.seq)
     )
 

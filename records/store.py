@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Executable, RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from records.database import open_database
+from records.turn import turn
+
+BUSY: Final = 2.0
+"""Seconds to wait for another writer of this process; as many again for one of another."""
 
 
 class NoDatabase(RuntimeError):
@@ -25,7 +29,7 @@ class Store:
     def __init__(self, url: str) -> None:
         self.url = url
         self._reader: AsyncEngine | None = None
-        self._writing = open_database(url)
+        self._writing = open_database(url, busy=BUSY)
 
     async def close(self) -> None:
         if self._reader is not None:
@@ -78,5 +82,5 @@ class Store:
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[AsyncConnection]:
         """One transaction that may write."""
-        async with self._writing.begin() as connection:
+        async with turn(self.url, BUSY), self._writing.begin() as connection:
             yield connection

@@ -8,11 +8,13 @@ PostgreSQL share.
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Final
 
 from sqlalchemy import (
     JSON,
     Boolean,
     Column,
+    ColumnElement,
     DateTime,
     Dialect,
     Float,
@@ -72,8 +74,8 @@ journal = Table(
 )
 """Append-only: the database itself refuses to change or remove a row. `node` is the machine that noted it."""
 
-KIND = journal.c.kind.concat("")
-"""The kind of facts to which their calls or a span of time lead.
+kind_found: Final[ColumnElement[str]] = journal.c.kind + ""
+"""The kind of facts that were found otherwise: by their calls, or by a span of time.
 
 It is an expression, so that SQLite does not use the index on kinds instead: without statistics of the tables it takes
 that for the shorter way, through the facts of the kind in all years (0.6 s of 75,000 calls, and longer each day).

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from ivr.events import CallArrived, CallEnded, EndReached, Outcome, Reason, StepHeard
 from records.database import open_database
-from records.tables import KIND, cdr, journal
+from records.tables import cdr, journal, kind_found
 from routing.drawing.traffic import Step, Traffic
 
 _KINDS = tuple(kind.__name__ for kind in (CallArrived, StepHeard, EndReached, CallEnded))
@@ -123,6 +123,6 @@ def facts_of(since: datetime, until: datetime) -> Select[str, str, Any]:
     return (
         select(journal.c.call, journal.c.kind, journal.c.data)
         .join_from(cdr, journal, journal.c.call == cdr.c.id)
-        .where(cdr.c.started >= since, cdr.c.started < until, cdr.c.test.is_(False), KIND.in_(_KINDS))
+        .where(cdr.c.started >= since, cdr.c.started < until, cdr.c.test.is_(False), kind_found.in_(_KINDS))
         .order_by(cdr.c.started, cdr.c.id, journal.c.seq)
     )

@@ -16,6 +16,7 @@ from ivr.events import Entry
 from records.door import Door
 from records.journal import write_entries
 from records.presences import Move, write_moves
+from records.turn import turn
 
 log = structlog.get_logger(__name__)
 
@@ -27,7 +28,8 @@ class Pen:
     """`take` what is to be written, `run` for ever."""
 
     def __init__(self, url: str, node: str, tell: Callable[[Wrote], None]) -> None:
-        self._door, self._node, self._tell = Door(url, busy=BUSY), node, tell
+        self._url, self._node, self._tell = url, node, tell
+        self._door = Door(url, busy=BUSY)
         self._waiting: asyncio.Queue[Write] = asyncio.Queue()
 
     def take(self, message: Write) -> None:
@@ -45,7 +47,7 @@ class Pen:
     async def _wrote(self, message: Write) -> bool:
         try:
             await self._door.open()
-            async with self._door.engine.begin() as connection:
+            async with turn(self._url, BUSY), self._door.engine.begin() as connection:
                 match message.book:
                     case Book.JOURNAL:
                         facts = cast("tuple[Entry, ...]", message.facts)

@@ -31,7 +31,7 @@ from records.behind import may_pass
 from records.behind import told as words_of
 from records.paper_tables import answer_talks, answers, marks, orders
 from records.rows import entries_from, insert_once
-from records.tables import KIND, journal
+from records.tables import journal, kind_found
 
 log = structlog.get_logger(__name__)
 
@@ -279,7 +279,7 @@ class AnswerClerk:
         self._odd["end"].clear()
         for at in range(0, len(talking), BATCH):
             query = select(journal).where(journal.c.call.in_(talking[at : at + BATCH]))
-            ends = await self._book.store.rows(query.where(CallEnded.__name__ == KIND))
+            ends = await self._book.store.rows(query.where(kind_found == CallEnded.__name__))
             if ends:
                 await self._file([Told(entry) for entry in entries_from(ends)], "end")
 

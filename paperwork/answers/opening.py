@@ -23,7 +23,7 @@ from paperwork.answers.rules import AnswerRules
 from paperwork.filing import Filing, file, filed, next_number
 from records.paper_tables import answer_talks, answers
 from records.rows import insert_once
-from records.tables import KIND, journal, reduced
+from records.tables import journal, kind_found, reduced
 
 OF_TALKS: Final = (TalkBegan.__name__, TalkEnded.__name__)
 CALL_ENDED: Final = "call_ended"
@@ -154,7 +154,7 @@ class Opening:
         asked = [call for call, facts in calls.items() if all(one.number is None for one in facts)]
         if not asked:
             return {}
-        query = select(journal.c.call, journal.c.data).where(journal.c.call.in_(asked), KIND.in_(_BEGINNINGS))
+        query = select(journal.c.call, journal.c.data).where(journal.c.call.in_(asked), kind_found.in_(_BEGINNINGS))
         return {call: str(data.get("number", "")) for call, data in await connection.execute(query)}
 
 

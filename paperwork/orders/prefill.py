@@ -13,7 +13,7 @@ from paperwork.orders.served import served_of
 from paperwork.orders.words import Gender
 from records.paper_tables import answers
 from records.store import Store
-from records.tables import KIND, cdr, journal
+from records.tables import cdr, journal, kind_found
 
 _FIELDS: Final = ("asked_by", "contact", "kind", "category", "place", "content", "line")
 
@@ -41,7 +41,9 @@ async def known_of(
     answer = await store.row(select(answers).where(answers.c.call == call))
     record = await store.row(select(cdr.c.line, cdr.c.number).where(cdr.c.id == call))
     arrived = await store.row(
-        select(journal.c.data).where(journal.c.call == call, KIND.in_((CallArrived.__name__, CallPlaced.__name__)))
+        select(journal.c.data).where(
+            journal.c.call == call, kind_found.in_((CallArrived.__name__, CallPlaced.__name__))
+        )
     )
     served = [*(await served_of(store, call)).lines, *([line] if line else [])]
     secret = bool(set(served) & set(quiet))

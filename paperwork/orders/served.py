@@ -9,7 +9,7 @@ from sqlalchemy import select
 from ivr.events import CallPlaced, MessageLeft, TalkBegan, WaitBegan
 from records.paper_tables import answer_talks, answers
 from records.store import Store
-from records.tables import KIND, cdr, journal
+from records.tables import cdr, journal, kind_found
 
 _SERVED = (CallPlaced.__name__, WaitBegan.__name__, TalkBegan.__name__, MessageLeft.__name__)
 
@@ -33,7 +33,9 @@ class Served:
 async def served_of(store: Store, call: str) -> Served:
     """What the journal, the call detail record and the answer record say of a call."""
     facts = await store.rows(
-        select(journal.c.kind, journal.c.data).where(journal.c.call == call, KIND.in_(_SERVED)).order_by(journal.c.seq)
+        select(journal.c.kind, journal.c.data)
+        .where(journal.c.call == call, kind_found.in_(_SERVED))
+        .order_by(journal.c.seq)
     )
     talks = await store.rows(
         select(answer_talks.c.line, answer_talks.c.agent)

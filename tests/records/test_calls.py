@@ -7,14 +7,15 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 from sqlalchemy.exc import DBAPIError
 
 from ivr.events import CallEnded, CallerRung, CallPlaced, Entry, Event, Outcome, Reason
 from records.calls import calls, outcomes, talks_since
 from records.database import open_database
 from records.journal import SqlJournal
-from records.tables import cdr
+from records.migrations import upgrade
+from records.tables import cdr, journal, kind_found
 from tests.records.tales import GIVES_UP_WAITING, NINE, NUMBER, OUTSIDE, TALKS, at, entries
 
 
@@ -110,3 +111,18 @@ def test_a_hotline_that_never_ran_has_no_database_and_none_is_made(tmp_path: Pat
     with pytest.raises(FileNotFoundError):
         asyncio.run(calls(f"sqlite+aiosqlite:///{tmp_path / 'hotline.db'}"))
     assert list(tmp_path.iterdir()) == []
+
+
+async def test_to_the_facts_of_a_call_sqlite_goes_by_the_call(tmp_path: Path) -> None:
+    url = f"sqlite+aiosqlite:///{tmp_path / 'ways.db'}"
+    await upgrade(url)
+    engine = open_database(url)
+    for query in (
+        select(journal).where(journal.c.call.in_(["a", "b"]), kind_found.in_(["CallArrived", "CallPlaced"])),
+        select(journal).where(journal.c.call == "a", kind_found == "EndReached"),
+    ):
+        written = query.compile(engine.sync_engine, compile_kwargs={"literal_binds": True})
+        async with engine.connect() as connection:
+            way = (await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {written}")).mappings().all()
+        assert [row["detail"] for row in way] == ["SEARCH journal USING INDEX sqlite_autoindex_journal_1 (call=?)"]
+    await engine.dispose()
