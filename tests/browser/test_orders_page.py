@@ -104,7 +104,11 @@ async def test_a_leader_opens_an_order_hands_it_on_and_sees_its_clock(open_desks
         out = page.get_by_role("region", name="承办中")
         await expect(out.get_by_text("小区二次供水有异味三天")).to_be_visible()
         await page.get_by_role("radio", name="到期提醒").press("Space")
-        await expect(page.get_by_text("七天内没有到期提醒")).to_be_visible()
+        row = page.get_by_role("row").filter(
+            has_text="到期前 1 个工作日"
+        )  # of the emergency, as soon as it is handed on
+        await expect(row.get_by_role("link", name="2026-000002")).to_be_visible()
+        await looks_right(page, "zh", *WRITTEN)
         for language in ("zh", "en"):
             await desks.go(page, "/orders", language)
             await expect(page.locator("section").first.get_by_role("button")).to_have_count(1)
