@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection
+from collections.abc import AsyncIterator, Callable, Collection, Coroutine
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache, partial
 from time import monotonic as steady
+from typing import Any
 
 from aiohttp import web
 from sqlalchemy.exc import DBAPIError
@@ -92,7 +93,7 @@ class Desk:
     telephone: Telephone
     trial: Trial
     routes: tuple[Route, ...]
-    spell_ahead: Callable[[], Awaitable[None]]
+    spell_ahead: Callable[[], Coroutine[Any, Any, None]]
     """Learn how categories and units are typed, so that nobody waits for the dictionary at first use."""
 
     def give(self, app: web.Application, more: tuple[Route, ...] = ()) -> None:

@@ -12,6 +12,7 @@ from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
+from typing import cast
 
 import pytest
 from hypothesis import given
@@ -383,7 +384,7 @@ def test_the_sound_of_an_order_stays_until_the_order_is_closed_and_goes_then_wit
     closed(house, "2026-000002")
     assert {name for name, one in house.delete().items() if not one.held} == {message}
     told = [entry.deed for entry in asyncio.run(house.audit.entries())]
-    assert [(deed.what, deed.about, len(deed.details["sha256"])) for deed in told] == [
+    assert [(deed.what, deed.about, len(cast("list[str]", deed.details["sha256"]))) for deed in told] == [
         ("recording_expired", name, 1) for name in (other, talk, message)
     ]
     assert list(house.vault.names()) == []
