@@ -17,6 +17,8 @@ _GIVES_WAY = 8.5
 _SEVERAL_LINES = 13.0
 _ROOM = 1.0
 """What a cell's padding takes, in characters."""
+_BOLD = 1.1
+"""How much wider a sum is, which is in bold type."""
 _LOOKED_AT = 500
 """Rows whose words decide how wide a column is; long tables are alike all the way down."""
 
@@ -34,7 +36,10 @@ def widths(table: Table) -> list[float]:
     """What each column would like, in characters: its longest word, headings in at most three lines."""
     wanted = []
     for place, column in enumerate(table.columns):
-        said = [width(written(row.values[place], column.shape)) for row in table.rows[:_LOOKED_AT]]
+        said = [
+            width(written(row.values[place], column.shape)) * (_BOLD if row.total else 1)
+            for row in table.rows[:_LOOKED_AT]
+        ]
         longest = max(said, default=0.0) + max((row.level for row in table.rows[:_LOOKED_AT]), default=0) * (place == 0)
         if column.shape is Shape.TEXT:
             longest = min(longest, _WIDEST)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from unicodedata import east_asian_width
 
 from paperwork.reports.report import Shape, Value
@@ -14,6 +14,7 @@ _UNPRINTABLE = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff\ufff9-\ufffb\ufffe\uffff]"
 )
 """Controls, marks that turn the order of signs around, halves of signs: nothing that belongs into a form."""
+_TENTH = Decimal("0.1")
 NOTHING = "—"
 """Stands where there is no number: a share of nothing, a mean of no calls."""
 
@@ -29,10 +30,12 @@ def printable(text: str) -> str:
 
 
 def written(value: Value, shape: Shape) -> str:
-    """What a cell of a report says.
+    """What a cell of a report says; seconds to the tenth, whatever finer part the data keeps.
 
     >>> written(Decimal("57.0"), Shape.PERCENT), written(None, Shape.PERCENT), written(None, Shape.TEXT)
     ('57.0%', '—', '')
+    >>> written(Decimal("39.000"), Shape.SECONDS), written(Decimal("20.25"), Shape.SECONDS), written(9, Shape.SECONDS)
+    ('39.0', '20.3', '9')
     """
     if value is None:
         return "" if shape is Shape.TEXT else NOTHING
@@ -42,6 +45,8 @@ def written(value: Value, shape: Shape) -> str:
         return f"{value.astimezone(SHANGHAI):{'%Y-%m-%d' if shape is Shape.DAY else '%Y-%m-%d %H:%M'}}"
     if isinstance(value, date):
         return value.isoformat()
+    if shape is Shape.SECONDS and isinstance(value, Decimal):
+        value = value.quantize(_TENTH, ROUND_HALF_UP)
     number = f"{value:f}" if isinstance(value, Decimal) else str(value)
     return f"{number}%" if shape is Shape.PERCENT else number
 
