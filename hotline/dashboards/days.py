@@ -133,10 +133,13 @@ DAY: Final = Board(
         ),
         Panel(
             Kind.STAT,
-            Words("几个工单超时？", "How many orders are overdue?"),
-            (ask("sum(hotline_orders_overdue)"),),
+            Words("几个工单、几份报表过期？", "How many orders and reports are overdue?"),
+            (
+                ask("sum(hotline_orders_overdue)", "工单", "orders"),
+                ask("sum(hotline_reports_overdue)", "报表", "reports"),
+            ),
             bounds=Bounds(1, 5),
-            runbooks=("OrdersOverdue",),
+            runbooks=("OrdersOverdue", "ReportsOverdue"),
         ),
         Panel(
             Kind.STAT,
