@@ -81,9 +81,12 @@ async def measure(url: str, calls: int) -> tuple[float, float]:
     plan = read_config(HOUSE / "config").plan
     engine = open_database(url)
     wrote = filed = 0.0
-    async with open_clerk(url, house=PlanHouse(lambda: plan), now=lambda: datetime.now(UTC)) as office:
+    async with (
+        open_clerk(url, house=PlanHouse(lambda: plan), now=lambda: datetime.now(UTC)) as office,
+        asyncio.TaskGroup() as tasks,
+    ):
         clerk: AnswerClerk = office.clerk
-        running = asyncio.create_task(clerk.run())
+        running = tasks.create_task(clerk.run())
         for number in range(calls + WARM):
             for portion in portions(call_of(number)):
                 began = time.process_time()

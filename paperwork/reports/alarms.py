@@ -16,24 +16,22 @@ from typing import Final
 
 import structlog
 from sqlalchemy import select
-from sqlalchemy.exc import DBAPIError
 
 from ivr.events import Entry
 from paperwork.filing import Changed, Filing, file
+from paperwork.reports.looking import look_for_ever
 from paperwork.reports.radar import found_in, sensitivity_of, series_of
 from paperwork.reports.report import Period
 from paperwork.reports.rise import Grade, Rise
 from paperwork.reports.sources import Sources
 from records.paper_tables import filings
-from records.store import NoDatabase, Store
+from records.store import Store
 from routing.calendar import SHANGHAI
 
 log = structlog.get_logger(__name__)
 
 SERIES: Final = "radar"
 RAISED: Final = "raised"
-LOOK_EVERY: Final = 900.0
-"""Seconds."""
 BACK: Final = timedelta(days=1)
 
 
@@ -56,14 +54,7 @@ class RadarWatch:
 
     async def run(self) -> None:
         """Look every quarter of an hour, until cancelled."""
-        while True:
-            try:
-                await self.look()
-            except (DBAPIError, NoDatabase, OSError) as error:
-                log.warning("the radar waits for the database", error=type(error).__name__)
-            except Exception:  # an office that ends by it would meet it again at once
-                log.exception("the radar met a bug")
-            await asyncio.sleep(LOOK_EVERY)
+        await look_for_ever(self.look, "the radar")
 
     async def look(self) -> int:
         """File what rose today and yesterday and was not filed yet; how much that was."""

@@ -9,22 +9,16 @@ from contextlib import AbstractAsyncContextManager
 from datetime import timedelta
 from typing import Final
 
-import structlog
 from sqlalchemy import func, select
-from sqlalchemy.exc import DBAPIError
 
 from ivr.events import Entry
 from paperwork.reports.due import Reported, reported
+from paperwork.reports.looking import look_for_ever
 from paperwork.reports.report import Period
 from paperwork.reports.sources import Asked, Sources
-from records.store import NoDatabase
 from records.tables import cdr
 from routing.calendar import SHANGHAI
 
-log = structlog.get_logger(__name__)
-
-LOOK_EVERY: Final = 900.0
-"""Seconds."""
 BACK: Final = timedelta(days=366)
 
 
@@ -52,14 +46,7 @@ class LateReports:
 
     async def run(self) -> None:
         """Look every quarter of an hour, until cancelled."""
-        while True:
-            try:
-                await self.look()
-            except (DBAPIError, NoDatabase, OSError) as error:
-                log.warning("due reports wait for the database", error=type(error).__name__)
-            except Exception:  # an office that ends by it would meet it again at once
-                log.exception("the clerk of due reports met a bug")
-            await asyncio.sleep(LOOK_EVERY)
+        await look_for_ever(self.look, "the clerk of due reports")
 
     async def look(self) -> None:
         """Count them."""
