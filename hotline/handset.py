@@ -2,7 +2,8 @@
 
 The stack keeps time (it sends a frame each 20 ms, silence when it was given nothing), so the mouth only has to stay
 a little ahead. The ear hears nothing at all while the other side sends no packets; `pump` then writes silence, so
-that sample `n` of `heard` was heard `n / 8000` seconds after the call was answered.
+that sample `n` of `heard` was heard `n / 8000` seconds after the call was answered. A switch whose machine stands
+still for a moment goes on where it stopped: `unbroken` has its words whole, without the silence written in between.
 """
 
 from __future__ import annotations
@@ -45,7 +46,7 @@ class Handset:
     def __init__(self, audio: Audio) -> None:
         self._audio = audio
         self._heard = bytearray()
-        self._arrived = 0  # samples at 8 kHz
+        self._gaps: list[tuple[int, int]] = []  # sample of `_heard` at which silence was written, and how many
         self._began: float | None = None
         self._last_packet = 0.0
         self._narrow: Any = None  # soxr.ResampleStream while the call's codec is wideband
@@ -63,6 +64,17 @@ class Handset:
         """A copy of what was heard from `second` after the answer until now."""
         return np.frombuffer(bytes(self._heard[2 * round(second * RATE) :]), np.int16)
 
+    def unbroken(self, begin: float = 0.0, end: float | None = None) -> Samples:
+        """A copy of what came in packets between two seconds of `heard`, the gaps between packets left out."""
+        first = round(begin * RATE)
+        last = len(self._heard) // 2 if end is None else round(end * RATE)
+        pieces, at = [], first
+        for gap, length in self._gaps:
+            pieces.append(self._heard[2 * at : 2 * max(at, min(gap, last))])
+            at = max(at, min(gap + length, last))
+        pieces.append(self._heard[2 * at : 2 * last])
+        return np.frombuffer(b"".join(pieces), np.int16)
+
     @property
     def seconds(self) -> float:
         """Length of `heard`."""
@@ -71,7 +83,7 @@ class Handset:
     @property
     def arrived(self) -> float:
         """Seconds of sound that really came in packets, silence that was sent included."""
-        return self._arrived / RATE
+        return self.seconds - sum(length for _, length in self._gaps) / RATE
 
     @property
     def speaking(self) -> bool:
@@ -116,11 +128,21 @@ class Handset:
         fresh = self._narrowed(arrived, rate) if arrived and rate != RATE else arrived
         if now - self._last_packet >= _QUIET:
             missing = round(elapsed * RATE) - (len(self._heard) + len(fresh)) // 2
-            self._heard += bytes(2 * max(0, missing))
+            self._write_silence(missing)
         if arrived:
             self._last_packet = now
             self._heard += fresh
-            self._arrived += len(fresh) // 2
+
+    def _write_silence(self, samples: int) -> None:
+        if samples <= 0:
+            return
+        at = len(self._heard) // 2
+        self._heard += bytes(2 * samples)
+        if self._gaps and sum(self._gaps[-1]) == at:
+            begin, length = self._gaps.pop()
+            self._gaps.append((begin, length + samples))
+        else:
+            self._gaps.append((at, samples))
 
     def _narrowed(self, wide: bytes, rate: int) -> bytes:
         if self._narrow is None:

@@ -103,6 +103,11 @@ class Talk:
         """All heard since it was answered: int16 at 8 kHz; sample `n` came `n / 8000` s after the answer."""
         return self.handset.heard
 
+    @property
+    def unbroken(self) -> Samples:
+        """What came in packets since the answer, gaps left out: words to look for, whole even if sent haltingly."""
+        return self.handset.unbroken()
+
     def speak(self, sound: Samples | float, *, endless: bool = False) -> None:
         """Let the other side hear `sound` (int16 at 8 kHz), or a tone of that many hertz until `hush`."""
         self.handset.speak(sound, endless=endless)

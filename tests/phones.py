@@ -157,7 +157,7 @@ async def hears_prompt(talk: Talk, prompt: Samples, within: float = 10.0, *, sha
         while True:
             await talk.until(more_was_heard, within)
             enough, over = talk.handset.seconds + 0.5, talk.ending is not None
-            match = await asyncio.to_thread(ear.find, prompt, talk.heard, share=share)  # the loop serves the phones
+            match = await asyncio.to_thread(ear.find, prompt, talk.unbroken, share=share)  # the loop serves the phones
             if match is not None:
                 return match
             if over:

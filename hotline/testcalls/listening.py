@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 
 from hotline import ear
-from hotline.handset import RATE, Samples
+from hotline.handset import RATE, Handset, Samples
 from hotline.phone import Exchange, free_port
 from hotline.settings import Settings
 from hotline.talk import NotAnswered, Talk
@@ -53,10 +53,10 @@ async def listen(settings: Settings, errand: Errand, secret: str, references: Ma
             await talk.hang_up()
             return Heard(False, why, 0.0, 0.0, False, ())
         spans, cut_off = await _walk(talk, errand, references)
-        arrived, whole = talk.handset.arrived, talk.heard
+        handset = talk.handset
         await talk.hang_up()
-    legs = await asyncio.to_thread(lambda: tuple(_sounded(span, whole, references) for span in spans))
-    return Heard(True, "", round(arrived, 2), round(whole.size / RATE, 2), cut_off, legs)
+    legs = await asyncio.to_thread(lambda: tuple(_sounded(span, handset, references) for span in spans))
+    return Heard(True, "", round(handset.arrived, 2), round(handset.seconds, 2), cut_off, legs)
 
 
 async def _walk(talk: Talk, errand: Errand, references: Mapping[str, Samples | None]) -> tuple[list[_Span], bool]:
@@ -103,8 +103,8 @@ def _due(leg: Leg, references: Mapping[str, Samples | None]) -> float:
     return sum(sound.size for sound in known if sound is not None) / RATE
 
 
-def _sounded(span: _Span, whole: Samples, references: Mapping[str, Samples | None]) -> tuple[Sounded, ...]:
-    return told(span.leg.sounds, whole[round(span.begin * RATE) : round(span.end * RATE)], references)
+def _sounded(span: _Span, handset: Handset, references: Mapping[str, Samples | None]) -> tuple[Sounded, ...]:
+    return told(span.leg.sounds, handset.unbroken(span.begin, span.end), references)
 
 
 def told(names: Sequence[str], heard: Samples, references: Mapping[str, Samples | None]) -> tuple[Sounded, ...]:

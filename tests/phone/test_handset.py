@@ -85,6 +85,21 @@ def test_sound_that_waited_while_we_were_busy_is_heard_without_a_hole() -> None:
     assert np.array_equal(handset.heard, np.tile(tone(440), 2)[: 40 * 160])
 
 
+def test_words_that_come_haltingly_are_whole_once_the_gaps_are_left_out() -> None:
+    buffers = Buffers()
+    handset = Handset(buffers)
+    words = tone(440, 2.0)
+    frames = iter(words.reshape(-1, 160))
+    run(handset, buffers, 150, lambda frame: nothing(frame) if frame % 30 >= 20 else next(frames).tobytes())
+    assert handset.seconds == pytest.approx(3.0, abs=0.25), "the last gap may not be known of"
+    assert len(ear.silences(handset.heard, at_least=0.1)) >= 4
+    assert np.array_equal(handset.unbroken(), words)
+    assert handset.arrived == 2.0
+    assert np.array_equal(handset.unbroken(0.0, 0.4), words[:3200])
+    assert np.array_equal(handset.unbroken(0.45, 0.55), words[:0]), "a gap"
+    assert np.array_equal(handset.unbroken(0.2, 0.7), words[1600:4160]), "what came before and after a gap"
+
+
 def test_wideband_sound_is_heard_and_said_at_8_khz() -> None:
     buffers = Buffers(rate=16000)
     handset = Handset(buffers)

@@ -125,7 +125,7 @@ class Stage:
 
     def heard(self, talk: Talk) -> list[str]:
         """The prompts that were heard, in order."""
-        return [heard.name for heard in ear.sequence(self.prompts, talk.heard) if heard.match.share > 0.1]
+        return [heard.name for heard in ear.sequence(self.prompts, talk.unbroken) if heard.match.share > 0.1]
 
     def recording(self, file: str) -> Samples:
         """What was recorded, whether it was sealed by now or not."""
