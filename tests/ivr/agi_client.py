@@ -46,6 +46,8 @@ class Channel:
     """Sounds that were begun."""
     bridged: str = ""
     """The phone that it talks with."""
+    takes_keys: bool = False
+    """Whether a command hears keys just now; between two commands they are lost."""
     _keys: list[str] = field(default_factory=list)
     _lines: list[str] = field(default_factory=list)
     _stirred: asyncio.Event = field(default_factory=asyncio.Event)
@@ -134,10 +136,14 @@ class Channel:
             if told and not _DEAD.match(line):
                 self._say("511 Command Not Permitted on a dead channel")
                 continue
+            words = shlex.split(line)
+            self.takes_keys = words[0] in ("STREAM", "WAIT", "RECORD")
             try:
-                await self._obey(shlex.split(line))
+                await self._obey(words)
             except Dead:
                 self._say("200 result=-1")
+            finally:
+                self.takes_keys = False
 
     def _say(self, line: str) -> None:
         self._writer.write(f"{line}\n".encode())

@@ -277,6 +277,9 @@ async def test_who_listens_hears_both_and_is_heard_by_one_only_when_they_whisper
     await listener.hears(Gone, lambda event: event.channel == "leg-1")
     await world.switch.drop_bridge("leg-2-listen")
     await world.switch.drop_bridge("talk-1")
+    async with asyncio.timeout(10.0):
+        while "leg-1" in (await world.switch.census()).channels:  # it tells of a hang-up before it lets the channel go
+            await asyncio.wait([asyncio.get_running_loop().create_future()], timeout=0.02)
     with pytest.raises(ChannelGone):
         await world.switch.snoop("leg-3-ear", "leg-1", whispers=whispers)
 

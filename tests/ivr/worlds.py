@@ -199,8 +199,8 @@ class AgiWorld:
 
     async def press(self, keys: str) -> None:
         caller = self.asterisk.channels[-1]
-        await caller.until(lambda: caller.up)
         for key in keys:
+            await caller.until(lambda: caller.up and caller.takes_keys)
             caller.press(key)
             await asyncio.sleep(0.1)
 
