@@ -64,8 +64,11 @@ class Meaning:
 
     def _ways(self, kind: Kind, path: Path) -> Iterator[tuple[Tree, Path]]:
         """Trees in which the path is known once its kind is put first, or taken away."""
+        begins = folded(path[0]) in _LABELS
+        headed = begins and len(path) > 1 and folded(path[1]) not in _LABELS  # perhaps by a root of the city's tree
         for tree in ORDER:
-            way = path[1:] if tree is Tree.PROVINCIAL and folded(path[0]) in _LABELS else (kind.label, *path)
+            bare = begins if tree is Tree.PROVINCIAL else headed and tree is Tree.TIANJIN
+            way = path[1:] if bare else (kind.label, *path)
             found = self._trees.spelled(tree, way) if way else None
             if found is not None and self._fits(tree, found, kind):
                 yield tree, found
@@ -73,7 +76,7 @@ class Meaning:
     def _provincial(self, kind: Kind, path: Path) -> Iterator[tuple[Tree, Path]]:
         """A name of the province's list, though no category of this kind stands there: that list knows no kinds. The
         name of another kind is one only under 咨询, where provinces count their bookings too."""
-        name = path[1:] if kind is Kind.CONSULT and folded(path[0]) == kind.label else path
+        name = path[1:] if len(path) > 1 and _same(folded(path[0]), kind) else path
         found = self._trees.spelled(Tree.PROVINCIAL, name) if len(name) == 1 else None
         if found is not None and (kind is Kind.CONSULT or found[0] not in _LABELS or found[0] == Kind.OTHER.label):
             yield Tree.PROVINCIAL, found

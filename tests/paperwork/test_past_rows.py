@@ -152,6 +152,16 @@ def test_columns_that_cannot_be_understood(heading: list[str], why: str) -> None
         ("投诉", "寻医问药", "provincial", "寻医问药"),
         ("咨询", "其他", "provincial", "其他"),
         ("建议", "食品安全", "provincial", "食品安全"),
+        ("建议", "建议/食品安全", "provincial", "食品安全"),
+        ("表扬", "表扬/寻医问药", "provincial", "寻医问药"),
+        ("其他", "其他/营养", "provincial", "营养"),
+        ("举报", "投诉/食品安全", "provincial", "食品安全"),
+        ("预约挂号", "预约挂号/寻医问药", "provincial", "寻医问药"),
+        ("咨询", "咨询/咨询类别/艾滋病/同性", "tianjin", "咨询/艾滋病/同性"),
+        ("投诉", "投诉/投诉类别/医疗服务", "tianjin", "投诉/医疗服务"),
+        ("建议", "建议/业务类别/建议", "tianjin", "建议"),
+        ("咨询", "业务类别/咨询", "tianjin", "咨询"),
+        ("举报", "业务类别/举报", "tianjin", "举报"),
         ("咨询", "咨询/疾病预防控制/传染病/按病种/艾滋病", "own", "Z02020101"),
         ("咨询", "Z0202010101", "own", "Z0202010101"),
     ],
@@ -176,7 +186,8 @@ def test_what_a_category_means(trees: Trees, kind: str, text: str, tree: str, pa
         ("其他", "预约挂号", "is a kind itself"),
         ("咨询", "投诉", "is a kind itself"),
         ("预约挂号", "咨询", "is a kind itself"),
-        ("预约挂号", "预约挂号/寻医问药", "in no tree"),
+        ("预约挂号", "预约挂号/寻医问药/就医引导", "in no tree"),
+        ("建议", "建议/预约挂号", "in no tree"),
         ("投诉", "投诉/预约挂号", "in no tree"),
     ],
 )
@@ -197,6 +208,11 @@ def test_every_path_of_every_tree_can_be_imported_as_it_is_published(trees: Tree
     for path in trees.paths("provincial"):
         found = meaning(Kind.CONSULT, written(path))
         assert found == ("provincial", path)
+    kinds = {kind.label for kind in Kind}
+    for path in trees.paths("provincial"):
+        for kind in Kind:
+            if path[0] not in kinds - {kind.label, "其他"}:
+                assert meaning(kind, f"{kind.label}/{written(path)}") is not None, "that list knows no kinds"
 
 
 # ── files ───────────────────────────────────────────────────────────────────
