@@ -42,10 +42,12 @@ export function useRecord() {
 
   const call = computed(() => record.value?.call ?? null)
 
-  watch([refusals, language], async ([now]) => {
+  watch([refusals, language], async ([now], _, overtaken) => {
+    let late = false
+    overtaken(() => (late = true))
     try {
       const told = await fieldsOf(now)
-      if (now === refusals.value) wrong.value = told
+      if (!late) wrong.value = told
     } catch (error) {
       complain(error)
     }
