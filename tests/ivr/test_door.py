@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tracemalloc
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -12,6 +14,7 @@ from ivr.door.verdict import OVERLOAD, WELCOME, Lane, Verdict, Why
 from routing.caller_rule import CallerLimit, Callers, PrefixLimit, UnderAttack
 
 ROOMY = Capacity(calls=1000, kept=0, rate=1000.0, sentences=1000)
+FIRST = 13900000000
 ANN, BOB, BOT = "13900000001", "13900000002", "13900000099"
 LATE = Load(late=1.0)
 
@@ -238,3 +241,28 @@ def test_made_up_numbers_do_not_fill_the_memory_and_living_calls_are_not_forgott
     assert len(accounts) <= 10
     assert accounts.used("lives", 100.0) == Used(1, 1, 1)
     accounts.left("nobody")
+
+
+def test_who_did_nothing_for_an_hour_is_forgotten_but_not_who_still_talks() -> None:
+    accounts = Accounts()
+    accounts.came("lives", 0.0)
+    for n in range(100):
+        accounts.came(f"early {n}", float(n))
+        accounts.left(f"early {n}")
+    for n in range(100):
+        accounts.came(f"late {n}", HOUR + 100 + n)
+    assert len(accounts) == 101
+    assert accounts.used("lives", HOUR + 200) == Used(1, 0, 0)
+    assert accounts.used("early 99", HOUR + 200) == Used()
+
+
+def test_a_caller_of_an_hour_takes_little_memory() -> None:
+    accounts = Accounts()
+    tracemalloc.start()
+    try:
+        for n in range(10_000):
+            accounts.came(str(FIRST + n), float(n) / 20)
+        taken, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert taken / 10_000 < 500  # bytes: 20,000 of them fit into 10 MiB
