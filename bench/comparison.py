@@ -1,9 +1,9 @@
-"""Our floor beside Asterisk's app_queue: the same phones, callers and machine, one after the other, by turns.
+"""Our floor beside Asterisk's app_queue and the least that ARI can do: the same phones, callers and machine, by turns.
 
-`python bench/comparison.py` puts up first the one, then the other, on ports of their own, and measures with the same
-SIPp files what an agent and a caller would notice: how long after hanging up an agent's phone rings again while others
-wait; how long until 50 agents who hang up at the same instant all ring, and for whom; what a call costs in CPU.
-Exit status 1 when a call failed, or when our floor rang a phone twice or passed over a caller. See docs/performance.md.
+`python bench/comparison.py` puts up one after the other, on ports of their own, and measures with the same SIPp files
+what an agent and a caller would notice: how long after hanging up an agent's phone rings again while others wait; how
+long until 50 agents who hang up at one instant all ring, and for whom; what a call costs in CPU. Exit status 1 when
+a call failed, or when our floor rang a phone twice or passed over a caller. See docs/performance.md.
 """
 
 from __future__ import annotations
@@ -27,13 +27,14 @@ from typing import Any
 
 from bench import report, wire
 from bench.app_queue import app_queue
+from bench.bare_loop import bare_loop
 from bench.curves import curves
-from bench.figures import Spread, children, cpu_seconds, machine_seconds
+from bench.figures import Spread, children, cpu_seconds, machine_seconds, stolen_seconds
 from bench.sipp import Callers, Exchange, Manner, agents, may_send_raw
 from bench.stand import StandFailed, stand, wait_until
 from hotline.asterisk_program import AsteriskMissing
 
-HOTLINE, QUEUE = "hotline", "app_queue"
+HOTLINE, BARE, QUEUE = "hotline", "bare ARI loop", "app_queue"
 
 _FIRST = 13900000000
 """The first caller's number."""
@@ -75,7 +76,9 @@ class Steady:
     cpu: float
     """Milliseconds a call: Asterisk, and the engine with its back office where there is one."""
     others: float
-    """Cores kept busy by what is neither of the two switches nor SIPp."""
+    """Cores kept busy by what is neither of the switches nor SIPp."""
+    stolen: float
+    """Cores that the machine wanted and its host gave to others."""
     left: dict[str, list[str]]
     errors: str
 
@@ -110,7 +113,15 @@ def _app_queue(folder: Path, count: int) -> AbstractContextManager[Exchange]:
     return app_queue(folder, agents=count)
 
 
-SWITCHES: dict[str, Callable[[Path, int], AbstractContextManager[Exchange]]] = {HOTLINE: _hotline, QUEUE: _app_queue}
+def _bare(folder: Path, count: int) -> AbstractContextManager[Exchange]:
+    return bare_loop(folder, agents=count)
+
+
+SWITCHES: dict[str, Callable[[Path, int], AbstractContextManager[Exchange]]] = {
+    HOTLINE: _hotline,
+    BARE: _bare,
+    QUEUE: _app_queue,
+}
 
 
 def steady(who: str, size: Size, folder: Path) -> Steady:
@@ -135,6 +146,7 @@ def steady(who: str, size: Size, folder: Path) -> Steady:
         overtaken=wire.overtaken(found, here.joined()),
         cpu=round((after.switch - before.switch) * 1000 / size.calls, 2),
         others=round(max(0.0, after.others - before.others) / lasted, 3),
+        stolen=round((after.stolen - before.stolen) / lasted, 3),
         left=left,
         errors=batch.errors,
     )
@@ -177,7 +189,7 @@ def burst(who: str, size: Size, folder: Path) -> Burst:
 
 
 def faults(result: Steady | Burst) -> list[str]:
-    """Why the result is not good, in words. What app_queue's floor does wrong stands in the table and is not judged."""
+    """Why the result is not good, in words. What the others do wrong stands in the table and is not judged."""
     told = [f"{result.failed} calls failed: {result.errors[:300]}"] if result.failed else []
     told += [f"left on the switch: {name}" for names in result.left.values() for name in names]
     if result.who == HOTLINE:
@@ -195,13 +207,15 @@ class _Used:
     switch: float
     others: float
     """Of the machine, without the switch and SIPp."""
+    stolen: float
 
     @classmethod
     def now(cls, here: Exchange, answering: int) -> _Used:
         began = {child for process in here.processes for child in children(process)}  # the back office is the engine's
         switch = sum(map(cpu_seconds, {*here.processes, *began}))
         ended = resource.getrusage(resource.RUSAGE_CHILDREN)
-        return cls(switch, machine_seconds() - switch - cpu_seconds(answering) - ended.ru_utime - ended.ru_stime)
+        others = machine_seconds() - switch - cpu_seconds(answering) - ended.ru_utime - ended.ru_stime
+        return cls(switch, others, stolen_seconds())
 
 
 def _out_of_turn(here: Exchange) -> list[str]:
@@ -233,11 +247,11 @@ def _keys() -> str:
 
 def table(runs: list[Steady], bursts: list[Burst]) -> str:
     """The figures of both side by side: median of the runs, and the worst of them."""
-    rows: list[tuple[str, ...]] = [(f"of {len(runs) // 2} run(s), median / worst", HOTLINE, QUEUE)]
+    rows: list[tuple[str, ...]] = [(f"of {len(runs) // len(SWITCHES)} run(s), median / worst", *SWITCHES)]
 
     def add(name: str, results: Sequence[Steady | Burst], figure: Callable[[Any], float]) -> None:
         cells = []
-        for who in (HOTLINE, QUEUE):
+        for who in SWITCHES:
             values = [figure(result) for result in results if result.who == who]
             cells.append(f"{median(values):g} / {max(values):g}")
         rows.append((name, *cells))
@@ -251,13 +265,14 @@ def table(runs: list[Steady], bursts: list[Burst]) -> str:
     add("  callers who waited", bursts, lambda r: r.waiting)
     add("  first in line, but passed over", bursts, lambda r: len(r.passed_over))
     both: list[Steady | Burst] = [*runs, *bursts]
-    add("callers chosen out of turn (app_queue does not tell)", both, lambda r: len(r.out_of_turn))
+    add("callers chosen out of turn (only the hotline tells)", both, lambda r: len(r.out_of_turn))
     add("INVITE later than that of one behind, most (ms)", both, lambda r: round(_most(r.overtaken), 1))
     add("phones or callers rung twice", both, lambda r: len(r.twice))
     add("calls failed", both, lambda r: r.failed)
     add("CPU of the switch (ms a call)", runs, lambda r: r.cpu)
     add("cores kept busy by others", runs, lambda r: r.others)
-    wide = [max(len(row[column]) for row in rows) for column in range(3)]
+    add("cores that the machine's host gave to others", runs, lambda r: r.stolen)
+    wide = [max(len(row[column]) for row in rows) for column in range(1 + len(SWITCHES))]
     return "\n".join("  ".join(cell.ljust(width) for cell, width in zip(row, wide, strict=True)) for row in rows)
 
 
@@ -293,7 +308,7 @@ def main() -> int:
         folder = (given.keep or Path(temporary)).absolute()
         try:
             for turn in range(1, given.repeat + 1):
-                for who in (HOTLINE, QUEUE):
+                for who in SWITCHES:
                     runs.append(steady(who, size, folder / f"{who}-{turn}"))
                     print(f"{turn} {who}: hang-up to next ring {Spread.of(runs[-1].rings)} ms", file=sys.stderr)
                     bursts.append(burst(who, size, folder / f"{who}-at-once-{turn}"))

@@ -170,6 +170,11 @@ def machine_seconds() -> float:
     return (user + nice + system + irq + softirq) / _TICK
 
 
+def stolen_seconds() -> float:
+    """CPU seconds since the machine started that it wanted, and its host gave to others."""
+    return int(Path("/proc/stat").read_text().split()[8]) / _TICK
+
+
 def _memory(pid: int) -> float:
     told = Path(f"/proc/{pid}/status").read_text().splitlines()
     return int(next(line.split()[1] for line in told if line.startswith("VmRSS:"))) / 1024
