@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench.plain_switch import PlainSwitch, menus, modules_file, plain_switch
+from bench.plain_switch import PlainSwitch, menus, modules_file, numbered, plain_switch
 
 _ENGINES = ("res_ari", "res_stasis", "app_stasis", "res_http_websocket", "res_websocket_client")
 """Modules that only an engine needs."""
@@ -73,5 +73,5 @@ def app_queue(folder: Path, *, agents: int) -> Iterator[Queue]:
             "http.conf": "[general]\nenabled = no\n",
         }
 
-    with plain_switch(folder, agents=agents, needs="app_queue", change=change) as here:
+    with plain_switch(folder, agents=numbered(agents), needs="app_queue", change=change) as here:
         yield Queue(here.folder, here.settings, here.agents, here.asterisk, here.program, here.places)

@@ -19,7 +19,7 @@ from typing import Any
 
 import aiohttp
 
-from bench.plain_switch import PlainSwitch, menus, plain_switch
+from bench.plain_switch import PlainSwitch, menus, numbered, plain_switch
 from bench.stand import StandFailed, wait_until
 from hotline.secrets import keep_secrets
 from hotline.settings import HOUSE
@@ -60,7 +60,7 @@ def bare_loop(folder: Path, *, agents: int) -> Iterator[Bare]:
     def change(_: Mapping[str, str], __: Sequence[str], ___: Sequence[str]) -> Mapping[str, str]:
         return {"extensions.conf": menus(f"Stasis({APP})")}
 
-    with plain_switch(folder, agents=agents, needs="res_ari", change=change) as here:
+    with plain_switch(folder, agents=numbered(agents), needs="res_ari", change=change) as here:
         ari = here.settings.ari
         given = [str(ari.port), ari.user, keep_secrets(here.settings.var).ari_password, str(folder), *here.agents]
         command = [sys.executable, "-m", "bench.bare_loop", *given]

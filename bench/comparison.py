@@ -30,7 +30,7 @@ from bench.app_queue import app_queue
 from bench.bare_loop import bare_loop
 from bench.curves import curves
 from bench.figures import Spread, children, cpu_seconds, machine_seconds, stolen_seconds
-from bench.sipp import Callers, Exchange, Manner, agents, may_send_raw
+from bench.sipp import Callers, Manner, Measured, agents, may_send_raw
 from bench.stand import StandFailed, stand, wait_until
 from hotline.asterisk_program import AsteriskMissing
 
@@ -105,19 +105,19 @@ class Burst:
     errors: str
 
 
-def _hotline(folder: Path, count: int) -> AbstractContextManager[Exchange]:
+def _hotline(folder: Path, count: int) -> AbstractContextManager[Measured]:
     return stand(folder, agents=count, record=False)
 
 
-def _app_queue(folder: Path, count: int) -> AbstractContextManager[Exchange]:
+def _app_queue(folder: Path, count: int) -> AbstractContextManager[Measured]:
     return app_queue(folder, agents=count)
 
 
-def _bare(folder: Path, count: int) -> AbstractContextManager[Exchange]:
+def _bare(folder: Path, count: int) -> AbstractContextManager[Measured]:
     return bare_loop(folder, agents=count)
 
 
-SWITCHES: dict[str, Callable[[Path, int], AbstractContextManager[Exchange]]] = {
+SWITCHES: dict[str, Callable[[Path, int], AbstractContextManager[Measured]]] = {
     HOTLINE: _hotline,
     BARE: _bare,
     QUEUE: _app_queue,
@@ -210,7 +210,7 @@ class _Used:
     stolen: float
 
     @classmethod
-    def now(cls, here: Exchange, answering: int) -> _Used:
+    def now(cls, here: Measured, answering: int) -> _Used:
         began = {child for process in here.processes for child in children(process)}  # the back office is the engine's
         switch = sum(map(cpu_seconds, {*here.processes, *began}))
         ended = resource.getrusage(resource.RUSAGE_CHILDREN)
@@ -218,7 +218,7 @@ class _Used:
         return cls(switch, others, stolen_seconds())
 
 
-def _out_of_turn(here: Exchange) -> list[str]:
+def _out_of_turn(here: Measured) -> list[str]:
     """Callers whose place in the order of choosing is not their place in line; none where the switch tells no order."""
     chosen = here.chosen()
     return [number for number, instead in zip(here.joined(), chosen, strict=False) if number != instead]
@@ -235,7 +235,7 @@ def _go_first(*processes: int) -> None:
             Path(f"/proc/{process}/autogroup").write_text("-20")
 
 
-def _quiet(here: Exchange) -> dict[str, list[str]]:
+def _quiet(here: Measured) -> dict[str, list[str]]:
     """Wait until nothing is on the switch and every agent is ready; what is left there after 15 seconds."""
     wait_until(lambda: not any(here.left().values()) and here.ready_agents() == len(here.agents), 15)
     return here.left()

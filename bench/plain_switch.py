@@ -74,12 +74,12 @@ exten => _X!,1,Answer()
 
 
 @contextmanager
-def plain_switch(folder: Path, *, agents: int, needs: str, change: Change) -> Iterator[PlainSwitch]:
-    """Put it up in `folder`, on free ports; it is down when the block ends.
+def plain_switch(folder: Path, *, agents: Sequence[str], needs: str, change: Change) -> Iterator[PlainSwitch]:
+    """Put it up in `folder`, on free ports, with an account for each agent's phone; it is down when the block ends.
 
     Raises StandFailed, also when this Asterisk comes without the module that it `needs`.
     """
-    names = tuple(f"agent-{n:04}" for n in range(1, agents + 1))
+    names = tuple(agents)
     settings = load(config=folder / "config", var=folder / "var", **free_settings())
     program = find_asterisk(settings)
     if not program.has(needs):
@@ -110,6 +110,11 @@ def plain_switch(folder: Path, *, agents: int, needs: str, change: Change) -> It
             asterisk.wait()
         if (left := live_pid(places.pid_file, str(places.conf))) is not None:
             os.kill(left, signal.SIGKILL)
+
+
+def numbered(agents: int) -> tuple[str, ...]:
+    """Names of so many agents."""
+    return tuple(f"agent-{n:04}" for n in range(1, agents + 1))
 
 
 def menus(goes_to: str) -> str:

@@ -8,7 +8,6 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from bench.chaos.house import House
 from bench.sipp import Batch, batch_of, may_send_raw, sipp_command, start
 from bench.sounds import write_captures
 from bench.stand import free_ports
@@ -46,9 +45,10 @@ class Group:
 class Crowd:
     """One group of callers, calling: `place` begins, `over` waits for the last of them."""
 
-    def __init__(self, here: House, group: Group) -> None:
+    def __init__(self, folder: Path, sip: str, group: Group) -> None:
+        """They call the switch at `sip` (`HOST:PORT`); what SIPp writes is in a folder of its own in `folder`."""
         self.group = group
-        self._folder = here.folder / f"crowd-{group.name}"
+        self._folder = folder / f"crowd-{group.name}"
         self._folder.mkdir()
         speaks = group.speaks and may_send_raw()
         if speaks:
@@ -60,7 +60,7 @@ class Crowd:
         )
         scenario.write_text(text)
         (self._folder / "callers.csv").write_text("\n".join(["SEQUENTIAL", *group.numbers, ""]))
-        command = sipp_command(scenario, here.stand.sip, *free_ports(2))
+        command = sipp_command(scenario, sip, *free_ports(2))
         command += ["-inf", "callers.csv", "-r", str(group.rate), "-m", str(group.calls), "-l", str(group.calls)]
         command += ["-trace_stat", "-stf", "stat.csv", "-fd", "1", "-trace_rtt", "-rtt_freq", "1"]
         command += ["-trace_err", "-error_file", "errors.log"]

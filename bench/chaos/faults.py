@@ -16,6 +16,7 @@ from pathlib import Path
 
 from bench import flood as flooding
 from bench.chaos.house import House, house
+from bench.chaos.own_dialplan import kill_engine_of_a_site
 from bench.chaos.phases import Scene, Size, everybody_calling, newcomers
 from bench.chaos.promise import Promise, at_most, exactly, none_of
 from bench.chaos.proxy import Wire
@@ -193,7 +194,7 @@ def _without_asterisk(name: str, folder: Path, size: Size, strike: Callable[[Hou
         there = size.talking + size.ringing
         ready = wait_until(lambda: here.ready() and here.metric("hotline_agents", presence="ready") == there, 30)
         ready_after = time.monotonic() - since
-        with newcomers(here, 0.5, scene.newcomers):
+        with newcomers(here.stand.sip, 0.5, scene.newcomers):
             time.sleep(2.0)
         told = [
             at_most(name, "every record closed", closed_after if closed else None, 5.0),
@@ -283,6 +284,7 @@ FAULTS: dict[str, Fault] = {
     "restart": restart,
     "drain": drain,
     "flood": flood,
+    "kill-engine-agi": kill_engine_of_a_site,
     "kill-asterisk": kill_asterisk,
     "restart-asterisk": restart_asterisk,
     "phones-vanish": vanish,

@@ -161,7 +161,7 @@ def everybody_calling(here: House, size: Size, *, lasts: float) -> Iterator[Scen
         scene.silent = stack.enter_context(agents(silent, manner=Manner(ring=(never, never))))
         scene.answering = stack.enter_context(agents(here.stand, manner=manner, beside=size.ringing))
         for group in groups:
-            scene.crowds.append(Crowd(here, group))
+            scene.crowds.append(Crowd(here.folder, here.stand.sip, group))
             if group.name == "talking" and not wait_until(
                 lambda: here.metric("hotline_talks") == size.talking, 15 + size.talking / 10
             ):
@@ -173,9 +173,9 @@ def everybody_calling(here: House, size: Size, *, lasts: float) -> Iterator[Scen
 
 
 @contextmanager
-def newcomers(here: House, every: float, into: list[Heard]) -> Iterator[None]:
+def newcomers(sip: str, every: float, into: list[Heard]) -> Iterator[None]:
     """Somebody calls every so many seconds, listens for a second and hangs up, for as long as the block runs."""
-    host, _, port = here.stand.sip.partition(":")
+    host, _, port = sip.partition(":")
     ending = threading.Event()
 
     async def call() -> None:

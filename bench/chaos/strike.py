@@ -39,7 +39,7 @@ def struck_on_the_wire(
         house_on_a_wire(folder, answering=size.talking, silent=size.ringing) as (here, between),
         everybody_calling(here, size, lasts=lasts) as scene,
     ):
-        with newcomers(here, 0.3, scene.newcomers):
+        with newcomers(here.stand.sip, 0.3, scene.newcomers):
             time.sleep(0.5)
             since = time.time()
             told = strike(scene, between)
@@ -69,7 +69,7 @@ def struck(
         house(folder, answering=size.talking, silent=size.ringing, settings=settings) as here,
         everybody_calling(here, size, lasts=lasts) as scene,
     ):
-        with newcomers(here, 0.3, scene.newcomers):
+        with newcomers(here.stand.sip, 0.3, scene.newcomers):
             time.sleep(0.5)
             since = time.time()
             told = strike(scene)
