@@ -27,7 +27,8 @@ from desk.dossier import Current
 from desk.roles import PERMISSIONS, Role
 from hotline.operators import read_config
 from hotline.settings import HOUSE
-from ivr.events import CallArrived, Entry, Event, StepHeard, TalkBegan, WaitBegan
+from ivr.events import CallArrived, StepHeard, TalkBegan, WaitBegan
+from ivr.journal import Entry, Event
 from records.database import open_database
 from records.migrations import upgrade
 from records.paper_tables import answers, orders

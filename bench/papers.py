@@ -23,21 +23,16 @@ from ivr.events import (
     CallAnswered,
     CallArrived,
     CallEnded,
-    Entry,
-    Event,
     Offered,
     OfferEnded,
-    OfferResult,
-    Outcome,
-    Party,
-    Reason,
     StepHeard,
     TalkBegan,
     TalkEnded,
     WaitBegan,
-    WaitEnd,
     WaitEnded,
 )
+from ivr.journal import Entry, Event
+from ivr.outcomes import OfferResult, Outcome, Party, Reason, WaitEnd
 from paperwork.answers.clerk import AnswerClerk
 from paperwork.answers.names import PlanHouse
 from paperwork.answers.office import open_clerk

@@ -21,7 +21,7 @@ from desk.refusal import Refusal
 from desk.roles import Permission
 from desk.route import Route, one_of
 from desk.schemas import either, things
-from ivr.events import Entry
+from ivr.journal import Entry
 from paperwork.answers.names import PlanHouse
 from paperwork.registers.units import Units
 from records.rows import entries_from

@@ -17,7 +17,7 @@ from desk.refusal import Refusal, bad, forbidden
 from desk.roles import Permission
 from desk.route import Route, one_of
 from desk.schemas import COUNT, FLAG, MAYBE_TEXT, TEXT, TIME, either, listing, things
-from ivr.events import Outcome
+from ivr.outcomes import Outcome
 from records.abandoned import STATES, abandoned
 from records.audit import Act
 from records.finding import Which, WhichLegs, calls_query, leg_json, legs_query

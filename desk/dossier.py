@@ -15,13 +15,12 @@ from typing import Any, Final
 
 from sqlalchemy import RowMapping
 
+from ivr.callbacks.events import CallPlaced
 from ivr.callbacks.ticket import Ticket
 from ivr.events import (
     CallArrived,
-    CallPlaced,
     CallRaised,
     CallScreened,
-    Entry,
     Flagged,
     MessageLeft,
     PassedOn,
@@ -30,6 +29,7 @@ from ivr.events import (
     TalkBegan,
     WaitBegan,
 )
+from ivr.journal import Entry
 from paperwork.orders.state import State
 from records.clock import wall_time
 from records.folding import fold

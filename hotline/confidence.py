@@ -10,7 +10,9 @@ import structlog
 from sqlalchemy.exc import DBAPIError
 
 from hotline.settings import Settings
-from ivr.events import CallbackBooked, CallEnded, Entry, FallbackEnded, LeaderCame, MessageLeft, TalkBegan, WaitBegan
+from ivr.callbacks.events import CallbackBooked
+from ivr.events import CallEnded, FallbackEnded, LeaderCame, MessageLeft, TalkBegan, WaitBegan
+from ivr.journal import Entry
 from records.audit import Act, Audit, Deed
 from records.behind import may_pass
 from records.retention.holds import Holds

@@ -12,7 +12,7 @@ from desk.dossier import Current, Known, Phase
 from hotline.living_facts import LivingFacts
 from ivr.callbacks.ticket import Ticket
 from ivr.door.door import Treatment
-from ivr.events import Entry
+from ivr.journal import Entry
 from ivr.memory import CallerMemory
 from routing.plan import Plan
 

@@ -13,6 +13,7 @@ from desk.refusal import Refusal
 from hotline.floor_door import FloorDoor
 from hotline.floor_state import FloorState
 from ivr import events
+from ivr.journal import Entry
 
 SHOWS: Final = (
     events.CallerBack,
@@ -31,7 +32,7 @@ SHOWS: Final = (
 """Facts of calls that change how the floor looks, or what the day came to, though the floor ordered nothing."""
 
 
-def shows(entry: events.Entry) -> bool:
+def shows(entry: Entry) -> bool:
     """Whether desks should be told of the floor anew for this fact."""
     return isinstance(entry.event, SHOWS)
 

@@ -23,9 +23,10 @@ from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 
 from hotline.given_back import Earlier, Told, earlier
-from ivr.events import CallAnswered, CallArrived, CallEnded, EndReached, Entry, Event, FallbackEnded, MessageLeft
-from ivr.events import Outcome as Came
-from ivr.events import Reason as Why
+from ivr.events import CallAnswered, CallArrived, CallEnded, EndReached, FallbackEnded, MessageLeft
+from ivr.journal import Entry, Event
+from ivr.outcomes import Outcome as Came
+from ivr.outcomes import Reason as Why
 from records.journal import SqlJournal
 from records.privacy import mask
 from records.recordings import FALLBACK

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from ivr.events import CallArrived, CallEnded, CallPlaced, ConsultationAnswered, Entry, TalkBegan
+from ivr.callbacks.events import CallPlaced
+from ivr.events import CallArrived, CallEnded, ConsultationAnswered, TalkBegan
+from ivr.journal import Entry
 
 
 class LivingFacts:

@@ -18,9 +18,10 @@ from hotline.settings import Settings
 from hotline.view import midnight
 from ivr.callbacks.ticket import Ticket, tickets
 from ivr.clock import Clock
-from ivr.events import Entry, Outcome
 from ivr.guesses import DAY, Mistake
+from ivr.journal import Entry
 from ivr.memory import CallerMemory
+from ivr.outcomes import Outcome
 from records.behind import told
 from records.callbacks import callback_facts
 from records.calls import outcomes, talks_since

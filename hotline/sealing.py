@@ -15,7 +15,8 @@ from sqlalchemy.exc import DBAPIError
 from hotline.metrics import families as f
 from hotline.settings import Settings
 from hotline.settings_keeping import Sealing as Rules
-from ivr.events import CallEnded, Entry, RecordingBegan
+from ivr.events import CallEnded, RecordingBegan
+from ivr.journal import Entry
 from records.audit import Act, Audit, Deed
 from records.vault.ciphers import CIPHERS, Tampered
 from records.vault.keys import KeyCommand, KeyFile, Keys, KeysError

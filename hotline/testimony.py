@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from acd.agent import Presence
-from ivr.events import Entry
+from ivr.journal import Entry
 from records.account import Sentence, account, account_of_agent
 from records.account_words import Language
 from records.calls import considered_between, facts_of, newest

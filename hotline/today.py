@@ -19,7 +19,7 @@ from sqlalchemy.exc import DBAPIError
 from acd.agent import Presence
 from hotline.alarms import Alarms
 from hotline.floor_watch import Alerted
-from ivr.events import Entry
+from ivr.journal import Entry
 from records.behind import told
 from records.connect import AgentTally, Formula, Tally, formula_json, percent
 from records.database import open_database

@@ -13,9 +13,12 @@ from hotline.front import FrontWatch
 from hotline.live import Live
 from hotline.web import LineStatus, Status
 from ivr.ari.switch import AriSwitch
+from ivr.callbacks.events import CallPlaced
 from ivr.callbacks.ticket import Ticket
 from ivr.clock import Clock
-from ivr.events import CallArrived, CallEnded, CallPlaced, Entry, Outcome
+from ivr.events import CallArrived, CallEnded
+from ivr.journal import Entry
+from ivr.outcomes import Outcome
 from ivr.switchboard import Switchboard
 from records.journal import SqlJournal
 from routing.calendar import SHANGHAI

@@ -28,7 +28,7 @@ from desk.guard import LARGEST_BODY
 from desk.pages import STYLE_HASH
 from desk.roles import Permission
 from desk.route import PUBLIC, Route, one_of
-from ivr.events import Outcome
+from ivr.outcomes import Outcome
 from routing.calendar import SHANGHAI
 
 PAGES = Path(__file__).parent / "pages"

@@ -23,19 +23,16 @@ from ivr.events import (
     CallAdopted,
     CallAnswered,
     CallEnded,
-    Entry,
-    Event,
-    Journal,
     MessageLeft,
     NotRecorded,
-    Outcome,
-    Reason,
     RecordingBegan,
     RecordingEnded,
     RecordingRefused,
     WaitBegan,
     WaitEnded,
 )
+from ivr.journal import Entry, Event, Journal
+from ivr.outcomes import Outcome, Reason
 from ivr.room import NO_ROOM
 from ivr.switch import ChannelGone, Recorded, Switch, SwitchError
 

@@ -41,7 +41,9 @@ from acd.signals import (
     Tick,
 )
 from ivr.clock import Clock
-from ivr.events import Considered, Event, LineGaveUp, Offered, OfferEnded, OfferResult, WaitEnd
+from ivr.events import Considered, LineGaveUp, Offered, OfferEnded
+from ivr.journal import Event
+from ivr.outcomes import OfferResult, WaitEnd
 from ivr.switch import RING_AT_MOST, HandedOver, Phone, Switch, SwitchError
 
 log = structlog.get_logger()

@@ -1,91 +1,19 @@
 """The facts of a call: frozen, past tense, written once.
 
 Everything that is later told of a call (CDR, metrics, screens, reports) is a fold over these. An event carries no
-call id and no time of its own: the journal's `Entry` does.
+call id and no time of its own: the journal's `Entry` does (`ivr.journal`, which names every kind of fact). Those of
+callbacks are in `ivr.callbacks.events`.
 """
 
 from __future__ import annotations
 
-import types
 from dataclasses import dataclass
-from datetime import datetime
 from enum import StrEnum
-from typing import Any, Protocol, get_args, get_origin, get_type_hints
 
 from acd.decision import Decision
 from ivr.door.verdict import Lane, Why
 from ivr.inquiry import Standing
-from ivr.reasons import decision_data, decision_from
-
-
-class Outcome(StrEnum):
-    """How a call ended for the caller: the closed list that CDR and metrics share."""
-
-    TALKED = "talked"  # an agent, or an outside number, talked with the caller
-    MESSAGE = "message"  # the caller left a message
-    INFORMED = "informed"  # the caller heard a recording to its end and was let go
-    ABANDONED = "abandoned"  # hung up while waiting for a line
-    LEFT = "left"  # hung up before a line was reached
-    CALLBACK = "callback"  # a callback was booked; its tries are calls of their own
-    UNANSWERED = "unanswered"  # a callback whose caller could not be reached
-    FAILED = "failed"  # we or the switch failed the caller
-    REJECTED = "rejected"  # not let in: the caller heard that all is busy
-
-
-class Reason(StrEnum):
-    """Why it ended so."""
-
-    CALLER_HUNG_UP = "caller_hung_up"
-    OTHER_SIDE_HUNG_UP = "other_side_hung_up"
-    MEDIA_LOST = "media_lost"  # the caller's sound stopped, or the switch died with the call on it
-    COMPLETED = "completed"
-    NO_MESSAGE = "no_message"
-    BUSY = "busy"
-    NO_ANSWER = "no_answer"
-    WITHDRAWN = "withdrawn"  # a callback's turn that came to nothing before its caller was rung
-    UNREACHABLE = "unreachable"
-    SWITCH_ERROR = "switch_error"
-    ENGINE_STOPPED = "engine_stopped"
-    BUG = "bug"
-    OVERLOAD = "overload"  # more calls than we can serve well
-    CALLER_LIMIT = "caller_limit"  # too many calls of this number, or of numbers like it
-    BLOCKED = "blocked"  # on the nuisance list
-    NO_PROOF = "no_proof"  # of being a person: asked to press a key, and did not
-
-
-class OfferResult(StrEnum):
-    """What became of ringing one phone for one caller."""
-
-    ANSWERED = "answered"
-    REFUSED = "refused"  # the phone said busy or declined
-    UNANSWERED = "unanswered"  # rang until the line's limit
-    UNREACHABLE = "unreachable"  # not registered, or no reply to the call
-    WITHDRAWN = "withdrawn"  # the caller left, or we took the offer back
-
-
-class Party(StrEnum):
-    """Who ended a talk."""
-
-    CALLER = "caller"
-    OTHER_SIDE = "other_side"
-    ENGINE = "engine"
-    PASSED_ON = "passed_on"  # the agent passed the caller on: to a line, an agent, a number
-    LEFT = "left"  # the agent left, and the others talked on
-    TAKEN_OVER = "taken_over"  # a shift leader took the talk
-    LOST = "lost"  # the other side's phone vanished: no sound, and no word of a hang-up
-
-
-class ConsultationEnd(StrEnum):
-    """What became of asking somebody while the caller was held."""
-
-    COMPLETED = "completed"  # who was asked took the caller
-    MERGED = "merged"  # all three talked
-    CANCELLED = "cancelled"
-    REFUSED = "refused"  # they cannot be asked now: away, busy, closed, unknown
-    NOT_REACHED = "not_reached"  # nobody answered, or could
-    HUNG_UP = "hung_up"  # who was asked hung up
-    AGENT_LEFT = "agent_left"  # who asked hung up before there was an answer
-    CALLER_LEFT = "caller_left"
+from ivr.outcomes import ConsultationEnd, OfferResult, Outcome, Party, Reason, StatusResult, WaitEnd
 
 
 class Attendance(StrEnum):
@@ -95,46 +23,6 @@ class Attendance(StrEnum):
     WHISPERING = "whispering"  # heard by the agent alone
     JOINED = "joined"
     TALKING = "talking"  # in the agent's stead
-
-
-class WaitEnd(StrEnum):
-    """Why a call stopped waiting on a line."""
-
-    CONNECTED = "connected"
-    CALLER_LEFT = "caller_left"
-    MAXIMUM_WAIT = "maximum_wait"
-    NOBODY_ON_SHIFT = "nobody_on_shift"
-    OUTSIDE_FAILED = "outside_failed"
-    CLOSED = "closed"  # the line's hours ended, and it serves nobody who is left
-    EXPECTED_WAIT = "expected_wait"
-    TOO_MANY = "too_many"
-    NOBODY_READY = "nobody_ready"
-    AGENT_AWAY = "agent_away"  # the one agent whom the call was for did not take it
-    KEY_PRESSED = "key_pressed"  # the caller chose another way
-    BOOKED = "booked"  # a callback has the place from now on
-    MEDIA_LOST = "media_lost"
-    ENGINE_STOPPED = "engine_stopped"
-
-
-class CallbackEnd(StrEnum):
-    """Why a callback is done with."""
-
-    REACHED = "reached"  # the caller answered
-    NOT_REACHED = "not_reached"  # as often as the line tries
-    EXPIRED = "expired"
-    CALLED_IN = "called_in"  # the caller called in meanwhile and took the place back
-    CANCELLED = "cancelled"  # by hand
-    LINE_GONE = "line_gone"  # the line is no more, or calls nobody back any more
-
-
-class StatusResult(StrEnum):
-    """What a caller heard who asked how their order stands: the closed list of the metric."""
-
-    TOLD = "told"
-    UNMATCHED = "unmatched"  # no such order, or other digits: a mistake
-    REFUSED = "refused"  # too many mistakes, of the call, the caller, or about the order
-    LATE = "late"  # nobody answered in time
-    FAILED = "failed"  # nothing can be looked up
 
 
 @dataclass(frozen=True, slots=True)
@@ -483,56 +371,6 @@ class MessageLeft:
 
 
 @dataclass(frozen=True, slots=True)
-class CallbackBooked:
-    """A callback took the place of this call. `number` is the one to call, `waited` the seconds that count for it."""
-
-    ticket: str
-    """Under this id the callback waits, and the journal tells what becomes of it."""
-    line: str
-    number: str
-    waited: float
-    priority: int = 0
-    language: str | None = None
-    abandoned: bool = False
-    """The caller did not ask for it: they hung up, and the line calls those back."""
-
-
-@dataclass(frozen=True, slots=True)
-class CallPlaced:
-    """A callback's turn came: the first fact of a try, which is a call of its own, made by us."""
-
-    ticket: str
-    line: str
-    number: str
-    dialled: str
-    """The hotline's own number, for which we call."""
-    plan: str
-
-
-@dataclass(frozen=True, slots=True)
-class CallerRung:
-    """The number to call back was dialled. `CallAnswered` follows, or a `CallEnded` that says why it was not."""
-
-    number: str
-
-
-@dataclass(frozen=True, slots=True)
-class CallbackTried:
-    """Told under the ticket: this try did not reach the caller."""
-
-    call: str
-    reason: Reason
-
-
-@dataclass(frozen=True, slots=True)
-class CallbackClosed:
-    """Told under the ticket: it is done with. `call` is the one that ended it, if one did."""
-
-    end: CallbackEnd
-    call: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class CallEnded:
     """The last event of a call, exactly once; only `FallbackEnded` and what belongs to it may follow."""
 
@@ -550,101 +388,3 @@ class FallbackEnded:
     outcome: Outcome
     reason: Reason
     line: str | None = None
-
-
-Event = (
-    CallArrived
-    | CallScreened
-    | CallAdopted
-    | CallAnswered
-    | StepHeard
-    | DigitsEntered
-    | StatusAsked
-    | SurveyAnswered
-    | EndReached
-    | WaitBegan
-    | WaitEnded
-    | Considered
-    | LineGaveUp
-    | CallRaised
-    | Offered
-    | OfferEnded
-    | TalkBegan
-    | TalkEnded
-    | AgentAway
-    | AgentBack
-    | CallerHeld
-    | CallerBack
-    | HeldTooLong
-    | PassedOn
-    | PassedBack
-    | ConsultationBegan
-    | ConsultationAnswered
-    | ConsultationEnded
-    | Flagged
-    | LeaderCame
-    | LeaderLeft
-    | RecordingRefused
-    | RecordingBegan
-    | RecordingEnded
-    | RecordingPaused
-    | RecordingResumed
-    | NotRecorded
-    | MessageLeft
-    | CallbackBooked
-    | CallPlaced
-    | CallerRung
-    | CallbackTried
-    | CallbackClosed
-    | CallEnded
-    | FallbackEnded
-)
-
-KINDS: dict[str, type[Event]] = {kind.__name__: kind for kind in get_args(Event)}
-_HINTS: dict[type, dict[str, Any]] = {kind: get_type_hints(kind) for kind in KINDS.values()}
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One line of the journal: the `seq`-th fact (from 1) of `call`, at an aware UTC instant."""
-
-    call: str
-    seq: int
-    at: datetime
-    event: Event
-
-
-class Journal(Protocol):
-    """Where facts go. Never blocks and never fails the caller: what can't be written waits, and an alarm says so."""
-
-    def note(self, entry: Entry) -> None: ...
-
-
-def to_data(event: Event) -> dict[str, Any]:
-    """The event's fields as JSON data."""
-    return {name: _plain(getattr(event, name)) for name in _HINTS[type(event)]}
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, Decision):
-        return decision_data(value)
-    return list(value) if isinstance(value, tuple) else value
-
-
-def from_data(kind: str, data: dict[str, Any]) -> Event:
-    """The event that `to_data` came from. Raises KeyError for an unknown kind, TypeError for missing fields."""
-    cls = KINDS[kind]
-    hints = _HINTS[cls]
-    return cls(**{name: _revive(hints[name], value) for name, value in data.items()})
-
-
-def _revive(hint: Any, value: Any) -> Any:
-    if hint is Decision:
-        return decision_from(value)
-    if isinstance(hint, type) and issubclass(hint, StrEnum):
-        return hint(value)
-    if get_origin(hint) is tuple:
-        return tuple(value)
-    if get_origin(hint) is types.UnionType:
-        return None if value is None else _revive(get_args(hint)[0], value)
-    return value

@@ -12,18 +12,8 @@ from ivr.callbacks.board import Callbacks
 from ivr.clock import Clock
 from ivr.dispatch import Connected, Dispatch
 from ivr.door.verdict import Lane, Why
-from ivr.events import (
-    CallScreened,
-    DigitsEntered,
-    EndReached,
-    NotRecorded,
-    Outcome,
-    PassedBack,
-    Reason,
-    StepHeard,
-    SurveyAnswered,
-    WaitEnd,
-)
+from ivr.events import CallScreened, DigitsEntered, EndReached, NotRecorded, PassedBack, StepHeard, SurveyAnswered
+from ivr.outcomes import Outcome, Reason, WaitEnd
 from ivr.outlook import Outlook
 from ivr.room import NO_ROOM
 from ivr.sounds import Sounds

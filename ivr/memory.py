@@ -6,7 +6,8 @@ from collections import OrderedDict
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from ivr.events import CallArrived, CallEnded, Entry, TalkBegan
+from ivr.events import CallArrived, CallEnded, TalkBegan
+from ivr.journal import Entry
 
 MOST = 200_000
 """Callers remembered at most; the longest ago are forgotten first."""

@@ -14,19 +14,19 @@ from enum import StrEnum
 
 import structlog
 
+from ivr.callbacks.events import CallerRung
 from ivr.events import (
     CallAnswered,
     CallEnded,
-    CallerRung,
     ConsultationAnswered,
     ConsultationBegan,
-    ConsultationEnd,
     ConsultationEnded,
-    Entry,
     PassedOn,
     TalkBegan,
     TalkEnded,
 )
+from ivr.journal import Entry
+from ivr.outcomes import ConsultationEnd
 from routing.calendar import SHANGHAI
 from routing.outbound_rule import Outbound
 

@@ -16,9 +16,10 @@ from typing import Final
 import structlog
 
 from ivr.call import Call
-from ivr.events import StatusAsked, StatusResult, StepHeard
+from ivr.events import StatusAsked, StepHeard
 from ivr.guesses import DAY, HOUR, Guesses, Mistake
 from ivr.inquiry import Inquiry, SpokenState, Standing
+from ivr.outcomes import StatusResult
 from ivr.sounds import Sounds
 from prompts.phrases import Phrase
 from routing.calendar import SHANGHAI

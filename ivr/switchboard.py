@@ -23,17 +23,9 @@ from ivr.clock import Clock
 from ivr.dispatch import Dispatch
 from ivr.door.keeper import Doorkeeper, OpenDoor
 from ivr.door.verdict import OVERLOAD, WELCOME, Lane, Verdict, Why
-from ivr.events import (
-    CallArrived,
-    CallEnded,
-    CallScreened,
-    Entry,
-    Journal,
-    MessageLeft,
-    Outcome,
-    Reason,
-    RecordingEnded,
-)
+from ivr.events import CallArrived, CallEnded, CallScreened, MessageLeft, RecordingEnded
+from ivr.journal import Entry, Journal
+from ivr.outcomes import Outcome, Reason
 from ivr.switch import (
     Arrived,
     Found,

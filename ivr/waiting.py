@@ -15,7 +15,8 @@ from ivr.callbacks.board import Callbacks
 from ivr.callbacks.booking import Agreed, agree
 from ivr.clock import LOOKS_EVERY, Clock
 from ivr.dispatch import Connected, Dispatch, Replaced, Seated
-from ivr.events import Outcome, Reason, StepHeard, WaitBegan, WaitEnd, WaitEnded
+from ivr.events import StepHeard, WaitBegan, WaitEnded
+from ivr.outcomes import Outcome, Reason, WaitEnd
 from ivr.outlook import Outlook
 from ivr.sounds import Sounds
 from prompts.phrases import Phrase

@@ -12,7 +12,7 @@ from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Protocol
 
-from ivr.events import Entry
+from ivr.journal import Entry
 from records.untold import Untold
 
 

@@ -11,7 +11,8 @@ from typing import Any
 from sqlalchemy import RowMapping, and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from ivr.events import CallbackClosed, CallbackEnd, Outcome
+from ivr.callbacks.events import CallbackClosed
+from ivr.outcomes import CallbackEnd, Outcome
 from records.clock import wall_time
 from records.legs import Turn
 from records.privacy import mask

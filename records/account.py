@@ -22,8 +22,6 @@ from ivr.events import (
     Considered,
     DigitsEntered,
     EndReached,
-    Entry,
-    Event,
     FallbackEnded,
     LineGaveUp,
     MessageLeft,
@@ -39,10 +37,10 @@ from ivr.events import (
     TalkBegan,
     TalkEnded,
     WaitBegan,
-    WaitEnd,
     WaitEnded,
-    to_data,
 )
+from ivr.journal import Entry, Event, to_data
+from ivr.outcomes import WaitEnd
 from records import account_words as words
 from records.account_words import Language
 from records.callback_told import CALLBACKS_TOLD

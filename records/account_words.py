@@ -9,8 +9,9 @@ from typing import Final
 from acd.decision import Bar
 from acd.line import Strategy
 from ivr.door.verdict import Why
-from ivr.events import Attendance, CallbackEnd, ConsultationEnd, OfferResult, Outcome, Party, Reason, WaitEnd
+from ivr.events import Attendance
 from ivr.inquiry import Standing
+from ivr.outcomes import CallbackEnd, ConsultationEnd, OfferResult, Outcome, Party, Reason, WaitEnd
 
 
 class Language(IntEnum):

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from ivr.events import CallbackBooked, CallbackClosed, CallbackTried, CallerRung, CallPlaced
+from ivr.callbacks.events import CallbackBooked, CallbackClosed, CallbackTried, CallerRung, CallPlaced
 from records import account_words as words
 from records.privacy import mask
 from records.teller import Teller

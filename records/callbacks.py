@@ -6,7 +6,8 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from ivr.events import CallbackBooked, CallbackClosed, CallbackTried, Entry
+from ivr.callbacks.events import CallbackBooked, CallbackClosed, CallbackTried
+from ivr.journal import Entry
 from records.database import open_database
 from records.rows import entries_from
 from records.tables import journal

@@ -8,7 +8,10 @@ from datetime import datetime
 from sqlalchemy import exists, func, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from ivr.events import CallArrived, CallPlaced, Considered, EndReached, Entry, Outcome
+from ivr.callbacks.events import CallPlaced
+from ivr.events import CallArrived, Considered, EndReached
+from ivr.journal import Entry
+from ivr.outcomes import Outcome
 from records.cdr import Cdr
 from records.database import open_database
 from records.rows import cdr_from, entries_from

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from ivr.events import Outcome, Reason
+from ivr.outcomes import Outcome, Reason
 from records.clock import wall_time
 from records.privacy import mask
 from records.segments import Booking, Placed, Refusal, Segment, segment_json

@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, Text, and_, case, cast, extract, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from ivr.events import OfferResult
+from ivr.outcomes import OfferResult
 from records.connect import AgentTally, Formula, Instants, Tally, Window, tally, together, worst_24_hours
 from records.instants import milliseconds
 from records.legs import LegKind, Turn

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from acd.decision import Bar, Barred, Decision, Ranked
-from ivr.events import Considered, Entry
+from ivr.events import Considered
+from ivr.journal import Entry
 from records import account_words as words
 from records.account_words import Language
 from records.teller import Teller

@@ -7,30 +7,23 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
+from ivr.callbacks.events import CallbackBooked, CallerRung, CallPlaced
 from ivr.events import (
     AgentAway,
     AgentBack,
     CallAnswered,
     CallArrived,
-    CallbackBooked,
     CallEnded,
     CallerBack,
     CallerHeld,
-    CallerRung,
-    CallPlaced,
     ConsultationAnswered,
     ConsultationBegan,
     ConsultationEnded,
     EndReached,
-    Entry,
-    Event,
     FallbackEnded,
     MessageLeft,
     Offered,
     OfferEnded,
-    Outcome,
-    Party,
-    Reason,
     RecordingBegan,
     RecordingEnded,
     RecordingPaused,
@@ -41,9 +34,10 @@ from ivr.events import (
     TalkBegan,
     TalkEnded,
     WaitBegan,
-    WaitEnd,
     WaitEnded,
 )
+from ivr.journal import Entry, Event
+from ivr.outcomes import Outcome, Party, Reason, WaitEnd
 from records.cdr import Cdr, Reached
 from records.segments import (
     Away,

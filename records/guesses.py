@@ -6,8 +6,10 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from ivr.events import CallArrived, CallPlaced, StatusAsked, StatusResult
+from ivr.callbacks.events import CallPlaced
+from ivr.events import CallArrived, StatusAsked
 from ivr.guesses import Mistake
+from ivr.outcomes import StatusResult
 from records.database import open_database
 from records.tables import journal
 

@@ -16,17 +16,10 @@ import structlog
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from ivr.events import (
-    CallArrived,
-    CallbackClosed,
-    CallEnded,
-    CallPlaced,
-    Entry,
-    FallbackEnded,
-    Outcome,
-    Reason,
-    TalkBegan,
-)
+from ivr.callbacks.events import CallbackClosed, CallPlaced
+from ivr.events import CallArrived, CallEnded, FallbackEnded, TalkBegan
+from ivr.journal import Entry
+from ivr.outcomes import Outcome, Reason
 from records.behind import BATCH, LINGER, WriteBehind, may_pass
 from records.cdr import Cdr
 from records.folding import fold
@@ -48,7 +41,7 @@ _BEGINNINGS = (CallArrived.__name__, CallPlaced.__name__)
 
 
 class SqlJournal(WriteBehind[Entry]):
-    """`ivr.events.Journal` over a database. `node` is this machine; the rest is `WriteBehind`'s."""
+    """`ivr.journal.Journal` over a database. `node` is this machine; the rest is `WriteBehind`'s."""
 
     name = "journal"
     spelling = ENTRIES

@@ -12,7 +12,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
-from ivr.events import OfferResult, WaitEnd
+from ivr.outcomes import OfferResult, WaitEnd
 from records.cdr import Cdr
 from records.segments import Consultation, Offer, Segment, Talk, Wait
 

@@ -12,7 +12,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from ivr.events import Entry, NotRecorded, RecordingBegan, RecordingEnded
+from ivr.events import NotRecorded, RecordingBegan, RecordingEnded
+from ivr.journal import Entry
 from records.clock import wall_time
 from records.folding import fold
 from records.privacy import mask

@@ -6,7 +6,9 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from ivr.events import CallerRung, ConsultationBegan, Entry, PassedOn
+from ivr.callbacks.events import CallerRung
+from ivr.events import ConsultationBegan, PassedOn
+from ivr.journal import Entry
 from ivr.outbound import FACTS
 from records.database import open_database
 from records.rows import entries_from

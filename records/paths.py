@@ -10,7 +10,8 @@ from typing import Any, NamedTuple
 from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from ivr.events import CallEnded, DigitsEntered, EndReached, Outcome, StatusAsked, StatusResult, StepHeard
+from ivr.events import CallEnded, DigitsEntered, EndReached, StatusAsked, StepHeard
+from ivr.outcomes import Outcome, StatusResult
 from records.database import open_database
 from records.tables import cdr, journal, kind_found
 from routing.rehearsal.replay import LEFT, Reached, Recorded, Trodden

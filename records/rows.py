@@ -11,7 +11,8 @@ from sqlalchemy import Dialect, Insert, RowMapping, Table, bindparam, delete, in
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from ivr.events import Entry, Outcome, Reason, from_data, to_data
+from ivr.journal import Entry, from_data, to_data
+from ivr.outcomes import Outcome, Reason
 from records.cdr import Cdr, Reached
 from records.legs import Leg, legs_of, request_of
 from records.segments import segment_data, segment_from

@@ -12,8 +12,8 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any, ClassVar
 
-from ivr.events import ConsultationEnd, OfferResult, Party, StatusResult, WaitEnd
 from ivr.inquiry import Standing
+from ivr.outcomes import ConsultationEnd, OfferResult, Party, StatusResult, WaitEnd
 from records.clock import wall_time
 from records.privacy import mask
 

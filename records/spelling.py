@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
-from ivr.events import Entry, from_data, to_data
+from ivr.journal import Entry, from_data, to_data
 
 T = TypeVar("T")
 

@@ -18,7 +18,10 @@ from datetime import datetime, time, timedelta
 from decimal import Decimal
 from typing import Protocol, TypeVar
 
-from ivr.events import CallArrived, CallEnded, CallPlaced, Entry, OfferEnded, OfferResult, TalkBegan, TalkEnded
+from ivr.callbacks.events import CallPlaced
+from ivr.events import CallArrived, CallEnded, OfferEnded, TalkBegan, TalkEnded
+from ivr.journal import Entry
+from ivr.outcomes import OfferResult
 from records.cdr import Cdr
 from records.connect import AgentTally, Formula, Tally, tally, together
 from records.folding import Telling

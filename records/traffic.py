@@ -11,7 +11,8 @@ from typing import Any, NamedTuple
 from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from ivr.events import CallArrived, CallEnded, EndReached, Outcome, Reason, StepHeard
+from ivr.events import CallArrived, CallEnded, EndReached, StepHeard
+from ivr.outcomes import Outcome, Reason
 from records.database import open_database
 from records.tables import cdr, journal, kind_found
 from routing.drawing.traffic import Step, Traffic

@@ -15,7 +15,7 @@ import structlog
 from sqlalchemy import Select, bindparam, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from ivr.events import Entry
+from ivr.journal import Entry
 from records.behind import may_pass
 from records.database import open_database
 from records.rows import cdr_from, counts_of, write_legs

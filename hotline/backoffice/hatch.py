@@ -39,7 +39,7 @@ from hotline.backoffice.messages import (
     Wrote,
 )
 from hotline.backoffice.room import open_room
-from ivr.events import Entry
+from ivr.journal import Entry
 from paperwork.answers.watch import Handed, Standing
 from paperwork.orders.tally import Tally
 from paperwork.reports.rise import Grade

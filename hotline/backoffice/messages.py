@@ -15,7 +15,7 @@ from typing import Final
 
 from hotline.alarms import AlarmKind
 from hotline.settings import Settings
-from ivr.events import Entry
+from ivr.journal import Entry
 from paperwork.answers.watch import Handed, Standing
 from paperwork.orders.tally import Tally
 from paperwork.reports.rise import Grade

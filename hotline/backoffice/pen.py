@@ -12,7 +12,7 @@ from typing import Final, cast
 import structlog
 
 from hotline.backoffice.messages import Book, Write, Wrote
-from ivr.events import Entry
+from ivr.journal import Entry
 from records.door import Door
 from records.journal import write_entries
 from records.presences import Move, write_moves

@@ -13,21 +13,21 @@ from prometheus_client import CollectorRegistry
 
 from hotline.metrics import families as f
 from hotline.metrics.family import OTHER
+from ivr.callbacks.events import CallPlaced
 from ivr.events import (
     CallAdopted,
     CallArrived,
     CallEnded,
-    CallPlaced,
-    Entry,
     MessageLeft,
     OfferEnded,
     StatusAsked,
     TalkBegan,
     TalkEnded,
     WaitBegan,
-    WaitEnd,
     WaitEnded,
 )
+from ivr.journal import Entry
+from ivr.outcomes import WaitEnd
 
 
 @dataclass(slots=True)

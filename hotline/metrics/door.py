@@ -11,7 +11,8 @@ from prometheus_client.registry import Collector
 from hotline.metrics import families as f
 from ivr.door.door import Door
 from ivr.door.verdict import Lane
-from ivr.events import CallArrived, CallEnded, CallScreened, Entry
+from ivr.events import CallArrived, CallEnded, CallScreened
+from ivr.journal import Entry
 from ivr.outbound import Capped, OutboundToday
 
 

@@ -17,8 +17,8 @@ from hotline.live import Result
 from hotline.metrics.family import Family, Kind, Label
 from hotline.testcalls.verdict import Result as Tested
 from ivr.door.verdict import Why
-from ivr.events import CallbackEnd, OfferResult, Outcome, Reason, StatusResult, WaitEnd
 from ivr.outbound import Capped
+from ivr.outcomes import CallbackEnd, OfferResult, Outcome, Reason, StatusResult, WaitEnd
 from ivr.reconcile import Repair
 from paperwork.orders.state import State
 from paperwork.orders.words import Clock

@@ -15,12 +15,11 @@ from acd.floor import Floor
 from acd.signals import AlertKind
 from hotline.metrics import families as f
 from hotline.metrics.family import OTHER, Family
+from ivr.callbacks.events import CallbackClosed
 from ivr.events import (
     AgentAway,
     AgentBack,
-    CallbackClosed,
     CallerHeld,
-    Entry,
     Flagged,
     HeldTooLong,
     LineGaveUp,
@@ -28,6 +27,7 @@ from ivr.events import (
     PassedOn,
     RecordingPaused,
 )
+from ivr.journal import Entry
 
 
 class FloorView(Protocol):

@@ -9,7 +9,9 @@ from prometheus_client import CollectorRegistry
 
 from hotline.metrics import families as f
 from hotline.metrics.family import OTHER
-from ivr.events import CallArrived, CallEnded, Entry, Outcome, Reason, StepHeard
+from ivr.events import CallArrived, CallEnded, StepHeard
+from ivr.journal import Entry
+from ivr.outcomes import Outcome, Reason
 from routing.node import Menu
 from routing.plan import Plan
 

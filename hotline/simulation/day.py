@@ -25,7 +25,7 @@ from acd.agent import Presence
 from acd.simulation.caller import Caller
 from acd.simulation.tally import Tally
 from hotline.simulation.steady import ALL
-from ivr.events import OfferResult, WaitEnd
+from ivr.outcomes import OfferResult, WaitEnd
 from records.cdr import Cdr
 from records.presences import Move, stints
 from records.segments import Offer, Talk, Wait

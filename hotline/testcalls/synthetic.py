@@ -23,7 +23,8 @@ from hotline.testcalls.errand import Errand, NoErrand, errand_of, goes, paths
 from hotline.testcalls.heard import Heard
 from hotline.testcalls.process import TAKES, CallFailed, apart
 from hotline.testcalls.verdict import Result, Verdict, judge, not_made
-from ivr.events import CallArrived, CallEnded, Entry, Event
+from ivr.events import CallArrived, CallEnded
+from ivr.journal import Entry, Event
 from routing.plan import Plan
 from routing.scene import Scene
 

@@ -9,7 +9,9 @@ from typing import Any, Final
 
 from hotline.testcalls.errand import Errand
 from hotline.testcalls.heard import Heard, Sounded
-from ivr.events import CallEnded, CallScreened, EndReached, Event, Outcome, StepHeard
+from ivr.events import CallEnded, CallScreened, EndReached, StepHeard
+from ivr.journal import Event
+from ivr.outcomes import Outcome
 
 SOMETHING: Final = 0.5
 """Seconds of sound that nobody was to hear, from which a prompt counts as another one."""

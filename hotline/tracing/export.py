@@ -18,7 +18,7 @@ import structlog
 
 from hotline.settings import Settings, SettingsError
 from hotline.tracing.spans import Span, Spans
-from ivr.events import Entry
+from ivr.journal import Entry
 
 if TYPE_CHECKING:
     from opentelemetry.sdk.trace import ReadableSpan

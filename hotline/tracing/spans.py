@@ -13,23 +13,22 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Final
 
+from ivr.callbacks.events import CallPlaced
 from ivr.events import (
     CallAnswered,
     CallArrived,
     CallEnded,
-    CallPlaced,
     EndReached,
-    Entry,
     Offered,
     OfferEnded,
-    OfferResult,
-    Outcome,
     StepHeard,
     TalkBegan,
     TalkEnded,
     WaitBegan,
     WaitEnded,
 )
+from ivr.journal import Entry
+from ivr.outcomes import OfferResult, Outcome
 
 MOST: Final = 500
 """Spans of one call; a caller who goes round and round makes no more."""

@@ -23,8 +23,9 @@ from ivr.adoption.unfinished import Unfinished
 from ivr.call import Call, Carried, Flow
 from ivr.callbacks.attempt import PlacedCall
 from ivr.dispatch import Connected
-from ivr.events import CallAnswered, EndReached, OfferEnded, OfferResult, Outcome, Party, PassedBack, Reason, TalkEnded
+from ivr.events import CallAnswered, EndReached, OfferEnded, PassedBack, TalkEnded
 from ivr.flow import PlanFlow
+from ivr.outcomes import OfferResult, Outcome, Party, Reason
 from ivr.talk.inbox import Resumed, Side
 from ivr.waiting import Waiting
 from routing.destination import destination

@@ -11,22 +11,20 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from ivr.callbacks.events import CallPlaced
 from ivr.events import (
-    CallPlaced,
     DigitsEntered,
-    Entry,
     LineGaveUp,
-    Party,
     PassedBack,
     PassedOn,
     StatusAsked,
-    StatusResult,
     StepHeard,
     TalkEnded,
     WaitBegan,
-    WaitEnd,
     WaitEnded,
 )
+from ivr.journal import Entry
+from ivr.outcomes import Party, StatusResult, WaitEnd
 from routing import steps
 from routing.plan import Plan
 from routing.scene import Scene

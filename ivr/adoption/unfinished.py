@@ -9,24 +9,21 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from ivr.callbacks.events import CallbackBooked, CallPlaced
 from ivr.events import (
     AgentAway,
     AgentBack,
     CallAdopted,
     CallAnswered,
     CallArrived,
-    CallbackBooked,
     CallEnded,
     CallerBack,
     CallerHeld,
-    CallPlaced,
     CallRaised,
     ConsultationAnswered,
     ConsultationBegan,
     ConsultationEnded,
     EndReached,
-    Entry,
-    Event,
     Flagged,
     LeaderCame,
     LeaderLeft,
@@ -34,12 +31,8 @@ from ivr.events import (
     MessageLeft,
     Offered,
     OfferEnded,
-    OfferResult,
-    Outcome,
-    Party,
     PassedBack,
     PassedOn,
-    Reason,
     RecordingBegan,
     RecordingEnded,
     RecordingPaused,
@@ -48,9 +41,10 @@ from ivr.events import (
     TalkBegan,
     TalkEnded,
     WaitBegan,
-    WaitEnd,
     WaitEnded,
 )
+from ivr.journal import Entry, Event
+from ivr.outcomes import OfferResult, Outcome, Party, Reason, WaitEnd
 
 
 @dataclass(slots=True)

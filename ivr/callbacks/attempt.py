@@ -11,9 +11,12 @@ from typing import Any
 import structlog
 
 from ivr.call import PATIENCE, Call, Flow, to_its_end
+from ivr.callbacks.events import CallerRung
 from ivr.callbacks.ticket import Ticket
 from ivr.dispatch import Connected
-from ivr.events import CallAnswered, CallerRung, Entry, Outcome, Reason
+from ivr.events import CallAnswered
+from ivr.journal import Entry
+from ivr.outcomes import Outcome, Reason
 from ivr.sounds import Sounds
 from ivr.switch import RINGING, Phone, Switch, SwitchError
 from prompts.phrases import Phrase

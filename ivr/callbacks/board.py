@@ -22,23 +22,13 @@ import structlog
 from acd.signals import CallJoined
 from ivr.call import Call, run_call
 from ivr.callbacks.attempt import CallbackService, PlacedCall, Try, Unheard
+from ivr.callbacks.events import CallbackBooked, CallbackClosed, CallbackTried, CallPlaced
 from ivr.callbacks.ticket import Ticket, runs_out, ticket_of, tried
 from ivr.clock import LOOKS_EVERY, Clock, until
 from ivr.dispatch import Connected, Dispatch, Seated
-from ivr.events import (
-    CallbackBooked,
-    CallbackClosed,
-    CallbackEnd,
-    CallbackTried,
-    CallEnded,
-    CallPlaced,
-    Entry,
-    Event,
-    Journal,
-    Offered,
-    Outcome,
-    Reason,
-)
+from ivr.events import CallEnded, Offered
+from ivr.journal import Entry, Event, Journal
+from ivr.outcomes import CallbackEnd, Outcome, Reason
 from ivr.switch import Switch
 from ivr.talk.conversations import Conversations
 from routing.calendar import closing, next_opening, opening

@@ -6,7 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from ivr.events import CallbackBooked, CallbackClosed, CallbackEnd, CallbackTried, Entry, Reason
+from ivr.callbacks.events import CallbackBooked, CallbackClosed, CallbackTried
+from ivr.journal import Entry
+from ivr.outcomes import CallbackEnd, Reason
 from routing.calendar import Calendar, closing, next_opening, opening
 
 

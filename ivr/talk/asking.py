@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from acd.signals import CallJoined
 from ivr.call import Call
 from ivr.dispatch import Connected, Dispatch
-from ivr.events import Event, Offered, OfferEnded, OfferResult
+from ivr.events import Offered, OfferEnded
+from ivr.journal import Event
+from ivr.outcomes import OfferResult
 from ivr.switch import Phone
 from ivr.talk.inbox import Side
 from ivr.talk.legs import Legs

@@ -9,7 +9,8 @@ import asyncio
 from collections.abc import Callable
 
 from ivr.call import settled
-from ivr.events import ConsultationAnswered, ConsultationBegan, ConsultationEnd, ConsultationEnded
+from ivr.events import ConsultationAnswered, ConsultationBegan, ConsultationEnded
+from ivr.outcomes import ConsultationEnd
 from ivr.talk.asking import Asking
 from ivr.talk.gathering import Gathering
 from ivr.talk.inbox import Answer, Side

@@ -30,7 +30,7 @@ import structlog
 
 from ivr.call import Call, Carried, settled, to_its_end
 from ivr.dispatch import Connected, Dispatch
-from ivr.events import ConsultationEnd, Party
+from ivr.outcomes import ConsultationEnd, Party
 from ivr.switch import Switch, SwitchError
 from ivr.talk.asking import Asking
 from ivr.talk.away import WITHIN, Away

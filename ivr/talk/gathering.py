@@ -9,7 +9,9 @@ import structlog
 from ivr.adoption.names import first_of
 from ivr.call import Call, settled
 from ivr.dispatch import Dispatch
-from ivr.events import ConsultationEnd, ConsultationEnded, Event, Outcome, Party, Reason, TalkBegan, TalkEnded
+from ivr.events import ConsultationEnded, TalkBegan, TalkEnded
+from ivr.journal import Event
+from ivr.outcomes import ConsultationEnd, Outcome, Party, Reason
 from ivr.switch import Switch, SwitchError
 from ivr.talk.hold import Hold
 from ivr.talk.inbox import Resumed, Side, TooLong, Unpaused

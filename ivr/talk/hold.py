@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
-from ivr.events import CallerBack, CallerHeld, Event
+from ivr.events import CallerBack, CallerHeld
+from ivr.journal import Event
 from ivr.talk.inbox import TooLong
 
 

@@ -13,17 +13,8 @@ import structlog
 
 from ivr.call import Carried, settled
 from ivr.dispatch import Connected, Dispatch
-from ivr.events import (
-    AgentAway,
-    AgentBack,
-    ConsultationEnd,
-    HeldTooLong,
-    Outcome,
-    Party,
-    PassedBack,
-    PassedOn,
-    Reason,
-)
+from ivr.events import AgentAway, AgentBack, HeldTooLong, PassedBack, PassedOn
+from ivr.outcomes import ConsultationEnd, Outcome, Party, Reason
 from ivr.switch import BEEP, Switch
 from ivr.talk.away import OUT_OF, Away, Minder
 from ivr.talk.consultation import Consultation

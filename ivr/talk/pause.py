@@ -8,7 +8,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
-from ivr.events import Event, RecordingPaused, RecordingResumed
+from ivr.events import RecordingPaused, RecordingResumed
+from ivr.journal import Event
 from ivr.talk.inbox import Side, Unpaused
 
 AT_MOST = 120.0

@@ -19,7 +19,9 @@ from typing import Any
 import structlog
 from sqlalchemy import RowMapping, Select, exists, or_, select
 
-from ivr.events import CallArrived, CallEnded, CallPlaced, Entry, TalkBegan, TalkEnded
+from ivr.callbacks.events import CallPlaced
+from ivr.events import CallArrived, CallEnded, TalkBegan, TalkEnded
+from ivr.journal import Entry
 from paperwork.answers.book import Book
 from paperwork.answers.opening import OF_TALKS, Opening, Told, is_of_caller
 from paperwork.answers.record import SERIES, Record

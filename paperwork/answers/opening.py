@@ -14,7 +14,9 @@ from typing import Any, Final
 from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from ivr.events import CallArrived, CallEnded, CallPlaced, Entry, TalkBegan, TalkEnded
+from ivr.callbacks.events import CallPlaced
+from ivr.events import CallArrived, CallEnded, TalkBegan, TalkEnded
+from ivr.journal import Entry
 from paperwork.answers.complete import missing
 from paperwork.answers.names import House
 from paperwork.answers.record import SERIES, Body, Fact, Record, apply, fold

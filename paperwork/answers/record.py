@@ -12,7 +12,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
 
-from ivr.events import Party
+from ivr.outcomes import Party
 from paperwork.answers.words import BOXES, Gender, Heard, Settled, State
 from paperwork.filing import Filing
 from paperwork.kind import Kind
@@ -64,7 +64,7 @@ class Talked:
 
 @dataclass(frozen=True, slots=True)
 class Gone:
-    """One talk's end. `by` is an `ivr.events.Party`; `offer` None ends them all: the call did, and nobody told more."""
+    """One talk's end. `by` is an `ivr.outcomes.Party`; `offer` None ends all: the call did, and nobody told more."""
 
     fact: int
     offer: int | None

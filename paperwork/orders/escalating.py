@@ -13,7 +13,7 @@ from time import monotonic as steady
 import structlog
 
 from ivr.clock import LOOKS_EVERY
-from ivr.events import Entry
+from ivr.journal import Entry
 from paperwork.filing import Changed
 from paperwork.orders.orders import Orders
 from paperwork.orders.rules import OrderRules

@@ -16,7 +16,8 @@ from typing import Final
 import structlog
 from sqlalchemy import RowMapping, String, cast, exists, literal, select
 
-from ivr.events import Entry, MessageLeft
+from ivr.events import MessageLeft
+from ivr.journal import Entry
 from paperwork.filing import Changed
 from paperwork.orders.asked import Open
 from paperwork.orders.order import Order

@@ -8,7 +8,8 @@ from typing import Any, Final
 
 from sqlalchemy import RowMapping, select
 
-from ivr.events import CallArrived, CallPlaced
+from ivr.callbacks.events import CallPlaced
+from ivr.events import CallArrived
 from paperwork.orders.served import served_of
 from paperwork.orders.words import Gender
 from records.paper_tables import answers

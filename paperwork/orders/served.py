@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
-from ivr.events import CallPlaced, MessageLeft, TalkBegan, WaitBegan
+from ivr.callbacks.events import CallPlaced
+from ivr.events import MessageLeft, TalkBegan, WaitBegan
 from records.paper_tables import answer_talks, answers
 from records.store import Store
 from records.tables import cdr, journal, kind_found

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import case, func, select
 
 from acd.agent import Presence
-from ivr.events import OfferResult, Party
+from ivr.outcomes import OfferResult, Party
 from paperwork.quality.score import COUNTED
 from paperwork.reports.connect_sheet import formula_of
 from paperwork.reports.counted import answers_due

@@ -17,7 +17,7 @@ from typing import Final
 import structlog
 from sqlalchemy import select
 
-from ivr.events import Entry
+from ivr.journal import Entry
 from paperwork.filing import Changed, Filing, file
 from paperwork.reports.looking import look_for_ever
 from paperwork.reports.radar import found_in, sensitivity_of, series_of

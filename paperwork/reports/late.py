@@ -11,7 +11,7 @@ from typing import Final
 
 from sqlalchemy import func, select
 
-from ivr.events import Entry
+from ivr.journal import Entry
 from paperwork.reports.due import Reported, reported
 from paperwork.reports.looking import look_for_ever
 from paperwork.reports.report import Period

@@ -20,7 +20,8 @@ import orjson
 import structlog
 from sqlalchemy.exc import DBAPIError
 
-from ivr.events import CallEnded, Entry
+from ivr.events import CallEnded
+from ivr.journal import Entry
 from paperwork.webhooks.book import Delivery, Webhook, Webhooks
 from paperwork.webhooks.events import Event, Told
 from paperwork.webhooks.hosts import Hosts, NotAllowed, resolver

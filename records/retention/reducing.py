@@ -17,7 +17,8 @@ import structlog
 from sqlalchemy import Select, and_, bindparam, delete, event, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from ivr.events import CallbackBooked, FallbackEnded, MessageLeft, TalkBegan, WaitBegan
+from ivr.callbacks.events import CallbackBooked
+from ivr.events import FallbackEnded, MessageLeft, TalkBegan, WaitBegan
 from records.audit import Act, Audit, Deed, to_the_disk
 from records.behind import may_pass
 from records.database import open_database

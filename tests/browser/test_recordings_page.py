@@ -22,19 +22,15 @@ from ivr.events import (
     CallEnded,
     CallerBack,
     CallerHeld,
-    Entry,
-    Event,
-    Outcome,
-    Party,
-    Reason,
     RecordingBegan,
     RecordingEnded,
     TalkBegan,
     TalkEnded,
     WaitBegan,
-    WaitEnd,
     WaitEnded,
 )
+from ivr.journal import Entry, Event
+from ivr.outcomes import Outcome, Party, Reason, WaitEnd
 from records.audit import Act, Audit, Deed
 from records.folding import fold
 from records.rows import entry_row, write_records

@@ -40,7 +40,7 @@ from hotline.operators import read_config
 from hotline.settings import HOUSE, Settings, load
 from hotline.web import create_app
 from ivr.clock import Clock
-from ivr.events import Entry
+from ivr.journal import Entry
 from paperwork.answers.clerk import AnswerClerk
 from paperwork.answers.office import Answers, open_clerk
 from paperwork.categories.shelf import Shelf

@@ -11,7 +11,8 @@ from sqlalchemy.dialects import sqlite
 from desk.dossier import Current, Known, Phase
 from desk.dossier_rows import calls_query, facts_query, orders_query
 from desk.roles import Role
-from ivr.events import CallArrived, Entry, Event, StepHeard, TalkBegan, WaitBegan
+from ivr.events import CallArrived, StepHeard, TalkBegan, WaitBegan
+from ivr.journal import Entry, Event
 from paperwork.answers.often import lately_query, often_query
 from records.rows import entry_row
 from records.store import Store

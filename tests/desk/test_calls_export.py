@@ -11,21 +11,10 @@ from pathlib import Path
 import pytest
 
 from desk.roles import Permission, Role
-from ivr.events import (
-    CallAnswered,
-    CallArrived,
-    CallbackBooked,
-    CallbackClosed,
-    CallbackEnd,
-    CallEnded,
-    CallPlaced,
-    Entry,
-    Outcome,
-    Reason,
-    TalkBegan,
-    WaitEnd,
-    WaitEnded,
-)
+from ivr.callbacks.events import CallbackBooked, CallbackClosed, CallPlaced
+from ivr.events import CallAnswered, CallArrived, CallEnded, TalkBegan, WaitEnded
+from ivr.journal import Entry
+from ivr.outcomes import CallbackEnd, Outcome, Reason, WaitEnd
 from records.journal import SqlJournal
 from tests.desk.house import Browser, DeskHouse, desk_house
 from tests.records.tales import GIVES_UP_WAITING, NUMBER, OUTSIDE, OVERFLOWS, TALKS, WAITS, Fact, entries

@@ -13,20 +13,17 @@ from ivr.events import (
     CallAnswered,
     CallArrived,
     CallRaised,
-    Entry,
-    Event,
     Flagged,
-    Party,
     PassedOn,
     StatusAsked,
-    StatusResult,
     StepHeard,
     TalkBegan,
     TalkEnded,
     WaitBegan,
-    WaitEnd,
     WaitEnded,
 )
+from ivr.journal import Entry, Event
+from ivr.outcomes import Party, StatusResult, WaitEnd
 from tests.desk.house import shipped
 
 AT = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)

@@ -9,7 +9,8 @@ import pytest
 
 from desk.openapi import description
 from desk.roles import Permission, Role
-from ivr.events import CallArrived, Entry, Event, MessageLeft
+from ivr.events import CallArrived, MessageLeft
+from ivr.journal import Entry, Event
 from paperwork.filing import Filing, file
 from records.store import Store
 from tests.desk.house import Browser, DeskHouse

@@ -11,18 +11,9 @@ import pytest
 from sqlalchemy import insert
 
 from desk.roles import Role
-from ivr.events import (
-    CallArrived,
-    CallEnded,
-    Entry,
-    MessageLeft,
-    Outcome,
-    Party,
-    Reason,
-    RecordingBegan,
-    TalkBegan,
-    TalkEnded,
-)
+from ivr.events import CallArrived, CallEnded, MessageLeft, RecordingBegan, TalkBegan, TalkEnded
+from ivr.journal import Entry
+from ivr.outcomes import Outcome, Party, Reason
 from records.audit import Act
 from records.journal import SqlJournal
 from records.paper_tables import scores

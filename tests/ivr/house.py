@@ -15,13 +15,15 @@ from ivr.agi.beside import Beside
 from ivr.agi.switch import AgiSwitch
 from ivr.callbacks.attempt import CallbackService
 from ivr.callbacks.board import Callbacks
+from ivr.callbacks.events import CallPlaced
 from ivr.callbacks.ticket import tickets
 from ivr.clock import Clock
 from ivr.dispatch import Dispatch
 from ivr.door.keeper import Doorkeeper
-from ivr.events import CallArrived, CallEnded, CallPlaced, Entry, Event
+from ivr.events import CallArrived, CallEnded
 from ivr.guesses import Guesses
 from ivr.inquiry import Inquiry
+from ivr.journal import Entry, Event
 from ivr.lead.supervision import Supervision
 from ivr.memory import CallerMemory
 from ivr.outbound import OutboundToday

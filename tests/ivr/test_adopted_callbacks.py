@@ -4,16 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from ivr.events import (
-    CallbackClosed,
-    CallbackEnd,
-    CallEnded,
-    CallerRung,
-    CallPlaced,
-    Outcome,
-    Reason,
-    TalkBegan,
-)
+from ivr.callbacks.events import CallbackClosed, CallerRung, CallPlaced
+from ivr.events import CallEnded, TalkBegan
+from ivr.outcomes import CallbackEnd, Outcome, Reason
 from records.folding import fold
 from tests.ivr.fake_switch import Behaviour
 from tests.ivr.house import WORKDAY, by_call, house

@@ -18,22 +18,18 @@ from ivr.events import (
     CallArrived,
     CallEnded,
     CallerBack,
-    Entry,
     MessageLeft,
     Offered,
     OfferEnded,
-    OfferResult,
-    Outcome,
-    Party,
-    Reason,
     RecordingBegan,
     RecordingEnded,
     TalkBegan,
     TalkEnded,
     WaitBegan,
-    WaitEnd,
     WaitEnded,
 )
+from ivr.journal import Entry
+from ivr.outcomes import OfferResult, Outcome, Party, Reason, WaitEnd
 from ivr.switch import Found
 from ivr.talk.states import State
 from records.folding import fold

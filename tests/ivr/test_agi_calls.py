@@ -14,7 +14,8 @@ import pytest
 from acd.agent import Presence
 from ivr.agi.door import listening_at
 from ivr.agi.switch import AgiSwitch, Ways
-from ivr.events import CallEnded, MessageLeft, OfferEnded, OfferResult, Outcome, Reason, RecordingEnded, TalkBegan
+from ivr.events import CallEnded, MessageLeft, OfferEnded, RecordingEnded, TalkBegan
+from ivr.outcomes import OfferResult, Outcome, Reason
 from ivr.talk.states import Command
 from ivr.talk.targets import Refused
 from records.folding import fold

@@ -19,15 +19,13 @@ from ivr.events import (
     CallEnded,
     CallerBack,
     CallerHeld,
-    ConsultationEnd,
     ConsultationEnded,
-    Outcome,
-    Party,
     PassedBack,
     RecordingBegan,
     TalkBegan,
     TalkEnded,
 )
+from ivr.outcomes import ConsultationEnd, Outcome, Party
 from ivr.talk.states import State
 from ivr.talk.targets import Refused, ToAgent
 from prompts.phrases import Phrase

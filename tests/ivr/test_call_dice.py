@@ -15,7 +15,9 @@ from typing import Any
 import pytest
 
 from acd.agent import Presence
-from ivr.events import CallEnded, Entry, Outcome, Reason
+from ivr.events import CallEnded
+from ivr.journal import Entry
+from ivr.outcomes import Outcome, Reason
 from ivr.reconcile import Reconciler
 from ivr.switch import PhoneChanged, SwitchError, SwitchEvent
 from records.folding import fold

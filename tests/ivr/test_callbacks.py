@@ -9,24 +9,10 @@ from datetime import datetime
 import pytest
 
 from acd.agent import Presence
-from ivr.events import (
-    CallArrived,
-    CallbackBooked,
-    CallbackClosed,
-    CallbackEnd,
-    CallbackTried,
-    CallEnded,
-    CallerRung,
-    CallPlaced,
-    Entry,
-    Event,
-    Offered,
-    Outcome,
-    Reason,
-    TalkBegan,
-    WaitEnd,
-    WaitEnded,
-)
+from ivr.callbacks.events import CallbackBooked, CallbackClosed, CallbackTried, CallerRung, CallPlaced
+from ivr.events import CallArrived, CallEnded, Offered, TalkBegan, WaitEnded
+from ivr.journal import Entry, Event
+from ivr.outcomes import CallbackEnd, Outcome, Reason, WaitEnd
 from records.folding import fold
 from records.segments import Placed
 from routing.calendar import SHANGHAI

@@ -16,19 +16,15 @@ from ivr.events import (
     NotRecorded,
     Offered,
     OfferEnded,
-    OfferResult,
-    Outcome,
-    Party,
-    Reason,
     RecordingBegan,
     RecordingEnded,
     RecordingRefused,
     StepHeard,
     TalkBegan,
     TalkEnded,
-    WaitEnd,
     WaitEnded,
 )
+from ivr.outcomes import OfferResult, Outcome, Party, Reason, WaitEnd
 from ivr.switch import Arrived, LinkDown, LinkUp, Phone, Recorded, SwitchError, TalkFound
 from ivr.switchboard import Service
 from records.folding import fold

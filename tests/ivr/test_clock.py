@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 
 from ivr.clock import LOOKS_EVERY, until
-from ivr.events import CallEnded, Offered, TalkBegan, WaitEnd
+from ivr.events import CallEnded, Offered, TalkBegan
+from ivr.outcomes import WaitEnd
 from ivr.switchboard import AHEAD, CallIds
 from records.folding import fold
 from routing.calendar import SHANGHAI

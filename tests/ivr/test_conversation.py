@@ -15,20 +15,17 @@ from ivr.events import (
     CallerBack,
     CallerHeld,
     ConsultationAnswered,
-    ConsultationEnd,
     ConsultationEnded,
     HeldTooLong,
     Offered,
-    Outcome,
-    Party,
     PassedBack,
     PassedOn,
-    Reason,
     RecordingBegan,
     RecordingEnded,
     TalkBegan,
     TalkEnded,
 )
+from ivr.outcomes import ConsultationEnd, Outcome, Party, Reason
 from ivr.talk.conversations import AgentTalk
 from ivr.talk.states import MOVES, Command, State
 from ivr.talk.targets import Refused, Target, ToAgent, ToLine, ToNumber

@@ -11,7 +11,8 @@ import pytest
 from acd.agent import Presence
 from acd.signals import Rearranged
 from hotline.arrangement import arrangement_of
-from ivr.events import CallEnded, EndReached, LineGaveUp, Outcome, TalkBegan, WaitEnd
+from ivr.events import CallEnded, EndReached, LineGaveUp, TalkBegan
+from ivr.outcomes import Outcome, WaitEnd
 from ivr.switch import Arrived, Phone
 from ivr.talk.legs import Legs
 from routing.check import read_plan

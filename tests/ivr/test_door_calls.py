@@ -9,7 +9,9 @@ from ivr.door.door import Capacity, Door, Treatment
 from ivr.door.keeper import OpenDoor
 from ivr.door.throttle import Load
 from ivr.door.verdict import Lane, Verdict, Why
-from ivr.events import CallArrived, CallEnded, CallScreened, Entry, Outcome, Reason, TalkBegan, WaitBegan
+from ivr.events import CallArrived, CallEnded, CallScreened, TalkBegan, WaitBegan
+from ivr.journal import Entry
+from ivr.outcomes import Outcome, Reason
 from ivr.switch import Arrived, SwitchError
 from routing.caller_rule import CallerLimit, Callers
 from tests.ivr.fake_switch import Behaviour, FakeSwitch

@@ -7,19 +7,9 @@ from datetime import datetime, timedelta
 import pytest
 
 from acd.agent import Presence
-from ivr.events import (
-    CallEnded,
-    DigitsEntered,
-    EndReached,
-    Outcome,
-    Reason,
-    StepHeard,
-    SurveyAnswered,
-    TalkBegan,
-    WaitEnd,
-    WaitEnded,
-)
+from ivr.events import CallEnded, DigitsEntered, EndReached, StepHeard, SurveyAnswered, TalkBegan, WaitEnded
 from ivr.memory import CallerMemory
+from ivr.outcomes import Outcome, Reason, WaitEnd
 from routing.calendar import SHANGHAI
 from routing.check import read_plan
 from tests.ivr.fake_switch import Behaviour

@@ -5,18 +5,8 @@ from __future__ import annotations
 import pytest
 
 from acd.agent import Presence
-from ivr.events import (
-    CallEnded,
-    Offered,
-    OfferEnded,
-    OfferResult,
-    Outcome,
-    Reason,
-    TalkBegan,
-    WaitBegan,
-    WaitEnd,
-    WaitEnded,
-)
+from ivr.events import CallEnded, Offered, OfferEnded, TalkBegan, WaitBegan, WaitEnded
+from ivr.outcomes import OfferResult, Outcome, Reason, WaitEnd
 from ivr.switch import Gone, LinkDown, LinkUp, PhoneChanged, SwitchEnding
 from tests.ivr.fake_switch import Behaviour
 from tests.ivr.house import House, house

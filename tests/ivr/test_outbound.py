@@ -6,24 +6,20 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from ivr.callbacks.events import CallerRung
 from ivr.events import (
     CallAnswered,
     CallEnded,
-    CallerRung,
     ConsultationAnswered,
     ConsultationBegan,
-    ConsultationEnd,
     ConsultationEnded,
-    Entry,
-    Event,
-    Outcome,
-    Party,
     PassedOn,
-    Reason,
     TalkBegan,
     TalkEnded,
 )
+from ivr.journal import Entry, Event
 from ivr.outbound import Capped, OutboundToday
+from ivr.outcomes import ConsultationEnd, Outcome, Party, Reason
 from ivr.talk.targets import Refused, ToNumber
 from routing.calendar import SHANGHAI
 from routing.line_rule import CallbackRule

@@ -6,19 +6,8 @@ import pytest
 
 from acd.agent import BreakReason, Presence
 from acd.signals import Alert, AlertKind, Order
-from ivr.events import (
-    CallEnded,
-    Offered,
-    OfferEnded,
-    OfferResult,
-    Outcome,
-    Party,
-    PassedBack,
-    Reason,
-    TalkBegan,
-    TalkEnded,
-    WaitBegan,
-)
+from ivr.events import CallEnded, Offered, OfferEnded, PassedBack, TalkBegan, TalkEnded, WaitBegan
+from ivr.outcomes import OfferResult, Outcome, Party, Reason
 from ivr.switch import PhoneChanged
 from prompts.phrases import Phrase
 from routing.check import read_plan

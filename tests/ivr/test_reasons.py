@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 
 from acd.decision import Bar, Barred, Decision, Ranked
 from acd.line import Strategy
-from ivr.events import CallRaised, Considered, LineGaveUp, WaitEnd, from_data, to_data
+from ivr.events import CallRaised, Considered, LineGaveUp
+from ivr.journal import from_data, to_data
+from ivr.outcomes import WaitEnd
 
 _NAMES = st.sampled_from(["vaccine-1", "vaccine-2", "general-1", "夜班"])
 _SECONDS = st.integers(0, 10**7).map(lambda ms: ms / 1000)

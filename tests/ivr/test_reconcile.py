@@ -11,7 +11,8 @@ import pytest
 
 from acd.agent import Presence
 from acd.signals import CallJoined, CallLeft
-from ivr.events import CallEnded, OfferEnded, OfferResult, Outcome, Reason, TalkBegan, WaitBegan
+from ivr.events import CallEnded, OfferEnded, TalkBegan, WaitBegan
+from ivr.outcomes import OfferResult, Outcome, Reason
 from ivr.reconcile import EVERY, Reconciler
 from ivr.switch import Arrived, Gone, LegAnswered, LinkUp, PhoneChanged, Played, SwitchEvent
 from routing.check import read_plan

@@ -6,7 +6,8 @@ from datetime import datetime
 
 import pytest
 
-from ivr.events import CallArrived, CallEnded, EndReached, Entry, to_data
+from ivr.events import CallArrived, CallEnded, EndReached
+from ivr.journal import Entry, to_data
 from records.paths import Fact, recorded
 from routing.calendar import SHANGHAI
 from routing.check import read_plan

@@ -9,17 +9,9 @@ import pytest
 
 from ivr.adoption.retrace import retrace
 from ivr.adoption.unfinished import last_outcome, unfinished
-from ivr.events import (
-    Entry,
-    Outcome,
-    StepHeard,
-    TalkBegan,
-    TalkEnded,
-    WaitBegan,
-    WaitEnded,
-    from_data,
-    to_data,
-)
+from ivr.events import StepHeard, TalkBegan, TalkEnded, WaitBegan, WaitEnded
+from ivr.journal import Entry, from_data, to_data
+from ivr.outcomes import Outcome
 from ivr.outlook import Outlook
 from routing.calendar import SHANGHAI
 from routing.check import read_plan

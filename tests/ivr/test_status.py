@@ -9,19 +9,11 @@ from datetime import date, datetime, timedelta
 import pytest
 from structlog.testing import capture_logs
 
-from ivr.events import (
-    CallEnded,
-    EndReached,
-    Entry,
-    Outcome,
-    Reason,
-    StatusAsked,
-    StatusResult,
-    from_data,
-    to_data,
-)
+from ivr.events import CallEnded, EndReached, StatusAsked
 from ivr.guesses import DAY, HOUR, MOST, Guesses, Mistake
 from ivr.inquiry import SpokenState, Standing
+from ivr.journal import Entry, from_data, to_data
+from ivr.outcomes import Outcome, Reason, StatusResult
 from ivr.status import LONGEST_LOOK, SENTENCES, SLOWLY
 from records.account import account
 from records.account_words import Language

@@ -17,17 +17,14 @@ from ivr.events import (
     Flagged,
     LeaderCame,
     LeaderLeft,
-    Outcome,
-    Party,
-    Reason,
     TalkBegan,
     TalkEnded,
     WaitBegan,
-    WaitEnd,
     WaitEnded,
 )
 from ivr.lead.attending import MODES
 from ivr.lead.supervision import Supervision
+from ivr.outcomes import Outcome, Party, Reason, WaitEnd
 from ivr.talk.states import State
 from ivr.talk.targets import Refused, ToAgent, ToLine
 from routing.check import read_plan

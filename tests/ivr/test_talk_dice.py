@@ -20,17 +20,16 @@ from ivr.events import (
     CallerHeld,
     ConsultationBegan,
     ConsultationEnded,
-    Event,
     LeaderCame,
     LeaderLeft,
-    Outcome,
-    Reason,
     RecordingBegan,
     RecordingEnded,
     TalkBegan,
     TalkEnded,
 )
+from ivr.journal import Event
 from ivr.lead.supervision import Supervision
+from ivr.outcomes import Outcome, Reason
 from ivr.switch import SwitchError
 from ivr.talk.conversations import AgentTalk
 from ivr.talk.targets import Refused, ToAgent, ToLine, ToNumber

@@ -10,19 +10,9 @@ from itertools import pairwise
 import pytest
 
 from acd.agent import Presence
-from ivr.events import (
-    CallbackBooked,
-    CallEnded,
-    EndReached,
-    Offered,
-    Outcome,
-    Reason,
-    StepHeard,
-    TalkBegan,
-    WaitBegan,
-    WaitEnd,
-    WaitEnded,
-)
+from ivr.callbacks.events import CallbackBooked
+from ivr.events import CallEnded, EndReached, Offered, StepHeard, TalkBegan, WaitBegan, WaitEnded
+from ivr.outcomes import Outcome, Reason, WaitEnd
 from prompts.catalogue import Catalogue
 from routing.calendar import SHANGHAI
 from routing.check import read_plan

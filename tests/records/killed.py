@@ -17,7 +17,8 @@ from pathlib import Path
 import structlog
 
 from acd.agent import Presence
-from ivr.events import Entry, StepHeard
+from ivr.events import StepHeard
+from ivr.journal import Entry
 from records import spool
 from records.journal import SqlJournal
 from records.presences import Presences

@@ -12,28 +12,22 @@ from ivr.events import (
     CallEnded,
     CallScreened,
     EndReached,
-    Entry,
-    Event,
     MessageLeft,
     Offered,
     OfferEnded,
-    OfferResult,
-    Outcome,
-    Party,
-    Reason,
     RecordingBegan,
     RecordingEnded,
     RecordingRefused,
     StatusAsked,
-    StatusResult,
     StepHeard,
     TalkBegan,
     TalkEnded,
     WaitBegan,
-    WaitEnd,
     WaitEnded,
 )
 from ivr.inquiry import Standing
+from ivr.journal import Entry, Event
+from ivr.outcomes import OfferResult, Outcome, Party, Reason, StatusResult, WaitEnd
 from records.journal import SqlJournal
 from records.migrations import upgrade
 

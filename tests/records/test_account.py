@@ -13,25 +13,18 @@ from hypothesis import strategies as st
 
 from acd.decision import Bar, Barred, Decision, Ranked
 from acd.line import Strategy
+from ivr.callbacks.events import CallbackBooked, CallbackClosed, CallbackTried, CallerRung, CallPlaced
 from ivr.events import (
     AgentAway,
     AgentBack,
     Attendance,
-    CallbackBooked,
-    CallbackClosed,
-    CallbackEnd,
-    CallbackTried,
     CallerBack,
     CallerHeld,
-    CallerRung,
-    CallPlaced,
     CallRaised,
     Considered,
     ConsultationAnswered,
     ConsultationBegan,
-    ConsultationEnd,
     ConsultationEnded,
-    Event,
     Flagged,
     HeldTooLong,
     LeaderCame,
@@ -39,17 +32,14 @@ from ivr.events import (
     LineGaveUp,
     Offered,
     OfferEnded,
-    OfferResult,
-    Outcome,
-    Party,
     PassedBack,
     PassedOn,
-    Reason,
     RecordingPaused,
     RecordingResumed,
     TalkEnded,
-    WaitEnd,
 )
+from ivr.journal import Event
+from ivr.outcomes import CallbackEnd, ConsultationEnd, OfferResult, Outcome, Party, Reason, WaitEnd
 from records import account_words
 from records.account import TOLD, account, account_of_agent
 from records.account_words import Language, Words

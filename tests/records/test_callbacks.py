@@ -8,21 +8,11 @@ from itertools import permutations
 
 import pytest
 
+from ivr.callbacks.events import CallbackBooked, CallbackClosed, CallbackTried, CallerRung, CallPlaced
 from ivr.callbacks.ticket import Ticket, tickets
-from ivr.events import (
-    CallAnswered,
-    CallArrived,
-    CallbackBooked,
-    CallbackClosed,
-    CallbackEnd,
-    CallbackTried,
-    CallEnded,
-    CallerRung,
-    CallPlaced,
-    Entry,
-    Outcome,
-    Reason,
-)
+from ivr.events import CallAnswered, CallArrived, CallEnded
+from ivr.journal import Entry
+from ivr.outcomes import CallbackEnd, Outcome, Reason
 from records.callbacks import callback_facts
 from records.journal import SqlJournal
 from tests.records.tales import NUMBER, at

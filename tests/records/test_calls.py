@@ -10,7 +10,10 @@ import pytest
 from sqlalchemy import delete, select
 from sqlalchemy.exc import DBAPIError
 
-from ivr.events import CallEnded, CallerRung, CallPlaced, Entry, Event, Outcome, Reason
+from ivr.callbacks.events import CallerRung, CallPlaced
+from ivr.events import CallEnded
+from ivr.journal import Entry, Event
+from ivr.outcomes import Outcome, Reason
 from records.calls import calls, outcomes, talks_since
 from records.database import open_database
 from records.journal import SqlJournal

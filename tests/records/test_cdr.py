@@ -16,22 +16,15 @@ from ivr.events import (
     AgentBack,
     CallArrived,
     CallEnded,
-    Entry,
-    Event,
-    OfferResult,
-    Outcome,
-    Party,
-    Reason,
     RecordingPaused,
     RecordingResumed,
     StepHeard,
     TalkBegan,
     TalkEnded,
     WaitBegan,
-    WaitEnd,
-    from_data,
-    to_data,
 )
+from ivr.journal import Entry, Event, from_data, to_data
+from ivr.outcomes import OfferResult, Outcome, Party, Reason, WaitEnd
 from records.cdr import Reached
 from records.folding import fold
 from records.segments import (

@@ -11,7 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from ivr.events import CallArrived, CallEnded, CallPlaced, Entry, Outcome, Reason
+from ivr.callbacks.events import CallPlaced
+from ivr.events import CallArrived, CallEnded
+from ivr.journal import Entry
+from ivr.outcomes import Outcome, Reason
 from records.connect import Formula, Instants, Tally, percent, tally, together, worst_24_hours
 from records.connect_counts import (
     connect_by_agent,

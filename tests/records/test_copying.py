@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from acd.agent import Presence
-from ivr.events import CallArrived, Entry
+from ivr.events import CallArrived
+from ivr.journal import Entry
 from paperwork.filing import Filing, file, next_number
 from records import copying
 from records.audit import Audit, Deed, Head

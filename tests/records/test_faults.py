@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from ivr.events import Entry
+from ivr.journal import Entry
 from records.behind import LINGER
 from records.calls import calls
 from records.journal import SqlJournal

@@ -19,7 +19,9 @@ import structlog
 from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 
-from ivr.events import CallArrived, Entry, Outcome, Reason, TalkEnded
+from ivr.events import CallArrived, TalkEnded
+from ivr.journal import Entry
+from ivr.outcomes import Outcome, Reason
 from records.calls import calls
 from records.database import open_database
 from records.folding import fold

@@ -7,21 +7,16 @@ import pytest
 from ivr.events import (
     CallEnded,
     ConsultationBegan,
-    ConsultationEnd,
     ConsultationEnded,
     EndReached,
     Offered,
     OfferEnded,
-    OfferResult,
-    Outcome,
-    Party,
-    Reason,
     TalkBegan,
     TalkEnded,
     WaitBegan,
-    WaitEnd,
     WaitEnded,
 )
+from ivr.outcomes import ConsultationEnd, OfferResult, Outcome, Party, Reason, WaitEnd
 from records.folding import fold
 from records.legs import LegKind, Request, Turn, legs_of, request_of, requests_of
 from tests.records.tales import (

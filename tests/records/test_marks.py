@@ -11,14 +11,8 @@ from ivr.events import (
     CallerBack,
     CallerHeld,
     ConsultationBegan,
-    ConsultationEnd,
     ConsultationEnded,
-    Entry,
-    Event,
     NotRecorded,
-    Outcome,
-    Party,
-    Reason,
     RecordingBegan,
     RecordingEnded,
     RecordingPaused,
@@ -26,6 +20,8 @@ from ivr.events import (
     TalkBegan,
     TalkEnded,
 )
+from ivr.journal import Entry, Event
+from ivr.outcomes import ConsultationEnd, Outcome, Party, Reason
 from records.marks import marks_of, pieces_of
 
 AT = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)

@@ -6,7 +6,9 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from ivr.events import DigitsEntered, EndReached, StatusAsked, StatusResult, StepHeard, to_data
+from ivr.events import DigitsEntered, EndReached, StatusAsked, StepHeard
+from ivr.journal import to_data
+from ivr.outcomes import StatusResult
 from records import paths
 from records.journal import SqlJournal
 from records.paths import Fact, recorded, recorded_calls

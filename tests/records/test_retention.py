@@ -20,17 +20,9 @@ from hypothesis import settings as how
 from hypothesis import strategies as st
 from sqlalchemy import Executable, insert, update
 
-from ivr.events import (
-    CallArrived,
-    CallEnded,
-    ConsultationBegan,
-    DigitsEntered,
-    Entry,
-    Event,
-    Offered,
-    Outcome,
-    Reason,
-)
+from ivr.events import CallArrived, CallEnded, ConsultationBegan, DigitsEntered, Offered
+from ivr.journal import Entry, Event
+from ivr.outcomes import Outcome, Reason
 from records import folding
 from records.audit import Audit, Head
 from records.calls import calls, facts_of

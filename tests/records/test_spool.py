@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 import structlog
 
-from ivr.events import Entry
+from ivr.journal import Entry
 from records import spool
 from records.calls import calls
 from records.journal import SqlJournal

@@ -11,7 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from acd.agent import Presence
-from ivr.events import CallArrived, CallEnded, CallPlaced, Entry, Outcome, Reason
+from ivr.callbacks.events import CallPlaced
+from ivr.events import CallArrived, CallEnded
+from ivr.journal import Entry
+from ivr.outcomes import Outcome, Reason
 from records.cdr import Cdr
 from records.connect import Formula, Tally, tally, together
 from records.connect_counts import connect_by_agent, connect_by_half_hour, connect_by_line, connect_total

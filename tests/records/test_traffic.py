@@ -13,7 +13,7 @@ from sqlalchemy.dialects import sqlite
 
 from hotline.operators import read_config
 from hotline.settings import HOUSE
-from ivr.events import Entry, to_data
+from ivr.journal import Entry, to_data
 from records.database import open_database
 from records.journal import SqlJournal
 from records.traffic import Fact, counted, facts_of, traffic

@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 import structlog
 
-from ivr.events import CallAnswered, CallArrived, CallbackBooked, Entry
+from ivr.callbacks.events import CallbackBooked
+from ivr.events import CallAnswered, CallArrived
+from ivr.journal import Entry
 from records.callbacks import callback_facts
 from records.calls import calls, facts_of
 from records.database import open_database

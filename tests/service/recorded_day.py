@@ -18,20 +18,15 @@ from ivr.events import (
     CallArrived,
     CallEnded,
     EndReached,
-    Entry,
-    Event,
     Offered,
     OfferEnded,
-    OfferResult,
-    Outcome,
-    Party,
-    Reason,
     TalkBegan,
     TalkEnded,
     WaitBegan,
-    WaitEnd,
     WaitEnded,
 )
+from ivr.journal import Entry, Event
+from ivr.outcomes import OfferResult, Outcome, Party, Reason, WaitEnd
 from records.journal import SqlJournal
 from records.migrations import upgrade
 from routing.plan import Plan

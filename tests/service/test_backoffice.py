@@ -35,7 +35,7 @@ from hotline.backoffice.messages import (
 )
 from hotline.operators import read_config
 from hotline.settings import HOUSE, load
-from ivr.events import Entry
+from ivr.journal import Entry
 from paperwork.answers.watch import Handed, Standing
 from paperwork.orders.tally import Tally
 from records.journal import SqlJournal

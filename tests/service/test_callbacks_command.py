@@ -9,17 +9,9 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from ivr.events import (
-    CallbackBooked,
-    CallbackClosed,
-    CallbackEnd,
-    CallEnded,
-    CallerRung,
-    CallPlaced,
-    TalkBegan,
-    TalkEnded,
-    WaitBegan,
-)
+from ivr.callbacks.events import CallbackBooked, CallbackClosed, CallerRung, CallPlaced
+from ivr.events import CallEnded, TalkBegan, TalkEnded, WaitBegan
+from ivr.outcomes import CallbackEnd
 from tests.ivr.fake_switch import Behaviour
 from tests.service.floor_house import PLAN_TEXT, FloorHouse, floor_house
 from tests.service.whole import app

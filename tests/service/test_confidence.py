@@ -12,19 +12,10 @@ import pytest
 
 from hotline.confidence import Confidence, secretive
 from hotline.settings import HOUSE, Settings, load
-from ivr.events import (
-    Attendance,
-    CallArrived,
-    CallbackBooked,
-    CallEnded,
-    Entry,
-    Event,
-    LeaderCame,
-    MessageLeft,
-    Outcome,
-    Reason,
-    WaitBegan,
-)
+from ivr.callbacks.events import CallbackBooked
+from ivr.events import Attendance, CallArrived, CallEnded, LeaderCame, MessageLeft, WaitBegan
+from ivr.journal import Entry, Event
+from ivr.outcomes import Outcome, Reason
 from records.audit import Audit
 from records.calls import calls
 from records.journal import SqlJournal

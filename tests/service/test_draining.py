@@ -14,7 +14,8 @@ from hotline.drain_kept import Drain, KeptDrain, To
 from hotline.draining import Draining, End
 from hotline.heartbeat import Heartbeat
 from ivr.ari.switch import AriSwitch
-from ivr.events import CallEnded, Offered, Outcome, Reason, TalkBegan, TalkEnded, WaitBegan, WaitEnd, WaitEnded
+from ivr.events import CallEnded, Offered, TalkBegan, TalkEnded, WaitBegan, WaitEnded
+from ivr.outcomes import Outcome, Reason, WaitEnd
 from ivr.switch import PhoneChanged
 from routing.check import read_plan
 from tests.ivr.fake_switch import Behaviour

@@ -11,7 +11,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from hotline.settings import HOUSE
-from ivr.events import Entry
+from ivr.journal import Entry
 from records.journal import SqlJournal
 from records.migrations import upgrade
 from routing.calendar import SHANGHAI

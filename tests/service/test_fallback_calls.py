@@ -12,20 +12,10 @@ import pytest
 from sqlalchemy import select
 
 from hotline.fallback_calls import FallbackCalls, facts_of
-from ivr.events import (
-    CallAnswered,
-    CallArrived,
-    CallbackBooked,
-    CallEnded,
-    EndReached,
-    Entry,
-    Event,
-    Outcome,
-    Reason,
-    WaitBegan,
-    WaitEnd,
-    WaitEnded,
-)
+from ivr.callbacks.events import CallbackBooked
+from ivr.events import CallAnswered, CallArrived, CallEnded, EndReached, WaitBegan, WaitEnded
+from ivr.journal import Entry, Event
+from ivr.outcomes import Outcome, Reason, WaitEnd
 from paperwork.orders.messages import Messages
 from paperwork.orders.office import orders_of
 from paperwork.orders.rules import OrderRules

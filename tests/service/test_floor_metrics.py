@@ -12,21 +12,20 @@ from acd.floor import Floor
 from acd.line import Line
 from acd.signals import AlertKind, BreakBegan, CallJoined, PhoneAnswered, PhoneUp, Ring, TalkEnded
 from hotline.metrics.floor import FloorGauges, TalkMetrics
+from ivr.callbacks.events import CallbackClosed
 from ivr.events import (
     AgentAway,
     AgentBack,
-    CallbackClosed,
-    CallbackEnd,
     CallerHeld,
-    Event,
     Flagged,
     HeldTooLong,
     LineGaveUp,
     PassedBack,
     PassedOn,
     RecordingPaused,
-    WaitEnd,
 )
+from ivr.journal import Event
+from ivr.outcomes import CallbackEnd, WaitEnd
 from tests.records.tales import entries
 
 

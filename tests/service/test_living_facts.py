@@ -11,20 +11,13 @@ from desk.dossier import Current, Known, Phase
 from hotline.arrangement import floor_of
 from hotline.desk_callers import DeskCallers
 from hotline.living_facts import LivingFacts
+from ivr.callbacks.events import CallbackTried
 from ivr.callbacks.ticket import Ticket
 from ivr.door.door import Treatment
-from ivr.events import (
-    CallArrived,
-    CallbackTried,
-    CallEnded,
-    ConsultationAnswered,
-    Entry,
-    Event,
-    Outcome,
-    Reason,
-    TalkBegan,
-)
+from ivr.events import CallArrived, CallEnded, ConsultationAnswered, TalkBegan
+from ivr.journal import Entry, Event
 from ivr.memory import CallerMemory
+from ivr.outcomes import Outcome, Reason
 from tests.desk.house import shipped
 
 AT = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)

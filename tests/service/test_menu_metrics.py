@@ -12,7 +12,9 @@ from hotline.metrics.menus import MenuMetrics, keys_of
 from hotline.metrics.requests import RateGauge, RequestMetrics, turn_of
 from hotline.operators import read_config
 from hotline.settings import HOUSE
-from ivr.events import CallArrived, CallEnded, Entry, Event, Outcome, Reason, StepHeard
+from ivr.events import CallArrived, CallEnded, StepHeard
+from ivr.journal import Entry, Event
+from ivr.outcomes import Outcome, Reason
 from records.connect import Formula
 from records.legs import Request, Turn
 from records.today import Today

@@ -19,7 +19,7 @@ from hotline.metrics.family import OTHER
 from hotline.metrics.floor import CrowdGauges
 from hotline.metrics.house import JournalGauges, PlanGauges
 from hotline.metrics.switch import LinkGauges
-from ivr.events import OfferResult, Outcome, Reason, StatusResult
+from ivr.outcomes import OfferResult, Outcome, Reason, StatusResult
 from tests.records.tales import (
     GIVES_UP_WAITING,
     INQUIRES,

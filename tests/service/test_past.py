@@ -15,9 +15,10 @@ from hotline.operators import read_config
 from hotline.past import Past, prepare
 from hotline.settings import HOUSE, Settings, load
 from ivr.clock import Clock
-from ivr.events import Outcome, StatusAsked, StatusResult
+from ivr.events import StatusAsked
 from ivr.guesses import DAY, HOUR, Guesses
 from ivr.memory import CallerMemory
+from ivr.outcomes import Outcome, StatusResult
 from records.calls import calls
 from records.journal import SqlJournal
 from records.migrations import TooNew

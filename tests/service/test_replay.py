@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from ivr.events import CallEnded, EndReached, Outcome, Reason, StepHeard
+from ivr.events import CallEnded, EndReached, StepHeard
+from ivr.outcomes import Outcome, Reason
 from records.journal import SqlJournal
 from records.migrations import upgrade
 from tests.records.tales import ARRIVES, NUMBER, Fact, entries

@@ -20,7 +20,9 @@ from hotline import sealing
 from hotline.sealing import Sealing, SealingGauges, first_key, vault_of
 from hotline.settings import Settings, load
 from hotline.settings_keeping import Sealing as Rules
-from ivr.events import CallEnded, Entry, Event, Outcome, Reason, RecordingBegan, RecordingEnded
+from ivr.events import CallEnded, RecordingBegan, RecordingEnded
+from ivr.journal import Entry, Event
+from ivr.outcomes import Outcome, Reason
 from records.audit import Audit
 from records.migrations import upgrade
 from records.vault.vault import Vault

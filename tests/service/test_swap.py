@@ -18,7 +18,8 @@ from hotline.operators import Published
 from hotline.sounds import KeptWords
 from ivr.callbacks.board import Callbacks
 from ivr.dispatch import Dispatch
-from ivr.events import CallArrived, CallEnded, EndReached, Outcome, StepHeard, TalkBegan
+from ivr.events import CallArrived, CallEnded, EndReached, StepHeard, TalkBegan
+from ivr.outcomes import Outcome
 from ivr.outlook import Outlook
 from ivr.switch import PhoneChanged
 from ivr.switchboard import CallIds, Switchboard

@@ -23,19 +23,9 @@ from hotline.testcalls.reference import references
 from hotline.testcalls.synthetic import SyntheticCaller
 from hotline.testcalls.verdict import Result, judge
 from ivr.door.verdict import Lane, Why
-from ivr.events import (
-    CallAnswered,
-    CallArrived,
-    CallEnded,
-    CallScreened,
-    EndReached,
-    Entry,
-    Event,
-    Offered,
-    Outcome,
-    Reason,
-    StepHeard,
-)
+from ivr.events import CallAnswered, CallArrived, CallEnded, CallScreened, EndReached, Offered, StepHeard
+from ivr.journal import Entry, Event
+from ivr.outcomes import Outcome, Reason
 from ivr.switch import Arrived
 from routing.calendar import SHANGHAI
 from routing.scene import Scene

@@ -14,7 +14,7 @@ import pytest
 
 from acd.agent import Presence
 from hotline.today import RateAlert, TodayWatch
-from ivr.events import Entry
+from ivr.journal import Entry
 from records.connect import Formula
 from records.journal import SqlJournal
 from records.migrations import upgrade

@@ -16,7 +16,8 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 from hotline.settings import SettingsError, load
 from hotline.tracing.export import LAST, traces
 from hotline.tracing.spans import Span, Spans, trace_of
-from ivr.events import CallEnded, Outcome, Reason
+from ivr.events import CallEnded
+from ivr.outcomes import Outcome, Reason
 from tests.ports import free_ports
 from tests.records.tales import TALKS, entries
 

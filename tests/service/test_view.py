@@ -10,8 +10,11 @@ from acd.agent import Presence
 from hotline.front import FrontWatch
 from hotline.view import HotlineView
 from ivr.ari.switch import AriSwitch
+from ivr.callbacks.events import CallPlaced
 from ivr.callbacks.ticket import Ticket
-from ivr.events import CallEnded, CallPlaced, Entry, Event, Outcome, Reason
+from ivr.events import CallEnded
+from ivr.journal import Entry, Event
+from ivr.outcomes import Outcome, Reason
 from records.journal import SqlJournal
 from tests.ivr.house import House, LoopClock, house
 from tests.records.tales import TALKS, entries

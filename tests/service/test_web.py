@@ -23,7 +23,7 @@ from desk.desk import open_desk
 from desk.gate import Gate
 from desk.listening import listening
 from hotline.web import LineStatus, Status, create_app
-from ivr.events import Outcome
+from ivr.outcomes import Outcome
 from records.audit import Audit
 from records.migrations import upgrade
 from tests.desk.telephones import MadeUpTelephones

@@ -22,7 +22,7 @@ from hotline.settings import HOUSE, Settings, load
 from hotline.sound_file import load as load_sound
 from hotline.sound_file import wav
 from hotline.talk import Talk
-from ivr.events import Entry, Event
+from ivr.journal import Entry, Event
 from records.calls import calls
 from records.cdr import Cdr
 from routing.calendar import SHANGHAI

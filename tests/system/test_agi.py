@@ -18,7 +18,8 @@ from hotline.phone import Exchange
 from hotline.secrets import keep_secrets
 from hotline.settings import load
 from hotline.switch_config import PhoneAccount
-from ivr.events import CallEnded, Outcome, Reason
+from ivr.events import CallEnded
+from ivr.outcomes import Outcome, Reason
 from tests.browser.stage import desks, looks_right_in_both, pictures
 from tests.phones import AGENT_TONE, CALLER, CALLER_TONE, agent_phone, hear_each_other
 from tests.ports import free_ports

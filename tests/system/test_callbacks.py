@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from hotline.phone import answers, refuses
-from ivr.events import CallbackClosed, CallbackEnd, CallbackTried, CallEnded, CallPlaced, Outcome, Reason, TalkBegan
+from ivr.callbacks.events import CallbackClosed, CallbackTried, CallPlaced
+from ivr.events import CallEnded, TalkBegan
+from ivr.outcomes import CallbackEnd, Outcome, Reason
 from prompts.phrases import Phrase
 from records.calls import calls
 from tests.phones import AGENT_TONE, CALLER_TONE, hears

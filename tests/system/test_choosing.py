@@ -10,7 +10,8 @@ import pytest
 from acd.agent import Presence
 from hotline.operators import Published
 from hotline.phone import answers, never_answers
-from ivr.events import Considered, LineGaveUp, Offered, OfferEnded, OfferResult, TalkBegan, TalkEnded, WaitEnd
+from ivr.events import Considered, LineGaveUp, Offered, OfferEnded, TalkBegan, TalkEnded
+from ivr.outcomes import OfferResult, WaitEnd
 from ivr.reconcile import Repair
 from routing.calendar import SHANGHAI
 from routing.line_rule import Limit

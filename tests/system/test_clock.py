@@ -10,7 +10,7 @@ import pytest
 
 from bench.chaos.wall import Wall
 from hotline.phone import Exchange
-from ivr.events import Outcome, Reason
+from ivr.outcomes import Outcome, Reason
 from tests.phones import AGENT_TONE, hears
 from tests.system.test_faults import KEYS, NEWCOMER, TALKING, WAITING, House, house
 

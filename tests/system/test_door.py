@@ -13,7 +13,8 @@ from hotline.sound_file import load as load_sound
 from hotline.talk import NotAnswered, Talk
 from ivr.door.door import Treatment
 from ivr.door.verdict import Lane, Why
-from ivr.events import CallEnded, CallScreened, Outcome, Reason
+from ivr.events import CallEnded, CallScreened
+from ivr.outcomes import Outcome, Reason
 from prompts.phrases import Phrase
 from routing.caller_rule import CallerLimit, Callers
 from tests.system.conftest import OpenStage

@@ -25,7 +25,7 @@ from hotline.settings import HOUSE, load
 from hotline.sound_file import load as load_sound
 from hotline.switch_config import Places
 from hotline.talk import Talk
-from ivr.events import Outcome, Reason
+from ivr.outcomes import Outcome, Reason
 from records.calls import calls
 from records.cdr import Cdr
 from tests.phones import AGENT_TONE, agent_phone, hears, hears_prompt

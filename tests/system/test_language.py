@@ -11,7 +11,8 @@ from hotline.front import Front, turn_on
 from hotline.operators import Published
 from hotline.phone import answers
 from hotline.settings import HOUSE
-from ivr.events import DigitsEntered, Outcome, Reason, SurveyAnswered, WaitEnd, WaitEnded
+from ivr.events import DigitsEntered, SurveyAnswered, WaitEnded
+from ivr.outcomes import Outcome, Reason, WaitEnd
 from routing.calendar import SHANGHAI
 from routing.check import read_plan
 from tests.phones import AGENT_TONE, CARRIER_TONE, hears

@@ -20,7 +20,9 @@ from hotline.secrets import keep_secrets
 from hotline.service import Running, running
 from hotline.settings import HOUSE, load
 from hotline.talk import Talk
-from ivr.events import CallEnded, Entry, Event, Outcome, TalkBegan, WaitBegan
+from ivr.events import CallEnded, TalkBegan, WaitBegan
+from ivr.journal import Entry, Event
+from ivr.outcomes import Outcome
 from tests.phones import AGENT_TONE, CARRIER_TONE, Carrier, agent_phone, hears
 from tests.ports import free_ports
 from tests.system.stage import WORKDAY, lend, shipped_plan

@@ -17,17 +17,14 @@ from ivr.events import (
     MessageLeft,
     Offered,
     OfferEnded,
-    OfferResult,
-    Outcome,
-    Reason,
     RecordingBegan,
     RecordingEnded,
     StepHeard,
     TalkBegan,
     WaitBegan,
-    WaitEnd,
     WaitEnded,
 )
+from ivr.outcomes import OfferResult, Outcome, Reason, WaitEnd
 from records.cdr import Cdr
 from tests.databases import execute
 from tests.phones import AGENT_TONE, CALLER_TONE, CARRIER_TONE, hear_each_other, hears

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from hotline.phone import answers
-from ivr.events import Outcome, TalkBegan
+from ivr.events import TalkBegan
+from ivr.outcomes import Outcome
 from tests.databases import execute
 from tests.phones import AGENT_TONE, hears
 from tests.postgres import postgres

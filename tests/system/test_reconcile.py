@@ -12,7 +12,8 @@ from hotline.phone import answers, never_answers
 from hotline.talk import Talk
 from ivr.ari.link import HEARD
 from ivr.ari.shapes import APPLICATION
-from ivr.events import Outcome, Reason, TalkBegan, WaitBegan
+from ivr.events import TalkBegan, WaitBegan
+from ivr.outcomes import Outcome, Reason
 from ivr.switch import Phone
 from tests.phones import hear_each_other
 from tests.system.conftest import OpenStage

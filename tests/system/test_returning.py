@@ -13,7 +13,8 @@ from acd.agent import Presence
 from hotline.operators import Published
 from hotline.secrets import keep_secrets
 from hotline.sound_file import load as load_sound
-from ivr.events import AgentAway, AgentBack, Outcome, PassedBack, TalkBegan, TalkEnded
+from ivr.events import AgentAway, AgentBack, PassedBack, TalkBegan, TalkEnded
+from ivr.outcomes import Outcome
 from ivr.talk.states import State
 from prompts.phrases import Phrase
 from tests.lone_phone import lone_phone

@@ -9,8 +9,9 @@ import pytest
 from sqlalchemy import select
 
 from hotline.operators import Published
-from ivr.events import StatusAsked, StatusResult
+from ivr.events import StatusAsked
 from ivr.inquiry import Standing
+from ivr.outcomes import StatusResult
 from paperwork.orders.asked import Open, read
 from paperwork.orders.orders import Orders
 from paperwork.orders.rules import OrderRules

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from ivr.events import Flagged, LeaderCame, LeaderLeft, Outcome, Party, TalkEnded
+from ivr.events import Flagged, LeaderCame, LeaderLeft, TalkEnded
+from ivr.outcomes import Outcome, Party
 from ivr.talk.targets import ToLine
 from tests.phones import AGENT_TONE, CALLER_TONE, OTHER_TONE, hears_only
 from tests.system.conftest import OpenStage

@@ -10,18 +10,15 @@ from hotline.phone import Manner, Phone, answers, never_answers
 from hotline.talk import Talk
 from ivr.events import (
     ConsultationAnswered,
-    ConsultationEnd,
     ConsultationEnded,
     HeldTooLong,
-    Outcome,
-    Party,
     PassedBack,
-    Reason,
     RecordingBegan,
     RecordingEnded,
     TalkBegan,
     TalkEnded,
 )
+from ivr.outcomes import ConsultationEnd, Outcome, Party, Reason
 from ivr.talk.conversations import AgentTalk
 from ivr.talk.states import State
 from ivr.talk.targets import Target, ToAgent, ToLine, ToNumber

@@ -19,7 +19,8 @@ from hotline.phone import Exchange, answers
 from hotline.sealing import first_key, vault_of
 from hotline.settings import HOUSE, load
 from hotline.sound_file import load as load_sound
-from ivr.events import NotRecorded, Outcome, Reason, RecordingBegan, RecordingEnded, TalkBegan, WaitBegan
+from ivr.events import NotRecorded, RecordingBegan, RecordingEnded, TalkBegan, WaitBegan
+from ivr.outcomes import Outcome, Reason
 from tests.phones import AGENT_TONE, CALLER, hears, hears_prompt
 from tests.system.conftest import OpenStage
 from tests.system.stage import WORKDAY, shipped_plan, stage

@@ -12,7 +12,8 @@ from acd.signals import Alert, Order
 from hotline.phone import answers
 from hotline.secrets import keep_secrets
 from hotline.sound_file import load as load_sound
-from ivr.events import Offered, OfferEnded, OfferResult, Outcome, Party, PassedBack, Reason, TalkBegan, TalkEnded
+from ivr.events import Offered, OfferEnded, PassedBack, TalkBegan, TalkEnded
+from ivr.outcomes import OfferResult, Outcome, Party, Reason
 from prompts.phrases import Phrase
 from tests.lone_phone import LonePhone, lone_caller, lone_phone
 from tests.phones import AGENT_TONE, CALLER, CALLER_TONE, hears, hears_prompt

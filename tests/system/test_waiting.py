@@ -6,7 +6,8 @@ import pytest
 
 from hotline import ear
 from hotline.phone import answers
-from ivr.events import CallEnded, StepHeard, TalkBegan, WaitBegan, WaitEnd, WaitEnded
+from ivr.events import CallEnded, StepHeard, TalkBegan, WaitBegan, WaitEnded
+from ivr.outcomes import WaitEnd
 from tests.phones import AGENT_TONE, hears
 from tests.system.conftest import OpenStage
 from tests.system.stage import Stage

@@ -6,7 +6,8 @@ from hotline.operators import Published
 from hotline.phone import Phone, answers
 from hotline.sound_file import load as load_sound
 from hotline.talk import Talk
-from ivr.events import CallbackBooked, WaitBegan
+from ivr.callbacks.events import CallbackBooked
+from ivr.events import WaitBegan
 from prompts.phrases import Phrase
 from routing.line_rule import CallbackRule
 from routing.node import Callback, End

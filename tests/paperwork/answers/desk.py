@@ -7,7 +7,9 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 
-from ivr.events import CallArrived, CallEnded, Entry, Event, Outcome, Party, Reason, TalkBegan, TalkEnded
+from ivr.events import CallArrived, CallEnded, TalkBegan, TalkEnded
+from ivr.journal import Entry, Event
+from ivr.outcomes import Outcome, Party, Reason
 from paperwork.answers.office import AnswerOffice, open_clerk
 from paperwork.answers.rules import AnswerRules
 from records.journal import SqlJournal

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ivr.events import Party
+from ivr.outcomes import Party
 from paperwork.answers.complete import Unfit, checked, missing, missing_of, overdue
 from paperwork.answers.record import FIELDS, Body, Fact, Record, fold
 from paperwork.answers.rules import AnswerRules

@@ -13,7 +13,10 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.dialects import sqlite
 
-from ivr.events import CallEnded, CallPlaced, Entry, Outcome, Reason, TalkBegan
+from ivr.callbacks.events import CallPlaced
+from ivr.events import CallEnded, TalkBegan
+from ivr.journal import Entry
+from ivr.outcomes import Outcome, Reason
 from paperwork.answers import clerk, watch
 from paperwork.answers.book import NoRecord
 from paperwork.answers.rules import AnswerRules

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ivr.events import Party
+from ivr.outcomes import Party
 from paperwork.answers.record import MAY, Fact, Illegal, Record, apply, fold
 from paperwork.answers.words import State
 from paperwork.filing import Filing

@@ -8,7 +8,8 @@ from collections import Counter
 
 from sqlalchemy import insert, select
 
-from ivr.events import MessageLeft, to_data
+from ivr.events import MessageLeft
+from ivr.journal import to_data
 from paperwork.orders.orders import Orders
 from paperwork.orders.words import Source
 from records.paper_tables import filings, numbers, orders

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from sqlalchemy import insert, select
 
-from ivr.events import CallArrived, Entry, Event, MessageLeft, to_data
+from ivr.events import CallArrived, MessageLeft
+from ivr.journal import Entry, Event, to_data
 from paperwork.orders import messages
 from paperwork.orders.inquiry import Inquiry
 from paperwork.orders.messages import Messages

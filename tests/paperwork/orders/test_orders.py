@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from sqlalchemy import insert, select
 
-from ivr.events import CallArrived, TalkBegan, to_data
+from ivr.events import CallArrived, TalkBegan
+from ivr.journal import to_data
 from paperwork.filing import Changed
 from paperwork.orders.accused import Unclear
 from paperwork.orders.asked import Open, Unfit, read

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import insert
 
-from ivr.events import Party
+from ivr.outcomes import Party
 from records.segments import Talk, segment_data
 from records.store import Store
 from records.tables import cdr

@@ -16,7 +16,9 @@ from aiohttp import web
 from aiohttp.abc import ResolveResult
 from sqlalchemy import func, insert, select
 
-from ivr.events import CallEnded, Entry, Outcome, Reason
+from ivr.events import CallEnded
+from ivr.journal import Entry
+from ivr.outcomes import Outcome, Reason
 from paperwork.filing import Filing, file
 from paperwork.webhooks import book as book_module
 from paperwork.webhooks.book import Delivery, NoWebhook, Unfit
