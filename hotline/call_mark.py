@@ -7,7 +7,7 @@ from pathlib import Path
 import structlog
 
 from hotline.settings import Settings
-from ivr.switchboard import CallIds
+from ivr.call_ids import CallIds
 
 log = structlog.get_logger()
 

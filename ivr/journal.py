@@ -122,6 +122,21 @@ class Journal(Protocol):
     def note(self, entry: Entry) -> None: ...
 
 
+class Facts:
+    """The journal, until it is closed: what an engine that hands over would note of its end is no fact."""
+
+    def __init__(self, journal: Journal) -> None:
+        self._journal, self._closed = journal, False
+
+    def note(self, entry: Entry) -> None:
+        if not self._closed:
+            self._journal.note(entry)
+
+    def close(self) -> None:
+        """Nothing more is noted."""
+        self._closed = True
+
+
 def to_data(event: Event) -> dict[str, Any]:
     """The event's fields as JSON data."""
     return {name: _plain(getattr(event, name)) for name in _HINTS[type(event)]}

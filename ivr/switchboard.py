@@ -3,29 +3,27 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from typing import Any
 
 import structlog
 
-from acd.signals import OffersMade
-from ivr.adoption.remains import Remains, remains
-from ivr.adoption.strangers import sort
-from ivr.adoption.unfinished import Unfinished, closing, last_outcome, unfinished
+from ivr.adoption.adoption import Adoption
+from ivr.adoption.found_talks import FoundTalks
+from ivr.adoption.remains import Remains
+from ivr.adoption.unfinished import Unfinished
 from ivr.beliefs import Beliefs
-from ivr.call import PATIENCE, SHORTEST_MESSAGE, Call, Flow, run_call, settled
+from ivr.call import PATIENCE, Call, Flow, run_call
 from ivr.callbacks.attempt import PlacedCall
 from ivr.clock import Clock
 from ivr.dispatch import Dispatch
 from ivr.door.keeper import Doorkeeper, OpenDoor
-from ivr.door.verdict import OVERLOAD, WELCOME, Lane, Verdict, Why
-from ivr.events import CallArrived, CallEnded, CallScreened, MessageLeft, RecordingEnded
-from ivr.journal import Entry, Journal
-from ivr.outcomes import Outcome, Reason
+from ivr.door.verdict import WELCOME, Lane, Verdict
+from ivr.events import CallArrived, CallScreened
+from ivr.journal import Entry, Facts, Journal
+from ivr.sent_away import SentAway
 from ivr.switch import (
     Arrived,
     Found,
@@ -60,51 +58,6 @@ class Service:
     """Goes on with a call of an engine before us (`ivr.adoption.flow`)."""
 
 
-AHEAD = 60_000
-"""Ids, or milliseconds, by which the mark that is kept is ahead."""
-
-
-class CallIds:
-    """Ids that never come twice on a node: its name and the machine's clock in base 36, always growing.
-
-    Also when the clock was set back before a restart: `after` is the mark that the engine before us kept by `keep`,
-    which is told now and then of one that no id of ours has reached.
-    """
-
-    def __init__(self, node: str, *, after: int = 0, keep: Callable[[int], None] = lambda mark: None) -> None:
-        self._node, self._last, self._mark, self._keep = node, after, 0, keep
-
-    def __call__(self) -> str:
-        self._last = max(self._last + 1, time.time_ns() // 1_000_000)
-        if self._last >= self._mark:
-            self._mark = self._last + AHEAD
-            self._keep(self._mark)
-        return f"{self._node}-{_base36(self._last)}"
-
-
-def _base36(number: int) -> str:
-    digits = ""
-    while number:
-        number, digit = divmod(number, 36)
-        digits = "0123456789abcdefghijklmnopqrstuvwxyz"[digit] + digits
-    return digits or "0"
-
-
-class Facts:
-    """The journal, until it is closed: what an engine that hands over would note of its end is no fact."""
-
-    def __init__(self, journal: Journal) -> None:
-        self._journal, self._closed = journal, False
-
-    def note(self, entry: Entry) -> None:
-        if not self._closed:
-            self._journal.note(entry)
-
-    def close(self) -> None:
-        """Nothing more is noted."""
-        self._closed = True
-
-
 class Switchboard:
     """One task group owns every call; whatever happens to one of them stays there."""
 
@@ -129,7 +82,6 @@ class Switchboard:
         """
         self.journal = Facts(journal)
         self._switch, self._journal, self._clock, self._ids = switch, self.journal, clock, ids
-        self._left = [one for entries in left if (one := unfinished(entries)) is not None]
         self._make_service, self._agents, self._door = service, agents, door or OpenDoor()
         self._tests = tests
         self._call_tasks: asyncio.TaskGroup | None = None
@@ -141,13 +93,14 @@ class Switchboard:
         self._calls: dict[str, Call] = {}
         """By channel."""
         self._by_id: dict[str, Call] = {}
-        self._leaving: set[str] = set()
-        """Channels of callers who are being sent away: they are nobody's, though the switch has them yet."""
+        self._sent_away = SentAway(switch, self.order)
         self._made: set[str] = set()
         """Channels of calls that we make and nobody answered yet: there may be none of that name."""
         self._first: list[Callable[[], None]] = []
-        self._found: dict[str, TalkFound] = {}
-        """Talks of an engine before us, by channel."""
+        self._adoption = Adoption(
+            left, switch=switch, journal=self.journal, clock=clock, dispatch=self.dispatch, order=self.order
+        )
+        self._found = FoundTalks(self.dispatch, switch, self.order, self._agent_of)
         self.handing_over = False
         self.served = asyncio.Event()
         """The switch was heard, and whoever was on it is looked after."""
@@ -170,9 +123,7 @@ class Switchboard:
     def begin(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         """Run something beside the calls; the engine's end cancels it."""
         task = _within(self._call_tasks).create_task(_guarded(work))
-        task.add_done_callback(
-            lambda _: work.close()
-        )  # cancelled before it began, it would wait to be awaited for ever
+        task.add_done_callback(lambda _: work.close())  # cancelled before it began, it would be awaited for ever
         return task
 
     def beliefs(self) -> Beliefs:
@@ -186,8 +137,8 @@ class Switchboard:
             calls=frozenset(self._by_id),
             callers=frozenset(call.channel for call in living) - self._made,
             calling=frozenset(self._made),
-            known=both | kept | self._calls.keys() | self._found.keys() | self._leaving,
-            bridges=frozenset(talk.bridge for talk in self._found.values()),
+            known=both | kept | self._calls.keys() | self._found.channels() | self._sent_away.channels(),
+            bridges=self._found.bridges(),
             ringing=ringing,
             talking=both - ringing,
             playing=frozenset(call.playing for call in living if call.playing is not None),
@@ -199,7 +150,7 @@ class Switchboard:
     @property
     def awaited(self) -> int:
         """Calls of an engine before us of which the switch has not told yet whether they live."""
-        return len(self._left)
+        return self._adoption.awaited
 
     def hand_over(self) -> None:
         """Leave all calls as they are, for the next engine: no order is given and no fact written any more.
@@ -281,18 +232,15 @@ class Switchboard:
             case Gone(channel, cause, lost):
                 if (call := self._calls.get(channel)) is not None:
                     call.hung_up(cause, lost=lost)
-                elif (found := self._found.get(channel)) is not None:
-                    self._left_found(found, channel)
-                elif not self.conversations.legs.gone(channel, lost=lost):
+                elif not (self._found.gone(channel) or self.conversations.legs.gone(channel, lost=lost)):
                     self.dispatch.leg_gone(channel, cause, lost=lost)
             case SwitchEnding():
                 self.media_lost()
             case Found():
-                self._take_over(event)
-            case TalkFound(channels=channels, phones=phones):
-                self._found |= dict.fromkeys(channels, event)
-                for phone in phones.values():
-                    self.dispatch.hold_back(self._agent_of(phone))
+                self._adoption.take_over(event, self._adopt, self.hear)
+                self.served.set()
+            case TalkFound():
+                self._found.keep(event)
             case PhoneChanged(phone, up):
                 if (agent := self._agents().get(phone)) is not None:
                     self.dispatch.phone_changed(agent, up, phone)
@@ -318,42 +266,7 @@ class Switchboard:
         self.dispatch.media_lost(call.id for call in living)
         for leg in self.conversations.legs.names():
             self.conversations.legs.gone(leg)
-        for talk in {id(talk): talk for talk in self._found.values()}.values():
-            self._end_found(talk)
-
-    # ── calls of an engine before us ────────────────────────────────────────
-
-    def _take_over(self, found: Found) -> None:
-        """Go on with every call that the journal knows and the switch still has; take the rest as they are.
-
-        Everybody is in their place before the first phone is heard of, so nobody who came later is served before.
-        """
-        left, self._left = self._left, []
-        began, taken = time.monotonic(), set[str]()
-        self.dispatch.signal(OffersMade(max((one.last_offer for one in left), default=0)))
-        now = self._clock.now()
-        for one in sorted(left, key=lambda one: now - timedelta(seconds=one.place(now)[0])):
-            of_it = _remains(one, found)
-            if of_it is not None and self._adopt(one, of_it):
-                taken |= of_it.channels
-                for name in of_it.let_go:
-                    self.order(self._switch.hang_up(name))
-                for name in of_it.drop:
-                    self.order(self._switch.drop_bridge(name))
-            else:
-                self.order(self._close_lost(one))
-        told = sort(found, taken)
-        for event in told.told:
-            self._tell(event)
-        for name in told.hang_up:
-            self.order(self._switch.hang_up(name))
-        for name in told.drop:
-            self.order(self._switch.drop_bridge(name))
-        if left:
-            adopted = sum(one.channel in taken for one in left)
-            took = round(time.monotonic() - began, 3)
-            log.info("calls were adopted", adopted=adopted, ended=len(left) - adopted, took=took)
-        self.served.set()
+        self._found.media_lost()
 
     def _adopt(self, one: Unfinished, left: Remains) -> bool:
         """Go on with a call; False when it cannot be."""
@@ -388,59 +301,15 @@ class Switchboard:
         _within(self._call_tasks).create_task(_guarded(work))
         return True
 
-    async def _close_lost(self, one: Unfinished) -> None:
-        """End a call that the switch has no more, or nobody can go on with: what was done for its caller counts.
-
-        When it ended nobody knows: what was open is known until the last fact, as the call detail record counts it.
-        """
-        last, outcome = one.entries[-1].at, last_outcome(one)
-        facts = closing(one)
-        for file, what in one.recordings.items():
-            recorded = await self._recorded(file)
-            seconds = None if recorded is None else recorded.seconds
-            facts.append(RecordingEnded(file, seconds))
-            if what == "message" and seconds is not None and seconds >= SHORTEST_MESSAGE:
-                facts.append(MessageLeft(one.message_for, file, seconds))
-                outcome = outcome if outcome is Outcome.TALKED else Outcome.MESSAGE
-        for seq, fact in enumerate(facts, one.seq + 1):
-            self._journal.note(Entry(one.id, seq, last, fact))
-        end = CallEnded(outcome, Reason.ENGINE_STOPPED)
-        self._journal.note(Entry(one.id, one.seq + len(facts) + 1, max(last, self._clock.now()), end))
-
     async def _look_at_message(self, call: Call, file: str) -> None:
         """It may have ended while the switch was not heard."""
-        if (recorded := await self._recorded(file)) is not None:
-            call.recorded(recorded)
-
-    async def _recorded(self, file: str) -> Recorded | None:
         try:
-            return await self._switch.recorded(file)
+            recorded = await self._switch.recorded(file)
         except SwitchError as error:
             log.warning("nothing is known of a recording", file=file, error=str(error))
-            return None
-
-    # ── talks of which the journal knows nothing ────────────────────────────
-
-    def _left_found(self, talk: TalkFound, channel: str) -> None:
-        """Somebody left a talk from before us: of three, the caller among them, two talk on."""
-        rest = talk.channels - {channel}
-        if channel not in talk.legs or len(rest) < 2:
-            self._end_found(talk)
             return
-        del self._found[channel]
-        phones = {name: phone for name, phone in talk.phones.items() if name != channel}
-        self._found |= dict.fromkeys(rest, replace(talk, channels=rest, phones=phones))
-        if channel in talk.phones:
-            self.dispatch.let_back(self._agent_of(talk.phones[channel]))
-
-    def _end_found(self, talk: TalkFound) -> None:
-        """One side of a talk from before us hung up: let the other go."""
-        for channel in talk.channels:
-            self._found.pop(channel, None)
-            self.order(self._switch.hang_up(channel))
-        self.order(self._switch.drop_bridge(talk.bridge))
-        for phone in talk.phones.values():
-            self.dispatch.let_back(self._agent_of(phone))
+        if recorded is not None:
+            call.recorded(recorded)
 
     def _agent_of(self, phone: str) -> str:
         """Whose phone it is; the name of one that the plan does not have any more is nobody's."""
@@ -451,7 +320,7 @@ class Switchboard:
         return self._by_id.get("-".join(name.rpartition("/")[2].split("-")[:2]).partition("~")[0])
 
     def _arrived(self, event: Arrived) -> None:
-        if event.channel in self._calls or event.channel in self._leaving:
+        if event.channel in self._calls or event.channel in self._sent_away:
             return
         call = Call(
             self._ids(),
@@ -471,7 +340,7 @@ class Switchboard:
         if lane.why is not None:
             call.note(CallScreened(lane.lane, lane.why, lane.told))
         if lane.lane is Lane.AWAY:
-            self._send_away(call, lane)
+            self._sent_away.send(call, lane)
             return
         self._calls[event.channel] = call
         self._by_id[call.id] = call
@@ -487,27 +356,6 @@ class Switchboard:
         except Exception:
             log.exception("the door met a bug: the call is let in", call=call.id)
             return WELCOME
-
-    def _send_away(self, call: Call, lane: Verdict) -> None:
-        """Nobody waits for a caller who is not let in: one order, and their call is told to its end."""
-        reason, sentence = _SENT_AWAY.get(lane.why, (Reason.CALLER_LIMIT, "too-often"))
-        if lane.why in OVERLOAD:
-            reason, sentence = Reason.OVERLOAD, "overloaded"
-        call.ends(Outcome.REJECTED, reason)
-        self.order(self._turn_away(call.channel, sentence if lane.told else None))
-
-    async def _turn_away(self, channel: str, sentence: str | None) -> None:
-        self._leaving.add(channel)
-        try:
-            if sentence is None:
-                await self._switch.refuse(channel)
-            else:
-                await self._switch.turn_away(channel, sentence)
-        except SwitchError as error:
-            log.warning("a caller could not be sent away: hanging up", error=str(error))
-            await settled(self._switch.refuse(channel))
-        finally:
-            self._leaving.discard(channel)
 
     async def _run(self, call: Call, service: Service, agent: str | None) -> None:
         """One call to its end. `agent` made it and was held back: whoever has the phone by then, they are let back."""
@@ -528,19 +376,6 @@ class Switchboard:
         self._orders.add(task)
         task.add_done_callback(self._orders.discard)
         return task
-
-
-_SENT_AWAY: Mapping[Why | None, tuple[Reason, str]] = {Why.NUISANCE: (Reason.BLOCKED, "blocked")}
-"""What a call ends as that is sent away, and what its caller hears."""
-
-
-def _remains(one: Unfinished, found: Found) -> Remains | None:
-    """What is left of a call; a bug there ends this call, and hinders the adoption of no other."""
-    try:
-        return remains(one, found)
-    except Exception:
-        log.exception("what is left of a call could not be told", call=one.id)
-        return None
 
 
 def _within(group: asyncio.TaskGroup | None) -> asyncio.TaskGroup:

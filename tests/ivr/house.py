@@ -13,6 +13,7 @@ from hotline.arrangement import floor_of
 from ivr.adoption.flow import AdoptingFlow
 from ivr.agi.beside import Beside
 from ivr.agi.switch import AgiSwitch
+from ivr.call_ids import CallIds
 from ivr.callbacks.attempt import CallbackService
 from ivr.callbacks.board import Callbacks
 from ivr.callbacks.events import CallPlaced
@@ -30,7 +31,7 @@ from ivr.outbound import OutboundToday
 from ivr.outlook import Outlook
 from ivr.phone_watch import PhoneWatch
 from ivr.switch import Switch
-from ivr.switchboard import CallIds, Service, Switchboard
+from ivr.switchboard import Service, Switchboard
 from prompts.catalogue import Catalogue
 from routing.calendar import SHANGHAI
 from routing.check import read_plan

@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from acd.agent import Presence
-from ivr import switchboard
+from ivr.adoption import adoption
 from ivr.adoption.flow import AdoptingFlow
 from ivr.adoption.names import mark_of, offer_of
 from ivr.adoption.remains import Remains, remains
@@ -397,7 +397,7 @@ async def test_a_call_that_cannot_be_adopted_ends_once_and_hinders_no_other(
         return remains(one, found)
 
     if why == "a bug in what is left":
-        monkeypatch.setattr(switchboard, "remains", no_remains)
+        monkeypatch.setattr(adoption, "remains", no_remains)
     else:
         monkeypatch.setattr(AdoptingFlow, "resume", no_resume)
     async with house(switch=switch, before=before, ann=RINGS) as h:

@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 
+from ivr.call_ids import AHEAD, CallIds
 from ivr.clock import LOOKS_EVERY, until
 from ivr.events import CallEnded, Offered, TalkBegan
 from ivr.outcomes import WaitEnd
-from ivr.switchboard import AHEAD, CallIds
 from records.folding import fold
 from routing.calendar import SHANGHAI
 from tests.ivr.fake_switch import Behaviour
@@ -90,7 +90,7 @@ def test_ids_do_not_come_twice_when_the_clock_is_set_back_and_the_engine_starts_
 ) -> None:
     kept: list[int] = []
     now = 1_800_000_000_000
-    monkeypatch.setattr("ivr.switchboard.time.time_ns", lambda: now * 1_000_000)
+    monkeypatch.setattr("ivr.call_ids.time.time_ns", lambda: now * 1_000_000)
     ids = CallIds("a", keep=kept.append)
     given = {ids() for _ in range(AHEAD + 10)}
     now += 3_600_000

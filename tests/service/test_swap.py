@@ -16,13 +16,14 @@ from hotline.call_service import callback_service_of, service_of
 from hotline.live import Edition
 from hotline.operators import Published
 from hotline.sounds import KeptWords
+from ivr.call_ids import CallIds
 from ivr.callbacks.board import Callbacks
 from ivr.dispatch import Dispatch
 from ivr.events import CallArrived, CallEnded, EndReached, StepHeard, TalkBegan
 from ivr.outcomes import Outcome
 from ivr.outlook import Outlook
 from ivr.switch import PhoneChanged
-from ivr.switchboard import CallIds, Switchboard
+from ivr.switchboard import Switchboard
 from routing.check import read_plan
 from tests.ivr.fake_switch import Behaviour, FakeSwitch
 from tests.ivr.house import Ledger, LoopClock
