@@ -10,9 +10,10 @@ import structlog
 from ivr.call import Call, Carried, MessageBroken
 from ivr.callbacks.board import Callbacks
 from ivr.clock import Clock
-from ivr.dispatch import Connected, Dispatch
+from ivr.dispatch import Dispatch
 from ivr.door.verdict import Lane, Why
 from ivr.events import CallScreened, DigitsEntered, EndReached, NotRecorded, PassedBack, StepHeard, SurveyAnswered
+from ivr.offer_legs import Connected
 from ivr.outcomes import Outcome, Reason, WaitEnd
 from ivr.outlook import Outlook
 from ivr.room import NO_ROOM
@@ -245,7 +246,7 @@ class PlanFlow:
                     raise
                 log.info("a phone was hung up in the instant of its answer", agent=seated.agent)
             finally:
-                self._dispatch.talk_over(seated)
+                self._dispatch.legs.talk_over(seated)
             seated, resumed, welcome = None, None, ()
         if call.outcome[0] is not Outcome.TALKED:
             call.outcome = (Outcome.INFORMED, Reason.CALLER_HUNG_UP)

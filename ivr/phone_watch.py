@@ -27,7 +27,7 @@ from collections.abc import Iterable
 import structlog
 
 from ivr.clock import Clock
-from ivr.dispatch import Watched
+from ivr.offer_legs import Watched
 from ivr.switch import ChannelGone, PhoneChanged, Switch, SwitchError
 from ivr.switchboard import Switchboard
 
@@ -72,7 +72,7 @@ class PhoneWatch:
 
     async def look(self) -> None:
         """Ask once. Raises SwitchError."""
-        legs = self._board.dispatch.watched()
+        legs = self._board.dispatch.legs.watched()
         self._rang &= legs.keys()
         self._sound = {leg: heard for leg, heard in self._sound.items() if leg in legs}
         self._there = {leg: since for leg, since in self._there.items() if leg in legs and legs[leg].away}
@@ -139,12 +139,12 @@ class PhoneWatch:
         """Whether what strayed sounds again, or can be rung."""
         now = self._clock.monotonic()
         if not one.dead and await self._sounds(leg):
-            self._board.dispatch.heard(leg)
+            self._board.dispatch.legs.heard(leg)
             return
         if not there:
             self._there.pop(leg, None)
         elif now - self._there.setdefault(leg, now) >= (0.0 if one.dead else SETTLES):
-            self._board.dispatch.reachable(leg)
+            self._board.dispatch.legs.reachable(leg)
 
     async def _sounds(self, leg: str) -> bool:
         """Whether a packet of sound came since the look before."""
@@ -159,6 +159,6 @@ class PhoneWatch:
         return packets != before
 
     def _lose(self, leg: str, one: Watched, why: str) -> None:
-        if leg in self._board.dispatch.legs():  # not withdrawn meanwhile
+        if leg in self._board.dispatch.legs.names():  # not withdrawn meanwhile
             log.warning("an agent's phone vanished", leg=leg, device=one.phone, talked=one.talks, why=why)
-            self._board.dispatch.lose(leg)
+            self._board.dispatch.legs.lose(leg)

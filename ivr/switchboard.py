@@ -130,9 +130,9 @@ class Switchboard:
         """What we take to exist on the switch."""
         living = [call for call in self._calls.values() if not call.gone]
         dispatch, legs = self.dispatch, self.conversations.legs
-        kept = dispatch.kept()
-        ringing = (dispatch.ringing() - kept) | legs.ringing()
-        both = (dispatch.legs() - kept) | legs.names()
+        kept = dispatch.legs.kept()
+        ringing = (dispatch.legs.ringing() - kept) | legs.ringing()
+        both = (dispatch.legs.names() - kept) | legs.names()
         return Beliefs(
             calls=frozenset(self._by_id),
             callers=frozenset(call.channel for call in living) - self._made,
@@ -228,12 +228,12 @@ class Switchboard:
                     self._made.discard(leg)
                     call.picked_up()
                 elif not self.conversations.legs.answered(leg):
-                    self.dispatch.leg_answered(leg)
+                    self.dispatch.legs.answered(leg)
             case Gone(channel, cause, lost):
                 if (call := self._calls.get(channel)) is not None:
                     call.hung_up(cause, lost=lost)
                 elif not (self._found.gone(channel) or self.conversations.legs.gone(channel, lost=lost)):
-                    self.dispatch.leg_gone(channel, cause, lost=lost)
+                    self.dispatch.legs.gone(channel, cause, lost=lost)
             case SwitchEnding():
                 self.media_lost()
             case Found():

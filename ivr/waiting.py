@@ -14,8 +14,9 @@ from ivr.call import Call, Carried
 from ivr.callbacks.board import Callbacks
 from ivr.callbacks.booking import Agreed, agree
 from ivr.clock import LOOKS_EVERY, Clock
-from ivr.dispatch import Connected, Dispatch, Replaced, Seated
+from ivr.dispatch import Dispatch, Replaced, Seated
 from ivr.events import StepHeard, WaitBegan, WaitEnded
+from ivr.offer_legs import Connected
 from ivr.outcomes import Outcome, Reason, WaitEnd
 from ivr.outlook import Outlook
 from ivr.sounds import Sounds
@@ -207,7 +208,7 @@ class Waiting:
             if seated is not None and seated.done() and not seated.cancelled() and seated.exception() is None:
                 connected = seated.result()
                 if isinstance(connected, Connected):
-                    dispatch.abandon(connected)
+                    dispatch.legs.abandon(connected)
             raise
         finally:
             call.heed(None)

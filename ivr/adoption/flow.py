@@ -22,9 +22,9 @@ from ivr.adoption.retrace import retrace
 from ivr.adoption.unfinished import Unfinished
 from ivr.call import Call, Carried, Flow
 from ivr.callbacks.attempt import PlacedCall
-from ivr.dispatch import Connected
 from ivr.events import CallAnswered, EndReached, OfferEnded, PassedBack, TalkEnded
 from ivr.flow import PlanFlow
+from ivr.offer_legs import Connected
 from ivr.outcomes import OfferResult, Outcome, Party, Reason
 from ivr.talk.inbox import Resumed, Side
 from ivr.waiting import Waiting
@@ -146,7 +146,7 @@ class AdoptingFlow(PlanFlow):
             if kept.noted:
                 talked = max(0.0, (self._clock.now() - one.talks[kept.offer].began).total_seconds())
             resumed = TalkResumed(kept.offer, _on_the_floor(call, kept.leg), kept.line, kept.agent, talked)
-            connected = self._dispatch.resume(call, resumed, kept.leg, phone)
+            connected = self._dispatch.legs.resume(call, resumed, kept.leg, phone)
         return Side(kept.line, connected, talking=kept.noted)
 
     def _without_agent(self, call: Call, one: Unfinished, position: Position | None) -> Coroutine[Any, Any, None]:

@@ -13,9 +13,9 @@ import structlog
 from ivr.call import PATIENCE, Call, Flow, to_its_end
 from ivr.callbacks.events import CallerRung
 from ivr.callbacks.ticket import Ticket
-from ivr.dispatch import Connected
 from ivr.events import CallAnswered
 from ivr.journal import Entry
+from ivr.offer_legs import Connected
 from ivr.outcomes import Outcome, Reason
 from ivr.sounds import Sounds
 from ivr.switch import RINGING, Phone, Switch, SwitchError

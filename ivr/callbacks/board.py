@@ -25,9 +25,10 @@ from ivr.callbacks.attempt import CallbackService, PlacedCall, Try, Unheard
 from ivr.callbacks.events import CallbackBooked, CallbackClosed, CallbackTried, CallPlaced
 from ivr.callbacks.ticket import Ticket, runs_out, ticket_of, tried
 from ivr.clock import LOOKS_EVERY, Clock, until
-from ivr.dispatch import Connected, Dispatch, Seated
+from ivr.dispatch import Dispatch, Seated
 from ivr.events import CallEnded, Offered
 from ivr.journal import Entry, Event, Journal
+from ivr.offer_legs import Connected
 from ivr.outcomes import CallbackEnd, Outcome, Reason
 from ivr.switch import Switch
 from ivr.talk.conversations import Conversations
@@ -366,7 +367,7 @@ class Callbacks:
         finally:
             live.trying = None
             if not one.handed_over:
-                self._dispatch.abandon(seated)
+                self._dispatch.legs.abandon(seated)
         if not call.answered.is_set():
             self._note(live, CallbackTried(call.id, call.outcome[1]))
             live.ticket = tried(live.ticket, call.outcome[1], live.ticket.noted)

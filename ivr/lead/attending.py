@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 import structlog
 
 from ivr.call import Call, settled
-from ivr.dispatch import Connected
 from ivr.events import Attendance
+from ivr.offer_legs import Connected
 from ivr.switch import Switch, SwitchError
 from ivr.talk.legs import Legs
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from acd.agent import Presence
-from ivr.dispatch import Connected, Dispatch
+from ivr.dispatch import Dispatch
 from ivr.lead.attending import Attending
+from ivr.offer_legs import Connected
 from ivr.switch import Phone
 from ivr.talk.legs import Legs
 from ivr.talk.targets import Refused

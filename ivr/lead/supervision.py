@@ -22,11 +22,12 @@ from collections.abc import Callable
 import structlog
 
 from ivr.call import Call
-from ivr.dispatch import Connected, Dispatch
+from ivr.dispatch import Dispatch
 from ivr.events import Attendance, LeaderCame, LeaderLeft
 from ivr.lead.attending import MODES, Attending, Ears
 from ivr.lead.high_risk import HighRisk
 from ivr.lead.leaders import Leaders
+from ivr.offer_legs import Connected
 from ivr.switch import Switch, SwitchError
 from ivr.talk.conversation import FIXED, Conversation
 from ivr.talk.conversations import Conversations

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 from acd.signals import CallJoined
 from ivr.call import Call
-from ivr.dispatch import Connected, Dispatch
+from ivr.dispatch import Dispatch
 from ivr.events import Offered, OfferEnded
 from ivr.journal import Event
+from ivr.offer_legs import Connected
 from ivr.outcomes import OfferResult
 from ivr.switch import Phone
 from ivr.talk.inbox import Side

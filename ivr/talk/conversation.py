@@ -29,7 +29,8 @@ from collections.abc import Callable, Coroutine
 import structlog
 
 from ivr.call import Call, Carried, settled, to_its_end
-from ivr.dispatch import Connected, Dispatch
+from ivr.dispatch import Dispatch
+from ivr.offer_legs import Connected
 from ivr.outcomes import ConsultationEnd, Party
 from ivr.switch import Switch, SwitchError
 from ivr.talk.asking import Asking
@@ -173,7 +174,7 @@ class Conversation:
         side = self.lead
         if side is None or side.agent != agent or not side.seated.phone:
             raise Refused("you are not the one who has this caller")
-        if self.state is not State.AWAY and not self._dispatch.stray(side.leg):
+        if self.state is not State.AWAY and not self._dispatch.legs.stray(side.leg):
             raise Refused(f"you cannot come back to it by yourself now: {SAYS[self.state]}")
         self._inbox.put_nowait(Reachable(side))
 
@@ -263,7 +264,7 @@ class Conversation:
                 case Wish() as wish:
                     wish.tell(Refused(SAYS[State.OVER]))
                 case Answer(connected=Connected() as connected):
-                    self._dispatch.abandon(connected)
+                    self._dispatch.legs.abandon(connected)
                 case Returned(connected=Connected() as connected):
                     self._moves.refuse(connected)
 

@@ -15,8 +15,9 @@ from collections.abc import Callable, Coroutine, Sequence
 from typing import Any
 
 from ivr.call import Call, settled
-from ivr.dispatch import Connected, Dispatch
+from ivr.dispatch import Dispatch
 from ivr.events import Flagged
+from ivr.offer_legs import Connected
 from ivr.room import Room
 from ivr.switch import Switch
 from ivr.talk.away import WITHIN

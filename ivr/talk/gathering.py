@@ -132,7 +132,7 @@ class Gathering:
         if side.watch is not None:
             side.watch.cancel()
         self._where.forget(side.leg)
-        self._dispatch.talk_over(side.seated)
+        self._dispatch.legs.talk_over(side.seated)
         try:
             await self._switch.hang_up(side.leg)
         finally:

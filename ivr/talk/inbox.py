@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass, field
 
-from ivr.dispatch import Connected
+from ivr.offer_legs import Connected
 from ivr.talk.states import Command
 from ivr.talk.targets import Refused, Target
 

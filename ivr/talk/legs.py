@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import structlog
 
-from ivr.dispatch import Connected
+from ivr.offer_legs import Connected
 from ivr.switch import HandedOver, Phone, Switch, SwitchError
 
 log = structlog.get_logger()
@@ -61,7 +61,7 @@ class Legs:
         return Connected(offer, agent, leg, rung.over, rung.lost, own) if answered else None
 
     def resume(self, offer: int, agent: str | None, leg: str, phone: str = "") -> Connected:
-        """A leg of an engine before us, which talks; `phone` as of `Dispatch.resume`."""
+        """A leg of an engine before us, which talks; `phone` as of `OfferLegs.resume`."""
         rung = self._rung[leg] = _Rung(asyncio.get_running_loop().create_future())
         rung.answer.set_result(True)
         own = "" if agent is None else phone

@@ -12,8 +12,9 @@ from collections.abc import Callable, Coroutine, Mapping
 import structlog
 
 from ivr.call import Carried, settled
-from ivr.dispatch import Connected, Dispatch
+from ivr.dispatch import Dispatch
 from ivr.events import AgentAway, AgentBack, HeldTooLong, PassedBack, PassedOn
+from ivr.offer_legs import Connected
 from ivr.outcomes import ConsultationEnd, Outcome, Party, Reason
 from ivr.switch import BEEP, Switch
 from ivr.talk.away import OUT_OF, Away, Minder
@@ -289,7 +290,7 @@ class Moves:
         connected = answer.connected
         if not self.asked.takes(answer):
             if connected is not None:
-                self._dispatch.abandon(connected)
+                self._dispatch.legs.abandon(connected)
         elif not self.there.sides and connected is None:
             self._send_back(answer.line)
         elif connected is None:
@@ -332,7 +333,7 @@ class Moves:
         if side.leg != strayed.leg or self.away.side is side:
             return
         if not self.waits_for(side):
-            self._dispatch.give_up(strayed.leg)
+            self._dispatch.legs.give_up(strayed.leg)
             return
         before = there.state
         there.note(AgentAway(side.offer))
@@ -348,7 +349,7 @@ class Moves:
         """The network is back: the talk goes on at the same leg."""
         if self.away.side is not heard.side or heard.side.leg != heard.leg:
             return
-        self._dispatch.found(heard.leg)
+        self._dispatch.legs.found(heard.leg)
         await self._back(heard.side, again=False)
 
     async def reachable(self, reachable: Reachable) -> None:
@@ -363,14 +364,14 @@ class Moves:
             if self.away.side is side:
                 self.away.not_answered()
             return
-        if self.away.side is not side or side.leg not in self._dispatch.legs() or connected.over.is_set():
+        if self.away.side is not side or side.leg not in self._dispatch.legs.names() or connected.over.is_set():
             self.refuse(connected)
             return
         self.away.answered()
         self._legs.release(connected.leg)
         if side.watch is not None:
             side.watch.cancel()
-        old, side.seated = side.leg, self._dispatch.swap(side.seated, connected)
+        old, side.seated = side.leg, self._dispatch.legs.swap(side.seated, connected)
         self.there.changed_leg(old)
         self.watch(side)
         await self._back(side, again=True)
@@ -397,7 +398,7 @@ class Moves:
     async def overdue(self, overdue: Overdue) -> None:
         """Nobody came back in time: the phone is lost, and `hung_up` follows."""
         if self.away.is_overdue(overdue) and self.away.side is not None:
-            self._dispatch.give_up(self.away.side.leg)
+            self._dispatch.legs.give_up(self.away.side.leg)
 
     # ── phones ──────────────────────────────────────────────────────────────
 
@@ -405,9 +406,9 @@ class Moves:
         """Tell when they hang up."""
         assert self.tasks is not None  # noqa: S101  (set before anything is taken in)
         if side.seated.phone and self._legs.release(side.leg):  # a shift leader's
-            self._dispatch.look_after(side.seated, self.there.call)
+            self._dispatch.legs.look_after(side.seated, self.there.call)
         side.watch = self.tasks.create_task(self._tell_of_the_end(side))
-        self._dispatch.mind(side.leg, Minder(side, self.waits_for, self._tell))
+        self._dispatch.legs.mind(side.leg, Minder(side, self.waits_for, self._tell))
 
     async def _tell_of_the_end(self, side: Side) -> None:
         await side.seated.over.wait()

@@ -324,7 +324,7 @@ async def left_in_peace(h: House) -> None:
     assert h.board.dispatch.floor.seat("chief").presence is Presence.READY
     assert h.supervision.attending("chief") is None
     assert not h.board.conversations.legs.names()
-    assert not h.board.dispatch.legs()
+    assert not h.board.dispatch.legs.names()
 
 
 async def test_a_leader_who_took_a_talk_is_waited_for_and_rung_at_their_page() -> None:

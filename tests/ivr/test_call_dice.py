@@ -145,7 +145,7 @@ async def test_every_call_ends_once_and_leaves_nothing_behind(seed: int, plan: s
             await h.passes(1.0)
         left = (switch.channels, switch.music, switch.playing, switch.recordings, switch.bridges, h.board.calls)
         assert h.is_clean(), left
-        assert not h.board.dispatch.legs()
+        assert not h.board.dispatch.legs.names()
         floor = h.board.dispatch.floor
         assert not floor.audit()
         assert not [*floor.offers(), *floor.talks(), *(p for line in PLANS[plan].lines for p in floor.waiting(line))]

@@ -95,7 +95,7 @@ async def ended(h: House) -> CallEnded:
     assert h.is_clean()
     assert h.board.conversations.all() == ()
     assert not h.board.conversations.legs.names()
-    assert not h.board.dispatch.legs()
+    assert not h.board.dispatch.legs.names()
     assert not h.board.dispatch.floor.talks()
     segments = fold(h.ledger.entries).segments
     assert all(type(segment_from(segment_data(segment))) is type(segment) for segment in segments)

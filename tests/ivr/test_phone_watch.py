@@ -160,7 +160,7 @@ async def test_a_phone_whose_registration_breaks_talks_on_as_long_as_its_sound_c
 async def test_a_phone_that_is_there_and_sends_no_sound_is_left_to_the_switch() -> None:
     async with house(plan=PLAN, watched=True, ann=QUICK, bob=QUICK) as h:
         await _talks_with_ann(h)
-        (leg,) = h.board.dispatch.legs()
+        (leg,) = h.board.dispatch.legs.names()
         h.switch.silent.add(leg)
         await h.passes(30.0)
         assert h.ledger.of(TalkEnded) == []
@@ -177,7 +177,7 @@ async def test_a_phone_that_is_there_and_sends_no_sound_is_left_to_the_switch() 
 async def test_an_agent_who_hangs_up_has_not_vanished() -> None:
     async with house(plan=PLAN, watched=True, ann=QUICK, bob=QUICK) as h:
         await _talks_with_ann(h)
-        (leg,) = h.board.dispatch.legs()
+        (leg,) = h.board.dispatch.legs.names()
         h.switch.ends(leg)
         await h.ledger.noted(CallEnded)
         assert h.ledger.of(TalkEnded) == [TalkEnded(1, Party.OTHER_SIDE)]

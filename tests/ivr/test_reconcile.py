@@ -58,7 +58,7 @@ async def talks(h: House) -> str:
     h.switch.caller_types(CALLER, "1")
     await h.ledger.noted(TalkBegan)
     await h.passes(5.0)
-    (leg,) = h.board.dispatch.legs()
+    (leg,) = h.board.dispatch.legs.names()
     return leg
 
 
@@ -103,7 +103,7 @@ async def test_an_agent_who_hung_up_unheard_frees_both() -> None:
 async def test_a_phone_that_stopped_ringing_unheard_is_no_longer_waited_for() -> None:
     async with reconciled(ann=RINGS) as (h, reconciler):
         await waits(h)
-        (leg,) = h.board.dispatch.legs()
+        (leg,) = h.board.dispatch.legs.names()
         unheard(h, Gone, leg)
         assert (await rounds(h, reconciler))["leg_ended"] == 1
         assert h.ledger.of(OfferEnded)[0].result is OfferResult.UNREACHABLE
@@ -218,8 +218,8 @@ async def test_an_agent_stuck_in_something_that_is_over_is_ready_again(presence:
 async def test_an_offer_whose_leg_was_forgotten_is_over_for_the_floor_too() -> None:
     async with reconciled(ann=RINGS) as (h, reconciler):
         await waits(h)
-        (leg,) = h.board.dispatch.legs()
-        h.board.dispatch._forget(leg)
+        (leg,) = h.board.dispatch.legs.names()
+        h.board.dispatch.legs._forget(leg)
         assert await rounds(h, reconciler) == {"leg_hung_up": 1, "floor_told": 1}
         assert h.board.dispatch.floor.offers() == ()
         assert h.switch.channels == {CALLER}
@@ -228,7 +228,7 @@ async def test_an_offer_whose_leg_was_forgotten_is_over_for_the_floor_too() -> N
 async def test_a_talk_whose_leg_was_forgotten_frees_the_agent() -> None:
     async with reconciled(ann=ANSWERS) as (h, reconciler):
         leg = await talks(h)
-        h.board.dispatch._forget(leg)
+        h.board.dispatch.legs._forget(leg)
         repairs = await rounds(h, reconciler)
         assert repairs["floor_told"] == 1
         assert h.board.dispatch.floor.talks() == ()
@@ -292,7 +292,7 @@ async def test_healthy_traffic_is_never_touched(seed: int) -> None:
         async def agent(name: str) -> None:
             for _ in range(40):
                 await h.passes(chance.expovariate(1 / 90.0))
-                for leg in sorted(h.board.dispatch.legs())[: chance.randrange(3)]:
+                for leg in sorted(h.board.dispatch.legs.names())[: chance.randrange(3)]:
                     h.switch.ends(leg, chance.choice([16, 17, 19]))
                 if chance.random() < 0.1:
                     up = name not in h.switch.registered

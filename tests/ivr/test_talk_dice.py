@@ -177,7 +177,7 @@ async def test_nothing_is_left_whatever_happens(seed: int, fails: float) -> None
         assert h.is_clean(), vars_of(switch)
         assert h.board.conversations.all() == ()
         assert not h.board.conversations.legs.names()
-        assert not h.board.dispatch.legs()
+        assert not h.board.dispatch.legs.names()
         assert not switch.ears
         assert all(h.supervision.attending(leader) is None for leader in LEADERS)
         assert [floor.seat(name).presence for name in (*AGENTS, *LEADERS)] == [Presence.READY] * 5

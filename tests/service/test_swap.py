@@ -193,4 +193,4 @@ async def test_a_hundred_swaps_under_a_stream_of_callers_lose_none() -> None:
         assert here.board.calls == 0
         assert not here.switch.bridges
         assert Outcome.FAILED not in {event.outcome for event in here.ledger.of(CallEnded)}
-        assert here.board.dispatch.legs() == frozenset()
+        assert here.board.dispatch.legs.names() == frozenset()

@@ -195,7 +195,7 @@ async def stage(
         assert left == []
         assert {what for what, count in hotline.reconciler.repairs.items() if count} <= here.mended
         await here.until(lambda: not hotline.board.calls)  # the last words of a call may follow its channel's end
-        assert hotline.board.dispatch.legs() == frozenset()
+        assert hotline.board.dispatch.legs.names() == frozenset()
         for phone in here.agents:
             await phone.unregister()
 
