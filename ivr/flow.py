@@ -7,8 +7,9 @@ from typing import Final
 
 import structlog
 
-from ivr.call import Call, Carried, MessageBroken
+from ivr.call import Call
 from ivr.callbacks.board import Callbacks
+from ivr.carried import Carried
 from ivr.clock import Clock
 from ivr.dispatch import Dispatch
 from ivr.door.verdict import Lane, Why
@@ -16,6 +17,7 @@ from ivr.events import CallScreened, DigitsEntered, EndReached, NotRecorded, Pas
 from ivr.offer_legs import Connected
 from ivr.outcomes import Outcome, Reason, WaitEnd
 from ivr.outlook import Outlook
+from ivr.recordings import MessageBroken
 from ivr.room import NO_ROOM
 from ivr.sounds import Sounds
 from ivr.status import tell
@@ -274,11 +276,11 @@ class PlanFlow:
         first = call.carried.back_to
         rules = TalkRules(self._plan, self._dispatch.floor, self._clock.now, self._sound)
         if first is not None and rules.is_ready(first):
-            call.carried = Carried(call.waited, only=first)
+            call.carried = Carried(call.diary.waited, only=first)
             call.note(PassedBack("agent", first))
             line = rules.line_of(first, line)
         else:
-            call.carried = Carried(call.waited, urgent=True)
+            call.carried = Carried(call.diary.waited, urgent=True)
             call.note(PassedBack("line", line))
         return PassedOn(line, heard=True)
 

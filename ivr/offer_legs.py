@@ -15,15 +15,7 @@ from typing import Protocol
 
 import structlog
 
-from acd.signals import (
-    Failure,
-    OfferFailed,
-    PhoneAnswered,
-    Ring,
-    Signal,
-    TalkEnded,
-    TalkResumed,
-)
+from acd.signals import Failure, OfferFailed, PhoneAnswered, Ring, Signal, TalkEnded, TalkResumed
 from ivr.clock import Clock
 from ivr.events import Considered, Offered, OfferEnded
 from ivr.journal import Event

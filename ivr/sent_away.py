@@ -7,8 +7,9 @@ from typing import Any
 
 import structlog
 
-from ivr.call import Call, settled
+from ivr.call import Call
 from ivr.door.verdict import OVERLOAD, Verdict, Why
+from ivr.order import settled
 from ivr.outcomes import Outcome, Reason
 from ivr.switch import Switch, SwitchError
 

@@ -15,7 +15,7 @@ from ivr.adoption.found_talks import FoundTalks
 from ivr.adoption.remains import Remains
 from ivr.adoption.unfinished import Unfinished
 from ivr.beliefs import Beliefs
-from ivr.call import PATIENCE, Call, Flow, run_call
+from ivr.call import Call, Flow, run_call
 from ivr.callbacks.attempt import PlacedCall
 from ivr.clock import Clock
 from ivr.dispatch import Dispatch
@@ -23,6 +23,7 @@ from ivr.door.keeper import Doorkeeper, OpenDoor
 from ivr.door.verdict import WELCOME, Lane, Verdict
 from ivr.events import CallArrived, CallScreened
 from ivr.journal import Entry, Facts, Journal
+from ivr.order import PATIENCE
 from ivr.sent_away import SentAway
 from ivr.switch import (
     Arrived,
@@ -222,7 +223,7 @@ class Switchboard:
                     call.played(playback, failed=failed)
             case Recorded(recording):
                 if (call := self._call_of(recording)) is not None:
-                    call.recorded(event)
+                    call.recordings.ended(event)
             case LegAnswered(leg):
                 if (call := self._calls.get(leg)) is not None:
                     self._made.discard(leg)
@@ -251,8 +252,8 @@ class Switchboard:
                 self.linked.set()
                 for call in self._calls.values():
                     call.missed_events()
-                    if call.message is not None:
-                        self.order(self._look_at_message(call, call.message))
+                    if call.recordings.message is not None:
+                        self.order(call.recordings.look_again())
             case LinkDown():
                 log.error("the switch is not heard")
 
@@ -291,7 +292,7 @@ class Switchboard:
             log.exception("a call could not be adopted", call=one.id)
             flow = None
         if flow is None:
-            one.seq = call.seq  # what ends it comes after what was noted until now
+            one.seq = call.diary.seq  # what ends it comes after what was noted until now
             return False
         if one.ticket is None:
             self._judge(call, Arrived(call.channel, call.number, call.dialled, found=True))  # let in already
@@ -300,16 +301,6 @@ class Switchboard:
         work = self._run(call, replace(service, flow=flow), None)
         _within(self._call_tasks).create_task(_guarded(work))
         return True
-
-    async def _look_at_message(self, call: Call, file: str) -> None:
-        """It may have ended while the switch was not heard."""
-        try:
-            recorded = await self._switch.recorded(file)
-        except SwitchError as error:
-            log.warning("nothing is known of a recording", file=file, error=str(error))
-            return
-        if recorded is not None:
-            call.recorded(recorded)
 
     def _agent_of(self, phone: str) -> str:
         """Whose phone it is; the name of one that the plan does not have any more is nobody's."""

@@ -10,9 +10,10 @@ import asyncio
 from dataclasses import dataclass, replace
 
 from acd.signals import CallJoined, GiveUp
-from ivr.call import Call, Carried
+from ivr.call import Call
 from ivr.callbacks.board import Callbacks
 from ivr.callbacks.booking import Agreed, agree
+from ivr.carried import Carried
 from ivr.clock import LOOKS_EVERY, Clock
 from ivr.dispatch import Dispatch, Replaced, Seated
 from ivr.events import StepHeard, WaitBegan, WaitEnded

@@ -13,12 +13,12 @@ from acd.signals import OffersMade
 from ivr.adoption.remains import Remains, remains
 from ivr.adoption.strangers import sort
 from ivr.adoption.unfinished import Unfinished, closing, last_outcome, unfinished
-from ivr.call import SHORTEST_MESSAGE
 from ivr.clock import Clock
 from ivr.dispatch import Dispatch
 from ivr.events import CallEnded, MessageLeft, RecordingEnded
 from ivr.journal import Entry, Journal
 from ivr.outcomes import Outcome, Reason
+from ivr.recordings import SHORTEST_MESSAGE
 from ivr.switch import Arrived, Found, Recorded, Switch, SwitchError, TalkFound
 
 log = structlog.get_logger()

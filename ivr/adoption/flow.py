@@ -20,8 +20,9 @@ from acd.signals import TalkResumed
 from ivr.adoption.remains import Kept, Remains
 from ivr.adoption.retrace import retrace
 from ivr.adoption.unfinished import Unfinished
-from ivr.call import Call, Carried, Flow
+from ivr.call import Call, Flow
 from ivr.callbacks.attempt import PlacedCall
+from ivr.carried import Carried
 from ivr.events import CallAnswered, EndReached, OfferEnded, PassedBack, TalkEnded
 from ivr.flow import PlanFlow
 from ivr.offer_legs import Connected
@@ -161,7 +162,7 @@ class AdoptingFlow(PlanFlow):
         here, _ = self._at_line(call, line, position)
         promised = one.held is not None or one.asked is not None or lost
         if promised:
-            call.carried = Carried(call.waited, urgent=True, interrupted=lost)
+            call.carried = Carried(call.diary.waited, urgent=True, interrupted=lost)
             call.note(PassedBack("line", line))
         else:
             call.outcome = (Outcome.TALKED, Reason.OTHER_SIDE_HUNG_UP)
@@ -198,10 +199,10 @@ class AdoptingFlow(PlanFlow):
             await call.hush()
         if one.passed is not None and (line := one.passed_from) is not None and line in self._plan.lines:
             here, _ = self._at_line(call, line, position)
-            call.carried = Carried(call.waited, urgent=True)  # whom they were promised nobody knows any more
+            call.carried = Carried(call.diary.waited, urgent=True)  # whom they were promised nobody knows any more
             await self._on(call, here, PassedOn(self._passed_to(one, line), heard=True), waiting)
         elif position is not None and isinstance(position.step, TakeMessage) and (file := one.message) is not None:
-            finishing = call.finish_message(file, position.way.line, limit=position.step.limit)
+            finishing = call.recordings.finish_message(file, position.way.line, limit=position.step.limit)
             await self._on(call, position, await self._left(call, finishing), waiting)
         elif position is not None:
             told = destination(position) is not None and any(isinstance(e.event, EndReached) for e in one.entries)

@@ -10,12 +10,13 @@ from typing import Any
 
 import structlog
 
-from ivr.call import PATIENCE, Call, Flow, to_its_end
+from ivr.call import Call, Flow
 from ivr.callbacks.events import CallerRung
 from ivr.callbacks.ticket import Ticket
 from ivr.events import CallAnswered
 from ivr.journal import Entry
 from ivr.offer_legs import Connected
+from ivr.order import PATIENCE, to_its_end
 from ivr.outcomes import Outcome, Reason
 from ivr.sounds import Sounds
 from ivr.switch import RINGING, Phone, Switch, SwitchError

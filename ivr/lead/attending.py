@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 
 import structlog
 
-from ivr.call import Call, settled
+from ivr.call import Call
 from ivr.events import Attendance
 from ivr.offer_legs import Connected
+from ivr.order import settled
 from ivr.switch import Switch, SwitchError
 from ivr.talk.legs import Legs
 

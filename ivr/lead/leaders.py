@@ -62,7 +62,7 @@ class Leaders:
         if self._dispatch.floor.seat(one.leader).presence is not Presence.BREAK:
             one.held_back = True
             self._dispatch.hold_back(one.leader)
-        offer, one.leg = one.call.name_leg("v")
+        offer, one.leg = one.call.names.leg("v")
         return await self._legs.ring(
             offer, one.leader, one.leg, Phone(phone), caller=one.call.number, like=one.call.channel, limit=RING_FOR
         )

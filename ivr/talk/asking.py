@@ -45,13 +45,13 @@ class Asking:
             case ToLine() | ToAgent():
                 line = to.id if isinstance(to, ToLine) else self._rules.line_of(to.id, lead.line)
                 only = to.id if isinstance(to, ToAgent) else None
-                within = Within(self._call.name_within(), self._call.number, lead.leg, self._call.note)
+                within = Within(self._call.names.within(), self._call.number, lead.leg, self._call.note)
                 seated = await self._dispatch.seat(within, CallJoined(within.id, line, only=only, urgent=True))
                 connected = seated if isinstance(seated, Connected) else None
         return line, connected
 
     async def _ring_outside(self, number: str, lead: Side) -> Connected | None:
-        offer, leg = self._call.name_leg("x")
+        offer, leg = self._call.names.leg("x")
         self._call.note(Offered(offer, lead.line, None, number))
         result = OfferResult.WITHDRAWN
         try:

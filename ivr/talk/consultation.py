@@ -8,8 +8,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
-from ivr.call import settled
 from ivr.events import ConsultationAnswered, ConsultationBegan, ConsultationEnded
+from ivr.order import settled
 from ivr.outcomes import ConsultationEnd
 from ivr.talk.asking import Asking
 from ivr.talk.gathering import Gathering

@@ -28,9 +28,11 @@ from collections.abc import Callable, Coroutine
 
 import structlog
 
-from ivr.call import Call, Carried, settled, to_its_end
+from ivr.call import Call
+from ivr.carried import Carried
 from ivr.dispatch import Dispatch
 from ivr.offer_legs import Connected
+from ivr.order import settled, to_its_end
 from ivr.outcomes import ConsultationEnd, Party
 from ivr.switch import Switch, SwitchError
 from ivr.talk.asking import Asking

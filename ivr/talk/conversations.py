@@ -14,10 +14,11 @@ import asyncio
 from collections.abc import Callable, Coroutine, Sequence
 from typing import Any
 
-from ivr.call import Call, settled
+from ivr.call import Call
 from ivr.dispatch import Dispatch
 from ivr.events import Flagged
 from ivr.offer_legs import Connected
+from ivr.order import settled
 from ivr.room import Room
 from ivr.switch import Switch
 from ivr.talk.away import WITHIN
@@ -140,7 +141,7 @@ class Conversations:
 
     def cut_recordings(self) -> Coroutine[Any, Any, None]:
         """There is no more room: end every talk's recording. The talks go on."""
-        return settled(*(talk.call.cut_recording() for talk in self.all()))
+        return settled(*(talk.call.recordings.cut_talk() for talk in self.all()))
 
     def all(self) -> Sequence[Conversation]:
         """Those that go on, oldest first."""

@@ -7,10 +7,11 @@ from collections.abc import Callable
 import structlog
 
 from ivr.adoption.names import first_of
-from ivr.call import Call, settled
+from ivr.call import Call
 from ivr.dispatch import Dispatch
 from ivr.events import ConsultationEnded, TalkBegan, TalkEnded
 from ivr.journal import Event
+from ivr.order import settled
 from ivr.outcomes import ConsultationEnd, Outcome, Party, Reason
 from ivr.switch import Switch, SwitchError
 from ivr.talk.hold import Hold
@@ -82,7 +83,7 @@ class Gathering:
             if side.offer == resumed.paused:
                 self.pause.resume(side)
         if resumed.file is not None:
-            self.call.resume_recording(resumed.file)
+            self.call.recordings.resume_talk(resumed.file)
             self._recorded = self.lead
 
     # ── where everybody is ──────────────────────────────────────────────────
@@ -143,7 +144,7 @@ class Gathering:
         """Leave nothing of it on the switch, but the caller."""
         gone, self.sides, self.aside = self.everybody(), [], None
         await settled(*(self.let_go(side) for side in gone))
-        await self.call.end_recording()
+        await self.call.recordings.end_talk()
         await self._where.drop()
         self.call.in_talk = False
 
@@ -179,7 +180,7 @@ class Gathering:
         wanted = lead.announced and not self.call.unrecorded
         file = self.rules.file(lead.line, first_of(lead.leg)) if wanted else None
         if file is not None:
-            await self.call.record_talk(self._where.talk, file)
+            await self.call.recordings.record_talk(self._where.talk, file)
 
     def is_recorded(self) -> bool:
         """Whether the line records whom the caller has now, or would but for a pause."""
@@ -190,7 +191,7 @@ class Gathering:
     async def stop_recording(self) -> None:
         """Who has the caller next is recorded anew."""
         self._recorded = None
-        await self.call.end_recording()
+        await self.call.recordings.end_talk()
 
     async def pause_recording(self, by: str) -> None:
         """Let nothing be recorded of what the lead says, for a while."""

@@ -11,10 +11,11 @@ from collections.abc import Callable, Coroutine, Mapping
 
 import structlog
 
-from ivr.call import Carried, settled
+from ivr.carried import Carried
 from ivr.dispatch import Dispatch
 from ivr.events import AgentAway, AgentBack, HeldTooLong, PassedBack, PassedOn
 from ivr.offer_legs import Connected
+from ivr.order import settled
 from ivr.outcomes import ConsultationEnd, Outcome, Party, Reason
 from ivr.switch import BEEP, Switch
 from ivr.talk.away import OUT_OF, Away, Minder
@@ -98,12 +99,12 @@ class Moves:
         self.there.note(PassedOn(lead.offer, to.kind, to.id, warm=False))
         match to:
             case ToLine(line):
-                self._send(Onward(line, heard=False), Carried(self.there.call.waited))
+                self._send(Onward(line, heard=False), Carried(self.there.call.diary.waited))
             case ToAgent(agent):
                 line = self.there.rules.line_of(agent, lead.line)
                 self._send(
                     Onward(line, heard=line == lead.line),
-                    Carried(self.there.call.waited, only=agent, back_to=lead.agent),
+                    Carried(self.there.call.diary.waited, only=agent, back_to=lead.agent),
                 )
             case ToNumber():
                 await self._pass_to_number(to, lead)
@@ -282,7 +283,7 @@ class Moves:
     def _send_back(self, line: str, *, interrupted: bool = False) -> None:
         """The caller was promised somebody who did not come, or is gone: before everybody else, to the line."""
         self.there.note(PassedBack("line", line))
-        carried = Carried(self.there.call.waited, urgent=True, interrupted=interrupted)
+        carried = Carried(self.there.call.diary.waited, urgent=True, interrupted=interrupted)
         self._send(Onward(line, heard=True), carried)
 
     async def answered(self, answer: Answer) -> None:
@@ -314,7 +315,7 @@ class Moves:
             there.note(HeldTooLong(lead.offer, self.there.rules.hold_limit(lead.line)))
             log.warning("a caller is on hold for too long", call=self.there.call.id, agent=lead.agent)
             if self.there.state is State.HELD:
-                await settled(self._switch.play(lead.leg, self.there.call.name_playback(), [BEEP]))
+                await settled(self._switch.play(lead.leg, self.there.call.names.playback(), [BEEP]))
                 there.hold.set_alarm(AFTER_THE_BEEP, beeped=True)
         elif self.there.state is State.HELD:
             await there.go(State.TALKING)

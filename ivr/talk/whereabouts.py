@@ -6,7 +6,8 @@ from collections.abc import Awaitable, Mapping
 
 import structlog
 
-from ivr.call import Call, settled
+from ivr.call import Call
+from ivr.order import settled
 from ivr.switch import RINGING, ChannelGone, Switch
 from ivr.talk.states import Spot
 

@@ -191,6 +191,7 @@ async def test_a_caller_is_passed_on_to_a_line_and_the_agent_is_free() -> None:
         assert h.ledger.of(TalkEnded) == [TalkEnded(1, Party.PASSED_ON)]
         assert h.ledger.of(PassedOn) == [PassedOn(1, "line", "expert", warm=False)]
         assert len(h.ledger.of(RecordingBegan)) == 1  # the expert line does not record
+        assert [call.recording for call in h.board.living()] == ["off"]
         h.switch.ends(leg_of(h, 2))
         assert await ended(h) == CallEnded(Outcome.TALKED, Reason.OTHER_SIDE_HUNG_UP)
 

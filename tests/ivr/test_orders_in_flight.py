@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 import pytest
 
-from ivr import call
 from ivr.events import CallEnded, OfferEnded
+from ivr.order import to_its_end
 from tests.ivr.fake_switch import Behaviour, FakeSwitch
 from tests.ivr.house import CALLER, house
 
@@ -57,7 +57,7 @@ async def test_an_order_is_waited_for_however_often_its_caller_is_cancelled(time
         await done.wait()
 
     async with asyncio.TaskGroup() as tasks:
-        caller = tasks.create_task(call.to_its_end(order()))
+        caller = tasks.create_task(to_its_end(order()))
         await sent.wait()
         for _ in range(times):
             caller.cancel()

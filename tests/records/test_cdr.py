@@ -27,19 +27,7 @@ from ivr.journal import Entry, Event, from_data, to_data
 from ivr.outcomes import OfferResult, Outcome, Party, Reason, WaitEnd
 from records.cdr import Reached
 from records.folding import fold
-from records.segments import (
-    Away,
-    Inquiry,
-    Menu,
-    Message,
-    Offer,
-    Pause,
-    Refusal,
-    Talk,
-    Wait,
-    segment_data,
-    segment_from,
-)
+from records.segments import Away, Inquiry, Menu, Message, Offer, Pause, Refusal, Talk, Wait, segment_data, segment_from
 from tests.records.tales import (
     GIVES_UP_WAITING,
     HANGS_UP_IN_THE_GREETING,
