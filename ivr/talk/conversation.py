@@ -58,6 +58,7 @@ from ivr.talk.inbox import (
 )
 from ivr.talk.legs import Legs
 from ivr.talk.moves import Moves
+from ivr.talk.phones import Phones
 from ivr.talk.states import MOVES, SAYS, Command, State
 from ivr.talk.targets import Refused, TalkRules, Target
 
@@ -99,7 +100,8 @@ class Conversation:
         self._there = Gathering(call, Side(line, seated), rules, tell, dispatch=dispatch, legs=legs, switch=switch)
         self._consultation = Consultation(self._there, Asking(call, rules, dispatch, legs), tell)
         away = Away(call, legs, rules.away, returns, tell)
-        self._moves = Moves(self._there, self._consultation, tell, away, legs, dispatch=dispatch, switch=switch)
+        self._phones = Phones(self._there, self._consultation, tell, away, legs, dispatch)
+        self._moves = Moves(self._there, self._consultation, self._phones, dispatch=dispatch, switch=switch)
         self._again: asyncio.TimerHandle | None = None
         self.watchers: list[Callable[[], None]] = []
         """Called when something changed, and at the end; they never fail."""
@@ -197,10 +199,10 @@ class Conversation:
             self.call.carried = Carried()
             if self._resumed is None:
                 self._there.began(self.sides[0])
-            async with asyncio.TaskGroup() as self._moves.tasks:
+            async with asyncio.TaskGroup() as self._phones.tasks:
                 try:
                     for side in self.sides:
-                        self._moves.watch(side)
+                        self._phones.watch(side)
                     if self._resumed is None:
                         await self._there.record()
                     else:
@@ -230,7 +232,7 @@ class Conversation:
                 side.watch.cancel()
         self._there.hold.cancel()
         self._there.pause.cancel()
-        self._moves.away.stop()
+        self._phones.away.stop()
         if self._again is not None:
             self._again.cancel()
 
@@ -268,7 +270,7 @@ class Conversation:
                 case Answer(connected=Connected() as connected):
                     self._dispatch.legs.abandon(connected)
                 case Returned(connected=Connected() as connected):
-                    self._moves.refuse(connected)
+                    self._phones.refuse(connected)
 
     # ── one thing after the other ───────────────────────────────────────────
 
@@ -283,15 +285,15 @@ class Conversation:
             case TooLong(hold, beeped):
                 await self._happens(self._moves.held_too_long(hold, beeped=beeped))
             case Strayed():
-                await self._happens(self._moves.strayed(happened))
+                await self._happens(self._phones.strayed(happened))
             case Heard():
-                await self._happens(self._moves.heard(happened))
+                await self._happens(self._phones.heard(happened))
             case Reachable():
-                await self._happens(self._moves.reachable(happened))
+                await self._happens(self._phones.reachable(happened))
             case Returned():
-                await self._happens(self._moves.returned(happened))
+                await self._happens(self._phones.returned(happened))
             case Overdue():
-                await self._happens(self._moves.overdue(happened))
+                await self._happens(self._phones.overdue(happened))
             case Unpaused():
                 await self._happens(self._moves.unpaused(happened))
             case Askew():
@@ -340,7 +342,7 @@ class Conversation:
         """Which state fits; an agent who held the caller goes on doing so."""
         if not self.sides:
             return State.PASSING
-        if self._moves.away.side is not None:
+        if self._phones.away.side is not None:
             return State.AWAY
         if self.aside is not None:
             return State.CONSULTING

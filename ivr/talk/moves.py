@@ -6,36 +6,27 @@ way: who takes part is said before the switch is told, so that what is left to d
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Coroutine, Mapping
 
 import structlog
 
 from ivr.carried import Carried
 from ivr.dispatch import Dispatch
-from ivr.events import AgentAway, AgentBack, HeldTooLong, PassedBack, PassedOn
+from ivr.events import HeldTooLong, PassedBack, PassedOn
 from ivr.offer_legs import Connected
 from ivr.order import settled
 from ivr.outcomes import ConsultationEnd, Outcome, Party, Reason
 from ivr.switch import BEEP, Switch
-from ivr.talk.away import OUT_OF, Away, Minder
 from ivr.talk.consultation import Consultation
 from ivr.talk.gathering import Gathering
 from ivr.talk.inbox import (
     Answer,
-    Happened,
-    Heard,
-    HungUp,
     Onward,
-    Overdue,
-    Reachable,
-    Returned,
     Side,
-    Strayed,
     Unpaused,
     Wish,
 )
-from ivr.talk.legs import Legs
+from ivr.talk.phones import Phones
 from ivr.talk.states import Command, State
 from ivr.talk.targets import Refused, Target, ToAgent, ToLine, ToNumber
 
@@ -46,24 +37,19 @@ AFTER_THE_BEEP = 1.0
 
 
 class Moves:
-    """The moves of one conversation; `tell` hears what happens to those who take part."""
+    """The moves of one conversation."""
 
     def __init__(
         self,
         there: Gathering,
         asked: Consultation,
-        tell: Callable[[Happened], None],
-        away: Away,
-        legs: Legs,
+        phones: Phones,
         *,
         dispatch: Dispatch,
         switch: Switch,
     ) -> None:
-        self.there, self.asked = there, asked
-        self._tell, self._legs, self._dispatch, self._switch = tell, legs, dispatch, switch
-        self.tasks: asyncio.TaskGroup | None = None
-        """Owns what waits for phones."""
-        self.away = away
+        self.there, self.asked, self._phones = there, asked, phones
+        self._dispatch, self._switch = dispatch, switch
         self.onward: Onward | None = None
         """Where the caller waits next."""
         self.how: Mapping[Command, Callable[[Wish], Coroutine[None, None, None]]] = {
@@ -140,8 +126,8 @@ class Moves:
         self._ring(to, lead)
 
     def _ring(self, to: Target, lead: Side) -> None:
-        assert self.tasks is not None  # noqa: S101  (set before anything is taken in)
-        self.asked.ring(self.tasks, to, lead)
+        assert self._phones.tasks is not None  # noqa: S101  (set before anything is taken in)
+        self.asked.ring(self._phones.tasks, to, lead)
 
     async def complete(self, wish: Wish) -> None:
         """Who was asked, or the others of three, have the caller."""
@@ -207,7 +193,7 @@ class Moves:
     async def take(self, wish: Wish) -> None:
         """A shift leader talks with the caller in an agent's stead."""
         assert wish.newcomer is not None  # noqa: S101  (by construction of `take`)
-        await self.away.end()
+        await self._phones.away.end()
         self.asked.over(ConsultationEnd.CANCELLED)
         await self.asked.drop()
         side = next(side for side in self.there.sides if side.agent == wish.by)
@@ -239,7 +225,7 @@ class Moves:
 
     def _newcomer(self, connected: Connected) -> Side:
         side = Side(self.there.sides[0].line, connected, announced=self.there.sides[0].announced)
-        self.watch(side)
+        self._phones.watch(side)
         return side
 
     # ── what happens by itself ──────────────────────────────────────────────
@@ -253,7 +239,7 @@ class Moves:
             await self.there.go(State.AWAY)
             return
         if side in self.there.sides:
-            await self.away.end()
+            await self._phones.away.end()
         if side is aside:
             if self.there.sides[0].seated.over.is_set():  # both: who promised the caller somebody is told of next
                 self.asked.over(ConsultationEnd.HUNG_UP)
@@ -298,7 +284,7 @@ class Moves:
             await self._end_consultation(ConsultationEnd.NOT_REACHED)
         else:
             side = Side(answer.line, connected)
-            self.watch(side)
+            self._phones.watch(side)
             if not self.there.sides:
                 self.there.sides.append(side)
                 await self.there.go(State.TALKING)
@@ -319,98 +305,3 @@ class Moves:
                 there.hold.set_alarm(AFTER_THE_BEEP, beeped=True)
         elif self.there.state is State.HELD:
             await there.go(State.TALKING)
-
-    # ── an agent whose browser strays ───────────────────────────────────────
-
-    def waits_for(self, side: Side) -> bool:
-        """Whether this one would be waited for now."""
-        there = self.there
-        fits = there.state in OUT_OF and there.sides == [side] and not there.call.stopping
-        return fits and self.away.within > 0 and not side.seated.over.is_set()
-
-    async def strayed(self, strayed: Strayed) -> None:
-        """The browser of the agent is gone: the caller waits for it."""
-        side, there = strayed.side, self.there
-        if side.leg != strayed.leg or self.away.side is side:
-            return
-        if not self.waits_for(side):
-            self._dispatch.legs.give_up(strayed.leg)
-            return
-        before = there.state
-        there.note(AgentAway(side.offer))
-        self.away.begin(side, before)
-        if before is State.ASKING:
-            self.asked.over(ConsultationEnd.AGENT_LEFT)
-            await self.asked.drop()
-        await there.go(State.AWAY)
-        if before is State.TALKING and self.tasks is not None:
-            self.away.say_so(self.tasks)
-
-    async def heard(self, heard: Heard) -> None:
-        """The network is back: the talk goes on at the same leg."""
-        if self.away.side is not heard.side or heard.side.leg != heard.leg:
-            return
-        self._dispatch.legs.found(heard.leg)
-        await self._back(heard.side, again=False)
-
-    async def reachable(self, reachable: Reachable) -> None:
-        """The page is there again: it is rung for the talk."""
-        if self.away.side is reachable.side and self.tasks is not None:
-            self.away.ring(self.tasks)
-
-    async def returned(self, returned: Returned) -> None:
-        """The page answered, and the talk goes on at its new leg; or it did not, and is rung again."""
-        side, connected = returned.side, returned.connected
-        if connected is None:
-            if self.away.side is side:
-                self.away.not_answered()
-            return
-        if self.away.side is not side or side.leg not in self._dispatch.legs.names() or connected.over.is_set():
-            self.refuse(connected)
-            return
-        self.away.answered()
-        self._legs.release(connected.leg)
-        if side.watch is not None:
-            side.watch.cancel()
-        old, side.seated = side.leg, self._dispatch.legs.swap(side.seated, connected)
-        self.there.changed_leg(old)
-        self.watch(side)
-        await self._back(side, again=True)
-
-    def refuse(self, connected: Connected) -> None:
-        """They came back too late."""
-        self.away.not_answered()
-        self._legs.forget(connected.leg)
-        self._legs.drop(connected.leg)
-
-    async def _back(self, side: Side, *, again: bool) -> None:
-        held, there = self.away.held, self.there
-        await self.away.end()
-        there.note(AgentBack(side.offer, again))
-        if there.aside is not None:
-            await there.go(State.CONSULTING)
-        elif held:
-            await there.go(State.HELD)
-            there.hold.cancel()
-            there.hold.set_alarm(there.rules.hold_limit(side.line))
-        else:
-            await there.go(State.TALKING)
-
-    async def overdue(self, overdue: Overdue) -> None:
-        """Nobody came back in time: the phone is lost, and `hung_up` follows."""
-        if self.away.is_overdue(overdue) and self.away.side is not None:
-            self._dispatch.legs.give_up(self.away.side.leg)
-
-    # ── phones ──────────────────────────────────────────────────────────────
-
-    def watch(self, side: Side) -> None:
-        """Tell when they hang up."""
-        assert self.tasks is not None  # noqa: S101  (set before anything is taken in)
-        if side.seated.phone and self._legs.release(side.leg):  # a shift leader's
-            self._dispatch.legs.look_after(side.seated, self.there.call)
-        side.watch = self.tasks.create_task(self._tell_of_the_end(side))
-        self._dispatch.legs.mind(side.leg, Minder(side, self.waits_for, self._tell))
-
-    async def _tell_of_the_end(self, side: Side) -> None:
-        await side.seated.over.wait()
-        self._tell(HungUp(side))
