@@ -18,7 +18,7 @@ from ivr.carried import Carried
 from ivr.clock import Clock
 from ivr.diary import Diary
 from ivr.door.verdict import WELCOME
-from ivr.events import CallAdopted, CallAnswered, CallEnded, MessageLeft, RecordingRefused
+from ivr.events import CallAdopted, CallAnswered, CallEnded, MessageLeft, RecordingRefused, StepHeard
 from ivr.journal import Event, Journal
 from ivr.order import PATIENCE, to_its_end, unless_gone
 from ivr.outcomes import Outcome, Reason
@@ -78,6 +78,8 @@ class Call:
         self._keys: deque[str] = deque()
         self._heeded: Container[str] | None = None
         self._refusal: str | None = None
+        self.walks: str | None = None
+        """The node of the plan that is walked, until its `StepHeard` is told."""
         self.unrecorded = False
         """The caller refused to be recorded."""
         self._stirred = asyncio.Event()
@@ -209,6 +211,8 @@ class Call:
         if isinstance(event, MessageLeft):
             talked = self.outcome[0] is Outcome.TALKED
             self.outcome = (Outcome.TALKED if talked else Outcome.MESSAGE, Reason.COMPLETED)
+        elif isinstance(event, StepHeard):
+            self.walks = None
         self.diary.note(event)
 
     def informed(self) -> None:
@@ -350,7 +354,8 @@ class Call:
                 self.outcome = (Outcome.FAILED, Reason.MEDIA_LOST)
             elif self._switch_died or (self._lost and self.outcome[1] is Reason.CALLER_HUNG_UP):
                 self.outcome = (self.outcome[0], Reason.MEDIA_LOST)
-            self.note(CallEnded(*self.outcome))
+            during = self.walks if self.outcome[1] is Reason.CALLER_HUNG_UP else None
+            self.note(CallEnded(*self.outcome, during))
 
 
 Flow = Callable[[Call], Awaitable[None]]

@@ -376,6 +376,9 @@ class CallEnded:
 
     outcome: Outcome
     reason: Reason
+    during: str | None = None
+    """The node that the caller hung up in before its `StepHeard` was told, if it was in one. (Entries of before 0.6 do
+    not say.)"""
 
 
 @dataclass(frozen=True, slots=True)

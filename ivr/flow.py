@@ -7,7 +7,7 @@ from typing import Final
 
 import structlog
 
-from ivr.call import Call
+from ivr.call import Call, Hangup
 from ivr.callbacks.board import Callbacks
 from ivr.carried import Carried
 from ivr.clock import Clock
@@ -134,7 +134,9 @@ class PlanFlow:
             if call.tester and isinstance(position.step, RINGING_OR_KEEPING):
                 call.outcome = (Outcome.INFORMED, Reason.COMPLETED)
                 return
+            call.walks = position.step.node
             position, came = await self._step(call, position, waiting)
+            call.walks = None
             if reached is None and (reached := destination(position, came)) is not None:
                 call.note(EndReached(reached.kind, reached.line, reached.open, reached.why))
             following = advance(self._plan, position, came, self._outlook.scene(call.number))
@@ -159,6 +161,8 @@ class PlanFlow:
         match position.step:
             case Say(node, prompts):
                 await call.say(self._sound(prompts))
+                if call.gone:  # what was played ended with the hang-up, which is told after it: it was not heard
+                    raise Hangup
                 key = call.take_key() if call.typed_ahead() == "0" else None
                 call.note(StepHeard(node, prompts, key))
                 return Said() if key is None else Pressed(key)

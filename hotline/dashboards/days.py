@@ -91,7 +91,7 @@ DAY: Final = Board(
         ),
         Panel(
             Kind.BARS,
-            Words("听完哪一步后挂断？", "After which step do they hang up?"),
+            Words("在哪一步挂断？", "In which step do they hang up?"),
             (
                 ask(
                     "topk(10, sum by (node) (increase(hotline_menu_hang_ups_total[$__range])) > 0)",

@@ -131,8 +131,8 @@ MENU_STEPS = _counter(
 )
 MENU_HANG_UPS = _counter(
     "menu_hang_ups",
-    "Calls hung up in the menus, by the last node that was heard to its end; `other` when it was none.",
-    "在菜单中挂断的来电，按最后听完的节点；一个也没听完的为 other。",
+    "Calls hung up in the menus, by the node that they were hung up in; `other` when the plan has it no more.",
+    "在菜单中挂断的来电，按挂断时所在的节点；现行方案中没有该节点的为 other。",
     _NODE,
 )
 

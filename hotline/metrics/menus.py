@@ -69,10 +69,12 @@ class MenuMetrics:
                 walk.node = self._label(node)
                 if not walk.test:
                     self._steps.labels(walk.node, _key(heard, asked=asked)).inc()
-            case CallEnded(outcome=outcome, reason=reason):
+            case CallEnded(outcome=outcome, reason=reason, during=during):
                 walk = self._walks.pop(entry.call, _Walk())
                 if outcome in _ON_THE_WAY and reason is Reason.CALLER_HUNG_UP and not walk.test:
-                    self._hang_ups.labels(walk.node).inc(exemplar={"call": entry.call})
+                    self._hang_ups.labels(walk.node if during is None else self._label(during)).inc(
+                        exemplar={"call": entry.call}
+                    )
             case _:
                 pass
 

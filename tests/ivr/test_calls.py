@@ -214,17 +214,17 @@ async def test_the_one_who_waits_is_told_the_place_and_is_next() -> None:
 
 
 @pytest.mark.parametrize(
-    ("after", "keys", "outcome"),
+    ("after", "keys", "outcome", "during"),
     [
-        (0.5, "", Outcome.LEFT),  # in the greeting
-        (3.0, "", Outcome.LEFT),  # in the menu
-        (9.0, "", Outcome.LEFT),  # in the silence after it
-        (1.0, "1", Outcome.ABANDONED),  # in the notice
-        (3.0, "1", Outcome.ABANDONED),  # while ringing, in the welcome
-        (8.0, "1", Outcome.ABANDONED),  # while ringing, with music
+        (0.2, "", Outcome.LEFT, "hello"),
+        (3.0, "", Outcome.LEFT, "main"),
+        (9.0, "", Outcome.LEFT, "main"),  # in the silence after the menu
+        (1.0, "1", Outcome.ABANDONED, None),  # in the notice
+        (3.0, "1", Outcome.ABANDONED, None),  # while ringing, in the welcome
+        (8.0, "1", Outcome.ABANDONED, None),  # while ringing, with music
     ],
 )
-async def test_a_hang_up_leaves_nothing_behind(after: float, keys: str, outcome: Outcome) -> None:
+async def test_a_hang_up_leaves_nothing_behind(after: float, keys: str, outcome: Outcome, during: str | None) -> None:
     async with house(ann=Behaviour()) as h:
         h.switch.caller_dials(CALLER)
         h.switch.caller_types(CALLER, keys)
@@ -232,7 +232,7 @@ async def test_a_hang_up_leaves_nothing_behind(after: float, keys: str, outcome:
         h.switch.ends(CALLER)
         await h.ledger.noted(CallEnded)
         await h.passes(0.1)
-        assert h.end == CallEnded(outcome, Reason.CALLER_HUNG_UP)
+        assert h.end == CallEnded(outcome, Reason.CALLER_HUNG_UP, during)
         assert h.is_clean()
         assert h.board.dispatch.floor.presences() == {Presence.READY: 1}
         assert h.ledger.events[-1] == h.end

@@ -172,4 +172,4 @@ async def test_a_bug_at_the_door_lets_the_caller_in() -> None:
         assert CALLER in h.switch.answered
         h.switch.ends(CALLER)
         await h.ledger.noted(CallEnded)
-        assert h.end == CallEnded(Outcome.LEFT, Reason.CALLER_HUNG_UP)
+        assert h.end == CallEnded(Outcome.LEFT, Reason.CALLER_HUNG_UP, "hello")

@@ -80,7 +80,7 @@ async def test_who_hears_a_recording_and_hangs_up_was_informed() -> None:
         await h.passes(3.0)
         h.switch.ends(CALLER)
         await h.ledger.noted(CallEnded)
-        assert h.end == CallEnded(Outcome.INFORMED, Reason.CALLER_HUNG_UP)
+        assert h.end == CallEnded(Outcome.INFORMED, Reason.CALLER_HUNG_UP, "library")
         assert h.ledger.of(EndReached) == []
 
 

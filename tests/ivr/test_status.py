@@ -93,7 +93,7 @@ async def test_a_caller_keys_both_hears_how_it_stands_and_goes_back_to_the_menu(
         assert heard(h)[-1] == "choose"
         h.switch.ends(CALLER)
         await h.ledger.noted(CallEnded)
-        assert h.end == CallEnded(Outcome.INFORMED, Reason.CALLER_HUNG_UP)
+        assert h.end == CallEnded(Outcome.INFORMED, Reason.CALLER_HUNG_UP, "main")
         assert h.is_clean()
 
 

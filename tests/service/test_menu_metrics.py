@@ -23,8 +23,15 @@ from tests.records.tales import GIVES_UP_WAITING, NINE, TALKS, entries
 LINES = ("immunization", "general")
 
 
-def walk(*steps: StepHeard, call: str = "a-1", outcome: Outcome = Outcome.LEFT, test: bool = False) -> list[Entry]:
-    facts: list[Event] = [CallArrived("", "12320", "c", "p", test), *steps, CallEnded(outcome, Reason.CALLER_HUNG_UP)]
+def walk(
+    *steps: StepHeard,
+    call: str = "a-1",
+    outcome: Outcome = Outcome.LEFT,
+    during: str | None = None,
+    test: bool = False,
+) -> list[Entry]:
+    end = CallEnded(outcome, Reason.CALLER_HUNG_UP, during)
+    facts: list[Event] = [CallArrived("", "12320", "c", "p", test), *steps, end]
     return [Entry(call, seq, NINE, fact) for seq, fact in enumerate(facts, 1)]
 
 
@@ -49,6 +56,20 @@ def test_each_step_is_counted_with_its_key_and_who_hangs_up_there() -> None:
         'hotline_menu_hang_ups_total{node="main"} 1.0',
         'hotline_menu_hang_ups_total{node="other"} 2.0',
     } == told(registry)
+
+
+def test_who_is_led_on_by_a_key_and_hangs_up_there_is_counted_there() -> None:
+    registry = CollectorRegistry()
+    menus = MenuMetrics(registry, ["main", "consult"])
+    pressed = StepHeard("main", (), "1", asked=True)
+    for facts in (walk(pressed, during="consult"), walk(call="a-2", during="main"), walk(call="a-3", during="gone")):
+        for fact in facts:
+            menus.hear(fact)
+    assert {line for line in told(registry) if "hang_ups" in line} == {
+        'hotline_menu_hang_ups_total{node="main"} 1.0',
+        'hotline_menu_hang_ups_total{node="consult"} 1.0',
+        'hotline_menu_hang_ups_total{node="other"} 1.0',
+    }
 
 
 def test_a_key_of_a_menu_is_there_before_anybody_pressed_it() -> None:
