@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import os
-import sqlite3
 import tempfile
-from collections.abc import Sequence
-from contextlib import closing
-from datetime import UTC, date, datetime, timedelta
+from datetime import datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 from typing import cast
@@ -20,70 +16,16 @@ from hypothesis import settings as how
 from hypothesis import strategies as st
 from sqlalchemy import Executable, insert, update
 
-from ivr.events import CallArrived, CallEnded, ConsultationBegan, DigitsEntered, Offered
-from ivr.journal import Entry, Event
-from ivr.outcomes import Outcome, Reason
-from records import folding
-from records.audit import Audit, Head
-from records.calls import calls, facts_of
-from records.cdr import Cdr
+from records.audit import Head
 from records.database import open_database
-from records.journal import SqlJournal
 from records.migrations import upgrade
 from records.paper_tables import orders
 from records.recordings import Recording
-from records.retention import reducing
-from records.retention.expiry import Expired, Expiry
-from records.retention.holds import Hold, Holds
-from records.retention.reducing import Reduced, Reducing, without_numbers
-from records.retention.terms import LineTerms, Terms
-from records.vault.ciphers import CIPHERS
-from records.vault.keys import KeyFile
+from records.retention.holds import Hold
 from records.vault.vault import Kept, Vault
-from tests.databases import REFUSED, execute
-from tests.records.test_vault import put, sound
-
-NOW = datetime(2026, 11, 20, 19, 0, tzinfo=UTC)
-TODAY = date(2026, 11, 21)
-TERMS = Terms(30, 10, 60, {"psychological-aid": LineTerms(talks=1095), "hiv": LineTerms(talks=3, messages=2)})
-NUMBER = "13900000042"
-
-
-class House:
-    """Recordings, a database, and what deletes."""
-
-    def __init__(self, var: Path, url: str) -> None:
-        self.url = url
-        keys = KeyFile(var / "keys.json")
-        keys.rotate(CIPHERS["AES-256-GCM"], NOW)
-        self.vault = Vault(var / "recordings", keys)
-        self.holds, self.audit = Holds(self.url, var), Audit(self.url, var)
-        self.expiry = Expiry(self.url, self.vault, self.holds, self.audit, "engine:a")
-        self.reducing = Reducing(self.url, self.holds, self.audit, "engine:a")
-
-    def made(self, call: str, age: int, kind: str = "talks", *, seal: bool = True) -> str:
-        day = TODAY - timedelta(days=age)
-        name = f"{kind}/{day:%Y/%m/%d}/{call}-1" if kind != "fallback" else f"fallback/{call}"
-        path = put(self.vault, sound(0.1), name)
-        then = (NOW - timedelta(days=age)).timestamp()
-        os.utime(path, (then, then))
-        if seal:
-            self.vault.seal(name)
-        return name
-
-    def hold(self, call: str) -> None:
-        asyncio.run(self.holds.place(Hold(call, NOW, "os:ann", "the prosecutor asks")))
-
-    def delete(self) -> dict[str, Expired]:
-        return {one.recording.name: one for one in asyncio.run(self.expiry.delete(TERMS, TODAY, NOW))}
-
-    def note(self, call: str, ended: datetime, *events: Event) -> None:
-        async def write() -> None:
-            async with SqlJournal(self.url) as journal:
-                for seq, event in enumerate((*events, CallEnded(Outcome.TALKED, Reason.COMPLETED)), 1):
-                    journal.note(Entry(call, seq, ended, event))
-
-        asyncio.run(write())
+from tests.databases import execute
+from tests.records.house import NOW, TERMS, TODAY, House
+from tests.records.test_vault import sound
 
 
 @pytest.fixture
@@ -186,100 +128,6 @@ def test_nothing_under_hold_is_ever_deleted(made: list[tuple[str, int, str]], he
         assert all(not one.held for one in house.delete().values() if one.recording.call not in held)
 
 
-# ── numbers ─────────────────────────────────────────────────────────────────
-
-TALE = (
-    CallArrived(NUMBER, "12320", "c", "v1"),
-    DigitsEntered("ask-id", "120101199001011234"),
-    Offered(1, "booking", None, "02200000003"),
-    Offered(2, "desk", "ann", "ann-phone"),
-    ConsultationBegan(2, "number", "02200000009"),
-)
-
-
-def whole(house: House, call: str) -> str:
-    async def read() -> str:
-        engine = open_database(house.url, read_only=True)
-        try:
-            facts = await facts_of(engine, call)
-            (record,) = [one for one in await calls(engine) if one.id == call]
-        finally:
-            await engine.dispose()
-        return repr(facts) + json.dumps(record.to_json(private=True))
-
-    return asyncio.run(read())
-
-
-def test_numbers_of_old_calls_are_masked_for_good_and_all_else_stays(house: House, tmp_path: Path) -> None:
-    house.note("a-1", NOW - timedelta(days=61), *TALE)
-    house.note("a-2", NOW - timedelta(days=59), *TALE)
-    house.note("a-3", NOW - timedelta(days=61), *TALE)
-    house.hold("a-3")
-    before = NOW - timedelta(days=60)
-    assert asyncio.run(house.reducing.due(before)) == 1
-    assert asyncio.run(house.reducing.reduce(before, NOW, days=60)) == Reduced(1)
-    reduced = whole(house, "a-1")
-    for number in (NUMBER, "120101199001011234", "02200000003", "02200000009"):
-        assert number not in reduced
-        assert number in whole(house, "a-2")
-        assert number in whole(house, "a-3")
-    assert "139****0042" in reduced
-    assert "ann-phone" in reduced
-    legs = execute(
-        house.url, "SELECT call, phone FROM legs WHERE phone LIKE '022%' AND phone NOT LIKE '%*%' ORDER BY call, phone"
-    )
-    assert legs == [(call, number) for call in ("a-2", "a-3") for number in ("02200000003", "02200000009")]
-    assert asyncio.run(house.reducing.reduce(before, NOW, days=60)) == Reduced(0)
-    (entry,) = [e for e in asyncio.run(house.audit.entries()) if e.deed.what == "numbers_reduced"]
-    assert entry.deed.details == {"calls": ["a-1"]}
-    for change in (
-        "UPDATE journal SET data = '{}' WHERE call = 'a-1'",
-        "UPDATE journal SET data = '{}' WHERE call = 'a-2'",
-        "DELETE FROM journal WHERE call = 'a-1'",
-    ):
-        with pytest.raises(REFUSED, match="append-only"):
-            execute(house.url, change)
-    execute(house.url, "INSERT INTO reducing VALUES ('a-2')")
-    with pytest.raises(REFUSED, match="append-only"):
-        execute(house.url, "UPDATE journal SET kind = 'CallEnded' WHERE call = 'a-2' AND seq = 1")
-
-
-@pytest.mark.sqlite
-def test_what_was_masked_is_not_in_the_file_any_more(house: House, tmp_path: Path) -> None:
-    for call in range(40):
-        house.note(f"a-{call}", NOW - timedelta(days=61), *TALE)
-    file = tmp_path / "hotline.db"
-    with closing(sqlite3.connect(file)) as database:
-        database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    assert NUMBER.encode() in file.read_bytes()
-    assert asyncio.run(house.reducing.reduce(NOW - timedelta(days=60), NOW, days=60)) == Reduced(40)
-    with closing(sqlite3.connect(file)) as database:
-        database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    assert NUMBER.encode() not in file.read_bytes()
-
-
-def test_a_call_that_cannot_be_reduced_keeps_no_other_from_it_and_the_log_does_not_say_it_was(
-    house: House, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for call in ("a-1", "a-2", "a-3"):
-        house.note(call, NOW - timedelta(days=61), *TALE)
-    fold = folding.fold
-
-    def fails(entries: Sequence[Entry]) -> Cdr:
-        if entries[0].call == "a-2":
-            raise KeyError("offer")
-        return fold(entries)
-
-    monkeypatch.setattr(reducing, "fold", fails)
-    done = asyncio.run(house.reducing.reduce(NOW - timedelta(days=60), NOW, days=60))
-    assert done == Reduced(2, ("calls a-2",))
-    assert NUMBER not in whole(house, "a-3")
-    assert NUMBER in whole(house, "a-2")
-    told = [entry.deed.details["calls"] for entry in asyncio.run(house.audit.entries())]
-    assert told == [["a-1"], ["a-3"]]
-    assert isinstance(asyncio.run(house.audit.verify()), Head)
-
-
 def test_a_recording_that_cannot_be_erased_keeps_no_other_and_the_log_says_once_that_it_is_there(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -325,11 +173,6 @@ def test_the_log_says_of_a_recording_that_went_in_a_night_broken_off_that_it_is_
     house.delete()
     last = asyncio.run(house.audit.entries())[-1].deed
     assert (last.what, last.about, last.details["call"]) == ("recording_expired", bad, "a-1")
-
-
-def test_facts_of_other_versions_are_reduced_by_their_fields() -> None:
-    assert without_numbers("Unheard", {"number": NUMBER, "x": 1}) == {"number": "139****0042", "x": 1}
-    assert without_numbers("PassedOn", {"to": "agent", "target": "12345678"}) == {"to": "agent", "target": "12345678"}
 
 
 # ── sound of work orders ────────────────────────────────────────────────────
