@@ -15,11 +15,11 @@ import structlog
 from hotline.backoffice.apart import apart
 from hotline.draining import End
 from hotline.live import Opening
-from hotline.managed import SwitchLost
 from hotline.operators import Published
 from hotline.service import Running, running
 from hotline.settings import Settings
 from hotline.supervisor import HAND_OVER, Wire, Word
+from hotline.switch_refused import SwitchLost
 
 log = structlog.get_logger()
 

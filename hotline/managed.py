@@ -8,15 +8,10 @@ from __future__ import annotations
 
 import asyncio
 import fcntl
-import math
-import os
 import re
 import resource
-import stat
-import struct
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from pathlib import Path
 from types import TracebackType
 from typing import IO, NoReturn, Self
 
@@ -24,14 +19,14 @@ import aiohttp
 import structlog
 
 from hotline.asterisk_asked import NoAnswer, ask_asterisk
+from hotline.asterisk_folder import AsteriskFolder
 from hotline.asterisk_process import AsteriskProcess
 from hotline.asterisk_program import AsteriskProgram, find_asterisk
-from hotline.bans.log_files import rotate
-from hotline.log_rotation import KEPT
 from hotline.ports import taken
 from hotline.secrets import Secrets
 from hotline.settings import Settings
-from hotline.switch_config import ACL, RELOADABLE, PhoneAccount, Places, fingerprint, refusing, render
+from hotline.switch_config import ACL, RELOADABLE, PhoneAccount, Places, refusing, render
+from hotline.switch_refused import SwitchLost, SwitchRefused
 from ivr.switch import SwitchTaken
 
 log = structlog.get_logger(__name__)
@@ -47,14 +42,6 @@ ENDS_AT_MOST, WITHIN = 5, 60.0
 PAUSES = (0.0, 0.5, 1.0, 2.0)
 """Seconds before Asterisk is started anew after so many ends."""
 OPEN_FILES = 65536
-
-
-class SwitchRefused(RuntimeError):
-    """Asterisk cannot be started or used; the text says why, and what to change."""
-
-
-class SwitchLost(SwitchRefused):
-    """Asterisk ended again and again: another engine would meet the same."""
 
 
 class ManagedAsterisk:
@@ -73,6 +60,7 @@ class ManagedAsterisk:
         self._process: AsteriskProcess | None = None
         self.program: AsteriskProgram = find_asterisk(settings)
         self.places = Places.of(settings, self.program)
+        self._folder = AsteriskFolder(self.places, self.program)
         self.taken_over = False
         """True when this Asterisk was already running: calls from before may be on it."""
         self.stays = False
@@ -107,7 +95,7 @@ class ManagedAsterisk:
         """Wait until Asterisk is gone, asked or not; how it ended, with the last lines it logged."""
         process = self._running
         await process.ended()
-        return f"Asterisk ended ({process.status}){self._last_words()}"
+        return f"Asterisk ended ({process.status}){self._folder.last_words()}"
 
     async def keep_running(self, lost: Callable[[], None]) -> NoReturn:
         """Start Asterisk anew whenever it ends, for ever; `lost` is called at once each time.
@@ -160,7 +148,7 @@ class ManagedAsterisk:
         """Answer SIP from exactly these addresses with 403 from now on. Raises SwitchRefused, OSError."""
         async with self._writing:
             self._banned = tuple(banned)
-            _put(self.places.etc / ACL, refusing(self._banned))  # nothing else: a scan goes on until it is read
+            self._folder.put(ACL, refusing(self._banned))  # nothing else: a scan goes on until it is read
             await self._take_up({ACL})
 
     async def _take_up(self, changed: set[str]) -> bool:
@@ -182,13 +170,13 @@ class ManagedAsterisk:
         left = AsteriskProcess.find(self.places.pid_file, str(self.places.conf))
         if left:
             self._process = left
-            same = self._mark() == self._mark_of(files)
+            same = self._folder.began_with(files)
             if await self._answers_within(PROOF) and (same or await self._has_calls()):
                 self.taken_over = True
                 log.info("asterisk taken over", pid=left.pid)
                 if not same:
                     log.warning("asterisk's new settings wait until it is started anew: there are calls on it")
-                self._write(files)
+                self._folder.write(files)
                 await self._take_up(set(RELOADABLE))  # what lies on the disk may not be what it has read
                 return
             log.warning("asterisk replaced", pid=left.pid, why="it hangs" if same else "its settings changed")
@@ -205,16 +193,16 @@ class ManagedAsterisk:
         refused = taken(self._settings)
         if refused:
             raise SwitchRefused("\n".join(refused))
-        self._furnish()
-        self._write(files)
-        self._mark_file.touch(mode=0o600)
-        self._mark_file.write_text(self._mark_of(files), encoding="ascii")
+        self._folder.furnish()
+        _limit_ourselves()
+        self._folder.write(files)
+        self._folder.begins_with(files)
         self._process = AsteriskProcess.start(
             [*self.program.command, "-f", "-C", str(self.places.conf)], self.places.log / "console.log"
         )
         if not await self._answers_within(START):
             how = f"no answer from ARI within {START:.0f} s" if self._process.alive else self._process.status
-            raise SwitchRefused(f"Asterisk did not start ({how}){self._last_words()}")
+            raise SwitchRefused(f"Asterisk did not start ({how}){self._folder.last_words()}")
         log.info("asterisk started", pid=self._process.pid, version=self.program.release)
         await self._look_for_phones()
 
@@ -279,71 +267,7 @@ class ManagedAsterisk:
         return render(self._settings, self._secrets, self._phones, self.program, self._dialplan, self._banned)
 
     def _write_anew(self) -> set[str]:
-        return self._write(self._rendered())
-
-    def _write(self, files: dict[str, str]) -> set[str]:
-        """Make `etc` hold exactly these files, each 0600; the names of those that changed."""
-        changed = set()
-        etc = self.places.etc
-        for stranger in {path.name for path in etc.iterdir()} - files.keys() - {self._mark_file.name}:
-            (etc / stranger).unlink()
-            changed.add(stranger)
-        for name, text in files.items():
-            path = etc / name
-            if path.is_file() and path.read_text(encoding="utf-8") == text:
-                continue
-            _put(path, text)
-            changed.add(name)
-        return changed
-
-    def _furnish(self) -> None:
-        """Folders and links that Asterisk finds when it starts."""
-        places = self.places
-        own = (
-            places.etc,
-            places.lib,
-            places.log,
-            places.cache,
-            places.spool,
-            places.data / "sounds",
-            places.recordings,
-        )
-        for folder in own:
-            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        for folder in (places.sounds, places.moh, places.recordings / "fallback"):
-            folder.mkdir(parents=True, exist_ok=True)
-        _own_folder(places.run)
-        _link(places.data / "documentation", self.program.data / "documentation")
-        _link(places.data / "rest-api", self.program.data / "rest-api")
-        _link(places.data / "sounds" / "hotline", places.sounds)
-        _link(places.spool / "recording", places.recordings)
-        (places.data / "sounds" / "beep.sln").write_bytes(_beep())
-        for name in ("messages.log", "security.log"):
-            rotate(places.log / name, KEPT)
-        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-        enough = OPEN_FILES if hard == resource.RLIM_INFINITY else min(OPEN_FILES, hard)
-        if soft < enough:
-            resource.setrlimit(resource.RLIMIT_NOFILE, (enough, hard))
-        _, hard = resource.getrlimit(resource.RLIMIT_CORE)
-        resource.setrlimit(resource.RLIMIT_CORE, (0, hard))  # a core holds secrets and voices: Asterisk's and ours
-
-    def _last_words(self) -> str:
-        lines: list[str] = []
-        for name in ("console.log", "messages.log"):
-            path = self.places.log / name
-            if path.is_file():
-                lines += path.read_text(encoding="utf-8", errors="replace").splitlines()[-8:]
-        return "".join(f"\n  {line}" for line in lines if line.strip())
-
-    def _mark_of(self, files: dict[str, str]) -> str:
-        return f"{self.program.release} {fingerprint(files)}"
-
-    def _mark(self) -> str:
-        return self._mark_file.read_text(encoding="ascii") if self._mark_file.is_file() else ""
-
-    @property
-    def _mark_file(self) -> Path:
-        return self.places.etc / "started-with"
+        return self._folder.write(self._rendered())
 
     @property
     def _running(self) -> AsteriskProcess:
@@ -372,35 +296,11 @@ def _is_last(error: BaseException) -> bool:
     return isinstance(error, SwitchTaken | SwitchLost | asyncio.CancelledError)
 
 
-def _put(path: Path, text: str) -> None:
-    """Let the file hold this, in one step, for us alone."""
-    fresh = path.with_name(f".{path.name}.new")
-    fresh.unlink(missing_ok=True)
-    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
-        file.write(text)
-    fresh.replace(path)
-
-
-def _own_folder(folder: Path) -> None:
-    """Make it, for us alone; it may lie in a folder where everybody writes."""
-    folder.mkdir(exist_ok=True, mode=0o700)
-    about = folder.lstat()
-    if not stat.S_ISDIR(about.st_mode) or about.st_uid != os.getuid():
-        raise SwitchRefused(f"{folder} belongs to somebody else: remove it, or use a shorter --var")
-    folder.chmod(0o700)
-
-
-def _link(link: Path, target: Path) -> None:
-    if link.is_symlink() and link.readlink() == target:
-        return
-    link.unlink(missing_ok=True)
-    link.symlink_to(target)
-
-
-def _beep() -> bytes:
-    """A quarter second of 1000 Hz at −12 dBFS, 8 kHz signed linear, with soft ends."""
-    count = 2000
-    ramp = (min(1.0, n / 80, (count - n) / 80) for n in range(count))
-    return b"".join(
-        struct.pack("<h", round(8230 * edge * math.sin(2 * math.pi * n / 8))) for n, edge in enumerate(ramp)
-    )
+def _limit_ourselves() -> None:
+    """Files enough for every call, and no cores; Asterisk inherits both."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    enough = OPEN_FILES if hard == resource.RLIM_INFINITY else min(OPEN_FILES, hard)
+    if soft < enough:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (enough, hard))
+    _, hard = resource.getrlimit(resource.RLIMIT_CORE)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, hard))  # a core holds secrets and voices: Asterisk's and ours

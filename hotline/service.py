@@ -29,9 +29,10 @@ from hotline.composition.watches import set_watches
 from hotline.composition.works import begin_works
 from hotline.draining import Draining
 from hotline.live import Live, Opening
-from hotline.managed import ManagedAsterisk, SwitchLost
+from hotline.managed import ManagedAsterisk
 from hotline.operators import Published, mark_of
 from hotline.settings import Settings
+from hotline.switch_refused import SwitchLost
 from hotline.view import HotlineView
 from hotline.web_gate import gate_of, key_of, tls_of
 from hotline.wishes import Wishes

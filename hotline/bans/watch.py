@@ -16,9 +16,10 @@ from prometheus_client.registry import Collector
 from hotline.bans.ban import FILE, Ban, banned_again, change, kept, trimmed, wall_clock
 from hotline.bans.knocks import Doorkeeper, Network, knock
 from hotline.bans.log_files import Tail
-from hotline.managed import ManagedAsterisk, SwitchRefused
+from hotline.managed import ManagedAsterisk
 from hotline.metrics import families as f
 from hotline.settings import Settings
+from hotline.switch_refused import SwitchRefused
 
 log = structlog.get_logger(__name__)
 

@@ -20,12 +20,12 @@ from hotline.left_behind import left_behind
 from hotline.live import opening_of
 from hotline.lock import AnotherHotline, alone_on
 from hotline.logs import set_up_logs
-from hotline.managed import SwitchLost, SwitchRefused
 from hotline.operators import RECORDINGS, read_config
 from hotline.secrets import SecretsError
 from hotline.settings import Settings
 from hotline.sounds import build_sounds
 from hotline.supervisor import Handed, Supervisor, Wire, Word
+from hotline.switch_refused import SwitchLost, SwitchRefused
 from hotline.terminal import Config, Var, fail, people, settings_of
 from hotline.versions import Versions
 from ivr.switch import SwitchTaken

@@ -27,7 +27,7 @@ from hotline.floor_watch import FloorWatch
 from hotline.front import FrontWatch
 from hotline.live import Live, Opening
 from hotline.living_facts import LivingFacts
-from hotline.managed import ManagedAsterisk, SwitchLost
+from hotline.managed import ManagedAsterisk
 from hotline.metrics.calls import CallMetrics
 from hotline.metrics.database import DatabaseGauges
 from hotline.metrics.floor import CrowdGauges
@@ -40,6 +40,7 @@ from hotline.sealing import Sealing
 from hotline.secrets import Secrets
 from hotline.settings import Settings
 from hotline.shifts import Shifts
+from hotline.switch_refused import SwitchLost
 from hotline.testcalls.synthetic import SyntheticCaller
 from hotline.today import TodayWatch
 from hotline.view import HotlineView

@@ -6,8 +6,9 @@ from hotline.accounts import phones_of
 from hotline.agi import LookUps, agi_of
 from hotline.composition.parts import Parts
 from hotline.fallback import dialplan_of
-from hotline.managed import ManagedAsterisk, SwitchRefused
+from hotline.managed import ManagedAsterisk
 from hotline.ports import taken
+from hotline.switch_refused import SwitchRefused
 from hotline.testcalls.account import tester_of
 from hotline.trying import caller_of
 from ivr.agi.beside import Beside

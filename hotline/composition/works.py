@@ -18,10 +18,11 @@ from hotline.drain_kept import KeptDrain, mark_of_parent
 from hotline.draining import Draining
 from hotline.heartbeat import Heartbeat
 from hotline.log_rotation import LogRotation
-from hotline.managed import ManagedAsterisk, SwitchLost
+from hotline.managed import ManagedAsterisk
 from hotline.metrics.switch import AsteriskGauges, RepairGauges
 from hotline.sealing import Sealing, SealingGauges
 from hotline.settings import Settings, SettingsError, load
+from hotline.switch_refused import SwitchLost
 from hotline.view import midnight
 from ivr.ari.switch import AriSwitch
 from ivr.phone_watch import PhoneWatch

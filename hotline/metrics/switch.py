@@ -12,8 +12,8 @@ import structlog
 from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 
-from hotline.managed import SwitchRefused
 from hotline.metrics import families as f
+from hotline.switch_refused import SwitchRefused
 
 log = structlog.get_logger(__name__)
 

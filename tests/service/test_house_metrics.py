@@ -9,12 +9,12 @@ from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.registry import Collector
 
 from hotline.backup.last import Last, remember
-from hotline.managed import SwitchRefused
 from hotline.metrics.database import DatabaseGauges
 from hotline.metrics.house import BackupGauge, DiskGauges, EngineGauges, TermGauges
 from hotline.metrics.switch import COMMANDS, AsteriskGauges, Told, told
 from hotline.operators import read_config
 from hotline.settings import HOUSE
+from hotline.switch_refused import SwitchRefused
 from records.migrations import upgrade
 from routing.calendar import OwnDay, known_for, known_until
 from routing.days import Dates

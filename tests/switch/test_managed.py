@@ -16,10 +16,11 @@ import aiohttp
 import pytest
 
 from hotline.log_rotation import LogRotation
-from hotline.managed import ManagedAsterisk, SwitchRefused
+from hotline.managed import ManagedAsterisk
 from hotline.secrets import keep_secrets
 from hotline.settings import HOUSE, Settings, load
 from hotline.switch_config import PhoneAccount, modules
+from hotline.switch_refused import SwitchRefused
 from ivr.switch import BROWSER
 from tests.switch.bare_sip import BareCaller
 

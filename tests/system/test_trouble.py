@@ -13,12 +13,12 @@ import pytest
 
 from acd.agent import Presence
 from hotline.disk import free_in
-from hotline.managed import SwitchRefused
 from hotline.past import prepare
 from hotline.phone import Exchange, answers
 from hotline.sealing import first_key, vault_of
 from hotline.settings import HOUSE, load
 from hotline.sound_file import load as load_sound
+from hotline.switch_refused import SwitchRefused
 from ivr.events import NotRecorded, RecordingBegan, RecordingEnded, TalkBegan, WaitBegan
 from ivr.outcomes import Outcome, Reason
 from tests.phones import AGENT_TONE, CALLER, hears, hears_prompt
