@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable, Container, Sequence
+from collections.abc import Awaitable, Callable, Container, Coroutine, Sequence
 from typing import TYPE_CHECKING
 
 import structlog
@@ -18,12 +18,13 @@ from ivr.carried import Carried
 from ivr.clock import Clock
 from ivr.diary import Diary
 from ivr.door.verdict import WELCOME
-from ivr.events import CallAdopted, CallAnswered, CallEnded, MessageLeft, RecordingRefused, StepHeard
+from ivr.events import CallAdopted, CallAnswered, CallEnded, RecordingRefused, StepHeard
 from ivr.journal import Event, Journal
 from ivr.order import PATIENCE, to_its_end, unless_gone
 from ivr.outcomes import Outcome, Reason
 from ivr.recordings import Recordings
 from ivr.switch import Switch, SwitchError
+from ivr.task_group import TaskGroup
 
 if TYPE_CHECKING:
     from ivr.adoption.unfinished import Unfinished
@@ -73,7 +74,7 @@ class Call:
         """The next engine goes on with the call: leave everything as it is."""
         self.names = CallNames(id)
         self.diary = Diary(id, journal, clock)
-        self.recordings = Recordings(switch, self.note, conversations.room)
+        self.recordings = Recordings(switch, self.diary.note, conversations.room)
         self._switch = switch
         self._keys: deque[str] = deque()
         self._heeded: Container[str] | None = None
@@ -208,10 +209,7 @@ class Call:
 
     def note(self, event: Event) -> None:
         """Write a fact into the journal. Never waits."""
-        if isinstance(event, MessageLeft):
-            talked = self.outcome[0] is Outcome.TALKED
-            self.outcome = (Outcome.TALKED if talked else Outcome.MESSAGE, Reason.COMPLETED)
-        elif isinstance(event, StepHeard):
+        if isinstance(event, StepHeard):
             self.walks = None
         self.diary.note(event)
 
@@ -332,7 +330,20 @@ class Call:
         """
         await self.hush()
         self._keys.clear()
-        return await self.recordings.take_message(self.channel, file, line, limit=limit, silence=silence)
+        taking = self.recordings.take_message(self.channel, file, line, limit=limit, silence=silence)
+        return await self._message_taken(taking)
+
+    async def finish_message(self, file: str, line: str | None, *, limit: float) -> bool:
+        """Go on with a message that began under an engine before us. Raises MessageBroken."""
+        return await self._message_taken(self.recordings.finish_message(file, line, limit=limit))
+
+    async def _message_taken(self, taking: Coroutine[None, None, bool]) -> bool:
+        try:
+            return await taking
+        finally:
+            if self.recordings.message_left:
+                talked = self.outcome[0] is Outcome.TALKED
+                self.outcome = (Outcome.TALKED if talked else Outcome.MESSAGE, Reason.COMPLETED)
 
     # ── the end ─────────────────────────────────────────────────────────────
 
@@ -364,7 +375,7 @@ Flow = Callable[[Call], Awaitable[None]]
 async def run_call(call: Call, flow: Flow, apology: Sequence[str]) -> None:
     """Run a flow on a call from first to last. Never raises for what happens to one call."""
     try:
-        async with asyncio.TaskGroup() as tasks:
+        async with TaskGroup() as tasks:
             watch = tasks.create_task(call.raise_on_hangup())
             try:
                 await flow(call)

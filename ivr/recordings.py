@@ -34,6 +34,8 @@ class Recordings:
         self._awaited: tuple[str, asyncio.Future[Recorded]] | None = None
         """Whose end the switch will tell."""
         self._talk: tuple[str, asyncio.Future[Recorded]] | None = None
+        self.message_left = False
+        """The caller left a message that is long enough to be one."""
         self.handed_over = False
         """The next engine goes on with them, and hears of their end."""
         self._switch_died = False
@@ -106,6 +108,7 @@ class Recordings:
             self._note(RecordingEnded(file, recorded.seconds))
             left = not recorded.failed and (recorded.spoken or 0.0) >= SHORTEST_MESSAGE
             if left:
+                self.message_left = True
                 self._note(MessageLeft(line, file, recorded.seconds or 0.0))
         if recorded.failed:
             log.error("a message could not be recorded to its end", file=file)

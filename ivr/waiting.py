@@ -21,6 +21,7 @@ from ivr.offer_legs import Connected
 from ivr.outcomes import Outcome, Reason, WaitEnd
 from ivr.outlook import Outlook
 from ivr.sounds import Sounds
+from ivr.task_group import TaskGroup
 from prompts.phrases import Phrase
 from routing.calendar import closing
 from routing.node import Callback
@@ -192,7 +193,7 @@ class Waiting:
         call, dispatch = self._call, self._house.dispatch
         seated: asyncio.Task[Seated] | None = None
         try:
-            async with asyncio.TaskGroup() as tasks:
+            async with TaskGroup() as tasks:
                 turn = dispatch.seated(call) if placed else dispatch.seat(call, self._joined(enter))
                 seated = tasks.create_task(turn)
                 if instead_of is not None:

@@ -202,7 +202,7 @@ class AdoptingFlow(PlanFlow):
             call.carried = Carried(call.diary.waited, urgent=True)  # whom they were promised nobody knows any more
             await self._on(call, here, PassedOn(self._passed_to(one, line), heard=True), waiting)
         elif position is not None and isinstance(position.step, TakeMessage) and (file := one.message) is not None:
-            finishing = call.recordings.finish_message(file, position.way.line, limit=position.step.limit)
+            finishing = call.finish_message(file, position.way.line, limit=position.step.limit)
             await self._on(call, position, await self._left(call, finishing), waiting)
         elif position is not None:
             told = destination(position) is not None and any(isinstance(e.event, EndReached) for e in one.entries)

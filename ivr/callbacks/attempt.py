@@ -20,6 +20,7 @@ from ivr.order import PATIENCE, to_its_end
 from ivr.outcomes import Outcome, Reason
 from ivr.sounds import Sounds
 from ivr.switch import RINGING, Phone, Switch, SwitchError
+from ivr.task_group import TaskGroup
 from prompts.phrases import Phrase
 from routing.line_rule import CallbackRule
 from routing.plan import Plan
@@ -109,7 +110,7 @@ class Try:
         """The agent hears what this is, and that the caller's phone rings; they are joined when it is answered."""
         call, over = self.call, self.seated.over
         try:
-            async with asyncio.TaskGroup() as tasks:
+            async with TaskGroup() as tasks:
                 gone = tasks.create_task(_set(over))
                 dialling = tasks.create_task(self._announce_and_dial())
                 try:
@@ -151,7 +152,7 @@ class Try:
         own = self.service.sound(self.rule.notice)
         await self._tell_agent(own or self.service.sounds.phrase(Phrase.NOTICE))
         await self.phone_is_free.wait()
-        async with asyncio.TaskGroup() as tasks:
+        async with TaskGroup() as tasks:
             ringing = tasks.create_task(self._tell_agent((RINGING,)))
             await self._dial(self.ear.channel)
             ringing.cancel()

@@ -61,6 +61,7 @@ from ivr.talk.moves import Moves
 from ivr.talk.phones import Phones
 from ivr.talk.states import MOVES, SAYS, Command, State
 from ivr.talk.targets import Refused, TalkRules, Target
+from ivr.task_group import TaskGroup
 
 log = structlog.get_logger()
 
@@ -199,7 +200,7 @@ class Conversation:
             self.call.carried = Carried()
             if self._resumed is None:
                 self._there.began(self.sides[0])
-            async with asyncio.TaskGroup() as self._phones.tasks:
+            async with TaskGroup() as self._phones.tasks:
                 try:
                     for side in self.sides:
                         self._phones.watch(side)
@@ -228,8 +229,7 @@ class Conversation:
         """Nothing more is waited for."""
         self._consultation.stop_ringing()
         for side in self._there.everybody():
-            if side.watch is not None:
-                side.watch.cancel()
+            side.unwatch()
         self._there.hold.cancel()
         self._there.pause.cancel()
         self._phones.away.stop()
@@ -303,7 +303,7 @@ class Conversation:
         before, lead = self.state, self.lead
         try:
             self._fits(wish)
-            await to_its_end(self._moves.how[wish.command](wish))
+            await to_its_end(self._moves.do(wish))
         except Refused as refused:
             wish.tell(refused)
         except SwitchError as error:

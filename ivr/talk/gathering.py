@@ -130,8 +130,7 @@ class Gathering:
 
     async def let_go(self, side: Side) -> None:
         """Free whoever it is, and hang their leg up."""
-        if side.watch is not None:
-            side.watch.cancel()
+        side.unwatch()
         self._where.forget(side.leg)
         self._dispatch.legs.talk_over(side.seated)
         try:

@@ -42,6 +42,12 @@ class Side:
     def leg(self) -> str:
         return self.seated.leg
 
+    def unwatch(self) -> None:
+        """Wait for their end no more."""
+        if self.watch is not None:
+            self.watch.cancel()
+            self.watch = None
+
 
 @dataclass(frozen=True, slots=True)
 class Resumed:

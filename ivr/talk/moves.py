@@ -52,20 +52,10 @@ class Moves:
         self._dispatch, self._switch = dispatch, switch
         self.onward: Onward | None = None
         """Where the caller waits next."""
-        self.how: Mapping[Command, Callable[[Wish], Coroutine[None, None, None]]] = {
-            Command.HOLD: self.hold,
-            Command.RESUME: self.resume,
-            Command.TRANSFER: self.transfer,
-            Command.CONSULT: self.consult,
-            Command.COMPLETE: self.complete,
-            Command.CANCEL: self.cancel,
-            Command.MERGE: self.merge,
-            Command.LEAVE: self.leave,
-            Command.JOIN: self.join,
-            Command.TAKE: self.take,
-            Command.PAUSE_RECORDING: self.pause_recording,
-            Command.RESUME_RECORDING: self.resume_recording,
-        }
+
+    async def do(self, wish: Wish) -> None:
+        """Carry a command out. Raises Refused, SwitchError."""
+        await _HOW[wish.command](self, wish)
 
     # ── what commands do ────────────────────────────────────────────────────
 
@@ -305,3 +295,20 @@ class Moves:
                 there.hold.set_alarm(AFTER_THE_BEEP, beeped=True)
         elif self.there.state is State.HELD:
             await there.go(State.TALKING)
+
+
+_HOW: Mapping[Command, Callable[[Moves, Wish], Coroutine[None, None, None]]] = {
+    Command.HOLD: Moves.hold,
+    Command.RESUME: Moves.resume,
+    Command.TRANSFER: Moves.transfer,
+    Command.CONSULT: Moves.consult,
+    Command.COMPLETE: Moves.complete,
+    Command.CANCEL: Moves.cancel,
+    Command.MERGE: Moves.merge,
+    Command.LEAVE: Moves.leave,
+    Command.JOIN: Moves.join,
+    Command.TAKE: Moves.take,
+    Command.PAUSE_RECORDING: Moves.pause_recording,
+    Command.RESUME_RECORDING: Moves.resume_recording,
+}
+"""Functions, not methods of one: moves that held their own would be a circle, left to the garbage collector."""

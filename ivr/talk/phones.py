@@ -99,8 +99,7 @@ class Phones:
             return
         self.away.answered()
         self._legs.release(connected.leg)
-        if side.watch is not None:
-            side.watch.cancel()
+        side.unwatch()
         old, side.seated = side.leg, self._dispatch.legs.swap(side.seated, connected)
         self._there.changed_leg(old)
         self.watch(side)
