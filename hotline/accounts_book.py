@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from desk.users import Unfit
 from hotline.settings import Settings
 from hotline.terminal import fail
-from records.migrations import TooNew, upgrade
+from records.migrations import NotKept, TooNew, upgrade
 from records.store import Store
 
 T = TypeVar("T")
@@ -21,7 +21,7 @@ def with_accounts(settings: Settings, work: Callable[[Store], Awaitable[T]]) -> 
     """What `work` gives, on today's tables; ends with one line when it cannot be done."""
 
     async def do() -> T:
-        await upgrade(settings.database_url)
+        await upgrade(settings.database_url, keep=settings.var)
         store = Store(settings.database_url)
         try:
             return await work(store)
@@ -30,7 +30,7 @@ def with_accounts(settings: Settings, work: Callable[[Store], Awaitable[T]]) -> 
 
     try:
         return asyncio.run(do())
-    except (Unfit, TooNew) as error:
+    except (Unfit, TooNew, NotKept) as error:
         fail(error)
     except TimeoutError:
         fail(f"another process holds the database: try again: {settings.database_shown}")

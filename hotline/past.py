@@ -28,7 +28,7 @@ from records.calls import outcomes, talks_since
 from records.database import open_database
 from records.guesses import mistakes_since
 from records.journal import SqlJournal
-from records.migrations import upgrade
+from records.migrations import TooNew, upgrade
 from records.outbound import outbound_facts
 from records.presences import Presences
 from routing.node import Recall
@@ -57,7 +57,7 @@ async def prepare(settings: Settings) -> None:
     Raises TooNew for one that a newer version of the hotline has written.
     """
     try:
-        await upgrade(settings.database_url, patience=PATIENCE)
+        await upgrade(settings.database_url, patience=PATIENCE, keep=settings.var)
     except UNREADABLE as error:
         log.error("the database cannot be used: calls are served without it, facts are spooled", error=told(error))
 
@@ -108,12 +108,13 @@ class Past:
             await self._journal.flush()
             await self._presences.flush()
             try:
+                await upgrade(self._settings.database_url, patience=PATIENCE, keep=self._settings.var)
                 await self._read()
                 lost = await self._journal.close_lost(self._clock.now())
                 await self._journal.flush()
                 log.warning("what was before is made up for", calls=lost)
                 self.known = True
-            except UNREADABLE as error:
+            except (*UNREADABLE, TooNew) as error:
                 log.error("what was before cannot be read from the database", error=told(error))
                 await asyncio.sleep(PATIENCE)
 

@@ -25,6 +25,7 @@ from records.sqlite_copy import copy_file
 SQLITE, SERVER = "sqlite", "postgresql"
 FILES: Mapping[str, str] = {SQLITE: "hotline.db", SERVER: "hotline.dump"}
 """What a kind of database is kept in."""
+_OTHERWISE = "; or back the server up by its own means and say --without-database"
 _LIBPQ = {"host": "PGHOST", "port": "PGPORT", "ssl": "PGSSLMODE", "sslmode": "PGSSLMODE"}
 
 
@@ -59,6 +60,11 @@ async def dump(url: str, folder: Path) -> Dump:
         words = ["--format=custom", "--no-owner", "--no-privileges", f"--snapshot={snapshot}"]
         await _run("pg_dump", url, [*words, f"--file={folder / FILES[SERVER]}"])
         return await _counted(connection, SERVER)
+
+
+async def archive(url: str, target: Path) -> None:
+    """Keep a server's database as it is now in a file that `pg_restore` reads. Raises NotDumped, OSError."""
+    await _run("pg_dump", url, ["--format=custom", "--no-owner", "--no-privileges", f"--file={target}"], "")
 
 
 async def put_back(kept: Path, url: str) -> None:
@@ -114,12 +120,12 @@ async def _counted(connection: AsyncConnection, kind: str) -> Dump:
     return Dump(kind, revision, {one.name: Content(await count_of(connection, one), "") for one in known})
 
 
-async def _run(program: str, url: str, words: list[str]) -> None:
+async def _run(program: str, url: str, words: list[str], otherwise: str = _OTHERWISE) -> None:
     path = shutil.which(program)
     if path is None:
         raise NotDumped(
-            f"{program} is not installed: apt-get install postgresql-client, of the server's version or newer; "
-            "or back the server up by its own means and say --without-database"
+            f"{program} is not installed: apt-get install postgresql-client, of the server's version or newer"
+            + otherwise
         )
     process = await asyncio.create_subprocess_exec(
         path, "--no-password", *words, env=environment(database_url(url)),

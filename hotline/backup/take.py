@@ -28,6 +28,7 @@ from hotline.secrets import FILE as SECRETS
 from hotline.settings import Settings
 from records.database import database_file
 from records.dump import FILES, Dump, dump
+from records.migrations import DUMP
 from records.vault import sealed
 from records.vault.keys import KeysError, newest
 from records.vault.vault import SEALED, SOUND, WIPING, Vault, quiet_for
@@ -42,6 +43,8 @@ ROOM_LEFT = 64 << 20
 """Bytes that must be free beyond what is copied."""
 _SPOOLED = ("*-spool-*.jsonl", "*-spill*.jsonl", "*-refused.jsonl")
 _FALLBACK = "fallback.log*"
+_BEFORE = (".db.before-", f"{DUMP}.before-")
+"""Copies that upgrades made."""
 
 
 class NoRoom(OSError):
@@ -196,7 +199,11 @@ def _var(settings: Settings, copying: Copying) -> None:
         inside = path.relative_to(settings.var)
         if inside.parts[0] in MADE_AGAIN or path.resolve() in apart:
             continue
-        if any(path.match(pattern) for pattern in _SPOOLED) or path.name.endswith(".new") or ".db.before-" in path.name:
+        if (
+            any(path.match(pattern) for pattern in _SPOOLED)
+            or path.name.endswith(".new")
+            or any(mark in path.name for mark in _BEFORE)
+        ):
             continue
         copying.copy(path, f"{VAR}/{inside}", lasting=inside.parts[0] in ("masters", "moh"))
 

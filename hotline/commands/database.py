@@ -15,7 +15,7 @@ from hotline.terminal import Config, Json, Var, fail, people, put, put_table, se
 from records.audit import Audit, Broken, Head
 from records.copying import About, NotCopied, about, contents, copy, differences
 from records.database import database_url
-from records.migrations import TooNew
+from records.migrations import TooNew, head, upgrade
 
 app = typer.Typer()
 database = typer.Typer(no_args_is_help=True, help="The database: which it is, whether it is whole, another one.")
@@ -70,6 +70,20 @@ def check(
         raise typer.Exit(1)
     if not as_json:
         people.print(f"{_shown(where)}: whole, {sum(found.rows.values())} rows", markup=False)
+
+
+@database.command("upgrade")
+def upgrade_(
+    without_copy: Annotated[
+        bool, typer.Option("--without-copy", help="Do it without the copy: the server was backed up by its own means.")
+    ] = False,
+    config: Config = None,
+    var: Var = None,
+) -> None:
+    """Copy former tables aside and bring them up to date, as the next start of the hotline would."""
+    settings = settings_of(config, var)
+    _run(upgrade(settings.database_url, keep=settings.var, without_copy=without_copy))
+    people.print(f"{_shown(settings.database_url)}: tables of version {head()}", markup=False)
 
 
 @database.command("copy")

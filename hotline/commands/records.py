@@ -29,7 +29,7 @@ from paperwork.past.scratch import Scratch
 from paperwork.past.sheet import NoSheet, Sheet, as_text, sheet_of
 from records.clock import wall_time
 from records.database import database_file
-from records.migrations import TooNew, upgrade
+from records.migrations import NotKept, TooNew, upgrade
 from records.store import NoDatabase, Store
 from routing.calendar import SHANGHAI
 from routing.reading.load import Unreadable
@@ -91,7 +91,7 @@ async def _asked(settings: Settings, sheet: Sheet) -> None:
 
 
 async def _take(settings: Settings, sheet: Sheet, found: Found, scratch: Scratch, by: str | None) -> Import:
-    await upgrade(settings.database_url)
+    await upgrade(settings.database_url, keep=settings.var)
     store = Store(settings.database_url)
     try:
         if (before := await same_file(store, sheet)) is not None:
@@ -270,7 +270,7 @@ def _done(settings: Settings, work: Coroutine[Any, Any, Answer]) -> Answer:
         return asyncio.run(work)
     except (NoDatabase, FileNotFoundError):
         fail(f"no hotline was ever started in {settings.var}, and nothing imported: name its folder with --var")
-    except TooNew as error:
+    except (TooNew, NotKept) as error:
         fail(error)
     except (DBAPIError, TimeoutError) as error:
         why = error.orig if isinstance(error, DBAPIError) else "somebody else holds it"

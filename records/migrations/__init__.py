@@ -29,6 +29,11 @@ log = structlog.get_logger(__name__)
 LOCK = 0x12320
 """PostgreSQL's advisory lock of a migration; SQLite locks the whole file."""
 
+DUMP = "hotline.dump"
+"""What a server is copied into."""
+
+_BY_HAND = "the next start of the hotline copies them and brings them up to date, as `hotline database upgrade` does"
+
 ROOM_LEFT = 64 << 20
 """Bytes that a copy must leave free."""
 
@@ -57,23 +62,59 @@ def head() -> str:
     return newest
 
 
+class NotKept(OSError):
+    """A server's tables cannot be copied, so they stay as they are; the text says what to do."""
+
+
 def kept_before(file: Path, revision: str) -> Path:
-    """Where a copy of an SQLite database lies as it was before it was brought up from these tables."""
+    """Where a copy of a database (an SQLite file, or `DUMP` of a server) lies as it was with these tables."""
     return file.with_name(f"{file.name}.before-{revision}")
 
 
-async def _keep(url: str) -> None:
-    """Copy an SQLite database of former tables aside, for who goes back to the former version.
+async def _keep(url: str, folder: Path | None, patience: float) -> None:
+    """Copy a database of former tables aside, for who goes back to the former version.
 
-    Nothing is brought up to date without it. A server is its owner's to copy: `hotline backup`. Raises OSError.
+    Nothing is brought up to date without it. Raises OSError, of a server NotKept and DBAPIError.
     """
     file = database_file(url)
-    if file is None or not file.exists() or file.stat().st_size == 0:
+    if file is None:
+        await _keep_server(url, folder, patience)
+    elif file.exists() and file.stat().st_size:
+        await _keep_file(file)
+
+
+async def _keep_server(url: str, folder: Path | None, patience: float) -> None:
+    """What pg_dump makes of it, in `folder`."""
+    from records.dump import NotDumped, archive  # here: what counts a dump stands on us
+
+    async with asyncio.timeout(patience + 5.0):
+        revision = await _revision_on(url)
+    if revision is None or revision >= head():
         return
+    if folder is None:
+        raise NotKept(f"the tables are of version {revision}, not {head()}: {_BY_HAND}")
+    if (kept := kept_before(folder / DUMP, revision)).exists():
+        return
+    fresh = kept.with_name(f"{kept.name}.{os.getpid()}")
+    try:
+        await asyncio.to_thread(_empty, fresh)
+        await archive(url, fresh)
+        fresh.replace(kept)
+    except NotDumped as error:
+        raise NotKept(
+            f"the tables are of version {revision}, not {head()}, and cannot be copied before they are brought up to "
+            f"date: {error}; or back the server up by its own means, then `hotline database upgrade --without-copy`"
+        ) from error
+    finally:
+        fresh.unlink(missing_ok=True)
+    log.info("the database was copied before its tables are brought up to date", copy=str(kept), tables=revision)
+
+
+async def _keep_file(file: Path) -> None:
     revision = await asyncio.to_thread(_revision_in, file)
     if revision is None or revision >= head() or (kept := kept_before(file, revision)).exists():
         return
-    free, wanted = shutil.disk_usage(file.parent).free, file.stat().st_size
+    free, wanted = shutil.disk_usage(file.parent).free, (await asyncio.to_thread(file.stat)).st_size
     if free < wanted + ROOM_LEFT:
         raise OSError(
             errno.ENOSPC,
@@ -91,6 +132,12 @@ async def _keep(url: str) -> None:
     log.info("the database was copied before its tables are brought up to date", copy=str(kept), tables=revision)
 
 
+def _empty(file: Path) -> None:
+    """A file for us alone, and its folder."""
+    file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    file.touch(0o600)
+
+
 def _revision_in(file: Path) -> str | None:
     try:
         with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True, timeout=PATIENCE)) as database:
@@ -98,6 +145,16 @@ def _revision_in(file: Path) -> str | None:
     except sqlite3.Error:
         return None  # no tables yet, or no database: who brings it up to date says what is wrong
     return None if found is None else str(found[0])
+
+
+async def _revision_on(url: str) -> str | None:
+    """Of which version a server's tables are; None without tables."""
+    engine = open_database(url)
+    try:
+        async with engine.connect() as connection:
+            return await connection.run_sync(lambda sync: MigrationContext.configure(sync).get_current_revision())
+    finally:
+        await engine.dispose()
 
 
 def _upgrade(connection: Connection) -> None:
@@ -116,15 +173,19 @@ def _upgrade(connection: Connection) -> None:
         ) from error
 
 
-async def upgrade(url: str, *, patience: float = PATIENCE) -> None:
+async def upgrade(
+    url: str, *, patience: float = PATIENCE, keep: Path | None = None, without_copy: bool = False
+) -> None:
     """Bring the database at `url` to the newest tables, all or nothing, one start after the other.
 
-    An SQLite file of former tables is copied first (`kept_before`).
+    Former tables are copied first (`kept_before`): an SQLite file beside itself, a server into the folder `keep`; who
+    names no folder leaves a server's former tables to those who do.
 
     `patience` is how many seconds it waits for who holds the database. Raises TooNew for a database that a newer
     version has written, SQLAlchemy's DBAPIError, TimeoutError and OSError for one that cannot be used now.
     """
-    await _keep(url)
+    if not without_copy:
+        await _keep(url, keep, patience)
     until = time.monotonic() + patience
     async with asyncio.timeout(patience + 5.0):
         while not await _upgraded(url, patience, until):  # noqa: ASYNC110 - another process holds the file

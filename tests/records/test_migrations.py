@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import io
+import os
 import shutil
 import stat
 from pathlib import Path
@@ -19,10 +20,12 @@ from sqlalchemy import Connection
 from records import paper_tables
 from records.copying import about
 from records.database import database_file, open_database
+from records.dump import put_back
 from records.journal import SqlJournal
-from records.migrations import TooNew, alembic_config, head, kept_before, upgrade
+from records.migrations import DUMP, NotKept, TooNew, alembic_config, head, kept_before, upgrade
 from records.tables import metadata
 from tests.databases import REFUSED, execute
+from tests.postgres import postgres
 from tests.records.tales import TALKS, entries
 
 pytestmark = pytest.mark.migrates
@@ -128,6 +131,42 @@ async def test_without_room_for_the_copy_the_tables_stay_as_they_were(
         await upgrade(url)
     assert execute(url, "SELECT version_num FROM alembic_version") == [(former,)]
     assert not kept_before(file, former).exists()
+
+
+@pytest.mark.postgresql
+async def test_former_tables_of_a_server_are_dumped_before_they_are_brought_up_to_date(
+    bare: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", f"{postgres()._programs}:{os.environ['PATH']}")
+    former, keep = _former(), tmp_path / "var"
+    await _at(bare, former)
+    execute(bare, "INSERT INTO holds VALUES ('a-1', '2026-10-01 01:00:00+00', 'os:ann', 'x')")
+    await upgrade(bare, keep=keep)
+    kept = kept_before(keep / DUMP, former)
+    assert os.listdir(keep) == [kept.name]  # noqa: PTH208
+    assert stat.S_IMODE(kept.stat().st_mode) == 0o600
+    assert execute(bare, "SELECT version_num FROM alembic_version") == [(head(),)]
+    there = postgres().url(postgres().make())
+    await put_back(kept.rename(keep / DUMP), there)
+    assert execute(there, "SELECT version_num FROM alembic_version") == [(former,)]
+    assert execute(there, "SELECT call FROM holds") == [("a-1",)]
+
+
+@pytest.mark.postgresql
+async def test_former_tables_that_cannot_be_dumped_stay_unless_somebody_says_so(
+    bare: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    former = _former()
+    await _at(bare, former)
+    with pytest.raises(NotKept, match="next start of the hotline copies them"):
+        await upgrade(bare)  # a writer's: it knows no folder
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(NotKept, match=r"pg_dump is not installed.*`hotline database upgrade --without-copy`"):
+        await upgrade(bare, keep=tmp_path)
+    assert execute(bare, "SELECT version_num FROM alembic_version") == [(former,)]
+    assert os.listdir(tmp_path) == []  # noqa: PTH208 - no thread is worth it
+    await upgrade(bare, keep=tmp_path, without_copy=True)
+    assert execute(bare, "SELECT version_num FROM alembic_version") == [(head(),)]
 
 
 async def _at(url: str, revision: str) -> None:

@@ -50,3 +50,12 @@ def test_what_cannot_be_done_is_said_in_one_line(told: str, tmp_path: Path) -> N
     away = run(tmp_path, "check", "postgresql://ann:secret@127.0.0.1:1/x")
     assert away.exit_code == 1
     assert "secret" not in away.output
+
+
+def test_tables_are_brought_up_to_date_without_a_start(
+    bare: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOTLINE_DATABASE", bare)
+    done = run(tmp_path, "upgrade")
+    assert (done.exit_code, "tables of version" in done.stderr) == (0, True), done.output
+    assert run(tmp_path, "check", bare).exit_code == 0
