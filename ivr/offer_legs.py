@@ -19,8 +19,9 @@ from acd.signals import Failure, OfferFailed, PhoneAnswered, Ring, Signal, TalkE
 from ivr.clock import Clock
 from ivr.events import Considered, Offered, OfferEnded
 from ivr.journal import Event
+from ivr.order import hang_up_leg
 from ivr.outcomes import OfferResult
-from ivr.switch import HandedOver, Phone, Switch, SwitchError
+from ivr.switch import Phone, Switch, SwitchError
 
 log = structlog.get_logger()
 
@@ -342,11 +343,11 @@ class OfferLegs:
             await self._switch.ring(leg, phone, caller=call.number, like=call.channel, at_most=at_most)
         except SwitchError as error:
             log.warning("a phone could not be rung", phone=phone.name, error=str(error))
-            await self._hang_up(leg)  # the switch may have carried out what it did not confirm
+            await hang_up_leg(self._switch, leg)  # the switch may have carried out what it did not confirm
             self.gone(leg, None)
             return
         if leg not in self._legs:
-            await self._hang_up(leg)  # withdrawn while the switch was still dialling
+            await hang_up_leg(self._switch, leg)  # withdrawn while the switch was still dialling
 
     def _forget(self, leg: str) -> _Leg | None:
         rung = self._legs.pop(leg, None)
@@ -363,15 +364,7 @@ class OfferLegs:
             self._signal(TalkEnded(offer, lost=lost))
 
     def _drop(self, leg: str) -> None:
-        self._spawn(self._hang_up(leg))
-
-    async def _hang_up(self, leg: str) -> None:
-        try:
-            await self._switch.hang_up(leg)
-        except HandedOver:
-            return  # it rings on, or talks on, and is the next engine's
-        except SwitchError as error:
-            log.warning("a leg could not be hung up", leg=leg, error=str(error))
+        self._spawn(hang_up_leg(self._switch, leg))
 
 
 def _name(offer: int, call: Caller, letter: str) -> str:

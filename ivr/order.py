@@ -8,7 +8,7 @@ from contextlib import suppress
 
 import structlog
 
-from ivr.switch import ChannelGone, SwitchError
+from ivr.switch import ChannelGone, HandedOver, Switch, SwitchError
 
 log = structlog.get_logger()
 
@@ -36,6 +36,16 @@ async def unless_gone(order: Awaitable[None]) -> None:
         await order
     except ChannelGone:
         return
+
+
+async def hang_up_leg(switch: Switch, leg: str) -> None:
+    """Hang a leg up. One that the switch does not let go is told of in the log, for nothing is left to do about it."""
+    try:
+        await switch.hang_up(leg)
+    except HandedOver:
+        return  # it rings on, or talks on, and is the next engine's
+    except SwitchError as error:
+        log.warning("a leg could not be hung up", leg=leg, error=str(error))
 
 
 async def settled(*orders: Awaitable[None]) -> None:

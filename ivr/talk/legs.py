@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 import structlog
 
 from ivr.offer_legs import Connected
-from ivr.switch import HandedOver, Phone, Switch, SwitchError
+from ivr.order import hang_up_leg
+from ivr.switch import Phone, Switch, SwitchError
 
 log = structlog.get_logger()
 
@@ -109,12 +110,4 @@ class Legs:
 
     def drop(self, leg: str) -> None:
         """Hang it up soon."""
-        self._spawn(self._hang_up(leg))
-
-    async def _hang_up(self, leg: str) -> None:
-        try:
-            await self._switch.hang_up(leg)
-        except HandedOver:
-            return  # it rings on, or talks on, and is the next engine's
-        except SwitchError as error:
-            log.warning("a leg could not be hung up", leg=leg, error=str(error))
+        self._spawn(hang_up_leg(self._switch, leg))
