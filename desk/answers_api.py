@@ -6,8 +6,7 @@ for whoever talked, and for the leaders whom the line names.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from aiohttp import web
@@ -18,7 +17,7 @@ from desk.asked import Asked, choice, instant, number, only, text, told
 from desk.asker import ASKER, Asker
 from desk.ledger import Ledger
 from desk.printed import Printing
-from desk.refusal import Refusal, bad, forbidden
+from desk.refusal import Refusal, Refusals, bad, forbidden, not_now, refusing, unfit
 from desk.roles import Permission
 from desk.route import Route, one_of
 from desk.schemas import COUNT, MAYBE_TEXT, TEXT, TIME, listing, things
@@ -223,7 +222,7 @@ class AnswersApi:
         if "test" in asked and Permission.ANSWERS_SIGN not in asker.permissions:
             raise forbidden()  # nobody takes their own calls out of the count
         fields = {name: value for name, value in asked.items() if name != "seq"}
-        with _refusing():
+        with refusing(_REFUSALS):
             record = await self._answers.book.fill(
                 record.call, fields, seq=_seq(asked), who=asker.who, at=self._answers.now()
             )
@@ -234,7 +233,7 @@ class AnswersApi:
         only(asked, "seq", "opinion", "name")
         record, asker = await self._seen(request), request[ASKER]
         name = text(asked, "name", longest=60, default=_shown_name(asker))
-        with _refusing():
+        with refusing(_REFUSALS):
             record = await self._answers.book.sign(
                 record.call,
                 text(asked, "opinion", longest=2000),
@@ -251,7 +250,7 @@ class AnswersApi:
         only(asked, "seq", "reason", *BODY)
         record, asker = await self._seen(request), request[ASKER]
         fields = {name: value for name, value in asked.items() if name not in ("seq", "reason")}
-        with _refusing():
+        with refusing(_REFUSALS):
             record = await self._answers.book.correct(
                 record.call,
                 fields,
@@ -325,19 +324,12 @@ class AnswersApi:
         return True
 
 
-@contextmanager
-def _refusing() -> Iterator[None]:
-    """The book's refusals in the desk's shape."""
-    try:
-        yield
-    except Unfit as error:
-        raise Refusal(422, "unfit", str(error), fields=error.fields) from None
-    except Changed:
-        raise Refusal(409, "changed", "somebody wrote into this record meanwhile: read it again") from None
-    except Illegal as error:
-        raise Refusal(409, "not_now", str(error)) from None
-    except NoRecord:
-        raise Refusal(404, "not_found", "there is no answer record of this call") from None
+_REFUSALS: Refusals = {
+    Unfit: lambda error: unfit(str(error), error.fields),
+    Changed: lambda _: Refusal(409, "changed", "somebody wrote into this record meanwhile: read it again"),
+    Illegal: not_now,
+    NoRecord: lambda _: Refusal(404, "not_found", "there is no answer record of this call"),
+}
 
 
 def _shown_name(asker: Asker) -> str | None:

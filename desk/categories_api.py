@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any, Protocol
 
 from aiohttp import web
@@ -13,7 +12,7 @@ from desk.asked import maybe_text, number, only
 from desk.asked import told as read
 from desk.asker import ASKER
 from desk.ledger import Ledger
-from desk.refusal import Refusal, bad
+from desk.refusal import Refusal, Refusals, bad, refusing
 from desk.roles import Permission
 from desk.route import Route, one_of
 from desk.schemas import COUNT, FLAG, MAYBE_TEXT, TEXT, listing, things
@@ -227,7 +226,7 @@ class CategoriesApi:
             asyncio.run_coroutine_threadsafe(deed, loop).result()
 
         loop = asyncio.get_running_loop()
-        with _refusing():
+        with refusing(_REFUSALS):
             trees = await asyncio.to_thread(lambda: mapping(code, tree, path, version=version, first=first))
         category = trees.category(code)
         assert category is not None  # noqa: S101 - it was mapped just now
@@ -269,17 +268,10 @@ def _other(asked: str) -> Tree:
     return Tree(asked)
 
 
-@contextmanager
-def _refusing() -> Iterator[None]:
-    try:
-        yield
-    except NoCategory:
-        raise Refusal(404, "no_category", "there is no such category") from None
-    except Outdated:
-        raise Refusal(409, "changed", "somebody changed the categories: look again") from None
-    except NotWritten as error:
-        raise Refusal(409, "not_written", str(error)) from None
-    except Unreadable as error:
-        raise Refusal(422, "unfit", str(error.problems[0])) from None
-    except OSError as error:
-        raise Refusal(503, "not_written", f"the file of categories cannot be written: {error.strerror}") from None
+_REFUSALS: Refusals = {
+    NoCategory: lambda _: Refusal(404, "no_category", "there is no such category"),
+    Outdated: lambda _: Refusal(409, "changed", "somebody changed the categories: look again"),
+    NotWritten: lambda error: Refusal(409, "not_written", str(error)),
+    Unreadable: lambda error: Refusal(422, "unfit", str(error.problems[0])),
+    OSError: lambda error: Refusal(503, "not_written", f"the file of categories cannot be written: {error.strerror}"),
+}

@@ -9,8 +9,8 @@ import asyncio
 import json
 import shutil
 import tempfile
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
@@ -21,7 +21,7 @@ from desk.asked import choice, only, reason, told
 from desk.asker import ASKER
 from desk.ledger import Ledger
 from desk.printed import Printing
-from desk.refusal import Refusal, bad
+from desk.refusal import Refusal, Refusals, bad, refusing
 from desk.reports_api import Live
 from desk.roles import Permission
 from desk.route import Route, one_of
@@ -152,7 +152,7 @@ class ImportsApi:
         one, why, who = request.match_info["id"], reason(asked), request[ASKER].who
         if len(one) > 64 or not one.isprintable():
             raise Refusal(404, "not_found", "there is no such import")
-        with _refusing():
+        with refusing(_REFUSALS):
             before = await standing(self._store, one)
             await self._ledger.write(
                 who, "records_retracted", about=one, reason=why, rows=before.rows, calls=before.calls
@@ -180,11 +180,7 @@ async def _laid_down(name: str, content: bytes) -> AsyncIterator[Path]:
         await asyncio.to_thread(shutil.rmtree, folder)
 
 
-@contextmanager
-def _refusing() -> Iterator[None]:
-    try:
-        yield
-    except TakenBack as error:
-        raise Refusal(409, "taken_back", str(error)) from None
-    except NoImport:
-        raise Refusal(404, "not_found", "there is no such import") from None
+_REFUSALS: Refusals = {
+    TakenBack: lambda error: Refusal(409, "taken_back", str(error)),
+    NoImport: lambda _: Refusal(404, "not_found", "there is no such import"),
+}

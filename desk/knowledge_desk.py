@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from typing import Any
 
 from aiohttp import web
@@ -15,7 +14,7 @@ from desk.asker import ASKER
 from desk.knowledge_api import ONE, Knowing, no_article
 from desk.knowledge_told import DIFFERENCE, LISTED, SHOWN, STATES, UNHELPFUL, VERSION
 from desk.ledger import Ledger
-from desk.refusal import Refusal, bad
+from desk.refusal import Refusal, Refusals, bad, not_now, refusing, unfit
 from desk.roles import Permission
 from desk.route import Route, one_of
 from desk.schemas import TEXT, listing, things, written
@@ -160,13 +159,13 @@ class KnowledgeDesk:
         return web.json_response({"articles": told})
 
     async def _on_versions(self, request: web.Request) -> web.Response:
-        with _refusing():
+        with refusing(_REFUSALS):
             found = await self._knowing.book.versions(_id(request))
         return web.json_response({"versions": [one.to_json() for one in found]})
 
     async def _on_difference(self, request: web.Request) -> web.Response:
         numbers = [_number(request.query, name) for name in ("from", "to")]
-        with _refusing():
+        with refusing(_REFUSALS):
             old, new = [await self._knowing.book.find(_id(request), nth) for nth in numbers]
         found = await asyncio.to_thread(difference, old.article, new.article)
         return web.json_response({"from": numbers[0], "to": numbers[1], **found})
@@ -230,7 +229,7 @@ class KnowledgeDesk:
         asked = await told(request)
         only(asked, "version", "reason", "expected")
         why, nth = reason(asked), number(asked, "version", least=1)
-        with _refusing():
+        with refusing(_REFUSALS):
             new = await self._knowing.book.take_back(
                 _id(request),
                 nth,
@@ -256,7 +255,7 @@ class KnowledgeDesk:
         why = None if asked.get("reason") in (None, "") else reason(asked)
         if article is not None:
             await self._led(article)
-        with _refusing():
+        with refusing(_REFUSALS):
             new = await self._knowing.book.write(
                 id, article, state, who=request[ASKER].who, at=self._knowing.now(), reason=why, expected=expected
             )
@@ -271,7 +270,7 @@ class KnowledgeDesk:
         }
         fields = {name: f"not there: {', '.join(names)}" for name, names in lost.items() if names}
         if fields:
-            raise Refusal(422, "unfit", "; ".join(f"{name}: {why}" for name, why in fields.items()), fields=fields)
+            raise unfit("; ".join(f"{name}: {why}" for name, why in fields.items()), fields)
 
     async def _told(
         self, request: web.Request, new: Version, change: str, why: str | None, status: int = 200
@@ -283,26 +282,19 @@ class KnowledgeDesk:
         return web.json_response(new.to_json(), status=status)
 
 
-@contextmanager
-def _refusing() -> Iterator[None]:
-    """The book's refusals in the desk's shape."""
-    try:
-        yield
-    except Unfit as error:
-        raise Refusal(422, "unfit", str(error), fields=error.fields) from None
-    except Changed:
-        raise Refusal(409, "changed", "somebody else wrote a version meanwhile: look again") from None
-    except Illegal as error:
-        raise Refusal(409, "not_now", str(error)) from None
-    except NoArticle:
-        raise no_article() from None
+_REFUSALS: Refusals = {
+    Unfit: lambda error: unfit(str(error), error.fields),
+    Changed: lambda _: Refusal(409, "changed", "somebody else wrote a version meanwhile: look again"),
+    Illegal: not_now,
+    NoArticle: lambda _: no_article(),
+}
 
 
 def _article(asked: Asked) -> Article:
     data = asked.get("article")
     if not isinstance(data, Mapping):
         raise bad("`article` is an object with the fields of an article")
-    with _refusing():
+    with refusing(_REFUSALS):
         return article_of(data)
 
 

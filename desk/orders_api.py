@@ -16,7 +16,7 @@ from desk.asker import ASKER, Asker
 from desk.ledger import Ledger
 from desk.orders_schemas import BOARD, ESCALATIONS, LIST, OPENED, UNITS, WHOLE, WORDS
 from desk.printed import Printing
-from desk.refusal import Refusal, bad, forbidden
+from desk.refusal import Refusal, Refusals, bad, forbidden, refusing
 from desk.roles import Permission
 from desk.route import Route, one_of
 from desk.schemas import COUNT, FLAG, written
@@ -289,10 +289,8 @@ class OrdersApi:
         asked = dict(await told(request))
         another = flag(asked, "another") if "another" in asked else False
         asked.pop("another", None)
-        try:
+        with refusing(_REFUSALS):
             form = read(Open, asked)
-        except Unfit as error:
-            raise bad(str(error)) from None
         if form.source not in _BY_HAND or _NOT_SAID & form.model_fields_set:
             raise bad(f"`source` is one of {', '.join(map(str, _BY_HAND))}; what came in by itself has its own way")
         if form.line is not None and self._plan is not None and form.line not in self._plan().lines:
@@ -302,12 +300,8 @@ class OrdersApi:
             raise forbidden()  # nobody takes their own orders out of the count
         if form.call is not None and not await self._may_know(form.call, asker):
             raise bad(f"`call`: nothing is known of a call {form.call!r}")
-        try:
+        with refusing(_REFUSALS):
             order = await self._orders.open(form, _actor(asker), another=another)
-        except Unfit as error:
-            raise bad(str(error)) from None
-        except IllegalMove as error:
-            raise _cannot(error) from None
         held = await self._orders.find(order.number)
         return web.json_response(await self._whole(held, asker), status=201)
 
@@ -330,14 +324,8 @@ class OrdersApi:
         changes = asked.get("changes")
         if move is Move.CORRECT and self._hidden(held, asker) and isinstance(changes, Mapping) and "line" in changes:
             raise forbidden()  # on another line it would lie open
-        try:
+        with refusing(_REFUSALS):
             await self._orders.move(held.order.number, move, asked, _actor(asker), seq=seq)
-        except Unfit as error:
-            raise bad(str(error)) from None
-        except IllegalMove as error:
-            raise _cannot(error) from None
-        except Changed:
-            raise Refusal(409, "changed", "somebody else changed this order meanwhile: look again") from None
         return web.json_response(await self._whole(await self._orders.find(held.order.number), asker))
 
 
@@ -395,6 +383,13 @@ def _cannot(error: IllegalMove) -> Refusal:
     if isinstance(error, Unclear):
         return Refusal(409, "which_unit", str(error), units={unit.id: unit.name for unit in error.units})
     return Refusal(409, "refused", str(error))
+
+
+_REFUSALS: Refusals = {
+    Unfit: lambda error: bad(str(error)),
+    IllegalMove: _cannot,
+    Changed: lambda _: Refusal(409, "changed", "somebody else changed this order meanwhile: look again"),
+}
 
 
 def _none() -> Refusal:

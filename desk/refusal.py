@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
 
 from aiohttp import web
 
@@ -30,9 +32,32 @@ class Refusal(Exception):
         self.fields, self.units = dict(fields or {}), dict(units or {})
 
 
+Refusals = Mapping[type[Exception], Callable[[Any], Refusal]]
+"""What is said of each kind of error, the first that fits."""
+
+
+@contextmanager
+def refusing(refusals: Refusals) -> Iterator[None]:
+    """Tell errors of a book in the desk's shape. Raises Refusal."""
+    try:
+        yield
+    except tuple(refusals) as error:
+        raise next(say(error) for kind, say in refusals.items() if isinstance(error, kind)) from None
+
+
 def bad(words: str) -> Refusal:
     """The request makes no sense."""
     return Refusal(400, "bad_request", words)
+
+
+def unfit(words: str, fields: Mapping[str, str]) -> Refusal:
+    """What was written cannot stand there; `fields` says of each field why."""
+    return Refusal(422, "unfit", words, fields=fields)
+
+
+def not_now(error: Exception) -> Refusal:
+    """As things stand it cannot be done."""
+    return Refusal(409, "not_now", str(error))
 
 
 def forbidden() -> Refusal:

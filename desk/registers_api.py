@@ -13,7 +13,7 @@ from desk.asked import choice, instant, number, only, reason, told
 from desk.asker import ASKER
 from desk.ledger import Ledger
 from desk.printed import Printing
-from desk.refusal import Refusal, bad
+from desk.refusal import Refusal, Refusals, bad, refusing
 from desk.roles import Permission
 from desk.route import Route, one_of
 from desk.schemas import COUNT, FLAG, MAYBE_TEXT, TEXT, TIME, listing, things, written
@@ -270,15 +270,11 @@ class RegistersApi:
             raise bad("`entry` is an object with the fields of the register")
         why = reason(asked) if asked.get("reason") is not None else None
         who, at = request[ASKER].who, self._now()
-        try:
+        with refusing(_REFUSALS):
             entry = entry_of(register, data)
             new = await self._registers.set(
                 register, name, entry, who=who, at=at, reason=why, expected=_expected(asked)
             )
-        except Unfit as error:
-            raise bad(str(error)) from None
-        except Changed:
-            raise _changed() from None
         await self._written(request, new, "set", why)
         return web.json_response(new.to_json())
 
@@ -286,14 +282,10 @@ class RegistersApi:
         asked = await told(request)
         only(asked, "reason", "expected")
         register, name, why = _register(request), _id(request), reason(asked)
-        try:
+        with refusing(_REFUSALS):
             gone = await self._registers.retire(
                 register, name, who=request[ASKER].who, at=self._now(), reason=why, expected=_expected(asked)
             )
-        except NoEntry:
-            raise _none() from None
-        except Changed:
-            raise _changed() from None
         await self._written(request, gone, "retired", why)
         return web.json_response(gone.to_json())
 
@@ -320,10 +312,8 @@ class RegistersApi:
             return web.json_response({"new": 0, "same": 0, "problems": list(error.problems)})
         if dry:
             return web.json_response({"new": len(wishes), "same": 0, "problems": []})
-        try:
+        with refusing(_REFUSALS):
             taken = await self._registers.take(wishes, who=request[ASKER].who, at=self._now(), reason=why)
-        except Changed:
-            raise _changed() from None
         new = sum(fresh for _, fresh in taken)
         await self._ledger.write(
             request[ASKER].who, Act.REGISTER_CHANGED, about="registers", reason=why, change="import", entries=new
@@ -366,5 +356,8 @@ def _none() -> Refusal:
     return Refusal(404, "not_found", "there is no such entry")
 
 
-def _changed() -> Refusal:
-    return Refusal(409, "changed", "somebody else changed this meanwhile: look again")
+_REFUSALS: Refusals = {
+    Unfit: lambda error: bad(str(error)),
+    NoEntry: lambda _: _none(),
+    Changed: lambda _: Refusal(409, "changed", "somebody else changed this meanwhile: look again"),
+}
