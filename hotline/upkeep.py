@@ -85,7 +85,7 @@ def certificates(settings: Settings, now: datetime | None = None) -> Iterator[Fi
     for use, end in until.items():
         days = (end - (now or datetime.now(UTC))).days
         told = f"the certificate of {use} is good for {days} days" if days >= 0 else f"the certificate of {use} ended"
-        mend = "certbot renew; the web takes it up by itself (docs/install.md), Asterisk at its next start"
+        mend = "certbot renew; it is taken up while calls go on (docs/install.md)"
         yield Finding(days >= CERTIFICATE_DAYS, told, mend, needed=days < 0)
 
 

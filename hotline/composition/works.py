@@ -22,6 +22,7 @@ from hotline.managed import ManagedAsterisk
 from hotline.metrics.switch import AsteriskGauges, RepairGauges
 from hotline.sealing import Sealing, SealingGauges
 from hotline.settings import Settings, SettingsError, load
+from hotline.switch_certificates import SwitchCertificates
 from hotline.switch_refused import SwitchLost
 from hotline.view import midnight
 from ivr.ari.switch import AriSwitch
@@ -88,6 +89,7 @@ async def begin_works(parts: Parts) -> None:
         for watched in (bans, asked):
             registry.register(watched)
             later.append(watched.run())
+        later.append(SwitchCertificates(settings, parts.asterisk.command, parts.until).run())
         later.append(LogRotation(parts.asterisk.places.log, parts.asterisk.command).run())
     if parts.opening.published.files:
         works.append(parts.wishes.heed_files())

@@ -23,6 +23,7 @@ SAYING = (
         "knowledge/article.py",
         "paperwork/answers/complete.py",
         "paperwork/answers/book.py",
+        "paperwork/answers/codes.py",
         "paperwork/orders/asked.py",
     ),
     *(
@@ -56,6 +57,8 @@ FOR_PEOPLE = frozenset(
 )
 FIELDS = ("fields.py", "asked.py", "complete.py", "article.py")
 """Files whose plain errors are what is wrong with a field of a form."""
+GIVING = ("codes.py",)
+"""Files that give the sentence back, for others to refuse with."""
 NO_PAGE = re.compile(
     r"^`(at|from|to|seconds|agent|call|lines|lang|\{\})` |^ask for|is nothing that can be done|^`changes` has"
 )
@@ -90,6 +93,8 @@ def template(node: ast.expr) -> str | None:
 def said(path: Path) -> Iterator[str]:
     """The sentences of errors that are shown to people."""
     for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if path.name in GIVING and isinstance(node, ast.Return) and node.value is not None:
+            yield from filter(None, [template(node.value)])
         if not isinstance(node, ast.Call):
             continue
         name = getattr(node.func, "id", getattr(node.func, "attr", ""))

@@ -9,13 +9,17 @@ import socket
 import ssl
 import subprocess
 import sys
+import time
 import warnings
+from collections.abc import Callable
 from pathlib import Path
 
 import aiohttp
 import pytest
+from structlog.testing import capture_logs
 
 from hotline.browsers import with_browsers
+from hotline.certificates import expiries
 from hotline.handset import tone
 from hotline.hardening.demand import State
 from hotline.hardening.gathering import gather
@@ -28,6 +32,7 @@ from hotline.settings import HOUSE, Settings, load
 from hotline.settings_parts import WebRtc
 from hotline.sound_file import a_law_code
 from hotline.sound_file import load as load_sound
+from hotline.switch_certificates import SwitchCertificates
 from hotline.switch_config import PhoneAccount
 from hotline.trying import CALLER
 from ivr.switch import TESTER
@@ -81,10 +86,7 @@ async def test_the_doctor_tells_it_and_ends_with_the_result(settings: Settings) 
 async def test_the_carrier_comes_in_by_its_own_door_in_new_tls_alone(settings: Settings, tmp_path: Path) -> None:
     (port, wss) = free_ports(2)
     certificate, key = tmp_path / "cert.pem", tmp_path / "key.pem"
-    made = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=hotline.example"]
-    await asyncio.to_thread(
-        subprocess.run, [*made, "-keyout", str(key), "-out", str(certificate)], check=True, capture_output=True
-    )
+    await made_anew(certificate, key)
     opened = load(
         var=settings.var,
         config=settings.config,
@@ -112,6 +114,38 @@ async def test_the_carrier_comes_in_by_its_own_door_in_new_tls_alone(settings: S
         # The keys of the sound travel in the signalling: nobody speaks to us in the clear.
         async with BareCaller(("127.0.0.1", settings.sip.port)) as caller:
             assert await caller.invite() == 488
+        await renewed_while_it_runs(opened, switch, port, wss)
+
+
+async def renewed_while_it_runs(settings: Settings, switch: ManagedAsterisk, port: int, wss: int) -> None:
+    """A renewed pair is what the next one meets who connects; who is connected stays."""
+    assert settings.trunk.tls is not None
+    certificate, key = settings.trunk.tls.certificate, settings.trunk.tls.key
+    before, ends = {door: shown(door) for door in (port, wss)}, dict(expiries(settings))
+    held = connected(port)
+    assert asks(held) == b"SIP/2.0"
+    watch = asyncio.create_task(SwitchCertificates(settings, switch.command, ends, every=lambda: 0.1).run())
+    try:
+        await made_anew(certificate, key, days=9)
+        await comes_true(lambda: all(shown(door) not in (None, old) for door, old in before.items()))
+        await comes_true(lambda: ends == expiries(settings))
+        assert asks(held) == b"SIP/2.0"
+        after = shown(port)
+        with capture_logs() as told:
+            key.write_bytes(b"half")
+            await comes_true(
+                lambda: {row.get("of") for row in told if row["log_level"] == "error"} == {"trunk", "phones"}
+            )
+        assert shown(port) == after
+    finally:
+        held.close()
+        watch.cancel()
+
+
+async def comes_true(asked: Callable[[], bool]) -> None:
+    async with asyncio.timeout(30):
+        while not await asyncio.to_thread(asked):  # noqa: ASYNC110 - another process changes it
+            await asyncio.sleep(0.05)
 
 
 async def test_a_carrier_that_speaks_tls_and_srtp_hears_and_is_heard(
@@ -176,6 +210,44 @@ async def test_a_browser_on_this_machine_speaks_sip_over_a_websocket_and_ari_is_
             assert (answer.status, answer.headers.get("Access-Control-Allow-Origin")) == (401, None)
         found = await findings(opened, switch)
         assert found["browsers"] == (State.OK, ())
+
+
+async def made_anew(certificate: Path, key: Path, days: int = 2) -> None:
+    made = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=hotline.example"]
+    words = [*made, "-days", str(days), "-keyout", str(key), "-out", str(certificate)]
+    await asyncio.to_thread(subprocess.run, words, check=True, capture_output=True)
+
+
+def connected(port: int) -> ssl.SSLSocket:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    return context.wrap_socket(socket.create_connection(("127.0.0.1", port), 10))
+
+
+def shown(port: int) -> bytes | None:
+    """The certificate that this port shows; None while it is being opened."""
+    try:
+        with connected(port) as line:
+            return line.getpeercert(binary_form=True)
+    except OSError:
+        return None
+
+
+def asks(line: ssl.SSLSocket) -> bytes:
+    """What an OPTIONS is answered with, by its first word."""
+    own = f"127.0.0.1:{line.getsockname()[1]}"
+    heads = {
+        "Via": f"SIP/2.0/TLS {own};branch=z9hG4bK{time.monotonic_ns()};rport",
+        "From": f"<sip:12320@{own}>;tag=1",
+        "To": "<sip:12320@127.0.0.1>",
+        "Call-ID": f"{time.monotonic_ns()}@{own}",
+        "CSeq": "1 OPTIONS",
+        "Max-Forwards": "70",
+        "Content-Length": "0",
+    }
+    lines = ["OPTIONS sip:12320@127.0.0.1 SIP/2.0", *(f"{name}: {value}" for name, value in heads.items()), "", ""]
+    line.sendall("\r\n".join(lines).encode())
+    return line.recv(4096).partition(b" ")[0]
 
 
 def spoken(port: int, version: ssl.TLSVersion) -> str | None:
