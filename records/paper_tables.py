@@ -148,6 +148,8 @@ orders = Table(
     Column("outside_number", Text),
     Column("test", Boolean, nullable=False),
     Column("reduced", Instant),
+    Column("handed_late", Instant),
+    Column("sent_back", Instant),
     PrimaryKeyConstraint("number"),
     Index(None, "state"),
     Index(None, "opened"),
@@ -164,7 +166,8 @@ orders = Table(
 """转办单 (form 9). `source`: `call`, `message`, `12345`, `other`; `urgency`: `simple`, `complex`, `emergency`;
 `caller` is the number that called; `clock` and `due` are the clock that runs and its end (`paperwork.orders.words`),
 `wake_at` is when it must be looked at again; `outside_number` is what the mayor's hotline calls it,
-`reduced` when names and numbers went out of it for good."""
+`reduced` when names and numbers went out of it for good, `handed_late` when it was first handed on after its time,
+`sent_back` when the unit that it was handed to last sent it back."""
 
 registers = Table(
     "registers",

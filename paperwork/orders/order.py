@@ -142,6 +142,10 @@ class Order:
     done_clock: Running | None = None
     """The last clock of a unit, for who goes on with what is left of it."""
     escalated: frozenset[str] = frozenset()
+    handed_late: datetime | None = None
+    """When it was first handed on, or settled, after the hour until which it had to be; no new clock forgives it."""
+    sent_back: datetime | None = None
+    """When the unit that had it last said that it is not theirs; None once it is handed on again."""
     meant: str | None = None
     """Which unit `against` means, as a person said: its id, or `none`; None where nobody was asked."""
     corrections: tuple[Correction, ...] = ()
@@ -245,7 +249,18 @@ def _signed(order: Order, fact: Filing) -> Order:
 def _handed_on(order: Order, fact: Filing) -> Order:
     data = fact.data
     handing = Handing(fact.at, fact.who, data["unit"], data["unit_name"], Means(data["means"]), data.get("liaison"))
+    order = replace(_moved_on(order, fact), sent_back=None)
     return replace(order, handings=(*order.handings, handing), meant=data.get("complained_of", order.meant))
+
+
+def _moved_on(order: Order, fact: Filing) -> Order:
+    """It lies with us no longer: in time, or not."""
+    late = order.handed_late is None and fact.at > order.hand_on_by
+    return replace(order, handed_late=fact.at) if late else order
+
+
+def _sent_back(order: Order, fact: Filing) -> Order:
+    return replace(order, sent_back=fact.at)
 
 
 def _extended(order: Order, fact: Filing) -> Order:
@@ -261,7 +276,7 @@ def _answered(order: Order, fact: Filing) -> Order:
 
 
 def _settled(order: Order, fact: Filing) -> Order:
-    return _answered(_done(order, fact), fact)
+    return _answered(_done(_moved_on(order, fact), fact), fact)
 
 
 def _visited(order: Order, fact: Filing) -> Order:
@@ -327,7 +342,7 @@ _TOLD: Final[Mapping[Move, Any]] = {
     Move.ACCEPT: _accepted,
     Move.SIGN: _signed,
     Move.HAND_ON: _handed_on,
-    Move.RETURN: _nothing,
+    Move.RETURN: _sent_back,
     Move.TAKE: _nothing,
     Move.EXTEND: _extended,
     Move.DONE: _done,
@@ -374,6 +389,8 @@ def row_of(order: Order, wake_at: datetime | None) -> dict[str, Any]:
         "signed_by": signature and signature.by,
         "hand_on_by": order.hand_on_by,
         "handed_on": order.handing and order.handing.at,
+        "handed_late": order.handed_late,
+        "sent_back": order.sent_back,
         "done_by": order.done_by,
         "done": order.done,
         "answered": order.answered,

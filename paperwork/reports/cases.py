@@ -49,7 +49,7 @@ class Fate(StrEnum):
     """What became of a case."""
 
     SETTLED = "settled"  # by the hotline itself, on the telephone or later
-    OUT = "out"  # handed on to a unit, which has not done it yet
+    OUT = "out"  # handed on to a unit, which has neither done it yet nor sent it back
     OUT_DONE = "out_done"
     PENDING = "pending"  # neither settled nor handed on
     IMPORTED = "imported"  # of a past of which nobody knows it
@@ -83,7 +83,7 @@ def case_rows(period: Period, line: str | None = None, only: Collection[str] = (
 
 
 def _answered(period: Period, line: str | None) -> Select[Any]:
-    handed = orders.c.handed_on.is_not(None)
+    handed = handed_out()
     of_call = (
         select(
             orders.c.call.label("call"),
@@ -124,7 +124,7 @@ def _answered(period: Period, line: str | None) -> Select[Any]:
 
 
 def _ordered(period: Period, line: str | None) -> Select[Any]:
-    handed = orders.c.handed_on.is_not(None)
+    handed = handed_out()
     recorded = exists().where(
         answers.c.call == orders.c.call,
         answers.c.filled.is_not(None),
@@ -174,6 +174,11 @@ def _imported(period: Period, line: str | None) -> Select[Any]:
         past_rows.c.count,
         past_rows.c.span,
     ).where(*of_past(period, line))
+
+
+def handed_out(c: Any = orders.c) -> ColumnElement[bool]:
+    """A unit has it, or did it. What a unit sent back (退回) lies with us until it is handed on anew."""
+    return and_(c.handed_on.is_not(None), c.sent_back.is_(None))
 
 
 def _over() -> ColumnElement[bool]:

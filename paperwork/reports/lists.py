@@ -22,8 +22,9 @@ from sqlalchemy import (
     true,
 )
 
+from paperwork.orders.words import Clock
 from paperwork.quality.score import COUNTED
-from paperwork.reports.cases import Source, case_rows, live_orders
+from paperwork.reports.cases import Source, case_rows, handed_out, live_orders
 from paperwork.reports.counted import answers_due
 from paperwork.reports.report import Period
 from paperwork.reports.sources import Asked, Sources
@@ -147,8 +148,9 @@ def order_rows(period: Period, line: str | None) -> list[ColumnElement[bool]]:
 
 
 def handed_on_late(c: Any, now: datetime) -> ColumnElement[bool]:
-    """Handed on, or settled, after the hour until which it had to be; or neither, though that hour is over."""
-    late: ColumnElement[bool] = func.coalesce(c.handed_on, c.done, c.answered, now) > c.hand_on_by
+    """Handed on, or settled, after the hour until which it had to be, be it once; or with us past that hour."""
+    with_us = c.clock.in_([Clock.ACCEPT.value, Clock.HAND_ON.value])
+    late: ColumnElement[bool] = c.handed_late.is_not(None) | (with_us & (c.hand_on_by < now))
     return late
 
 
@@ -161,7 +163,7 @@ def _orders(sources: Sources, asked: Asked) -> Listed:
     }
     words = {name: _same(c[name]) for name in ("unit", "state", "source", "kind", "urgency", "satisfaction")}
     words |= {
-        "handed": _flag(c.handed_on.is_not(None)),
+        "handed": _flag(handed_out(c)),
         "done": _flag(c.done.is_not(None) | c.answered.is_not(None)),
         "handed_on_late": _flag(handed_on_late(c, sources.now)),
         "late": _flag(c.done_by.is_not(None) & late),

@@ -9,6 +9,7 @@ from sqlalchemy import RowMapping, case, func, select
 
 from paperwork.orders.state import State
 from paperwork.orders.words import Satisfaction, Source
+from paperwork.reports.cases import handed_out
 from paperwork.reports.lists import order_rows
 from paperwork.reports.percent import percent
 from paperwork.reports.report import Chart, Column, Look, Report, Row, Shape, Table
@@ -27,7 +28,7 @@ async def orders_sheet(sources: Sources, asked: Asked) -> Report:
     late = orders.c.done_by.is_not(None) & (func.coalesce(finished, sources.now) > orders.c.done_by)
     keys = (orders.c.unit, orders.c.state, orders.c.source, orders.c.satisfaction)
     sums = {
-        "handed_on": orders.c.handed_on.is_not(None),
+        "handed_on": handed_out(),
         "done": done,
         "in_time": done & ~late,
         "late": late & ~done,

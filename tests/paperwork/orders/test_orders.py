@@ -19,8 +19,10 @@ from paperwork.orders.orders import NoOrder
 from paperwork.orders.sheet import LABELS, sheet_of
 from paperwork.orders.state import MOVES, IllegalMove, Move, State, allowed, moved
 from paperwork.orders.words import Clock, Gender, Satisfaction, Source
+from records.migrations import upgrade
 from records.paper_tables import answers, orders
 from records.tables import journal
+from tests.databases import execute
 from tests.paperwork.orders.house import ANN, CHIEF, OrderHouse, local, order_house
 
 NUMBER = "13900000042"
@@ -189,6 +191,39 @@ async def test_a_wrong_address_gives_a_new_day_to_hand_on_and_the_next_unit_its_
     order = await house.move(order, Move.HAND_ON, unit="cdc")
     assert (order.unit, order.done_by) == ("cdc", local("2026-12-04 23:59:59.999"))
     assert [one.unit for one in order.handings] == ["inspection", "cdc"]
+
+
+async def test_neither_a_unit_that_sends_it_back_nor_a_caller_makes_a_late_hand_on_one_in_time(
+    house: OrderHouse,
+) -> None:
+    order = await house.open(kind="report")
+    house.now = late = local("2026-11-24 09:00")
+    order = await house.move(order, Move.HAND_ON, unit="inspection")
+    house.later(hours=1)
+    order = await house.move(order, Move.RETURN, reason="不属本部门职责")
+    assert (order.hand_on_by > house.now, order.handed_late, order.sent_back) == (True, late, house.now)
+    order = await house.move(order, Move.HAND_ON, unit="cdc")
+    assert (order.handed_late, order.sent_back) == (late, None)
+    order = await house.move(await house.move(order, Move.DONE, text="已办结"), Move.REOPEN, reason="来电人不满意")
+    assert (await house.move(order, Move.SETTLE, text="已解释")).handed_late == late
+    prompt = await house.move(await house.handed(), Move.RETURN, reason="不属本部门职责")
+    assert (prompt.handed_late, prompt.sent_back) == (None, house.now)
+    await house.agrees()
+
+
+async def test_orders_of_before_are_told_what_they_had_forgotten(house: OrderHouse, url: str) -> None:
+    in_time, waiting = await house.handed(), await house.open()
+    again = await house.move(await house.handed(), Move.RETURN, reason="不属本部门职责")
+    house.now = local("2026-11-24 09:00")
+    await house.move(again, Move.HAND_ON, unit="cdc")
+    settled = await house.move(waiting, Move.SETTLE, text="已解释")
+    back = await house.move(in_time, Move.RETURN, reason="不属本部门职责")
+    assert (settled.handed_late, back.sent_back) == (house.now, house.now)
+    for column in ("handed_late", "sent_back"):
+        execute(url, f"ALTER TABLE orders DROP COLUMN {column}")
+    execute(url, "UPDATE alembic_version SET version_num = '0009'")
+    await upgrade(url)
+    await house.agrees()
 
 
 async def test_or_it_keeps_what_is_left_when_the_operators_say_so(house: OrderHouse) -> None:

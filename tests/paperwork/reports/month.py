@@ -100,6 +100,8 @@ def _order(number: int, opened: datetime, calls: list[str], chance: Random) -> d
         "opened": opened, "opened_by": "desk:ann", "hand_on_by": opened, "reopened": 0, "urged": 0,
         "test": chance.random() < 0.1,
         "handed_on": opened + timedelta(hours=1) if handed else None, "done_by": opened + timedelta(days=9),
+        "handed_late": opened + timedelta(hours=1) if handed and number % 2 else None,
+        "sent_back": opened + timedelta(hours=9) if handed and number % 5 == 0 else None,
         "done": opened + timedelta(days=chance.randrange(1, 15)) if done else None,
         "satisfaction": chance.choice(["satisfied", "not_satisfied", None]),
     }  # fmt: skip

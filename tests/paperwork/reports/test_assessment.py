@@ -29,16 +29,20 @@ async def test_points_are_taken_for_records_that_are_there_and_entered_where_non
             "number": f"2026-{number:06d}", "seq": 1, "state": "closed", "source": "call", "urgency": "simple",
             "content": "…", "feedback": "unit", "opened": DAY, "opened_by": "desk:ann", "reopened": 0, "urged": 0,
             "hand_on_by": DAY + timedelta(hours=24), "handed_on": DAY + timedelta(hours=handed), "test": False,
-            "satisfaction": satisfied,
+            "satisfaction": satisfied, "handed_late": DAY + timedelta(hours=handed) if handed > 24 else None,
         }  # fmt: skip
         await papers.write(orders, order)
+    order = order | {"satisfaction": None}
+    fresh = {"number": "2026-000003", "hand_on_by": DAY + timedelta(days=400), "handed_late": DAY}
+    waits = {"number": "2026-000004", "state": "opened", "clock": "hand_on", "handed_on": None}
+    await papers.write(orders, order | fresh, order | waits)  # a new clock after a late hand-on; none yet
     rules = ReportRules(assessment=(Entered(item="training", month="2026-10", points=12, by="考核组甲"),))
     report = await papers.report("assessment", SINCE, UNTIL, rules)
     rows = {row.values[1]: row for row in report.tables[0].rows}
     told = {item: (row.values[3], row.values[4]) for item, row in rows.items()}
     assert told["接听记录完整"] == (Decimal("7.5"), 1)
     assert told["接通率"] == (Decimal(8), 0)
-    assert told["首问负责，1个工作日内转办"] == (Decimal(6), 1)
+    assert told["首问负责，1个工作日内转办"] == (Decimal(2), 3)
     assert told["来电人满意"] == (Decimal("6.7"), 1)
     assert told["人员培训"] == (Decimal(12), None)
     assert rows["人员培训"].values[5] == "由考核组甲录入"

@@ -42,6 +42,8 @@ async def test_a_complaint_is_settled_by_us_or_handed_on_and_done_or_neither(pap
         {"handed_on": DAY, "state": "handed_on"},
         {"state": "opened"},
         {"state": "void", "handed_on": DAY},
+        {"state": "returned", "handed_on": DAY, "sent_back": DAY},
+        {"state": "closed", "handed_on": DAY, "sent_back": DAY, "done": DAY},
     )
     for number, known in enumerate(orders_of_calls):
         call = await papers.answer(DAY, settled="handed_on", **told)
@@ -50,13 +52,13 @@ async def test_a_complaint_is_settled_by_us_or_handed_on_and_done_or_neither(pap
     await order(papers, 10, source="message", test=True)
     report = await papers.report("monthly", SINCE, UNTIL)
     assert values(report, "complaints") == [
-        ("食品安全监督执法", 5, 1, 2, 1, Decimal("40.0")),
+        ("食品安全监督执法", 7, 2, 2, 1, Decimal("42.9")),
         ("医疗服务", 0, 0, 0, 0, Decimal("0.0")),
         ("未细分", 1, 0, 1, 1, Decimal("100.0")),
-        ("合计", 6, 1, 3, 2, Decimal("50.0")),
+        ("合计", 8, 2, 3, 2, Decimal("50.0")),
     ]
-    assert note(report, "complaints") == "接收数中2件尚未处理或转出"
-    assert values(report, "kinds") == [(0, 6, 0, 0, 0, 6)]
+    assert note(report, "complaints") == "接收数中3件尚未处理或转出"
+    assert values(report, "kinds") == [(0, 8, 0, 0, 0, 8)]
 
 
 async def test_reports_and_suggestions_have_their_rates_and_imported_rows_are_named(papers: Papers) -> None:
