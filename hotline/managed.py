@@ -11,7 +11,6 @@ import fcntl
 import re
 import resource
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from types import TracebackType
 from typing import IO, NoReturn, Self
 
@@ -140,8 +139,10 @@ class ManagedAsterisk:
             except (SwitchRefused, ValueError):
                 self._phones, self._dialplan = before
                 former = await asyncio.to_thread(self._write_anew)
-                with suppress(SwitchRefused):
+                try:
                     await self._take_up(former)
+                except SwitchRefused as error:
+                    log.warning("asterisk did not read its former settings again", error=str(error))
                 raise
 
     async def refuse(self, banned: Sequence[str]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
@@ -19,7 +19,7 @@ from ivr.offer_legs import Connected
 from ivr.order import PATIENCE, to_its_end
 from ivr.outcomes import Outcome, Reason
 from ivr.sounds import Sounds
-from ivr.switch import RINGING, Phone, Switch, SwitchError
+from ivr.switch import RINGING, ChannelGone, HandedOver, Phone, Switch, SwitchError
 from ivr.task_group import TaskGroup
 from prompts.phrases import Phrase
 from routing.line_rule import CallbackRule
@@ -119,8 +119,7 @@ class Try:
                     gone.cancel()
                     dialling.cancel()
         finally:
-            with suppress(SwitchError):
-                await self.ear.hush()
+            await _to_agent(self.ear.hush())
         if call.answered.is_set():
             await self._hand_over(self.service.sound(self.rule.greeting), seated=self.seated)
         elif over.is_set():
@@ -169,8 +168,17 @@ class Try:
 
     async def _tell_agent(self, sounds: tuple[str, ...]) -> None:
         """Say something to the agent, if they are still there."""
-        with suppress(SwitchError):
-            await self.ear.say(sounds)
+        await _to_agent(self.ear.say(sounds))
+
+
+async def _to_agent(order: Awaitable[None]) -> None:
+    """Let an agent hear something, or nothing any more; a try does not end because they do not."""
+    try:
+        await order
+    except (ChannelGone, HandedOver):
+        return
+    except SwitchError as error:
+        log.warning("an agent did not hear how a callback goes", error=str(error))
 
 
 async def _set(event: asyncio.Event) -> None:
