@@ -7,7 +7,6 @@ still there. Whatever happens, leaving the function releases everything that the
 from __future__ import annotations
 
 import asyncio
-from collections import deque
 from collections.abc import Awaitable, Callable, Container, Coroutine, Sequence
 from typing import TYPE_CHECKING
 
@@ -20,6 +19,7 @@ from ivr.diary import Diary
 from ivr.door.verdict import WELCOME
 from ivr.events import CallAdopted, CallAnswered, CallEnded, RecordingRefused, StepHeard
 from ivr.journal import Event, Journal
+from ivr.keys import Keys
 from ivr.order import PATIENCE, to_its_end, unless_gone
 from ivr.outcomes import Outcome, Reason
 from ivr.recordings import Recordings
@@ -37,10 +37,6 @@ LONGEST_PROMPT = 300.0
 
 _REACHED = frozenset({Outcome.TALKED, Outcome.MESSAGE, Outcome.CALLBACK, Outcome.UNANSWERED})
 """What a call is that was served before the switch died, or that nobody had answered."""
-
-
-TYPED_AHEAD = 100
-"""Keys that wait to be taken in; who types more ahead of every question is not listened to."""
 
 
 class Hangup(Exception):
@@ -76,8 +72,6 @@ class Call:
         self.diary = Diary(id, journal, clock)
         self.recordings = Recordings(switch, self.diary.note, conversations.room)
         self._switch = switch
-        self._keys: deque[str] = deque()
-        self._heeded: Container[str] | None = None
         self._refusal: str | None = None
         self.walks: str | None = None
         """The node of the plan that is walked, until its `StepHeard` is told."""
@@ -85,6 +79,7 @@ class Call:
         """The caller refused to be recorded."""
         self._stirred = asyncio.Event()
         """A key was typed, or what was playing ended."""
+        self.keys = Keys(self._stirred)
         self._gone = asyncio.Event()
         self._leaves = asyncio.Event()
         """The flow is to end: the caller is gone, or another looks after them."""
@@ -120,9 +115,7 @@ class Call:
             self._refusal, self.unrecorded = None, True
             self.note(RecordingRefused())
             return
-        if (self._heeded is None or key in self._heeded) and len(self._keys) < TYPED_AHEAD:
-            self._keys.append(key)
-            self._stirred.set()
+        self.keys.typed(key)
 
     def played(self, playback: str, *, failed: bool = False) -> None:
         if playback == self._playing:
@@ -234,7 +227,7 @@ class Call:
 
         What must be heard is said `whole`: no key cuts it.
         """
-        if not sounds or (self._keys and not whole):
+        if not sounds or (self.keys.ahead is not None and not whole):
             return
         await self.hush()
         playback = self._playing = self.names.playback()
@@ -243,7 +236,7 @@ class Call:
         await to_its_end(self._switch.play(self.channel, playback, sounds))
         try:
             async with asyncio.timeout(LONGEST_PROMPT):
-                while self._playing == playback and (whole or not self._keys):
+                while self._playing == playback and (whole or self.keys.ahead is None):
                     self._stirred.clear()
                     await self._stirred.wait()
         except TimeoutError:
@@ -258,12 +251,12 @@ class Call:
 
         With `keeps` only these keys answer: another one, or one typed before the question, is kept for what follows.
         """
-        if keeps is not None and self._keys:
+        if keeps is not None and self.keys.ahead is not None:
             return None
         await self.say(sounds)
-        key = await self._next_key(wait)
+        key = await self.keys.next(wait)
         if key is not None and keeps is not None and key not in keeps:
-            self._keys.appendleft(key)
+            self.keys.put_back(key)
             return None
         return key
 
@@ -272,41 +265,15 @@ class Call:
         await self.say(sounds)
         digits = ""
         while len(digits) < most:
-            key = await self._next_key(wait)
+            key = await self.keys.next(wait)
             if key is None or key == terminator:
                 break
             digits += key
         return digits
 
-    async def _next_key(self, wait: float) -> str | None:
-        try:
-            async with asyncio.timeout(wait):
-                while not self._keys:
-                    self._stirred.clear()
-                    await self._stirred.wait()
-        except TimeoutError:
-            return None
-        return self._keys.popleft()
-
-    def typed_ahead(self) -> str | None:
-        """The next key that was typed and not asked for yet; it stays."""
-        return self._keys[0] if self._keys else None
-
-    def take_key(self) -> str:
-        """Take that key. Raises IndexError when there is none."""
-        return self._keys.popleft()
-
-    def forget_keys(self) -> None:
-        """Keys typed until now were meant for something that is past."""
-        self._keys.clear()
-
     def may_refuse(self, key: str | None) -> None:
         """From now on this key, typed at any time, means that the caller's talks are not recorded; None ends that."""
         self._refusal = None if self.unrecorded else key
-
-    def heed(self, keys: Container[str] | None) -> None:
-        """From now on only these keys are taken in, and no other one cuts what is said; None takes all."""
-        self._heeded = keys
 
     async def music(self) -> None:
         """Music on hold from now on, until `hush`."""
@@ -329,7 +296,7 @@ class Call:
         Raises MessageBroken when the switch could not go on recording: they speak to nobody, and should be told.
         """
         await self.hush()
-        self._keys.clear()
+        self.keys.forget()
         taking = self.recordings.take_message(self.channel, file, line, limit=limit, silence=silence)
         return await self._message_taken(taking)
 

@@ -91,13 +91,13 @@ class PlanFlow:
         """Whether the caller presses 1 when asked to; the door wants to know. Who does not hears that all is busy."""
         own = self._plan.callers.prove
         asked = self._sound(own) if own else self._sounds.phrase(Phrase.PROVE)
-        call.forget_keys()
+        call.keys.forget()
         for _ in range(PROOFS):
             if await call.ask(asked, self._plan.hotline.wait) == PROOF:
                 return True
         call.note(CallScreened(Lane.AWAY, Why.NO_PROOF))
         call.outcome = (Outcome.REJECTED, Reason.NO_PROOF)
-        call.forget_keys()
+        call.keys.forget()
         await call.say(self._sounds.phrase(Phrase.OVERLOADED), whole=True)
         return False
 
@@ -163,7 +163,7 @@ class PlanFlow:
                 await call.say(self._sound(prompts))
                 if call.gone:  # what was played ended with the hang-up, which is told after it: it was not heard
                     raise Hangup
-                key = call.take_key() if call.typed_ahead() == "0" else None
+                key = call.keys.take() if call.keys.ahead == "0" else None
                 call.note(StepHeard(node, prompts, key))
                 return Said() if key is None else Pressed(key)
             case Ask(node, prompts, wait, keeps):
@@ -186,7 +186,7 @@ class PlanFlow:
             case Finish(node, prompts):
                 call.note(StepHeard(node, prompts, None))
                 call.informed()
-                call.forget_keys()  # such as the one that ended a message
+                call.keys.forget()  # such as the one that ended a message
                 await call.say(self._sound(prompts))
                 call.outcome = (call.outcome[0], Reason.COMPLETED)
                 return Said()
@@ -203,7 +203,7 @@ class PlanFlow:
 
     async def _rate(self, call: Call, step: Rate) -> Pressed | Silent:
         """Ask for a judgement of the talk that is over, and note it."""
-        call.forget_keys()  # typed into the talk
+        call.keys.forget()  # typed into the talk
         came = self._heard(call, step.node, step.prompts, await call.ask(self._sound(step.prompts), step.wait))
         survey = self._plan.nodes[step.node]
         if isinstance(came, Pressed) and isinstance(survey, Survey) and came.key in survey.answers:
@@ -269,7 +269,7 @@ class PlanFlow:
         away = self._sounds.phrase(Phrase.AWAY) if variant is None else ()
         rules = TalkRules(self._plan, self._dispatch.floor, self._clock.now, say, away, self._capped)
         onward = await call.conversations.run(call, seated, line, rules, resumed)
-        call.forget_keys()
+        call.keys.forget()
         return onward
 
     def _capped(self, agent: str | None) -> str | None:
@@ -295,7 +295,7 @@ class PlanFlow:
         call.note(StepHeard(step.node, step.prompts if room else (), None))
         if call.outcome[0] not in (Outcome.TALKED, Outcome.CALLBACK):
             call.outcome = (Outcome.INFORMED, Reason.NO_MESSAGE)
-        call.forget_keys()
+        call.keys.forget()
         if not room:
             call.note(NotRecorded("message", NO_ROOM))
             await call.say(self._sounds.phrase(Phrase.NO_ROOM), whole=True)

@@ -69,7 +69,7 @@ async def tell(call: Call, step: Inquire, sounds: Sounds, files: Files) -> Told 
     try:
         return await _tell(call, step, _Asking(call, step, sounds, files))
     finally:
-        call.heed(None)
+        call.keys.heed(None)
 
 
 async def _tell(call: Call, step: Inquire, asking: _Asking) -> Told | Untold | Pressed | Silent:
@@ -77,16 +77,16 @@ async def _tell(call: Call, step: Inquire, asking: _Asking) -> Told | Untold | P
         return await asking.refused()
     before: tuple[str, ...] = ()
     while True:
-        call.heed(None)
+        call.keys.heed(None)
         keyed = await asking.for_number(before)
         if not isinstance(keyed, str):
             return keyed
         digits = await asking.for_digits()
         if not isinstance(digits, str):
             return digits
-        call.heed(OFFERED)  # many end four digits with `#` too: it must not cut the answer
-        while call.typed_ahead() == OVER:
-            call.take_key()
+        call.keys.heed(OFFERED)  # many end four digits with `#` too: it must not cut the answer
+        while call.keys.ahead == OVER:
+            call.keys.take()
         if asking.may_not_about(keyed):
             return await asking.refused()
         found = await asking.look_up(keyed, digits)
@@ -94,7 +94,7 @@ async def _tell(call: Call, step: Inquire, asking: _Asking) -> Told | Untold | P
             return await asking.told(found)
         if found is not StatusResult.UNMATCHED:
             return await asking.unavailable()
-        call.forget_keys()  # they belonged to what was wrong
+        call.keys.forget()  # they belonged to what was wrong
         before = asking.words(step.unmatched, Phrase.UNMATCHED)
         if asking.may_not():
             await call.say(before)
@@ -137,7 +137,7 @@ class _Asking:
         return await self._sorry(self.words(self.step.unavailable, Phrase.STATUS_UNAVAILABLE))
 
     async def _sorry(self, words: tuple[str, ...]) -> Untold:
-        self.call.forget_keys()
+        self.call.keys.forget()
         await self.call.say(words)
         return Untold()
 

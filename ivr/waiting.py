@@ -213,7 +213,7 @@ class Waiting:
                     dispatch.legs.abandon(connected)
             raise
         finally:
-            call.heed(None)
+            call.keys.heed(None)
 
     async def _let_back(self, kept: Connected) -> None:
         self._house.dispatch.let_go(kept)
@@ -281,16 +281,16 @@ class Waiting:
         teller = _Teller(call, self._house, enter, position.way.variant)
         if call.carried.interrupted and position.way.variant is None:
             welcome = self._house.sounds.phrase(Phrase.INTERRUPTED)
-        call.forget_keys()
-        call.heed(enter.keys)
+        call.keys.forget()
+        call.keys.heed(enter.keys)
         await call.say(welcome)
         due, music = monotonic() + (self._house.plan.lines[enter.line].tell_every if resumed else 0.0), False
         while True:
             rings = floor.ahead(call.id) is None or bool(floor.rings_for(call.id))
-            if not rings and due - monotonic() < _AT_ONCE and call.typed_ahead() is None:
+            if not rings and due - monotonic() < _AT_ONCE and call.keys.ahead is None:
                 await call.say(teller.words())
                 due, music = monotonic() + self._house.plan.lines[enter.line].tell_every, False
-            if not music and call.typed_ahead() is None:
+            if not music and call.keys.ahead is None:
                 await call.music()
                 music = True
             key = await call.ask((), LOOKS_AGAIN if rings else max(0.0, due - monotonic()))
@@ -309,7 +309,7 @@ class Waiting:
         if following is None or not isinstance(following.step, Book):
             self._lets_go(Outcome.LEFT)
             return Left(position, Pressed(key), WaitEnd.KEY_PRESSED)
-        call.heed(None)
+        call.keys.heed(None)
         self._agreeing = True
         try:
             came = await self.book(following.step, enter)
@@ -317,8 +317,8 @@ class Waiting:
             self._agreeing = False
         if came == Booked():
             return Left(following, Booked(), WaitEnd.BOOKED)
-        call.forget_keys()
-        call.heed(enter.keys)
+        call.keys.forget()
+        call.keys.heed(enter.keys)
         await call.say(self._house.sounds.phrase(Phrase.STILL_WAITING))
         return None
 
