@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, Literal
 
 from routing.node import NODES
+from routing.reference_keys import KEYS
+from routing.reference_parts import PARTS
 from routing.schema import schema
+
+Language = Literal["en", "zh"]
 
 _Schema = Mapping[str, Any]
 
@@ -30,47 +35,97 @@ _ORDER = ("Hotline", "Direct", "Retry", *(node.__name__ for node in NODES.values
 """What comes first; the rest follows as the plan names it."""
 
 
-def reference() -> str:
+_HEAD: Mapping[Language, str] = {
+    "en": """\
+# Reference: what the YAML files may say
+
+Written by `hotline reference` from the types that read the files; do not edit it by hand. [中文](plan.zh-CN.md)
+[operators.md](../operators.md) teaches the same step by step, [rules.md](../rules.md) explains what
+`hotline check` says. Editors complete and check with [the schema](../../config/schema/plan.json).
+
+All files of the config folder are put together: each may hold any of these keys, and a table such as
+`nodes` may be spread over several.
+""",
+    "zh": """\
+# 参考：YAML 文件里可以写什么
+
+由 `hotline reference --lang zh` 根据读取文件的类型写出，请不要手工修改。[English](plan.md)
+[运营手册](../operators.zh-CN.md)逐步讲解，[规则](../rules.zh-CN.md)解释 `hotline check` 的每句话。
+编辑器可用[模式文件](../../config/schema/plan.json)补全和检查。
+
+配置文件夹里的所有文件合在一起读：每个文件都可以写这些键，`nodes` 这样的表也可以分写在几个文件里。
+""",
+}
+
+_COLUMNS: Mapping[Language, str] = {"en": "| key | is | default | meaning |", "zh": "| 键 | 写什么 | 默认 | 含义 |"}
+
+_PHRASES = (
+    (r"a number, its beginning `022\*`, or `withheld`", "号码、号码开头 `022*` 或 `withheld`"),
+    (r"a key: `0`-`9`, `\*`, `#`", "按键：`0`-`9`、`*`、`#`"),
+    (r"a duration: `20s`, `5m`, `1h30m`", "时长：`20s`、`5m`、`1h30m`"),
+    (r"how many: ", "多少位："),
+    (r"a telephone number", "电话号码"),
+    (r"a number from (-?\d+) to (-?\d+)", r"\1 到 \2 的数"),
+    (r"a number", "数"),
+    (r"a list of prompts", "提示音名列表"),
+    (r"a list of names", "名称列表"),
+    (r"a list of texts", "文字列表"),
+    (r"a list of ", "列表："),
+    (r"a prompt", "提示音名"),
+    (r"a name", "名称"),
+    (r"name → ", "名称 → "),
+    (r"\btext\b", "文字"),
+    (r" or ", " 或 "),
+)
+"""What `kind` says, in Chinese, the longest first."""
+
+
+def reference(language: Language = "en") -> str:
     """The page, in Markdown."""
-    whole = schema()
-    return "\n".join(_page(whole)) + "\n"
+    return "\n".join(_page(schema(), language)) + "\n"
 
 
-def _page(whole: _Schema) -> Iterator[str]:
+def _page(whole: _Schema, language: Language) -> Iterator[str]:
     parts: Mapping[str, _Schema] = whole["$defs"]
-    yield "# Reference: what the YAML files may say"
-    yield ""
-    yield "Written by `hotline reference` from the types that read the files; do not edit it by hand."
-    yield "[operators.md](../operators.md) teaches the same step by step, [rules.md](../rules.md) explains what"
-    yield "`hotline check` says. Editors complete and check with [the schema](../../config/schema/plan.json)."
-    yield ""
-    yield "All files of the config folder are put together: each may hold any of these keys, and a table such as"
-    yield "`nodes` may be spread over several."
-    yield ""
-    yield from _table(whole, parts)
+    yield _HEAD[language]
+    yield from _table(whole, parts, language)
     kinds = {node.__name__: kind for kind, node in NODES.items()}
     for name in sorted(parts, key=lambda name: (_ORDER.index(name) if name in _ORDER else len(_ORDER), name)):
         part = parts[name]
         yield f"## {name}"
         yield ""
         if name in kinds:
-            yield f"A node with `{kinds[name]}:`."
+            yield f"A node with `{kinds[name]}:`." if language == "en" else f"含 `{kinds[name]}:` 的节点。"
             yield ""
-        yield part.get("description", "")
+        described = part.get("description", "")
+        yield described if language == "en" else in_chinese(described)
         yield ""
-        yield from _table(part, parts)
+        yield from _table(part, parts, language)
 
 
-def _table(part: _Schema, parts: Mapping[str, _Schema]) -> Iterator[str]:
-    required = part.get("required", ())
-    yield "| key | is | default | meaning |"
+def in_chinese(described: str) -> str:
+    """A description of the schema. Raises KeyError for one that has no Chinese yet."""
+    text = " ".join(described.split())
+    return "" if not text else KEYS[text] if text in KEYS else PARTS[text]
+
+
+def _table(part: _Schema, parts: Mapping[str, _Schema], language: Language) -> Iterator[str]:
+    required, english = part.get("required", ()), language == "en"
+    yield _COLUMNS[language]
     yield "|---|---|---|---|"
     for key, value in part["properties"].items():
-        default = "needed" if key in required else _shown(value.get("default"), kind(value))
+        default = ("needed" if english else "必填") if key in required else _shown(value.get("default"), kind(value))
         described = value if "description" in value else parts.get(value.get("$ref", "").rpartition("/")[2], {})
         meaning = " ".join(described.get("description", "").split())
-        yield f"| `{key}` | {_escape(kind(value))} | {default} | {_escape(meaning)} |"
+        told = (kind(value), meaning) if english else (_kind_in_chinese(kind(value)), in_chinese(meaning))
+        yield f"| `{key}` | {_escape(told[0])} | {default} | {_escape(told[1])} |"
     yield ""
+
+
+def _kind_in_chinese(text: str) -> str:
+    for english, chinese in _PHRASES:
+        text = re.sub(english, chinese, text)
+    return text
 
 
 def _shown(value: Any, kind: str) -> str:

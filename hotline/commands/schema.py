@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from hotline.commands.plan import language_of
 from hotline.terminal import fail, people
 from routing.reference import reference
 from routing.schema import schema, schema_of_tests
@@ -27,9 +28,9 @@ def print_schema(
 
 
 @app.command("reference")
-def print_reference(out: Out = None) -> None:
+def print_reference(out: Out = None, language: Annotated[str, typer.Option("--lang", help="zh or en.")] = "en") -> None:
     """The reference page of the YAML files, in Markdown."""
-    _give(reference(), out)
+    _give(reference(language_of(language)), out)
 
 
 def _give(text: str, out: Path | None) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -12,6 +13,8 @@ from ruamel.yaml import YAML
 from hotline.settings import HOUSE
 from routing.check import read_plan
 from routing.reference import reference
+from routing.reference_keys import KEYS
+from routing.reference_parts import PARTS
 from routing.schema import schema, schema_of_tests
 from tests.routing.plans import SMALL
 from tests.routing.rich import RICH
@@ -59,10 +62,20 @@ def test_an_editor_underlines_what_the_loader_would_refuse(right: str, wrong: st
 
 
 def test_the_published_schema_and_page_are_those_of_the_code() -> None:
-    """Mend with `hotline schema --out config/schema/plan.json; hotline reference --out docs/reference/plan.md`."""
+    """Mend with `hotline schema --out config/schema/plan.json`, and each page with `hotline reference`."""
     published = json.loads((HOUSE / "config" / "schema" / "plan.json").read_text("utf-8"))
     assert published == schema()
     assert (HOUSE / "docs" / "reference" / "plan.md").read_text("utf-8") == reference()
+    # `hotline reference --lang zh --out docs/reference/plan.zh-CN.md`; what lacks: `routing/reference_keys.py`
+    assert (HOUSE / "docs" / "reference" / "plan.zh-CN.md").read_text("utf-8") == reference("zh")
+
+
+def test_every_chinese_meaning_is_of_a_key_or_part_that_there_is() -> None:
+    page = " ".join(reference().replace("\\|", "|").split())
+    assert [text for text in (*KEYS, *PARTS) if text not in page] == []
+    without = re.compile("[a-z]{4,} [a-z]{2,}")
+    left = [line for line in reference("zh").splitlines() if without.search(re.sub("`[^`]+`", "", line))]
+    assert left == []
 
 
 TABLES = sorted((HOUSE / "config" / "tests").glob("*.yaml"))

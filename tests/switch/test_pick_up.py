@@ -7,8 +7,7 @@ import json
 from pathlib import Path
 
 import pytest
-from click.testing import Result
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 from hotline.secrets import FILE, keep_secrets
 from hotline.settings import HOUSE, Settings
