@@ -24,8 +24,8 @@ from paperwork.quality.score import State
 from records.deleted import deleted
 from records.found import NONE, Found, Sought, find
 from records.recordings import FALLBACK, MESSAGES, TALKS, kept_in, whose
+from records.retention.held import order_named
 from records.retention.holds import Hold, Holds
-from records.retention.spared import order_named
 from records.store import Store
 from records.tables import journal
 from routing.calendar import SHANGHAI

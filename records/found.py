@@ -15,10 +15,11 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from records.paper_tables import scores
+from records.paper_tables import orders, scores
 from records.privacy import mask
 from records.recordings import FALLBACK, MESSAGES, TALKS, Recording, told_by, whose
-from records.tables import cdr, holds
+from records.retention.held import held_calls, held_orders
+from records.tables import cdr
 from records.vault.vault import NoRecording, Vault
 from routing.calendar import SHANGHAI
 
@@ -160,13 +161,10 @@ def _within(day: date, sought: Sought) -> bool:
 async def _matching(
     connection: AsyncConnection, vault: Vault, day: date, names: Sequence[str], sought: Sought
 ) -> list[Found]:
-    calls = sorted({whose(name) for name in names})
-    held = set((await connection.scalars(select(holds.c.call).where(holds.c.call.in_(calls)))).all())
+    held = await _held(connection, names)
     sheets = await _sheets(connection, names)
     wanted = [
-        name
-        for name in names
-        if sought.held in (None, whose(name) in held) and _judged_so(sheets.get(name, ()), sought)
+        name for name in names if sought.held in (None, name in held) and _judged_so(sheets.get(name, ()), sought)
     ]
     kept = await asyncio.to_thread(lambda: [one for name in wanted if (one := _about(vault, name)) is not None])
     numbers = await _numbers(connection, sorted({whose(one.name) for one in kept}))
@@ -175,8 +173,17 @@ async def _matching(
         seconds = round(max(0, one.kept.size - HEAD * max(1, len(one.kept.keys))) / SECOND, 1)
         if _fits(one, seconds, sought):
             about = tuple(sheets.get(one.name, ()))
-            found.append(Found(day, one, seconds, one.call in held, about, numbers.get(one.call)))
+            found.append(Found(day, one, seconds, one.name in held, about, numbers.get(one.call)))
     return found
+
+
+async def _held(connection: AsyncConnection, names: Sequence[str]) -> set[str]:
+    """Those that a hold keeps: of their call, or of an order of that call or of that sound."""
+    calls = held_calls().subquery()
+    called = await connection.scalars(select(calls.c.call).where(calls.c.call.in_({whose(name) for name in names})))
+    ordered = select(orders.c.recording).where(orders.c.recording.in_(names), orders.c.number.in_(held_orders()))
+    kept, sounds = set(called), set(await connection.scalars(ordered))
+    return {name for name in names if whose(name) in kept or name in sounds}
 
 
 async def _sheets(connection: AsyncConnection, names: Sequence[str]) -> dict[str, list[Judged]]:

@@ -25,8 +25,8 @@ from records.calls import facts_of
 from records.clock import wall_time
 from records.database import open_database
 from records.recordings import Recording, kept_in, told, whose
+from records.retention.held import order_named
 from records.retention.holds import Hold, Holds
-from records.retention.spared import order_named
 from records.vault.ciphers import Tampered
 from records.vault.keys import KeysError
 from records.vault.vault import NoRecording, Vault

@@ -10,14 +10,14 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Select, bindparam, delete, insert, literal, select, update
+from sqlalchemy import Select, bindparam, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from records.paper_tables import filings, orders
 from records.privacy import mask, mask_name, mask_prose
-from records.tables import holds, reducing
+from records.retention.held import PAPER, held_calls, held_orders
+from records.tables import reducing
 
-PAPER: Final = "order:"
 VEILS: Final[Mapping[str, Callable[[str], str]]] = {
     "contact": mask,
     "caller": mask,
@@ -32,12 +32,11 @@ def due_orders(before: datetime) -> Select[str]:
 
     Whatever is filed in an order takes its mark away: it is looked at again.
     """
-    held = select(holds.c.call)
     query = select(orders.c.number).where(
         orders.c.closed < before,
         orders.c.reduced.is_(None),
-        orders.c.call.is_(None) | orders.c.call.not_in(held),
-        (literal(PAPER) + orders.c.number).not_in(held),
+        orders.c.call.is_(None) | orders.c.call.not_in(held_calls()),
+        orders.c.number.not_in(held_orders()),
     )
     return query.order_by(orders.c.closed, orders.c.number)
 

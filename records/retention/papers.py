@@ -17,7 +17,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from records.paper_tables import answers, filings
 from records.privacy import mask, mask_name, mask_prose
-from records.tables import holds, reducing
+from records.retention.held import held_calls
+from records.tables import reducing
 
 WRITTEN: Final = ("body", "changes")
 """Where a filing's data tells of fields."""
@@ -27,10 +28,9 @@ PROSE: Final = ("content", "note", "heard_note", "opinion", "reason")
 
 
 def due_answers(before: datetime) -> Select[str]:
-    """Calls answered before an instant whose records have whole names and contacts, and that nobody holds."""
-    held = select(holds.c.call)
+    """Calls answered before an instant whose records tell of persons, held neither themselves nor by an order."""
     query = select(answers.c.call).where(
-        answers.c.at < before, answers.c.reduced.is_(None), answers.c.call.not_in(held)
+        answers.c.at < before, answers.c.reduced.is_(None), answers.c.call.not_in(held_calls())
     )
     return query.order_by(answers.c.at, answers.c.call)
 

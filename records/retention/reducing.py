@@ -24,11 +24,12 @@ from records.behind import may_pass
 from records.database import open_database
 from records.folding import fold
 from records.privacy import mask
+from records.retention.held import held_calls
 from records.retention.holds import Holds
 from records.retention.orders import due_orders, reduce_orders
 from records.retention.papers import due_answers, quieten_answers, reduce_answers
 from records.rows import entries_from, write_records
-from records.tables import cdr, holds, journal, reduced, reducing
+from records.tables import cdr, journal, reduced, reducing
 
 log = structlog.get_logger(__name__)
 
@@ -197,8 +198,8 @@ def _due(before: datetime) -> Select[str]:
 
 
 def _open() -> Select[str]:
-    """Calls whose numbers are whole, and that nobody holds."""
-    return select(cdr.c.id).where(cdr.c.id.not_in(select(reduced.c.call)), cdr.c.id.not_in(select(holds.c.call)))
+    """Calls whose numbers are whole, and that nobody holds, nor an order of theirs."""
+    return select(cdr.c.id).where(cdr.c.id.not_in(select(reduced.c.call)), cdr.c.id.not_in(held_calls()))
 
 
 async def _reduce(connection: AsyncConnection, calls: Sequence[str], at: datetime) -> None:

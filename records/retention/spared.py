@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import Select, literal, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from records.paper_tables import orders
 from records.recordings import Recording
-from records.retention.orders import PAPER
+from records.retention.held import held_orders
 from records.tables import holds
 
 
@@ -34,22 +34,15 @@ class Spared:
 
 async def spared(database: AsyncEngine) -> Spared:
     """What no term deletes now. Raises DBAPIError."""
-    held = select(holds.c.call)
     query = select(orders.c.number, orders.c.call, orders.c.recording).where(
         orders.c.call.is_not(None) | orders.c.recording.is_not(None),
-        orders.c.closed.is_(None) | (literal(PAPER) + orders.c.number).in_(held),
+        orders.c.closed.is_(None) | orders.c.number.in_(held_orders()),
     )
     async with database.connect() as connection:
-        calls = frozenset((await connection.execute(held)).scalars())
+        calls = frozenset((await connection.execute(select(holds.c.call))).scalars())
         rows = (await connection.execute(query.order_by(orders.c.number))).all()
     return Spared(
         calls,
         {call: number for number, call, _ in rows if call is not None},
         {sound: number for number, _, sound in rows if sound is not None},
     )
-
-
-def order_named(held: str) -> Select[str] | None:
-    """What finds the order that a hold names, as `order:2026-000017`; None when it names a call."""
-    number = held.removeprefix(PAPER)
-    return None if number == held else select(orders.c.number).where(orders.c.number == number)

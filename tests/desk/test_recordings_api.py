@@ -16,7 +16,7 @@ from ivr.journal import Entry
 from ivr.outcomes import Outcome, Party, Reason
 from records.audit import Act
 from records.journal import SqlJournal
-from records.paper_tables import scores
+from records.paper_tables import orders, scores
 from records.retention.expiry import Expiry
 from records.retention.holds import Holds
 from records.retention.terms import Terms
@@ -235,6 +235,24 @@ async def test_what_cannot_be_written_down_is_not_heard(house: DeskHouse, monkey
         status, body, _ = await listen(chief, ONE)
         assert status == 500
         assert b"RIFF" not in body
+
+
+async def test_who_holds_an_order_holds_the_sounds_of_its_call_and_the_sound_that_it_names(house: DeskHouse) -> None:
+    store = Store(house.url)
+    order = {"seq": 1, "state": "closed", "source": "call", "urgency": "simple", "content": "x", "feedback": "unit"}
+    order |= {"opened": AT, "opened_by": "q", "hand_on_by": AT, "closed": AT, "reopened": 0, "urged": 0, "test": False}
+    for number, about in (("1", {"call": "a-1"}), ("2", {"recording": LEFT}), ("3", {"call": "a-2"})):
+        await store.do(insert(orders).values(number=f"2026-00000{number}", **order, **about))
+    await store.close()
+    async with house.browser(Role.LEADER) as chief:
+        for number in ("1", "2"):
+            said = {"call": f"order:2026-00000{number}", "reason": "the prosecutor asks"}
+            assert (await chief.post("/api/v1/holds", said))[0] == 201
+        assert await names(chief, "held=1") == [ONE, LEFT]
+        _, told = await chief.get("/api/v1/recordings")
+        assert {one["recording"] for one in told["recordings"] if one["held"]} == {ONE, LEFT}
+        assert (await chief.post("/api/v1/holds/order:2026-000001/release", {"reason": "closed"}))[0] == 200
+        assert await names(chief, "held=1") == [LEFT]
 
 
 async def test_a_call_is_held_and_released_with_a_reason(house: DeskHouse) -> None:

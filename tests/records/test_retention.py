@@ -16,15 +16,16 @@ from hypothesis import settings as how
 from hypothesis import strategies as st
 from sqlalchemy import Executable, insert, update
 
+from ivr.events import CallArrived
 from records.audit import Head
 from records.database import open_database
 from records.migrations import upgrade
-from records.paper_tables import orders
+from records.paper_tables import answers, orders
 from records.recordings import Recording
 from records.retention.holds import Hold
 from records.vault.vault import Kept, Vault
 from tests.databases import execute
-from tests.records.house import NOW, TERMS, TODAY, House
+from tests.records.house import NOW, NUMBER, TERMS, TODAY, House
 from tests.records.test_vault import sound
 
 
@@ -236,6 +237,28 @@ def test_the_sound_of_a_held_order_stays_though_it_is_closed_until_it_is_release
     assert asyncio.run(house.holds.release(Hold("order:2026-000001", NOW, "os:bob", "the case is closed")))
     assert house.delete()[talk].marks
     assert list(house.vault.names()) == []
+
+
+def test_the_numbers_of_a_held_orders_call_stay_whole_until_it_is_released(house: House) -> None:
+    for call in ("a-1", "a-2"):
+        house.note(call, NOW - timedelta(days=61), CallArrived(NUMBER, "12320", "c", "v1"))
+        answer = {"call": call, "number": f"2026-{call}", "seq": 1, "state": "filled", "line": "supervision"}
+        row = {**answer, "at": NOW - timedelta(days=61), "agent": "ann", "contact": NUMBER, "test": False}
+        written(house, insert(answers).values(row))
+    ordered(house, "2026-000001", call="a-1")
+    ordered(house, "2026-000002", call=None)
+    closed(house, "2026-000001", NOW - timedelta(days=61))
+    house.hold("order:2026-000001")
+    house.hold("order:2026-000002")
+
+    def kept() -> set[str]:
+        asyncio.run(house.reducing.reduce(NOW - timedelta(days=60), NOW, days=60))
+        told = execute(house.url, "SELECT id, number FROM cdr UNION ALL SELECT number, contact FROM answers")
+        return {name for name, number in told if number == NUMBER}
+
+    assert kept() == {"a-1", "2026-a-1"}
+    assert asyncio.run(house.holds.release(Hold("order:2026-000001", NOW, "os:bob", "the case is closed")))
+    assert kept() == set()
 
 
 def test_an_order_that_is_opened_between_the_look_and_the_deletion_keeps_its_sound(house: House) -> None:
