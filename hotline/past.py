@@ -25,7 +25,7 @@ from ivr.outcomes import Outcome
 from records.behind import told
 from records.callbacks import callback_facts
 from records.calls import outcomes, talks_since
-from records.database import open_database
+from records.database import database_file, open_database
 from records.guesses import mistakes_since
 from records.journal import SqlJournal
 from records.migrations import TooNew, upgrade
@@ -104,18 +104,30 @@ class Past:
 
     async def made_up_for(self) -> None:
         """Wait until the database is back, and read then. Calls that an earlier run left open end: nobody knew them."""
+        if database_file(self._settings.database_url) is None:
+            await self._brought_up()
         while not self.known:
             await self._journal.flush()
             await self._presences.flush()
             try:
-                await upgrade(self._settings.database_url, patience=PATIENCE, keep=self._settings.var)
                 await self._read()
                 lost = await self._journal.close_lost(self._clock.now())
                 await self._journal.flush()
                 log.warning("what was before is made up for", calls=lost)
                 self.known = True
-            except (*UNREADABLE, TooNew) as error:
+            except UNREADABLE as error:
                 log.error("what was before cannot be read from the database", error=told(error))
+                await asyncio.sleep(PATIENCE)
+
+    async def _brought_up(self) -> None:
+        """Bring a server's former tables up to date when it is back: its writers wait for that, they keep no copy."""
+        why = ""
+        while True:
+            try:
+                return await upgrade(self._settings.database_url, patience=PATIENCE, keep=self._settings.var)
+            except (*UNREADABLE, TooNew) as error:
+                if why != (why := told(error)):
+                    log.error("the database cannot be brought up to date", error=why)
                 await asyncio.sleep(PATIENCE)
 
     async def today(self, midnight: datetime) -> Mapping[Outcome, int]:

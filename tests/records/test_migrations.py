@@ -94,7 +94,7 @@ def test_postgresql_would_get_the_same_tables_and_its_own_refusals() -> None:
         assert f"BEFORE UPDATE OR DELETE OR TRUNCATE ON {table}" in sql
 
 
-def _former() -> str:
+def former() -> str:
     """The tables before today's."""
     return [script.revision for script in ScriptDirectory.from_config(alembic_config()).walk_revisions()][1]
 
@@ -103,13 +103,13 @@ def _former() -> str:
 async def test_tables_of_before_are_copied_before_they_are_brought_up_to_date(tmp_path: Path) -> None:
     """Going back is the copy and the former version: docs/install.md."""
     url, file = f"sqlite+aiosqlite:///{tmp_path}/hotline.db", tmp_path / "hotline.db"
-    former = _former()
-    await _at(url, former)
+    before = former()
+    await _at(url, before)
     execute(url, "INSERT INTO holds VALUES ('a-1', '2026-10-01 01:00:00.000000', 'os:ann', 'x')")
     await upgrade(url)
-    kept = kept_before(file, former)
+    kept = kept_before(file, before)
     assert execute(url, "SELECT version_num FROM alembic_version") == [(head(),)]
-    assert execute(f"sqlite:///{kept}", "SELECT version_num FROM alembic_version") == [(former,)]
+    assert execute(f"sqlite:///{kept}", "SELECT version_num FROM alembic_version") == [(before,)]
     assert (
         execute(f"sqlite:///{kept}", "SELECT call FROM holds") == execute(url, "SELECT call FROM holds") == [("a-1",)]
     )
@@ -124,13 +124,13 @@ async def test_without_room_for_the_copy_the_tables_stay_as_they_were(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     url, file = f"sqlite+aiosqlite:///{tmp_path}/hotline.db", tmp_path / "hotline.db"
-    former = _former()
-    await _at(url, former)
+    before = former()
+    await _at(url, before)
     monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=1000))
     with pytest.raises(OSError, match="make room"):
         await upgrade(url)
-    assert execute(url, "SELECT version_num FROM alembic_version") == [(former,)]
-    assert not kept_before(file, former).exists()
+    assert execute(url, "SELECT version_num FROM alembic_version") == [(before,)]
+    assert not kept_before(file, before).exists()
 
 
 @pytest.mark.postgresql
@@ -138,17 +138,17 @@ async def test_former_tables_of_a_server_are_dumped_before_they_are_brought_up_t
     bare: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PATH", f"{postgres()._programs}:{os.environ['PATH']}")
-    former, keep = _former(), tmp_path / "var"
-    await _at(bare, former)
+    before, keep = former(), tmp_path / "var"
+    await _at(bare, before)
     execute(bare, "INSERT INTO holds VALUES ('a-1', '2026-10-01 01:00:00+00', 'os:ann', 'x')")
     await upgrade(bare, keep=keep)
-    kept = kept_before(keep / DUMP, former)
+    kept = kept_before(keep / DUMP, before)
     assert os.listdir(keep) == [kept.name]  # noqa: PTH208
     assert stat.S_IMODE(kept.stat().st_mode) == 0o600
     assert execute(bare, "SELECT version_num FROM alembic_version") == [(head(),)]
     there = postgres().url(postgres().make())
     await put_back(kept.rename(keep / DUMP), there)
-    assert execute(there, "SELECT version_num FROM alembic_version") == [(former,)]
+    assert execute(there, "SELECT version_num FROM alembic_version") == [(before,)]
     assert execute(there, "SELECT call FROM holds") == [("a-1",)]
 
 
@@ -156,17 +156,22 @@ async def test_former_tables_of_a_server_are_dumped_before_they_are_brought_up_t
 async def test_former_tables_that_cannot_be_dumped_stay_unless_somebody_says_so(
     bare: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    former = _former()
-    await _at(bare, former)
+    before = former()
+    await _at(bare, before)
     with pytest.raises(NotKept, match="next start of the hotline copies them"):
         await upgrade(bare)  # a writer's: it knows no folder
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(NotKept, match=r"pg_dump is not installed.*`hotline database upgrade --without-copy`"):
         await upgrade(bare, keep=tmp_path)
-    assert execute(bare, "SELECT version_num FROM alembic_version") == [(former,)]
+    assert execute(bare, "SELECT version_num FROM alembic_version") == [(before,)]
     assert os.listdir(tmp_path) == []  # noqa: PTH208 - no thread is worth it
     await upgrade(bare, keep=tmp_path, without_copy=True)
     assert execute(bare, "SELECT version_num FROM alembic_version") == [(head(),)]
+
+
+async def at_former(url: str) -> None:
+    """Make a database as the version before this one did."""
+    await _at(url, former())
 
 
 async def _at(url: str, revision: str) -> None:

@@ -1,7 +1,9 @@
-"""Unit on real SQLite files: a hotline begins though its database is in trouble, and makes up for it later."""
+"""Unit on real databases: a hotline begins though its database is in trouble, and makes up for it later."""
 
 from __future__ import annotations
 
+import asyncio
+import os
 import sqlite3
 from contextlib import closing
 from dataclasses import replace
@@ -21,10 +23,13 @@ from ivr.memory import CallerMemory
 from ivr.outcomes import Outcome, StatusResult
 from records.calls import calls
 from records.journal import SqlJournal
-from records.migrations import TooNew
+from records.migrations import DUMP, TooNew, head, kept_before
 from records.presences import Presences
+from tests.databases import execute
+from tests.postgres import postgres
 from tests.records.tales import ARRIVES, NINE, NUMBER, TALKS, WAITS, at, entries
 from tests.records.test_journal import tell
+from tests.records.test_migrations import at_former, former
 
 
 @pytest.fixture
@@ -108,3 +113,26 @@ async def test_a_database_of_a_newer_hotline_is_refused_in_one_line(settings: Se
         database.execute("UPDATE alembic_version SET version_num = '9999'")
     with pytest.raises(TooNew, match="start that version, or put the database aside"):
         await prepare(settings)
+
+
+@pytest.mark.postgresql
+@pytest.mark.migrates
+async def test_former_tables_of_a_server_wait_for_their_copy_and_nothing_is_lost(
+    bare: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await at_former(bare)
+    settings, programs = load(var=tmp_path / "var", config=HOUSE / "config", database=bare), os.environ["PATH"]
+    monkeypatch.setenv("PATH", str(tmp_path))  # without pg_dump
+    await prepare(settings)
+    folder = tmp_path / "told"
+    async with SqlJournal(bare, folder=folder) as journal, Presences(bare, folder=folder) as presences:
+        tell(journal, entries(TALKS, "a-1"))
+        past = Past(settings, Clock(), journal, presences)
+        assert not await past.read()
+        monkeypatch.setenv("PATH", f"{postgres()._programs}:{programs}")
+        async with asyncio.timeout(60):
+            await past.made_up_for()
+        assert past.known
+    assert execute(bare, "SELECT version_num FROM alembic_version") == [(head(),)]
+    assert execute(bare, "SELECT count(*) FROM journal") == [(len(TALKS),)]
+    assert [path.name for path in settings.var.glob(f"{DUMP}*")] == [kept_before(settings.var / DUMP, former()).name]
