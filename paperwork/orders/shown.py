@@ -10,6 +10,7 @@ from sqlalchemy import RowMapping
 
 from paperwork.filing import Filing
 from paperwork.kind import Kind
+from paperwork.orders.accused import NONE
 from paperwork.orders.digits import spoken_digits
 from paperwork.orders.order import OPENED, Order, row_of
 from paperwork.orders.orders import Held
@@ -118,8 +119,14 @@ def fact_json(fact: Filing, names: Names, *, private: bool) -> dict[str, Any]:
         "name": names.person(fact.who),
         "kind": fact.kind,
         "label": label,
-        "data": _data(fact.data, private=private),
+        "data": _data(fact.data, private=private) | _meant(fact.data, names),
     }
+
+
+def _meant(data: Mapping[str, Any], names: Names) -> dict[str, str | None]:
+    """What the unit is called that turned out to be complained of; None for none of the register's."""
+    said = data.get("complained_of")
+    return {} if said is None else {"complained_of_name": None if said == NONE else names.unit(said)}
 
 
 def _data(data: Mapping[str, Any], *, private: bool) -> dict[str, Any]:

@@ -101,6 +101,7 @@ async def test_a_leader_opens_an_order_hands_it_on_and_sees_its_clock(open_desks
         await drawer.get_by_role("button", name="转办", exact=True).click()
         await expect(drawer.get_by_text("已转办").first).to_be_visible()
         await expect(drawer.get_by_text("办结 ").first).to_be_visible()
+        await expect(drawer.get_by_text("被反映的不是登记的任何部门")).to_be_visible()
         await looks_right(page, "zh", *WRITTEN)
         await corrected(page, drawer)
         await page.keyboard.press("Escape")

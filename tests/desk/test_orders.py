@@ -162,7 +162,12 @@ async def test_which_unit_is_complained_of_is_asked_with_those_that_may_be_meant
         status, answer = await chief.post(ALL, {**COMPLAINT, "against": "疾控中心", "hand_on": hand_on})
         assert (status, answer["error"]) == (409, "which_unit")
         assert (await chief.post(one, {"unit": "cdc", "complained_of": "cdc"}))[1]["error"] == "refused"
-        assert (await chief.post(one, {"unit": "cdc", "complained_of": "none"}))[0] == 200
+        status, answer = await chief.post(one, {"unit": "cdc", "complained_of": "none"})
+        assert (status, answer["history"][-1]["data"]["complained_of_name"]) == (200, None)
+        again = {"changes": {"against": "疾控中心消毒科"}, "reason": "来电人补充", "complained_of": "cdc"}
+        number = (await opened(chief, against="食堂"))["order"]["number"]
+        status, answer = await chief.post(f"{ALL}/{number}/correct", again)
+        assert (status, answer["history"][-1]["data"]["complained_of_name"]) == (200, "市疾控中心")
 
 
 async def test_an_agent_hears_of_their_own_orders_time_and_nobody_of_a_tests(house: DeskHouse) -> None:
