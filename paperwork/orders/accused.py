@@ -39,6 +39,8 @@ class Accused:
     units: frozenset[str] = frozenset()
     people: frozenset[str] = frozenset()
     """Their liaisons and leaders, who may be another unit's too."""
+    unclear: tuple[Unit, ...] = ()
+    """Those of `units` that may be meant, while nobody said whether one is; none where it is clear."""
 
     @classmethod
     async def of(cls, against: str | None, units: Units, meant: str | None = None) -> Accused:
@@ -46,20 +48,15 @@ class Accused:
 
         Where neither says, all whose names are like it.
         """
-        found = list(await candidates(against, units, meant))
-        if against is not None:
-            found += await units.named(against)
-            if meant is not None and meant != NONE and (said := await units.unit(meant)) is not None:
-                found.append(said)
+        if against is None:
+            return cls()
+        found = list(await units.named(against))
+        unclear = () if found or meant is not None else tuple(like(against, await units.standing()))
+        found += unclear
+        if meant is not None and meant != NONE and (said := await units.unit(meant)) is not None:
+            found.append(said)
         people = frozenset(name for unit in found for _, name in unit.people)
-        return cls(frozenset(unit.id for unit in found), people)
-
-
-async def candidates(against: str | None, units: Units, meant: str | None) -> tuple[Unit, ...]:
-    """Whom the order may complain of while nobody said whether it does; none where it is clear."""
-    if against is None or meant is not None or await units.named(against):
-        return ()
-    return tuple(like(against, await units.standing()))
+        return cls(frozenset(unit.id for unit in found), people, unclear)
 
 
 async def above(unit: Unit, units: Units) -> list[Unit]:

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from paperwork.answers.codes import AnyCode, Codes
 from paperwork.filing import Changed, Filing, file, next_number
 from paperwork.kind import Kind
-from paperwork.orders.accused import NONE, Accused, Unclear, above, candidates, told
+from paperwork.orders.accused import NONE, Accused, Unclear, above, told
 from paperwork.orders.asked import FORMS, Correct, HandOn, Open, Unfit, read
 from paperwork.orders.clock import Running
 from paperwork.orders.deeds import Desk, deed_of
@@ -241,8 +241,8 @@ class Orders:
             at = await self.units.unit(order.unit)
             with_them = at is not None and any(one.id in accused.units for one in await above(at, self.units))
             if with_them and Move.RETURN in allowed(order.state):
-                if unclear := await candidates(order.body.against, self.units, order.meant):
-                    raise Unclear(order.body.against or "", unclear)
+                if accused.unclear:
+                    raise Unclear(order.body.against or "", accused.unclear)
                 raise IllegalMove("it is with that unit now: take it back first (`return`), then correct it")
 
     async def _meant(self, against: str | None, said: str | None) -> None:
@@ -256,9 +256,9 @@ class Orders:
 
     async def _kept_apart(self, against: str | None, unit: Unit, meant: str | None) -> None:
         """Raises IllegalMove when the unit, or one that it is part of, is complained of, and Unclear when it may be."""
-        if unclear := await candidates(against, self.units, meant):
-            raise Unclear(against or "", unclear)
         accused = await Accused.of(against, self.units, meant)
+        if accused.unclear:
+            raise Unclear(against or "", accused.unclear)
         for one in await above(unit, self.units):
             if one.id in accused.units:
                 raise IllegalMove(f"{one.name} is complained of: hand it on to another unit")
