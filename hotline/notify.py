@@ -25,3 +25,9 @@ def notify(*lines: str) -> None:
 def is_watched() -> bool:
     """Whether somebody waits for `WATCHDOG=1` every so often (`WatchdogSec=`)."""
     return SOCKET in os.environ and os.environ.get(WATCHDOG, "0").isdecimal() and os.environ.get(WATCHDOG, "0") != "0"
+
+
+def forget() -> None:
+    """Have nobody to tell any more: a service manager hears its main process alone, Asterisk would speak as well."""
+    for name in (SOCKET, WATCHDOG):
+        os.environ.pop(name, None)

@@ -40,7 +40,7 @@ from typing import Final, NoReturn
 
 import structlog
 
-from hotline.notify import is_watched, notify
+from hotline.notify import forget, is_watched, notify
 
 log = structlog.get_logger()
 
@@ -174,6 +174,7 @@ class Supervisor:
         status = BUG
         try:
             die_with(parent)
+            forget()
             os.setpgid(0, 0)
             signal.signal(signal.SIGTTOU, signal.SIG_IGN)  # a terminal's background may still write to it
             signal.pthread_sigmask(signal.SIG_UNBLOCK, _PASSED_ON)

@@ -102,7 +102,8 @@ def test_a_service_manager_hears_when_callers_are_served_and_that_somebody_looks
     heard.settimeout(20.0)
     births = tmp_path / "births"
     births.touch()
-    life = "signal.signal(signal.SIGTERM, lambda *_: os._exit(0)); wire.tell(Word.UP)\n    "
+    life = "assert not {'NOTIFY_SOCKET', 'WATCHDOG_USEC'} & {*os.environ}\n    "
+    life += "signal.signal(signal.SIGTERM, lambda *_: os._exit(0)); wire.tell(Word.UP)\n    "
     life += "while True: time.sleep(0.05); wire.tell(Word.ALIVE)"
     told = {**os.environ, "NOTIFY_SOCKET": str(tmp_path / "notify"), "WATCHDOG_USEC": "30000000"}
     words = [sys.executable, "-c", PROGRAM % life, str(births)]
