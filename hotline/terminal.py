@@ -23,8 +23,9 @@ from hotline.versions import Versions
 from routing.calendar import SHANGHAI
 from routing.reading.load import Unreadable
 
-people = Console(stderr=True, highlight=False, emoji=False, markup=False)
-"""Where people are told something, as it is: a path, an address or a name may hold what looks like markup."""
+people = Console(stderr=True, highlight=False, emoji=False, markup=False, soft_wrap=True)
+"""Where people are told something, as it is: a path, an address or a name may hold what looks like markup, and a line
+that is a program's to read, or longer than the terminal is wide, stays one line."""
 
 Config = Annotated[Path | None, typer.Option("--config", help="Folder of the hotline's YAML files.")]
 Var = Annotated[Path | None, typer.Option("--var", help="Folder of the hotline's data.")]
@@ -33,7 +34,7 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON to stdout.")]
 
 def fail(message: object) -> NoReturn:
     """Say in one line what to do, and end with 1."""
-    people.print(str(message), markup=False, soft_wrap=True)
+    people.print(str(message), markup=False)
     raise typer.Exit(1)
 
 

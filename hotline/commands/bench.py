@@ -87,7 +87,7 @@ def bench(
     words = _WORDS[language]
 
     def tell(part: str, step: Step) -> None:
-        people.print(f"{words[part]:<28}{_line(step, words)}", markup=False, soft_wrap=True)
+        people.print(f"{words[part]:<28}{_line(step, words)}", markup=False)
 
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # unwinds, so that nothing of ours stays behind
     with tempfile.TemporaryDirectory(prefix="hotline-bench-") as temporary:

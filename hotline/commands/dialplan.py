@@ -39,4 +39,4 @@ def compile_plan(
         out.write_text(text, encoding="utf-8")
     except OSError as error:
         fail(f"{out} cannot be written: {error.strerror}")
-    people.print(f"{out}: calls begin at {START}", markup=False, soft_wrap=True)
+    people.print(f"{out}: calls begin at {START}", markup=False)

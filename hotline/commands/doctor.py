@@ -68,7 +68,7 @@ def doctor(
         for finding in findings:
             mark = _MARKS[State.OK] if finding.ok else _MARKS[State.NOT_GOOD] if finding.needed else _HINT
             people.print(mark, end=" ")
-            people.print(finding.what if finding.ok else f"{finding.what} → {finding.mend}", soft_wrap=True)
+            people.print(finding.what if finding.ok else f"{finding.what} → {finding.mend}")
     if not all(finding.ok for finding in findings if finding.needed):
         raise typer.Exit(1)
 
@@ -111,8 +111,8 @@ def _print(findings: Sequence[Finding], language: Language) -> None:
         if finding.why_not:
             line += f" ({state}: {finding.why_not.in_language(language)})"
         people.print(_MARKS[finding.state], end=" ")
-        people.print(line, markup=False, soft_wrap=True)
+        people.print(line, markup=False)
         for wrong in finding.wrong:
-            people.print(f"    {wrong}", markup=False, soft_wrap=True)
+            people.print(f"    {wrong}", markup=False)
         if finding.wrong:
-            people.print(f"    → {demand.mending.in_language(language)}", markup=False, soft_wrap=True)
+            people.print(f"    → {demand.mending.in_language(language)}", markup=False)

@@ -146,7 +146,7 @@ def import_(
     filed, problems = read_folder(at)
     if problems:
         for problem in problems:
-            people.print(str(problem), markup=False, soft_wrap=True)
+            people.print(str(problem), markup=False)
         fail("nothing was taken in")
     wishes = [(one.id, one.article, State(one.state)) for one in filed]
     if dry_run:
@@ -244,7 +244,7 @@ def _with(settings: Settings, work: Callable[[Shelf], Awaitable[T]]) -> T:
         return with_accounts(settings, do)
     except Unfit as error:
         for problem in error.problems:
-            people.print(problem, markup=False, soft_wrap=True)
+            people.print(problem, markup=False)
         fail("nothing was taken in")
     except (NoArticle, Illegal) as error:
         fail(error)

@@ -104,7 +104,7 @@ def _tell(change: dict[str, Any], *, as_json: bool) -> None:
         for problem in change["problems"]:
             sys.stdout.write(problem + "\n")
     for warning in change["warnings"]:
-        people.print(warning, markup=False, soft_wrap=True)
+        people.print(warning, markup=False)
     result = Result(change["result"])
     people.print(_SAID[result].format(**change), markup=False)
     if result is Result.REFUSED:

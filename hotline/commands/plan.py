@@ -50,14 +50,14 @@ def check(
         playable = None if settings is None else sounds_of(settings)
         if settings is not None and settings.agi.risk:
             faulty = f"{at / 'settings.yaml'}: warning: {settings.agi.risk}: docs/fastagi.md"
-            people.print(faulty, markup=False, soft_wrap=True)
+            people.print(faulty, markup=False)
     except SettingsError as error:
         faults += str(error).splitlines()
     _, checked = look(at, day_typed(today) if today else datetime.now(SHANGHAI).date(), playable)
     lines = None if checked.plan is None else checked.plan.lines
     errors = (*checked.errors, *paper_problems(at), *article_problems(at, lines))
     for problem in checked.warnings:
-        people.print(problem.told(spoken), markup=False, soft_wrap=True)
+        people.print(problem.told(spoken), markup=False)
     for fault in (*(problem.told(spoken) for problem in errors), *faults):
         sys.stdout.write("".join(sign if sign.isprintable() else "\ufffd" for sign in fault) + "\n")
     if errors or faults:

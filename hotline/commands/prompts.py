@@ -36,7 +36,7 @@ def prompts_build(
         f"{len(report.spoken)} spoken anew, {len(report.removed)} removed"
     )
     for problem in report.problems:
-        people.print(problem, style="red", markup=False, soft_wrap=True)
+        people.print(problem, style="red", markup=False)
     if report.problems:
         raise typer.Exit(1)
 

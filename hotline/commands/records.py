@@ -84,7 +84,7 @@ async def _asked(settings: Settings, sheet: Sheet) -> None:
         before = await _with(settings, lambda store: same_file(store, sheet))
     except (DBAPIError, TimeoutError) as error:
         why = error.orig if isinstance(error, DBAPIError) else "the database does not answer"
-        people.print(f"nobody can say whether it was imported before: {why}", markup=False, soft_wrap=True)
+        people.print(f"nobody can say whether it was imported before: {why}", markup=False)
         return
     if before is not None:
         raise SameFile(before)
@@ -119,7 +119,7 @@ def _tell_bad(file: Path, found: Found, *, as_json: bool) -> None:
     if as_json:
         put(told_bad(found))
     for bad in found.bad:
-        people.print(f"{_shown(file)}:{bad.line}: {bad.reason}", markup=False, soft_wrap=True)
+        people.print(f"{_shown(file)}:{bad.line}: {bad.reason}", markup=False)
     if found.more:
         people.print(f"and {found.more} more rows that cannot be taken in", markup=False)
     people.print("nothing was imported: mend these rows, then import the file again", markup=False)

@@ -289,7 +289,7 @@ def _read(file: Path, register: Register | None) -> list[Any]:
 
 def _refused(problems: Sequence[str]) -> NoReturn:
     for problem in problems:
-        people.print(problem, markup=False, soft_wrap=True)
+        people.print(problem, markup=False)
     fail("nothing was taken in")
 
 

@@ -68,7 +68,7 @@ def sign(settings: Settings, name: str, asked: Asked, *, by: str | None, reason:
         fail("somebody signs this at the same moment: look again")
     except DBAPIError as error:
         fail(f"the database cannot be used: {error.orig}")
-    people.print(f"{by} signed {name} ({signing.nth}), {signing.digest[:12]}…", markup=False, soft_wrap=True)
+    people.print(f"{by} signed {name} ({signing.nth}), {signing.digest[:12]}…", markup=False)
     put(signing.to_json())
 
 

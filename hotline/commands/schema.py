@@ -41,4 +41,4 @@ def _give(text: str, out: Path | None) -> None:
         out.write_text(text, encoding="utf-8")
     except OSError as error:
         fail(f"{out} cannot be written: {error.strerror}")
-    people.print(f"{out} is written", markup=False, soft_wrap=True)
+    people.print(f"{out} is written", markup=False)

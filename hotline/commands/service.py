@@ -89,7 +89,7 @@ def _engine(settings: Settings, wire: Wire, *, managed: bool) -> int:
         recordings = None if folder is None else folder / RECORDINGS
         report = build_sounds(settings, opening.published.plan, people, recordings=recordings)
         for problem in report.problems:
-            people.print(problem, style="red", markup=False, soft_wrap=True)  # the hotline starts all the same
+            people.print(problem, style="red", markup=False)  # the hotline starts all the same
         asyncio.run(engine.serve(settings, replace(opening, failed=report.failed), managed=managed, wire=wire))
     except DBAPIError as error:
         return _ended(
@@ -110,5 +110,5 @@ def _engine(settings: Settings, wire: Wire, *, managed: bool) -> int:
 
 
 def _ended(message: object) -> int:
-    people.print(str(message), markup=False, soft_wrap=True)
+    people.print(str(message), markup=False)
     return 1

@@ -48,9 +48,9 @@ def call_test(
         people.print(
             f"{'✓' if told['passed'] else '✗'} {told['result']}  {shown}  {told['seconds']:.0f} s", markup=False
         )
-        people.print("heard: " + ("、".join(told["heard"]) or "nothing"), markup=False, soft_wrap=True)
+        people.print("heard: " + ("、".join(told["heard"]) or "nothing"), markup=False)
         if told["why"]:
-            people.print(told["why"], markup=False, soft_wrap=True)
+            people.print(told["why"], markup=False)
     if not told["passed"]:
         raise typer.Exit(1)
 
