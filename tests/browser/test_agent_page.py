@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import Locator, Page, expect
 from sqlalchemy import insert
 
 from desk.roles import Role
@@ -34,10 +34,12 @@ MASKED = f"{CALLER[:3]}****{CALLER[-4:]}"
 UNITS = {"disease-control": "市疾病预防控制中心", "inspection": "市卫生监督所", "hospital": "市中心医院"}
 BELOW, OFFICE = "疾控免疫科", "immunization-office"
 """A unit that is part of the first."""
+ALIKE = UNITS["disease-control"] + "消毒科"
+"""Whom a caller complains of in words that may mean the first."""
 
 
 MATTER, ASKED = "孩子满八月龄，第一针麻腮风疫苗在哪里接种", "请告知最近的接种门诊和时间"
-WRITTEN = (*UNITS.values(), BELOW, MATTER, ASKED, "接种门诊周末不开")
+WRITTEN = (*UNITS.values(), BELOW, ALIKE, MATTER, ASKED, "接种门诊周末不开")
 """What the test writes."""
 DIALOGS = (
     ("desk-transfer", "Alt+KeyT", "转接来电", "动物致伤门诊"),
@@ -106,13 +108,33 @@ async def accuses(page: Page) -> None:
     await page.keyboard.type(UNITS["disease-control"])
     await expect(refused).to_have_count(0)
     await typed(page, "Control+Enter")
-    await expect(page.get_by_text(f"{UNITS['disease-control']} 就是被投诉对象：请转给别的部门")).to_be_visible()
+    their_own = page.get_by_text(f"{UNITS['disease-control']} 就是被投诉对象：请转给别的部门")
+    await expect(their_own).to_be_visible()
+    await expect(page.locator("[data-test=opened]")).to_have_count(0)
+    await page.locator(".el-message__closeBtn").click()
+    await expect(their_own).to_have_count(0)
+    await which_is_meant(page, sheet)
+    await expect(their_own).to_be_visible()
     await expect(page.locator("[data-test=opened]")).to_have_count(0)
     await against.focus()
     await typed(page, "Control+KeyA", "Delete")
     await kinds.get_by_role("radio", name="咨询", exact=True).focus()
     await typed(page, "Space")
     await expect(against).to_have_count(0)
+
+
+async def which_is_meant(page: Page, sheet: Locator) -> None:
+    """Of a name that is only like a unit's the agent is asked which one it is; what they say is taken."""
+    which = sheet.get_by_label("被投诉的是哪个部门")
+    await expect(which).to_have_count(0)
+    await sheet.get_by_label("被投诉/举报对象").focus()
+    await typed(page, "Control+KeyA")
+    await page.keyboard.type(ALIKE)
+    await typed(page, "Control+Enter")
+    await expect(which.get_by_role("option")).to_have_text(["", UNITS["disease-control"], "都不是"])
+    await which.select_option(UNITS["disease-control"])
+    await which.focus()
+    await typed(page, "Control+Enter")
 
 
 async def test_a_turn_by_keys_alone_from_the_ring_to_the_next_caller(open_desks: OpenDesks) -> None:
