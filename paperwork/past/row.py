@@ -67,6 +67,8 @@ def columns_of(heading: Sequence[str]) -> tuple[str, ...]:
     while names and not names[-1]:
         names.pop()  # a spreadsheet's empty columns
     columns = [CHINESE.get(name, name) for name in names]
+    if not set(columns) & set(COLUMNS):
+        raise Unfit(_no_heading(names[0] if names else ""))
     for name, column in zip(names, columns, strict=True):
         if column not in COLUMNS:
             raise Unfit(f"the column {name!r} is none of {', '.join(COLUMNS)}")
@@ -76,6 +78,19 @@ def columns_of(heading: Sequence[str]) -> tuple[str, ...]:
         if column not in columns:
             raise Unfit(f"the column {column} is missing; the first row names the columns: {','.join(COLUMNS)}")
     return tuple(columns)
+
+
+def _no_heading(first: str) -> str:
+    """Why the first row names none of the columns."""
+    for sign, name in _SEPARATORS.items():
+        words = {word.strip() for word in first.split(sign)}
+        if len(words) > 1 and words & {*COLUMNS, *CHINESE}:
+            return f"the columns are separated by {name}: save the table as CSV with commas"
+    return f"the first row names no column, it begins with {first[:40]!r}: write {','.join(COLUMNS)} above the rows"
+
+
+_SEPARATORS = {"\t": "tabs", ";": "semicolons", ",": "full-width commas", "|": "bars"}
+"""What stands between the columns of files that are no CSV with commas, once `_plain` has read them."""
 
 
 class Rows:
@@ -150,9 +165,13 @@ def _plain(text: str) -> str:
 _TIME = re.compile(
     r"(?P<year>[0-9]{4})(?:(?P<sign>[-/.])(?P<month>[0-9]{1,2})(?:(?P=sign)(?P<day>[0-9]{1,2}))?"
     r"|年(?P<zh_month>[0-9]{1,2})月(?:(?P<zh_day>[0-9]{1,2})日)?)"
-    r"(?P<clock>(?:\s*[T\s]\s*|(?<=日))(?P<hour>[0-9]{1,2}):(?P<minute>[0-9]{2})"
-    r"(?::(?P<second>[0-9]{2})(?:\.(?P<fraction>[0-9]{1,6}))?)?\s*(?P<zone>Z|[+-][0-9]{2}:?[0-9]{2})?)?"
+    r"(?P<clock>(?:\s*[T\s]\s*|(?<=日))(?P<half>[上下]午\s*)?(?P<hour>[0-9]{1,2})"
+    r"(?::(?P<minute>[0-9]{2})(?::(?P<second>[0-9]{2})(?:\.(?P<fraction>[0-9]{1,6}))?)?"
+    r"|[时点](?:(?P<zh_minute>[0-9]{1,2})分(?:(?P<zh_second>[0-9]{1,2})秒)?)?)"
+    r"\s*(?P<after>[AaPp][Mm])?\s*(?P<zone>Z|[+-][0-9]{2}:?[0-9]{2})?)?"
 )
+_MONTH_NAMED = re.compile(r"(?:[0-9]{1,2}-)?(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)-[0-9]{2,4}", re.I)
+"""What Excel makes of `2014-11` when it saves it again."""
 
 
 def moment_of(text: str) -> tuple[datetime, Stretch]:
@@ -170,6 +189,8 @@ def time_of(text: str) -> datetime:
     if (at := _usual_time(text)) is not None:
         return at
     asked = _plain(text)
+    if _MONTH_NAMED.fullmatch(asked):
+        raise Unfit(f"time {asked[:40]!r}: a spreadsheet made this of a month: write it like 2014年11月")
     found = _TIME.fullmatch(asked)
     if found is None or (found["sign"] == "." and found["day"] is None):  # 2014.1 may be October, to a spreadsheet
         raise Unfit(f"time {asked[:40]!r}: write it like 2014-11, 2014-11-03 or 2014-11-03T09:00")
@@ -182,9 +203,9 @@ def time_of(text: str) -> datetime:
             int(found["year"]),
             int(found["month"] or found["zh_month"]),
             int(day or 1),
-            int(found["hour"] or 0),
-            int(found["minute"] or 0),
-            int(found["second"] or 0),
+            _hour(found),
+            int(found["minute"] or found["zh_minute"] or 0),
+            int(found["second"] or found["zh_second"] or 0),
             int(milliseconds) * 1000,
             tzinfo=_zone(found["zone"]),
         )
@@ -194,6 +215,17 @@ def time_of(text: str) -> datetime:
     if not 1949 <= in_china.year < 9000:
         raise Unfit(f"time {asked[:40]!r}: a year of another age")
     return at.astimezone(UTC)
+
+
+def _hour(found: re.Match[str]) -> int:
+    """Of the day; `下午3:00` and `3:00 PM` are 15, `12:30 AM` is 0. Raises ValueError."""
+    hour = int(found["hour"] or 0)
+    half = {"上午": "am", "下午": "pm"}.get((found["half"] or "").strip(), (found["after"] or "").lower())
+    if not half or (half == "pm" and hour > 12):
+        return hour  # 下午15:00 can be meant but one way
+    if (half == "am" and not 0 <= hour <= 12) or (found["half"] and found["after"]):
+        raise ValueError("no such hour of a morning")
+    return hour % 12 + 12 * (half == "pm")
 
 
 def _usual_time(text: str) -> datetime | None:

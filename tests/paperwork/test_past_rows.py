@@ -39,6 +39,13 @@ def china(year: int, month: int, day: int, hour: int = 0, minute: int = 0, secon
         (" 2014/11/3 9:05 ", china(2014, 11, 3, 9, 5)),
         ("2014年11月", china(2014, 11, 1)),
         ("2014年11月3日 9:05", china(2014, 11, 3, 9, 5)),
+        ("2014年11月3日9时05分30秒", china(2014, 11, 3, 9, 5, 30)),
+        ("2014年11月3日 下午3时5分", china(2014, 11, 3, 15, 5)),
+        ("2014/11/3 9:05 PM", china(2014, 11, 3, 21, 5)),
+        ("2014/11/3 12:05:30 am", china(2014, 11, 3, 0, 5, 30)),
+        ("2014-11-3 上午 12:05", china(2014, 11, 3, 0, 5)),
+        ("2014-11-3 下午 12:05", china(2014, 11, 3, 12, 5)),
+        ("２０１４／１１／３　９：０５", china(2014, 11, 3, 9, 5)),
         ("２０１４－１１－０３", china(2014, 11, 3)),
         ("2014-11-03T01:00:00Z", china(2014, 11, 3, 9)),
         ("2014-11-03T09:00+08:00", china(2014, 11, 3, 9)),
@@ -61,6 +68,11 @@ def test_a_time_is_chinas_and_a_month_counts_on_its_first_day(text: str, at: dat
         "昨天",
         "0001-01",
         "2014-11 9:00",
+        "2014-11-03 13:00 AM",
+        "2014-11-03 25:00 PM",
+        "2014-11-03 下午3:00 PM",
+        "Nov-14",
+        "41946.5",
     ],
 )
 def test_a_time_that_nobody_could_mean_is_refused(text: str) -> None:
@@ -109,6 +121,11 @@ def test_columns_come_in_any_order_and_under_chinese_headings() -> None:
         (["time"], "kind is missing"),
         (["time", "kind", "cuont"], "'cuont' is none"),
         (["time", "时间", "kind"], "twice"),
+        (["2014-11", "咨询"], "names no column, it begins with '2014-11': write time,line,kind,"),
+        ([], "names no column"),
+        (["时间，类别，件次"], "separated by full-width commas"),
+        (["time\tkind"], "separated by tabs"),
+        (["time;kind;note"], "separated by semicolons"),
     ],
 )
 def test_columns_that_cannot_be_understood(heading: list[str], why: str) -> None:
@@ -259,7 +276,7 @@ def test_every_bad_row_is_named_with_its_line_and_all_that_is_wrong_with_it(tmp_
     [
         (b"", "empty"),
         (b"\n\n", "empty"),
-        ("时间;类别\n".encode(), "none of"),
+        ("时间;类别\n".encode(), "separated by semicolons"),
         (GOOD.encode("utf-16"), "UTF-16"),
         (b"PK\x03\x04\x00\x00", "no text"),
         (b"time,kind\n2014-11,\xff\xff\xff\n", "neither UTF-8 nor GB 18030"),

@@ -498,6 +498,24 @@ export const SENTENCES: readonly (readonly [english: string, chinese: string])[]
   ['{} has control characters in it', '“{0}”里有控制字符'],
   ['count {} is no number of calls: write 0 to {}', '件次“{0}”不是数：请写 0 到 {1}'],
   ['the column {} is none of {}', '没有“{0}”这一列，应为 {1}'],
+  [
+    'the first row names no column, it begins with {}: write {} above the rows',
+    '第一行没有列名（开头是“{0}”）：请在各行之上写 {1}',
+  ],
+  ['the columns are separated by tabs: save the table as CSV with commas', '各列以制表符分隔：请另存为逗号分隔的 CSV'],
+  [
+    'the columns are separated by semicolons: save the table as CSV with commas',
+    '各列以分号分隔：请另存为逗号分隔的 CSV',
+  ],
+  [
+    'the columns are separated by full-width commas: save the table as CSV with commas',
+    '各列以全角逗号分隔：请另存为半角逗号分隔的 CSV',
+  ],
+  ['the columns are separated by bars: save the table as CSV with commas', '各列以竖线分隔：请另存为逗号分隔的 CSV'],
+  [
+    'time {}: a spreadsheet made this of a month: write it like 2014年11月',
+    '时间“{0}”：这是表格软件把年月改成的样子，请写成 2014年11月',
+  ],
   ['the column {} is there twice', '“{0}”这一列有两个'],
   ['the column {} is missing; the first row names the columns: {}', '缺少“{0}”这一列；第一行写列名：{1}'],
   ['{} columns, the first row has {}', '这一行有 {0} 列，第一行有 {1} 列'],
