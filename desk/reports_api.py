@@ -19,9 +19,9 @@ from desk.route import Route, one_of
 from desk.schemas import COUNT, FLAG, MAYBE_TEXT, TEXT, listing, things
 from paperwork.printing.render import Format
 from paperwork.reports.basis import Basis, Signed, Wish
+from paperwork.reports.behind import Unknown
 from paperwork.reports.book import BOOK, Kept
-from paperwork.reports.drilled import MOST, Unknown, behind
-from paperwork.reports.lists import LISTS
+from paperwork.reports.drilled import MOST, NAMES, behind
 from paperwork.reports.rules import TREES
 from paperwork.reports.signed import signings_of
 from paperwork.reports.sources import Asked
@@ -66,9 +66,9 @@ _WORDS: Final = (
         "day",
         "end",
     ),
-    *("waited_from", "waited_to"),
+    *("waited_from", "waited_to", "waited_at_most", "short_left_out", "at_from", "at_to", "answered", "in_time"),
 )
-"""What a row's `drill` may say beside `list` and `line`."""
+"""What a cell's `drill` may say beside `list`, `line`, `from` and `to`."""
 
 Live = Callable[[], Basis]
 """Where the database is, and today's plan, rules and trees."""
@@ -122,11 +122,12 @@ class ReportsApi:
                 every + "/{name}/rows",
                 look,
                 self._on_rows,
-                "What is behind a number: the words of its row's `drill`, one record, call or order after the other.",
+                "What is behind a number, one record, call or order after the other: its row's `drill`, and over it"
+                " its column's, where an empty word takes the row's away.",
                 query={
                     **_PERIOD,
-                    "list": f"One of {', '.join(LISTS)}.",
-                    **dict.fromkeys(_WORDS, "As the row's `drill` says."),
+                    "list": f"One of {', '.join(NAMES)}.",
+                    **dict.fromkeys(_WORDS, "As the cell's `drill` says."),
                     "limit": f"From 1 to {MOST}.",
                     "after": "`next` of the page before.",
                 },
@@ -140,7 +141,7 @@ class ReportsApi:
         reports = [{"name": name, "title": kept.title, "persons": kept.persons} for name, kept in BOOK.items()]
         plan = (await asyncio.to_thread(self._live)).plan
         lines = [{"id": line, "name": rule.name} for line, rule in plan.lines.items()]
-        words = {"formats": list(FORMATS), "trees": list(TREES), "lists": list(LISTS)}
+        words = {"formats": list(FORMATS), "trees": list(TREES), "lists": list(NAMES)}
         return web.json_response({"reports": reports, **words, "lines": lines})
 
     async def _on_report(self, request: web.Request) -> web.Response:

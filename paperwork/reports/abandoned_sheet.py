@@ -46,7 +46,7 @@ def _lines(
 ) -> Table:
     columns = (
         Column("line", "热线"),
-        Column("asked", "请求数", Shape.COUNT),
+        Column("asked", "请求数", Shape.COUNT, {"turned_out": ""}),
         Column("count", "放弃数", Shape.COUNT),
         Column("rate", "放弃率", Shape.PERCENT),
     )

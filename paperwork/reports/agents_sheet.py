@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from decimal import ROUND_HALF_UP, Decimal
@@ -122,19 +122,23 @@ async def _presences(sources: Sources, asked: Asked, sheets: dict[str, Sheet]) -
             sheets.setdefault(agent, Sheet()).times = told
 
 
+def _rang(result: OfferResult) -> Mapping[str, str]:
+    return {"list": "rung", "end": result.value}
+
+
 def _talks(sources: Sources, sheets: dict[str, Sheet], order: list[str], formula: Formula) -> Table:
     columns = (
         Column("agent", "座席"),
         Column("talks", "通话数", Shape.COUNT),
         Column("talked", "通话秒数", Shape.SECONDS),
         Column("mean", "平均通话秒数", Shape.SECONDS),
-        Column("rung", "振铃数", Shape.COUNT),
-        Column("answered", "接听数", Shape.COUNT),
-        Column("refused", "拒接数", Shape.COUNT),
-        Column("unanswered", "未接数", Shape.COUNT),
+        Column("rung", "振铃数", Shape.COUNT, {"list": "rung"}),
+        Column("answered", "接听数", Shape.COUNT, _rang(OfferResult.ANSWERED)),
+        Column("refused", "拒接数", Shape.COUNT, _rang(OfferResult.REFUSED)),
+        Column("unanswered", "未接数", Shape.COUNT, _rang(OfferResult.UNANSWERED)),
         Column("rate", "接听率", Shape.PERCENT),
-        Column("passed_on", "转接数", Shape.COUNT),
-        Column("consulted", "咨询转接数", Shape.COUNT),
+        Column("passed_on", "转接数", Shape.COUNT, {"end": Party.PASSED_ON.value}),
+        Column("consulted", "咨询转接数", Shape.COUNT, {"list": "consulted"}),
     )
 
     def row(
@@ -179,11 +183,16 @@ def _times(sources: Sources, sheets: dict[str, Sheet], order: list[str]) -> Tabl
         *(Column(name, title, Shape.SECONDS) for name, title, _ in _SHOWN),
         Column("reasons", "小休原因"),
     )
-    rows = []
-    for agent in order:
-        one = sheets[agent]
-        spans = (one.lasted(*wanted) for _, _, wanted in _SHOWN)
-        rows.append(Row((sources.agent_name(agent), one.lasted(*on_duty), *spans, _reasons(sources, one))))
+    wanted = (on_duty, *(presences for _, _, presences in _SHOWN))
+
+    def spans(of: Iterable[Sheet]) -> list[Decimal]:
+        found = list(of)
+        return [sum((one.lasted(*presences) for one in found), Decimal(0)) for presences in wanted]
+
+    rows = [
+        Row((sources.agent_name(agent), *spans((sheets[agent],)), _reasons(sources, sheets[agent]))) for agent in order
+    ]
+    rows.append(Row((TOTAL, *spans(sheets.values()), ""), total=True))
     return Table("times", "时间", columns, tuple(rows))
 
 
@@ -200,15 +209,20 @@ def _papers(sources: Sources, sheets: dict[str, Sheet], order: list[str]) -> Tab
     columns = (
         Column("agent", "座席"),
         Column("records", "接听记录单", Shape.COUNT),
-        Column("filled", "已填", Shape.COUNT),
-        Column("unfilled", "未填", Shape.COUNT),
+        Column("filled", "已填", Shape.COUNT, {"filled": "yes"}),
+        Column("unfilled", "未填", Shape.COUNT, {"filled": "no"}),
         Column("scores", "质检次数", Shape.COUNT),
         Column("quality", "质检平均得分率", Shape.PERCENT),
     )
-    rows = []
-    for agent in order:
-        one = sheets[agent]
-        share = (one.points * 100 / one.most).quantize(Decimal("0.1"), ROUND_HALF_UP) if one.most else None
-        values = (sources.agent_name(agent), one.records, one.filled, one.records - one.filled, one.scores, share)
-        rows.append(Row(values, drill={"list": "answers", "agent": agent}))
+
+    def row(name: str, of: Iterable[Sheet], drill: Mapping[str, str], *, total: bool = False) -> Row:
+        found = list(of)
+        records, filled = sum(one.records for one in found), sum(one.filled for one in found)
+        points, most = sum((one.points for one in found), Decimal(0)), sum((one.most for one in found), Decimal(0))
+        share = (points * 100 / most).quantize(Decimal("0.1"), ROUND_HALF_UP) if most else None
+        values = (name, records, filled, records - filled, sum(one.scores for one in found), share)
+        return Row(values, total=total, drill={"list": "answers", **drill})
+
+    rows = [row(sources.agent_name(agent), (sheets[agent],), {"agent": agent}) for agent in order]
+    rows.append(row(TOTAL, sheets.values(), {"answered": "yes"}, total=True))
     return Table("papers", "记录与质量", columns, tuple(rows), "记录单计给首先接听的座席", "records")

@@ -104,7 +104,8 @@ def _timely(sources: Sources, asked: Asked, told: Sequence[Reported]) -> Mark:
         return _entered(sources, asked, group, item, 10, "timely_reports")
     late = sum(not one.in_time for one in told)
     why = f"应上报{len(told)}份，按时签发{len(told) - late}份，逾期或未签发{late}份"
-    return Mark(group, item, Decimal(10), _share(len(told) - late, len(told), 10), why, late)
+    drill = {"list": "reports", "in_time": "no"}
+    return Mark(group, item, Decimal(10), _share(len(told) - late, len(told), 10), why, late, drill)
 
 
 def _reports(sources: Sources, told: Sequence[Reported]) -> Table:

@@ -14,7 +14,7 @@ from paperwork.reports.compared import before, year_before
 from paperwork.reports.counted import Completeness, completeness, counted, kinds_counted, months_of
 from paperwork.reports.figures import Figures, figures
 from paperwork.reports.percent import change, percent
-from paperwork.reports.report import Chart, Column, Look, Period, Report, Row, Shape, Table, Value
+from paperwork.reports.report import Chart, Column, Look, Period, Report, Row, Shape, Table, Value, days_of
 from paperwork.reports.sources import Asked, Sources
 
 TITLE = "工作简报"
@@ -208,7 +208,7 @@ def _places(told: Briefing) -> Table:
     f = told.figures
     columns = (
         Column("place", "地区"),
-        *(Column(name, name, Shape.COUNT) for name in f.classes.names),
+        *(Column(name, name, Shape.COUNT, {"kind": name}) for name in f.classes.names),
         Column("total", TOTAL, Shape.COUNT),
         Column("percent", "占比", Shape.PERCENT),
     )
@@ -231,23 +231,24 @@ def _changes(told: Briefing) -> Table:
     columns = (
         Column("kind", "业务类别"),
         Column("count", "本期", Shape.COUNT),
-        Column("earlier", "上期", Shape.COUNT),
+        Column("earlier", "上期", Shape.COUNT, days_of(before(told.period))),
         Column("month_on_month", "环比增减", Shape.PERCENT),
-        Column("year_ago", "上年同期", Shape.COUNT),
+        Column("year_ago", "上年同期", Shape.COUNT, days_of(year_before(told.period))),
         Column("year_on_year", "同比增减", Shape.PERCENT),
     )
 
     def row(name: str, now: int, was: int | None, last: int | None, *, total: bool = False) -> Row:
         by = None if was is None else change(now, was, told.decimals)
         over = None if last is None else change(now, last, told.decimals)
-        return Row((name, now, was, by, last, over), total=total)
+        drill = {"list": "records"} if total else {"list": "records", "kind": name}
+        return Row((name, now, was, by, last, over), total=total, drill=drill)
 
     def of(then: Mapping[str, int] | None, name: str) -> int | None:
         return None if then is None else then[name]
 
     rows = [row(name, f.count(name), of(told.earlier, name), of(told.year_ago, name)) for name in f.classes.names]
     sums = [None if then is None else sum(then.values()) for then in (told.earlier, told.year_ago)]
-    return Table("change", "增减情况", columns, (*rows, row(TOTAL, f.total, *sums, total=True)))
+    return Table("change", "增减情况", columns, (*rows, row(TOTAL, f.total, *sums, total=True)), counted="count")
 
 
 def _completeness(told: Briefing) -> Table:
@@ -271,7 +272,7 @@ def _month_columns(told: Briefing) -> tuple[Column, ...]:
     if len(told.months) == 1:
         return ()
     return tuple(
-        Column(f"{month.since:%Y-%m}", f"{month.since.year}年{month.since.month}月", Shape.COUNT)
+        Column(f"{month.since:%Y-%m}", f"{month.since.year}年{month.since.month}月", Shape.COUNT, days_of(month))
         for month in told.months
     )
 

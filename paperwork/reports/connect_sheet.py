@@ -5,31 +5,50 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Final
 
 from paperwork.reports.report import Chart, Column, Look, Report, Row, Shape, Table
 from paperwork.reports.rules import ReportRules
 from paperwork.reports.sources import Asked, Sources
 from records.connect import Formula, Tally, Window, together
 from records.connect_counts import connect_by_half_hour, connect_by_line, connect_worst_24_hours
+from records.legs import Turn
+from routing.calendar import SHANGHAI
 
 TITLE = "接通率统计"
 TOTAL = "合计"
-_COUNTS = (
-    Column("offered", "请求数", Shape.COUNT),
-    Column("answered", "接通数", Shape.COUNT),
-    Column("within", "限时接通数", Shape.COUNT),
-    Column("rate", "接通率", Shape.PERCENT),
-    Column("within_rate", "限时接通率", Shape.PERCENT),
-    Column("abandoned", "放弃", Shape.COUNT),
-    Column("short", "短时放弃", Shape.COUNT),
-    Column("booked", "预约回拨", Shape.COUNT),
-    Column("chose", "改选按键", Shape.COUNT),
-    Column("given_up", "线路放弃", Shape.COUNT),
-    Column("failed", "故障", Shape.COUNT),
-    Column("mean", "平均等待秒", Shape.SECONDS),
-    Column("longest", "最长等待秒", Shape.SECONDS),
-    Column("asked", "求助总数", Shape.COUNT),
-)
+ANSWERED: Final = {"turned_out": Turn.ANSWERED.value}
+
+
+def offered(formula: Formula) -> Mapping[str, str]:
+    """What parts the requests that count from all of them, as a cell's `drill`."""
+    return {} if formula.count_short else {"short_left_out": f"{formula.short:g}"}
+
+
+def within(formula: Formula) -> Mapping[str, str]:
+    """Those that were answered in time."""
+    return {"waited_at_most": f"{formula.within:g}"}
+
+
+def _counts(formula: Formula) -> tuple[Column, ...]:
+    gave_up = {"turned_out": Turn.ABANDONED.value}
+    short = f"{formula.short:g}"
+    return (
+        Column("offered", "请求数", Shape.COUNT, offered(formula)),
+        Column("answered", "接通数", Shape.COUNT, ANSWERED),
+        Column("within", "限时接通数", Shape.COUNT, {**ANSWERED, **within(formula)}),
+        Column("rate", "接通率", Shape.PERCENT),
+        Column("within_rate", "限时接通率", Shape.PERCENT),
+        Column("abandoned", "放弃", Shape.COUNT, {**gave_up, "waited_from": short}),
+        Column("short", "短时放弃", Shape.COUNT, {**gave_up, "waited_to": short}),
+        Column("booked", "预约回拨", Shape.COUNT, {"turned_out": Turn.BOOKED.value}),
+        Column("chose", "改选按键", Shape.COUNT, {"turned_out": Turn.CHOSE.value}),
+        Column("given_up", "线路放弃", Shape.COUNT, {"turned_out": Turn.GIVEN_UP.value}),
+        Column("failed", "故障", Shape.COUNT, {"turned_out": Turn.FAILED.value}),
+        Column("mean", "平均等待秒", Shape.SECONDS),
+        Column("longest", "最长等待秒", Shape.SECONDS),
+        Column("asked", "求助总数", Shape.COUNT),
+    )
 
 
 def formula_of(sources: Sources, asked: Asked) -> Formula:
@@ -70,11 +89,12 @@ async def connect_sheet(sources: Sources, asked: Asked) -> Report:
     of_days = [_row(day, tally, formula, {**every, "day": day.isoformat()}) for day, tally in days.items()]
     of_halves = [_row(half, halves[half], formula, {**every, "half_hour": half}) for half in sorted(halves)]
     total = _row(TOTAL, whole, formula, every, total=True)
+    twice = "转接的来电在两条热线各计一次，不列合计"
     tables = (
-        _table("total", "总体", Column("what", "范围"), [total], _told(formula)),
-        _table("lines", "各热线", Column("line", "热线"), of_lines, "转接的来电在两条热线各计一次，不列合计"),
-        _table("days", "各日", Column("day", "日期", Shape.DAY), [*of_days, total]),
-        _table("half_hours", "各时段", Column("half_hour", "时段"), [*of_halves, total]),
+        _table("total", "总体", Column("what", "范围"), formula, [total], _told(formula)),
+        _table("lines", "各热线", Column("line", "热线"), formula, of_lines, twice),
+        _table("days", "各日", Column("day", "日期", Shape.DAY), formula, [*of_days, total]),
+        _table("half_hours", "各时段", Column("half_hour", "时段"), formula, [*of_halves, total]),
         _worst(worst, formula),
     )
     charts = (
@@ -92,20 +112,26 @@ def _row(what: str | date, t: Tally, formula: Formula, drill: Mapping[str, str],
     return Row(values, total=total, drill=drill)
 
 
-def _table(id: str, title: str, first: Column, rows: list[Row], note: str = "") -> Table:
-    return Table(id, title, (first, *_COUNTS), tuple(rows), note, "asked")
+def _table(id: str, title: str, first: Column, formula: Formula, rows: list[Row], note: str = "") -> Table:
+    return Table(id, title, (first, *_counts(formula)), tuple(rows), note, "asked")
 
 
 def _worst(worst: Window | None, formula: Formula) -> Table:
     columns = (
         Column("since", "自", Shape.TIME),
         Column("until", "至", Shape.TIME),
-        Column("offered", "请求数", Shape.COUNT),
-        Column("answered", "接通数", Shape.COUNT),
+        Column("offered", "请求数", Shape.COUNT, offered(formula)),
+        Column("answered", "接通数", Shape.COUNT, ANSWERED),
         Column("rate", "接通率", Shape.PERCENT),
     )
-    rows = () if worst is None else ((worst.since, worst.until, worst.offered, worst.answered, worst.rate(formula)),)
-    return Table("worst", "接通率最低的 24 小时", columns, tuple(map(Row, rows)))
+    return Table("worst", "接通率最低的 24 小时", columns, () if worst is None else (_of_window(worst, formula),))
+
+
+def _of_window(worst: Window, formula: Formula) -> Row:
+    values = (worst.since, worst.until, worst.offered, worst.answered, worst.rate(formula))
+    # on China's clock without an offset: in an address a `+` comes back as a space
+    since, until = (one.astimezone(SHANGHAI).replace(tzinfo=None).isoformat() for one in (worst.since, worst.until))
+    return Row(values, drill={"list": "offered", "at_from": since, "at_to": until})
 
 
 def _told(formula: Formula) -> str:

@@ -74,7 +74,7 @@ def _table(table: Table) -> dict[str, Any]:
     return {
         "id": table.id,
         "title": table.title,
-        "columns": [[one.id, one.title, one.shape.value] for one in table.columns],
+        "columns": [_column(one) for one in table.columns],
         "rows": [_row(row) for row in table.rows],
         "note": table.note,
         "counted": table.counted,
@@ -83,9 +83,14 @@ def _table(table: Table) -> dict[str, Any]:
 
 
 def _table_of(kept: Mapping[str, Any]) -> Table:
-    columns = tuple(Column(name, title, Shape(shape)) for name, title, shape in kept["columns"])
+    columns = tuple(Column(name, title, Shape(shape), *drill) for name, title, shape, *drill in kept["columns"])
     rows = tuple(map(_row_of, kept["rows"]))
     return Table(kept["id"], kept["title"], columns, rows, kept["note"], kept["counted"], kept.get("each"))
+
+
+def _column(column: Column) -> list[Any]:
+    told: list[Any] = [column.id, column.title, column.shape.value]
+    return told if column.drill is None else [*told, dict(column.drill)]  # what was signed before reads the same
 
 
 def _row(row: Row) -> list[Any]:

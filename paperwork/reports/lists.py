@@ -28,9 +28,10 @@ from paperwork.reports.cases import Source, case_rows, handed_out, live_orders
 from paperwork.reports.counted import answers_due
 from paperwork.reports.report import Period
 from paperwork.reports.sources import Asked, Sources
-from records.legs import LegKind
+from records.legs import LegKind, Turn
 from records.paper_tables import answers, orders, scores
 from records.tables import cdr, legs
+from routing.calendar import SHANGHAI
 
 Condition = Callable[[str], ColumnElement[bool]]
 
@@ -59,6 +60,11 @@ class Listed:
 def _same(column: ColumnElement[Any]) -> Condition:
     """Equal; `-` for what has none."""
     return lambda value: column.is_(None) if value == "-" else column == value
+
+
+def _any_of(column: ColumnElement[Any]) -> Condition:
+    """One of several, a comma between them."""
+    return lambda value: column.in_(value.split(","))
 
 
 def _flag(column: ColumnElement[bool]) -> Condition:
@@ -109,6 +115,28 @@ def on_day(at: ColumnElement[Any]) -> Condition:
     return condition
 
 
+def _within(at: ColumnElement[Any]) -> dict[str, Condition]:
+    """From one instant until before another: `2026-10-01T09:30:00`, on China's clock without an offset."""
+
+    def instant(value: str) -> datetime:
+        told = datetime.fromisoformat(value)
+        if not 1900 < told.year < 9000:
+            raise ValueError(value)
+        return told if told.tzinfo is not None else told.replace(tzinfo=SHANGHAI)
+
+    return {"at_from": lambda value: at >= instant(value), "at_to": lambda value: at < instant(value)}
+
+
+def _waited(turned_out: ColumnElement[Any], asked_for: ColumnElement[Any]) -> dict[str, Condition]:
+    """Seconds until the request turned out somehow, as `records.connect` parts them."""
+    return {
+        "waited_from": lambda value: asked_for >= float(value),
+        "waited_to": lambda value: asked_for < float(value),
+        "waited_at_most": lambda value: asked_for <= float(value),
+        "short_left_out": lambda value: (turned_out != Turn.ABANDONED) | (asked_for >= float(value)),
+    }
+
+
 def _cases(sources: Sources, asked: Asked, *only: Source) -> Listed:
     del sources
     rows = case_rows(asked.period, asked.line)
@@ -118,7 +146,7 @@ def _cases(sources: Sources, asked: Asked, *only: Source) -> Listed:
     shown = {
         name: c[name] for name in ("source", "id", "number", "at", "line", "agent", "kind", "place", "fate", "count")
     }
-    words = {name: _same(c[name]) for name in ("source", "line", "agent", "fate")}
+    words = {name: _same(c[name]) for name in ("source", "line", "agent")} | {"fate": _any_of(c.fate)}
     words["day"] = lambda value: on_day(c.at)(value) & (c.span != "month")  # a month stands on its first day
     return Listed(
         rows, c.at, c.id, c["count"], {**shown, "tree": c.tree, "category": c.category}, words, categories=True
@@ -135,6 +163,7 @@ def _answers(sources: Sources, asked: Asked) -> Listed:
         "line": _same(c.line),
         "agent": _same(c.agent),
         "filled": _flag(c.is_filled == true()),
+        "answered": _flag(c.agent.is_not(None)),
         "state": _same(c.state),
         "number": _same(c.number),
     }
@@ -222,6 +251,7 @@ def _of_calls(rows: FromClause, at: ColumnElement[Any]) -> Listed:
     c = rows.c
     words = {name: _same(c[name]) for name in ("line", "agent", "outcome", "reason", "turned_out")}
     words |= {"half_hour": half_hour(at), "weekday": weekday(at), "day": on_day(at)}
+    words |= _within(at) | _waited(c.turned_out, c.asked_for)
     named = {"id": c.id.label("id"), "at": at.label("at")}
     return Listed(rows, at, c.id, literal(1), {**named, **{name: c[name] for name in _CALL_SHOWN}}, words)
 
@@ -237,10 +267,7 @@ def _requests(sources: Sources, asked: Asked) -> Listed:
     c = rows.c
     words = {name: _same(c[name]) for name in ("line", "turned_out")}
     words |= {"half_hour": half_hour(c.since), "weekday": weekday(c.since), "day": on_day(c.since)}
-    words |= {
-        "waited_from": lambda value: c.asked_for >= float(value),
-        "waited_to": lambda value: c.asked_for < float(value),
-    }
+    words |= _within(c.since) | _waited(c.turned_out, c.asked_for)
     return _of_legs(rows, words, ("line", "turned_out", "asked_for"))
 
 
@@ -252,8 +279,12 @@ def _talks(sources: Sources, asked: Asked) -> Listed:
     return _legs(asked, LegKind.TALK)
 
 
+def _consulted(sources: Sources, asked: Asked) -> Listed:
+    return _legs(asked, LegKind.CONSULTATION)
+
+
 def _legs(asked: Asked, kind: LegKind) -> Listed:
-    """Offers or talks of agents."""
+    """Offers, talks or consultations of agents."""
     conditions = [legs.c.since >= asked.period.begin, legs.c.since < asked.period.end]
     conditions += [legs.c.kind == kind, legs.c.agent.is_not(None), legs.c.test == false()]
     if asked.line is not None:
@@ -281,9 +312,10 @@ LISTS: Final[Mapping[str, Callable[[Sources, Asked], Listed]]] = {
     "requests": _requests,
     "rung": _rung,
     "talks": _talks,
+    "consulted": _consulted,
     "scores": _scores,
 }
 """records: filled answer records and imported rows. cases: those, and orders of no answered call. answers: all answer
 records that should be filled. orders: by when they were opened. calls: by when they came in. offered: by when they
-asked for a line. requests: once for each line. rung, talks: of agents. scores: quality
-sheets that count, by when the talk began."""
+asked for a line. requests: once for each line. rung, talks, consulted: of agents. scores: quality sheets that count, by
+when the talk began."""

@@ -9,7 +9,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from sqlalchemy import extract, func, select
 
-from paperwork.reports.connect_sheet import formula_of
+from paperwork.reports.connect_sheet import ANSWERED, formula_of, offered, within
 from paperwork.reports.lists import HALF_HOUR, arrivals
 from paperwork.reports.report import Chart, Column, Look, Report, Row, Shape, Table
 from paperwork.reports.sources import Asked, Sources
@@ -51,8 +51,8 @@ async def load_sheet(sources: Sources, asked: Asked) -> Report:
         _row(WEEKDAYS[day], one, formula, {"list": "calls", "weekday": str(day)}) for day, one in enumerate(days)
     ]
     tables = (
-        Table("half_hours", "各时段", _columns("时段"), (*of_halves, total), counted="arrived"),
-        Table("weekdays", "一周各日", _columns("星期"), (*of_days, total), counted="arrived"),
+        Table("half_hours", "各时段", _columns("时段", formula), (*of_halves, total), counted="arrived"),
+        Table("weekdays", "一周各日", _columns("星期", formula), (*of_days, total), counted="arrived"),
     )
     charts = (
         Chart("各时段来电与接通", Look.BARS, "half_hours", "what", ("arrived", "answered")),
@@ -78,13 +78,15 @@ async def _slots(sources: Sources, asked: Asked, formula: Formula) -> Mapping[da
     return slots
 
 
-def _columns(what: str) -> tuple[Column, ...]:
+def _columns(what: str, formula: Formula) -> tuple[Column, ...]:
+    asked = {"list": "offered"}
+    answered = {**asked, **ANSWERED}
     return (
         Column("what", what),
         Column("arrived", "来电数", Shape.COUNT),
-        Column("offered", "请求数", Shape.COUNT),
-        Column("answered", "接通数", Shape.COUNT),
-        Column("within", "限时接通数", Shape.COUNT),
+        Column("offered", "请求数", Shape.COUNT, {**asked, **offered(formula)}),
+        Column("answered", "接通数", Shape.COUNT, answered),
+        Column("within", "限时接通数", Shape.COUNT, {**answered, **within(formula)}),
         Column("rate", "接通率", Shape.PERCENT),
         Column("mean", "平均等待秒", Shape.SECONDS),
         Column("longest", "最长等待秒", Shape.SECONDS),

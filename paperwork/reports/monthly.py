@@ -8,7 +8,7 @@ Imported rows say nothing of what became of them: they are in 接收 alone, and 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from paperwork.kind import Kind
@@ -88,18 +88,26 @@ def _kinds(found: Sequence[Cases], sources: Sources) -> Table:
     counts = dict.fromkeys(FIRST, 0)
     for one in found:
         counts[column_of[one.key.kind]] += one.count
-    columns = (*(Column(name, name, Shape.COUNT) for name in FIRST), Column("total", TOTAL, Shape.COUNT))
+    into = {name: ",".join(kind.label for kind in Kind if column_of[kind] == name) for name in FIRST}
+    columns = (
+        *(Column(name, name, Shape.COUNT, {"kind": kinds} if kinds else None) for name, kinds in into.items()),
+        Column("total", TOTAL, Shape.COUNT),
+    )
     row = Row((*counts.values(), sum(counts.values())), drill={"list": "cases"})
     joined = "、".join(f"{kind}计入{into}" for kind, into in sources.rules.reports.monthly_kinds.items())
     return Table("kinds", "一、业务类别（件次）", columns, (row,), joined, "total")
+
+
+def _fates(*fates: Fate) -> Mapping[str, str]:
+    return {"fate": ",".join(fates)}
 
 
 def _handled(found: Sequence[Cases], decimals: int) -> Table:
     columns = (
         Column("kind", "业务类别"),
         Column("received", "接收数", Shape.COUNT),
-        Column("handed_on", "转办数", Shape.COUNT),
-        Column("done", "办结数", Shape.COUNT),
+        Column("handed_on", "转办数", Shape.COUNT, _fates(Fate.OUT, Fate.OUT_DONE)),
+        Column("done", "办结数", Shape.COUNT, _fates(Fate.SETTLED, Fate.OUT_DONE)),
         Column("rate", "办结率", Shape.PERCENT),
     )
     rows = []
@@ -115,9 +123,9 @@ def _complaints(found: Sequence[Cases], placing: Placing, sources: Sources, deci
     columns = (
         Column("category", "投诉类别"),
         Column("received", "接收数", Shape.COUNT),
-        Column("settled", "12320处理数", Shape.COUNT),
-        Column("out", "转出数", Shape.COUNT),
-        Column("out_done", "转出办结数", Shape.COUNT),
+        Column("settled", "12320处理数", Shape.COUNT, _fates(Fate.SETTLED)),
+        Column("out", "转出数", Shape.COUNT, _fates(Fate.OUT, Fate.OUT_DONE)),
+        Column("out_done", "转出办结数", Shape.COUNT, _fates(Fate.OUT_DONE)),
         Column("rate", "办结率", Shape.PERCENT),
     )
     complaints = [one for one in found if one.key.kind is Kind.COMPLAINT]

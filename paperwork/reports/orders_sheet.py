@@ -14,6 +14,7 @@ from paperwork.reports.lists import order_rows
 from paperwork.reports.percent import percent
 from paperwork.reports.report import Chart, Column, Look, Report, Row, Shape, Table
 from paperwork.reports.sources import Asked, Sources
+from paperwork.reports.units import unit_names
 from records.paper_tables import orders
 
 TITLE = "转办单办理情况"
@@ -38,7 +39,7 @@ async def orders_sheet(sources: Sources, asked: Asked) -> Report:
     query = select(*keys, func.count().label("received"), *counted)
     rows = await sources.reading.rows(query.where(*order_rows(asked.period, asked.line)).group_by(*keys))
     decimals = sources.rules.reports.decimals if asked.decimals is None else asked.decimals
-    units = _units(rows, decimals)
+    units = _units(rows, decimals, await unit_names(sources.reading))
     tables = (
         units,
         _by(rows, "state", "办理状态", {state: state.label for state in State}),
@@ -49,16 +50,16 @@ async def orders_sheet(sources: Sources, asked: Asked) -> Report:
     return Report("orders", TITLE, sources.hotline, asked.period, sources.now, tables, charts=(chart,))
 
 
-def _units(rows: Sequence[RowMapping], decimals: int) -> Table:
+def _units(rows: Sequence[RowMapping], decimals: int, names: Mapping[str, str]) -> Table:
     columns = (
         Column("unit", "承办部门"),
         Column("received", "受理数", Shape.COUNT),
-        Column("handed_on", "转办数", Shape.COUNT),
-        Column("done", "办结数", Shape.COUNT),
-        Column("in_time", "按期办结", Shape.COUNT),
-        Column("late_done", "逾期办结", Shape.COUNT),
-        Column("late", "逾期未办结", Shape.COUNT),
-        Column("running", "在办", Shape.COUNT),
+        Column("handed_on", "转办数", Shape.COUNT, {"handed": "yes"}),
+        Column("done", "办结数", Shape.COUNT, {"done": "yes"}),
+        Column("in_time", "按期办结", Shape.COUNT, {"done": "yes", "late": "no"}),
+        Column("late_done", "逾期办结", Shape.COUNT, {"done": "yes", "late": "yes"}),
+        Column("late", "逾期未办结", Shape.COUNT, {"done": "no", "late": "yes"}),
+        Column("running", "在办", Shape.COUNT, {"done": "no", "late": "no"}),
         Column("rate", "办结率", Shape.PERCENT),
         Column("in_time_rate", "按期办结率", Shape.PERCENT),
     )
@@ -74,7 +75,14 @@ def _units(rows: Sequence[RowMapping], decimals: int) -> Table:
         return Row((name, *s.values(), running, *rates), total=total, drill={"list": "orders", **drill})
 
     units = sorted({one["unit"] for one in rows}, key=lambda unit: (unit is None, unit or ""))
-    parts = [row(unit or NOBODY, (one for one in rows if one["unit"] == unit), {"unit": unit or "-"}) for unit in units]
+    parts = [
+        row(
+            NOBODY if unit is None else names.get(unit, unit),
+            (one for one in rows if one["unit"] == unit),
+            {"unit": unit or "-"},
+        )
+        for unit in units
+    ]
     whole = row(TOTAL, rows, {}, total=True)
     note = "在办：未办结且未到期；按期办结率为按期办结占办结数的比例"
     return Table("units", "各承办部门办理情况", columns, (*parts, whole), note, "received")

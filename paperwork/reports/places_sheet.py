@@ -24,7 +24,7 @@ async def places_sheet(sources: Sources, asked: Asked) -> Report:
     told = figures(found, 1, sources.trees, tree, named, of_the_whole=whole)
     columns = (
         Column("place", "地区"),
-        *(Column(name, name, Shape.COUNT) for name in named.names),
+        *(Column(name, name, Shape.COUNT, {"kind": name}) for name in named.names),
         Column("total", TOTAL, Shape.COUNT),
         Column("percent", "占比", Shape.PERCENT),
     )

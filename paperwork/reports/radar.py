@@ -16,7 +16,7 @@ from paperwork.reports.counted import OWN, Key, of_answers, of_past
 from paperwork.reports.figures import Places
 from paperwork.reports.lists import CHINA, DAY
 from paperwork.reports.percent import change
-from paperwork.reports.report import Chart, Column, Look, Period, Report, Row, Shape, Table
+from paperwork.reports.report import Chart, Column, Look, Period, Report, Row, Shape, Table, days_of
 from paperwork.reports.rise import Grade, Rise, Sensitivity, all_rises
 from paperwork.reports.sources import Asked, Sources
 from records.paper_tables import answers, past_rows
@@ -156,7 +156,7 @@ def _periods(series: Series, period: Period, earlier: Period, sense: Sensitivity
     columns = (
         Column("path", "类别"),
         Column("count", "本期", Shape.COUNT),
-        Column("earlier", "上期", Shape.COUNT),
+        Column("earlier", "上期", Shape.COUNT, days_of(earlier)),
         Column("change", "增长", Shape.PERCENT),
         Column("grade", "程度"),
     )

@@ -43,6 +43,11 @@ class Period:
         return self.until - timedelta(days=1)
 
 
+def days_of(period: Period) -> Mapping[str, str]:
+    """As the `drill` of a cell that is of other days than its report."""
+    return {"from": period.since.isoformat(), "to": period.until.isoformat()}
+
+
 class Shape(StrEnum):
     """How a column's values are written and aligned."""
 
@@ -57,9 +62,13 @@ class Shape(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Column:
+    """`drill` says what the column's numbers have in common beside their row's `drill`: an empty word takes the row's
+    word away, `from` and `to` (exclusive) are other days than the report's. Without any, they open nothing."""
+
     id: str
     title: str
     shape: Shape = Shape.TEXT
+    drill: Mapping[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +83,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """`counted` is the column whose numbers the rows' `drill` lists one by one.
+    """`counted` is the column whose numbers the rows' `drill` lists one by one; other columns add theirs.
 
     With `each` a row's `drill` is that list, and the value of `counted` in the row: a dictionary for each of 300,000
     rows would be memory for nothing.
@@ -94,6 +103,15 @@ class Table:
             return row.drill
         place = next(place for place, column in enumerate(self.columns) if column.id == self.counted)
         return {"list": self.each, self.counted: str(row.values[place])}
+
+    def drill_at(self, row: Row, column: Column) -> Mapping[str, str] | None:
+        """What is behind one cell."""
+        drill = self.drill_of(row)
+        if drill is None or column.id == self.counted:
+            return drill
+        if column.drill is None:
+            return None
+        return {word: value for word, value in {**drill, **column.drill}.items() if value}
 
 
 class Look(StrEnum):

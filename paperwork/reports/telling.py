@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import Any
 
 from paperwork.reports.frozen import frozen
-from paperwork.reports.report import Chart, Report, Row, Table, Value
+from paperwork.reports.report import Chart, Column, Report, Row, Table, Value
 from records.clock import wall_time
 
 _FORMULA = frozenset("=+-@\t\r")
@@ -69,11 +69,16 @@ def _table(table: Table) -> dict[str, Any]:
     return {
         "id": table.id,
         "title": table.title,
-        "columns": [{"id": one.id, "title": one.title, "shape": one.shape.value} for one in table.columns],
+        "columns": [_column(one) for one in table.columns],
         "rows": [_row(row, table.drill_of(row)) for row in table.rows],
         "note": table.note,
         "counted": table.counted,
     }
+
+
+def _column(column: Column) -> dict[str, Any]:
+    drill = None if column.drill is None else dict(column.drill)
+    return {"id": column.id, "title": column.title, "shape": column.shape.value, "drill": drill}
 
 
 def _row(row: Row, drill: Mapping[str, str] | None) -> dict[str, Any]:

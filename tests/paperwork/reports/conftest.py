@@ -15,8 +15,9 @@ from sqlalchemy import insert
 from hotline.operators import read_config
 from hotline.settings import HOUSE
 from paperwork.kind import Kind
+from paperwork.reports.behind import Behind
 from paperwork.reports.book import BOOK
-from paperwork.reports.drilled import Behind, behind
+from paperwork.reports.drilled import behind
 from paperwork.reports.placing import Trees
 from paperwork.reports.reading import open_reading
 from paperwork.reports.report import Period, Report
@@ -88,7 +89,7 @@ class Papers:
             return await behind(sources, Asked(period, **asked), drill, limit=limit, after=after)
 
     @asynccontextmanager
-    async def sources(self, rules: ReportRules | None) -> AsyncIterator[Sources]:
+    async def sources(self, rules: ReportRules | None = None) -> AsyncIterator[Sources]:
         async with open_reading(self.url) as reading:
             yield Sources(reading, self.trees, Rules(reports=rules or ReportRules()), plan(), NOW)
 

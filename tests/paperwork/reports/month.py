@@ -61,7 +61,7 @@ async def _calls(papers: Papers, times: list[datetime], chance: Random) -> None:
     parts: list[dict[str, Any]] = []
     for number, at in enumerate(times):
         line, agent = chance.choice(["immunization", "emergency"]), chance.choice(["vaccine-1", "duty-1"])
-        turn = chance.choice(["answered", "answered", "abandoned", "booked", "failed", None])
+        turn = chance.choice(["answered", "answered", "abandoned", "booked", "chose", "given_up", "failed", None])
         test, asked_for = chance.random() < 0.1, chance.choice([0.5, 4.999, 15.0, 61.5, 400.0])
         direction = chance.choice(["in", "in", "in", "out"])
         asked = at + timedelta(seconds=20)
@@ -81,7 +81,9 @@ async def _calls(papers: Papers, times: list[datetime], chance: Random) -> None:
         wait = {"number": 1, "kind": "wait", "since": asked, "until": ended, "seconds": asked_for, "end": "x"}
         if turn is not None:
             parts.append({**common, **told, **wait, "agent": None})
-        for place, (kind, end) in enumerate((("offer", "answered"), ("talk", "caller"), ("talk", "passed_on")), 2):
+        rang = chance.choice(["answered", "refused", "unanswered"])
+        done = [("offer", rang), ("talk", "caller"), ("talk", "passed_on"), ("consultation", "caller")]
+        for place, (kind, end) in enumerate(done, 2):
             leg = {"number": place, "kind": kind, "since": ended, "until": ended, "seconds": 9.5, "end": end}
             parts.append({**common, **leg})
     await papers.write(cdr, *calls)
@@ -99,7 +101,8 @@ def _order(number: int, opened: datetime, calls: list[str], chance: Random) -> d
         "urgency": "simple", "content": "…", "feedback": "unit", "unit": chance.choice(["cdc", "inspection", None]),
         "opened": opened, "opened_by": "desk:ann", "hand_on_by": opened, "reopened": 0, "urged": 0,
         "test": chance.random() < 0.1,
-        "handed_on": opened + timedelta(hours=1) if handed else None, "done_by": opened + timedelta(days=9),
+        "handed_on": opened + timedelta(hours=1) if handed else None,
+        "done_by": opened + timedelta(days=chance.choice([9, 9, 400])),
         "handed_late": opened + timedelta(hours=1) if handed and number % 2 else None,
         "sent_back": opened + timedelta(hours=9) if handed and number % 5 == 0 else None,
         "done": opened + timedelta(days=chance.randrange(1, 15)) if done else None,

@@ -6,6 +6,9 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
+import pytest
+
+from paperwork.reports.behind import Unknown
 from paperwork.reports.report import Period
 from paperwork.reports.rules import Entered, ReportRules
 from paperwork.reports.signed import SignedReports
@@ -101,6 +104,15 @@ async def test_timely_reports_are_those_that_were_signed_by_their_day(papers: Pa
     assert len(due) == 2 * lines + 1
     assert rows["报表按时上报"][3:5] == ((Decimal(10) / len(due)).quantize(Decimal("0.1"), ROUND_HALF_UP), 2 * lines)
     assert [row.values[-1] for row in due].count("是") == 1
+    timely = next(row for row in whole.tables[0].rows if row.values[1] == "报表按时上报")
+    page = await papers.behind(whole.period, timely.drill or {}, rules)
+    assert (page.total, len(page.rows)) == (2 * lines, min(2 * lines, 50))
+    assert [one["by"] for one in page.rows if one["signed"] is not None] == ["班长甲"]
+    (only,) = (await papers.behind(whole.period, {"list": "reports", "in_time": "yes"}, rules)).rows
+    assert (only["report"], only["signed"]) == ("数据统计月报表（附件8）", "2026-10-07T23:59:00.000+08:00")
+    for wrong in ({"list": "reports", "unit": "x"}, {"list": "reports", "in_time": "perhaps"}):
+        with pytest.raises(Unknown):
+            await papers.behind(whole.period, wrong, rules)
     own = await papers.report("assessment", SINCE, UNTIL, rules, line="immunization")
     assert [row.values[5] for row in own.tables[1].rows] == [late.astimezone(UTC), None]
     other = await papers.report("assessment", SINCE, UNTIL, rules, line="emergency")

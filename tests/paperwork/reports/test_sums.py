@@ -53,7 +53,7 @@ ROWS: Mapping[str, tuple[tuple[str, ...], str]] = {
 """Columns that add up to one of the same row."""
 NO_TOTALS = {
     "briefing categories", "monthly kinds", "monthly handled", "connect total", "connect lines", "connect worst",
-    "places categories", "assessment marks", "agents times", "agents papers", "radar days", "radar periods",
+    "places categories", "assessment marks", "radar days", "radar periods",
 }  # fmt: skip
 """Not one thing each, or one that stands in two rows, or children."""
 NEVER_ADDED = {"mean", "longest"}
