@@ -5,14 +5,33 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator, Mapping
+from enum import StrEnum
 from pathlib import Path
 
 import pytest
 
 from hotline.floor_door import _TALK_VERBS
 from hotline.settings import HOUSE
+from ivr.outcomes import ConsultationEnd, OfferResult, Outcome, Party, Reason
+from paperwork.answers import words as answer_words
+from paperwork.orders import state
+from paperwork.orders import words as order_words
+from paperwork.quality import score
+from paperwork.reports.cases import Fate, Source
 from records.audit import Act
+from records.legs import Turn
 
+CODED: Mapping[str, tuple[type[StrEnum], ...]] = {
+    "source": (Source, order_words.Source),
+    "fate": (Fate,),
+    "state": (answer_words.State, state.State, score.State),
+    "turned_out": (Turn,),
+    "outcome": (Outcome,),
+    "reason": (Reason,),
+    "end": (Party, OfferResult, ConsultationEnd),
+    "urgency": (order_words.Urgency,),
+}
+"""Columns of the rows behind a number that tell codes of closed lists."""
 PARTS = HOUSE / "desk" / "web" / "src" / "parts"
 HAN = re.compile("[\u4e00-\u9fff]")
 SAYING = (
@@ -185,6 +204,17 @@ def test_the_audit_page_has_a_word_for_everything_that_is_written_down() -> None
         noted |= set(re.findall(r"return Turn\(\"(\w+)\"", text))
     assert len(noted) > 15
     assert noted - listed == set()
+
+
+def test_the_rows_behind_a_number_have_a_word_for_every_code() -> None:
+    text = (HOUSE / "desk" / "web" / "src" / "pages" / "reports" / "codes.ts").read_text("utf-8")
+    sets = re.findall(r"^  (\w+): \{\n((?:    .*\n)+)  \},", text, re.MULTILINE)
+    known: dict[str, list[set[str]]] = {}
+    for name, words in sets:
+        known.setdefault(name, []).append(set(re.findall(r"^    '?(\w+)'?: '", words, re.MULTILINE)))
+    assert known.keys() == CODED.keys()
+    for name, kinds in CODED.items():
+        assert known[name] == [{str(code) for kind in kinds for code in kind}] * 2, name
 
 
 def test_the_audit_page_has_a_word_for_every_change_and_command_that_it_shows() -> None:

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 
-import { barsOf, daysOf, lastMonths, MOST_BARS, written, type Row, type Table } from './report'
+import { barsOf, daysOf, drillAt, lastMonths, MOST_BARS, written, type Row, type Table } from './report'
 
 const row = (name: string, count: number, more: Partial<Row> = {}): Row => ({
   values: [name, count],
@@ -13,8 +13,8 @@ const table: Table = {
   id: 'kinds',
   title: '',
   columns: [
-    { id: 'kind', title: '类别', shape: 'text' },
-    { id: 'count', title: '数量', shape: 'count' },
+    { id: 'kind', title: '类别', shape: 'text', drill: null },
+    { id: 'count', title: '数量', shape: 'count', drill: null },
   ],
   rows: [row('咨询', 12000), row('寻医问药', 7, { level: 1 }), row('投诉', 3), row('合计', 12003, { total: true })],
   note: '',
@@ -28,6 +28,19 @@ describe('what is written', () => {
     expect(written('57.0', 'percent')).toBe('57.0%')
     expect(written(null, 'percent')).toBe('')
     expect(written('2026-10-31T09:05:00+08:00', 'time')).toBe('2026-10-31 09:05')
+  })
+})
+
+describe('what is behind a cell', () => {
+  const answered = { id: 'answered', title: '', shape: 'count' as const, drill: { turned_out: 'answered', line: '' } }
+  const drilled = row('x', 1, { drill: { list: 'requests', line: 'a' } })
+  it('is its row’s, and over it its column’s', () => {
+    expect(drillAt(table, drilled, table.columns[1]!)).toEqual({ list: 'requests', line: 'a' })
+    expect(drillAt(table, drilled, answered)).toEqual({ list: 'requests', turned_out: 'answered' })
+  })
+  it('is nothing without one of them', () => {
+    expect(drillAt(table, drilled, table.columns[0]!)).toBeNull()
+    expect(drillAt(table, row('x', 1), answered)).toBeNull()
   })
 })
 

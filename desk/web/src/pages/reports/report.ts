@@ -8,6 +8,8 @@ export interface Column {
   id: string
   title: string
   shape: Shape
+  /** What its numbers have in common beside their row's; without any they open nothing. */
+  drill: Drill | null
 }
 
 export interface Row {
@@ -66,6 +68,13 @@ export interface Cell {
   column: string
   signed: Value
   now: Value
+}
+
+/** What is behind a cell: the row's words, and over them the column's, where an empty one takes the row's away. */
+export function drillAt(table: Table, row: Row, column: Column): Drill | null {
+  if (row.drill === null || column.id === table.counted) return row.drill
+  if (column.drill === null) return null
+  return Object.fromEntries(Object.entries({ ...row.drill, ...column.drill }).filter(([, value]) => value !== ''))
 }
 
 /** As people read it: whole numbers in groups, percentages with their sign, nothing for nothing. */

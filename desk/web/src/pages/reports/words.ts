@@ -97,6 +97,11 @@ const zh = {
     sheet: '评分表',
     total: '得分',
     most: '满分',
+    report: '报表',
+    since: '统计自',
+    last: '统计至',
+    signed: '签发时间',
+    by: '签发人',
   },
 }
 
@@ -197,6 +202,11 @@ const en: typeof zh = {
     sheet: 'Sheet',
     total: 'Points',
     most: 'Of points',
+    report: 'Report',
+    since: 'Counted from',
+    last: 'Counted to',
+    signed: 'Signed',
+    by: 'Signed by',
   },
 }
 
