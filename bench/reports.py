@@ -2,8 +2,8 @@
 
 Makes a database with as many answer records, calls and legs as asked for, one month before and one year before a
 third of them, imported rows and work orders; then makes each report twice and tells the second time, its share of the
-database's answer, and the peak of Python's memory. `--postgresql` measures a server of its own, `--url` one that is
-there and empty.
+database's answer, and the peak of Python's memory. `--formats` tells for each format, too, how long it takes to write a
+report that is made. `--postgresql` measures a server of its own, `--url` one that is there and empty.
 """
 
 from __future__ import annotations
@@ -28,12 +28,12 @@ from hotline.office import trees_of
 from hotline.operators import read_config
 from hotline.settings import HOUSE
 from paperwork.kind import Kind
-from paperwork.printing.render import render
+from paperwork.printing.render import Format, Unprintable, render
 from paperwork.reports.book import BOOK
 from paperwork.reports.reading import open_reading
-from paperwork.reports.report import Period
+from paperwork.reports.report import Period, Report
 from paperwork.reports.sources import Asked, Sources
-from paperwork.reports.telling import contract_json
+from paperwork.reports.telling import contract_json, csv_files
 from paperwork.rules import rules_in
 from records.database import open_database
 from records.migrations import upgrade
@@ -137,7 +137,7 @@ async def _write(connection: Any, batch: list[tuple[dict[str, Any], ...]]) -> No
         await connection.execute(insert(legs), [leg for row in batch for leg in row[2:]])
 
 
-async def measure(url: str, name: str, *, pdf: bool) -> dict[str, Any]:
+async def measure(url: str, name: str, *, formats: bool) -> dict[str, Any]:
     """Seconds of the second time, those of the processor in them (a server's own are not), and what its JSON has."""
     config = HOUSE / "config"
     trees, rules, plan = trees_of(config), rules_in(config), read_config(config).plan
@@ -152,24 +152,36 @@ async def measure(url: str, name: str, *, pdf: bool) -> dict[str, Any]:
         taken, worked = time.perf_counter() - begin, time.process_time() - at_work
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
     told = {"report": name, "seconds": round(taken, 2), "cpu": round(worked, 2), "bytes": len(text), "peak_mib": peak}
-    if pdf and name != "line":
-        begin = time.perf_counter()
-        render(made, "pdf")
-        told["pdf_seconds"] = round(time.perf_counter() - begin, 2)
+    if formats:
+        told["formats"] = {form: _written(made, form) for form in ("csv", *Format)}
+        told["peak_mib_formats"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
     return told
+
+
+def _written(made: Report, form: str) -> float | str:
+    """Seconds of the second time: the first one loads the type setter, which a running hotline's press has loaded."""
+    taken = 0.0
+    for _ in range(2):
+        begin = time.perf_counter()
+        try:
+            csv_files(made) if form == "csv" else render(made, form)
+        except Unprintable as error:
+            return str(error)
+        taken = time.perf_counter() - begin
+    return round(taken, 2)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--records", type=int, default=300_000)
     parser.add_argument("--url", help="of an empty database; SQLite in a new folder without one")
-    parser.add_argument("--pdf", action="store_true", help="print each as PDF, too")
+    parser.add_argument("--formats", action="store_true", help="write each as CSV, HTML, PDF and XLSX, too")
     parser.add_argument("--postgresql", action="store_true", help="on a server of its own, as the tests have one")
     parser.add_argument("--repeat", type=int, default=1, metavar="N", help="tell the median of so many measurements")
     parser.add_argument("--only", help="this report of the database at --url, which is filled already")
     asked = parser.parse_args()
     if asked.only:
-        print(json.dumps(asyncio.run(measure(asked.url, asked.only, pdf=asked.pdf)), ensure_ascii=False))
+        print(json.dumps(asyncio.run(measure(asked.url, asked.only, formats=asked.formats)), ensure_ascii=False))
         return
     with tempfile.TemporaryDirectory() as folder:
         url = asked.url or (_server() if asked.postgresql else f"sqlite+aiosqlite:///{Path(folder) / 'hotline.db'}")
@@ -177,9 +189,12 @@ def main() -> None:
         slow = 0
         for name in BOOK:
             # a process each: the peak of memory is its own
-            found = sorted((json.loads(asyncio.run(_alone(url, name))) for _ in range(asked.repeat)), key=_seconds)
+            found = sorted(
+                (json.loads(asyncio.run(_alone(url, name, formats=asked.formats))) for _ in range(asked.repeat)),
+                key=_seconds,
+            )
             told = {**found[len(found) // 2], "load": round(os.getloadavg()[0], 1)}
-            print(json.dumps(told), flush=True)
+            print(json.dumps(told, ensure_ascii=False), flush=True)
             slow += told["seconds"] > AIM
     sys.exit(1 if slow else 0)
 
@@ -195,8 +210,8 @@ def _seconds(told: dict[str, Any]) -> float:
     return float(told["seconds"])
 
 
-async def _alone(url: str, name: str) -> str:
-    command = (sys.executable, __file__, "--url", url, "--only", name)
+async def _alone(url: str, name: str, *, formats: bool) -> str:
+    command = (sys.executable, __file__, "--url", url, "--only", name, *(("--formats",) if formats else ()))
     process = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE)
     told, _ = await process.communicate()
     return told.decode()

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from hashlib import sha256
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import jinja2
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from paperwork.printing.chart import Plot, plot_of, svg_of
 from paperwork.printing.form import Band, Choice, Field, Form, Grid, Writing, span
@@ -33,11 +33,9 @@ _TEMPLATES.filters["words"] = printable
 _NUMBERS = frozenset({Shape.COUNT, Shape.PERCENT, Shape.SECONDS, Shape.POINTS})
 
 
-Lines = tuple[tuple[Row, tuple["Cell", ...]], ...]
+class Cell(NamedTuple):
+    """As it stands in its row. A plain tuple: a long report has half a million of them."""
 
-
-@dataclass(frozen=True, slots=True)
-class Cell:
     words: str
     kind: str
     """`text`, `number` or `when`: how it stands in its column."""
@@ -60,8 +58,8 @@ class Sheet:
 
     table: Table
     place: int
-    groups: tuple[Lines, ...]
-    """Rows that stand together; more than one group only where columns are merged."""
+    groups: tuple[Markup, ...]
+    """The lines of rows that stand together; more than one group only where columns are merged."""
     charts: tuple[Drawn, ...]
 
 
@@ -99,7 +97,7 @@ def _sheet(report: Report, place: int, look: Official | None) -> Sheet:
     return Sheet(
         table,
         place + 1,
-        _grouped(tuple(zip(table.rows, _cells(table, merged, look), strict=True)), merged),
+        _grouped(table.rows, _cells(table, merged, look), merged),
         tuple(_drawn(plot_of(report, chart)) for chart in report.charts if chart.table == table.id),
     )
 
@@ -108,11 +106,32 @@ def _drawn(plot: Plot) -> Drawn:
     return Drawn(plot.title, Markup(svg_of(plot)), plot.left_out)  # noqa: S704 - its words are escaped there
 
 
-def _grouped(lines: Lines, merged: int) -> tuple[Lines, ...]:
-    if not merged or not lines:
-        return (lines,)
-    begins = [at for at, (_, cells) in enumerate(lines) if cells[0].rows]
-    return tuple(lines[first:last] for first, last in pairwise((*begins, len(lines))))
+def _grouped(rows: Sequence[Row], all_cells: Iterator[tuple[Cell, ...]], merged: int) -> tuple[Markup, ...]:
+    lines: list[str] = []
+    begins: list[int] = []
+    for row, cells in zip(rows, all_cells, strict=True):
+        if not lines or (merged and cells[0].rows):
+            begins.append(len(lines))
+        lines.append(_line(row, cells))
+    groups = [lines[first:last] for first, last in pairwise((*begins, len(lines)))] or [lines]
+    return tuple(Markup("\n".join(group)) for group in groups)  # noqa: S704 - its words are escaped in `_line`
+
+
+def _line(row: Row, cells: tuple[Cell, ...]) -> str:
+    """A row's HTML; the template would take three times as long."""
+    kind = f"{'total ' * row.total}{f'l{min(row.level, 3)}' * bool(row.level)}"
+    told = [f'<tr class="{kind}">' if kind else "<tr>"]
+    for place, cell in enumerate(cells):
+        if not cell.rows:
+            continue
+        beside = f' rowspan="{cell.rows}"' if cell.rows > 1 else ""
+        if place:
+            told.append(f'<td{beside} class="{cell.kind}">{escape(cell.words)}</td>')
+        else:
+            scope = "rowgroup" if beside else "row"
+            told.append(f'<th scope="{scope}"{beside} class="{cell.kind}">{escape(cell.words)}</th>')
+    told.append("</tr>")
+    return "".join(told)
 
 
 def _cells(table: Table, merged: int, look: Official | None) -> Iterator[tuple[Cell, ...]]:
