@@ -177,6 +177,10 @@ def _write(sheet: Worksheet, at: int, place: int, value: Value, shape: Shape, st
 def _bounded(words: str) -> str:
     """What a cell can hold of it; where something is left out, the words say so."""
     clean = printable(words)
+    if clean.startswith("<r>") and clean.endswith("</r>"):
+        clean += (
+            " "  # xlsxwriter takes these for XML of its own and writes them as they are: nobody could open the file
+        )
     if len(clean) <= LONGEST:
         return clean
     told = f"…（全文{len(clean)}字，单元格放不下，请看PDF）"

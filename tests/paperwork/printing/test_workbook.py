@@ -50,6 +50,15 @@ def test_a_sheet_has_the_values_of_its_table(table: Table) -> None:
     assert sheet.freeze_panes == "A3"
 
 
+@pytest.mark.parametrize("big", [0, 20_000], ids=["row by row", "at once"])
+def test_words_that_look_like_a_spreadsheets_own_xml_are_words(monkeypatch: pytest.MonkeyPatch, big: int) -> None:
+    monkeypatch.setattr(workbook, "_BIG", big)
+    told = ("<r>a & b</r>", "<r><t>gone</t></r>", "<r></r>")
+    table = Table("words", "来电", (Column("words", "内容"),), tuple(Row((words,)) for words in told))
+    read = opened(report(table))["来电"]
+    assert tuple(row[0].value.rstrip(" ") for row in read.iter_rows(min_row=3, max_row=5)) == told
+
+
 def test_shares_are_numbers_with_their_own_decimals_and_totals_are_bold() -> None:
     sheet = opened(report())["来电分类统计"]
     assert (sheet["C3"].value, sheet["C3"].number_format) == (0.959, "0.0%")
