@@ -23,7 +23,10 @@ BACK: Final = timedelta(days=366)
 
 
 async def late(sources: Sources) -> list[Reported]:
-    """Those of the last year whose day is over and that nobody signed; none of days before the hotline's first call."""
+    """Those of the last year whose day is over and that nobody signed; none of days before the first call, and
+    none of a hotline that signs on paper."""
+    if sources.rules.reports.signed != "here":
+        return []
     found = await sources.reading.row(select(func.min(cdr.c.started).label("first")))
     if found is None or found["first"] is None:
         return []

@@ -81,6 +81,8 @@ class ReportRules(Written):
     """Where 附件8 counts the kinds for which its first table has no column."""
     due_shift: Literal["none", "workday before", "workday after"] = "none"
     """Where a due day goes that is a day off; after it where the workday before is no day to sign on yet: 附件7."""
+    signed: Literal["here", "on paper"] = "here"
+    """Where 附件7 and 附件8 are signed; of those on paper nobody here knows whether they are late."""
 
     assessment: tuple[Entered, ...] = ()
     """Points of 附件10 that were entered by hand."""

@@ -11,6 +11,7 @@ from datetime import date, datetime
 from paperwork.reports.frozen import frozen
 from paperwork.reports.late import LateReports
 from paperwork.reports.report import Period
+from paperwork.reports.rules import ReportRules
 from paperwork.reports.signed import SignedReports
 from paperwork.reports.sources import Asked, Sources
 from records.store import Store
@@ -23,11 +24,12 @@ OCTOBER = Period(date(2026, 10, 1), date(2026, 11, 1))
 
 
 async def test_a_report_is_late_from_the_day_after_until_it_is_signed(papers: Papers) -> None:
+    rules = ReportRules()
     at = datetime(2026, 11, 7, 23, 59, tzinfo=SHANGHAI)
 
     @asynccontextmanager
     async def sources() -> AsyncIterator[Sources]:
-        async with papers.sources(None) as found:
+        async with papers.sources(rules) as found:
             yield replace(found, now=at)
 
     clerk = LateReports(sources)
@@ -47,3 +49,6 @@ async def test_a_report_is_late_from_the_day_after_until_it_is_signed(papers: Pa
     await store.close()
     await clerk.look()
     assert clerk.late == Counter(line=lines)
+    rules = ReportRules(signed="on paper")
+    await clerk.look()
+    assert clerk.late == Counter()
