@@ -16,7 +16,7 @@ import resource
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -50,8 +50,10 @@ MONTHS = ((date(2026, 10, 1), 1.0), (date(2026, 9, 1), 0.33), (date(2025, 10, 1)
 OCTOBER = Period(date(2026, 10, 1), date(2026, 11, 1))
 
 
-def rows_of(chance: Generator, begin: date, number: int, codes: list[str]) -> Iterator[tuple[dict[str, Any], ...]]:
-    """An answer record, its call, and its legs, so many times."""
+def rows_of(
+    chance: Generator, begin: date, number: int, codes: Mapping[str, list[str]]
+) -> Iterator[tuple[dict[str, Any], ...]]:
+    """An answer record, its call, and its legs, so many times; `codes` are the categories of each kind."""
     first = datetime(begin.year, begin.month, 1, tzinfo=SHANGHAI)
     lines, agents = ["immunization", "health-knowledge", "womens-health"], ["vaccine-1", "vaccine-2", "women-1"]
     kinds = [kind.value for kind in Kind]
@@ -64,7 +66,7 @@ def rows_of(chance: Generator, begin: date, number: int, codes: list[str]) -> It
         kind = kinds[c % len(kinds)] if c % 5 == 0 else "consult"
         answer = {
             "call": call, "number": f"{begin:%y%m}-{place:06d}", "seq": 2, "state": "filled", "at": at, "line": line,
-            "agent": agent, "kind": kind, "category": codes[d % len(codes)], "place": f"区{e % 16}",
+            "agent": agent, "kind": kind, "category": codes[kind][d % len(codes[kind])], "place": f"区{e % 16}",
             "content": "问接种时间", "settled": "on_the_spot" if f % 9 else "handed_on", "test": False,
             "filled": None if f % 50 == 0 else at,
         }  # fmt: skip
@@ -90,7 +92,8 @@ def rows_of(chance: Generator, begin: date, number: int, codes: list[str]) -> It
 async def fill(url: str, number: int) -> None:
     """The database."""
     chance = default_rng(12320)
-    codes = [code for code, one in trees_of(HOUSE / "config").categories.items() if one.parent is not None]
+    categories = trees_of(HOUSE / "config").categories
+    codes = {kind.value: [code for code, one in categories.items() if kind in one.kinds] for kind in Kind}
     await upgrade(url)
     engine = open_database(url)
     async with engine.begin() as connection:
