@@ -22,6 +22,7 @@ from paperwork.reports.basis import Basis, Signed, Wish
 from paperwork.reports.behind import Unknown
 from paperwork.reports.book import BOOK, Kept
 from paperwork.reports.drilled import MOST, NAMES, behind
+from paperwork.reports.late import late
 from paperwork.reports.rules import TREES
 from paperwork.reports.signed import signings_of
 from paperwork.reports.sources import Asked
@@ -69,6 +70,7 @@ _WORDS: Final = (
     *("waited_from", "waited_to", "waited_at_most", "short_left_out", "at_from", "at_to", "answered", "in_time"),
 )
 """What a cell's `drill` may say beside `list`, `line`, `from` and `to`."""
+_LATE = things(report=TEXT, line=MAYBE_TEXT, **{"from": TEXT, "to": TEXT}, day=TEXT)
 
 Live = Callable[[], Basis]
 """Where the database is, and today's plan, rules and trees."""
@@ -98,6 +100,15 @@ class ReportsApi:
                     lists=listing(TEXT),
                     lines=listing(things(id=TEXT, name=TEXT)),
                 ),
+            ),
+            Route(
+                "GET",
+                every + "/late",
+                look,
+                self._on_late,
+                "附件7 and 附件8 of the last year whose due day is over and that nobody signed, the newest first; none"
+                " of a hotline that signs on paper.",
+                answer=things(late=listing(_LATE)),
             ),
             Route(
                 "GET",
@@ -143,6 +154,21 @@ class ReportsApi:
         lines = [{"id": line, "name": rule.name} for line, rule in plan.lines.items()]
         words = {"formats": list(FORMATS), "trees": list(TREES), "lists": list(NAMES)}
         return web.json_response({"reports": reports, **words, "lines": lines})
+
+    async def _on_late(self, _request: web.Request) -> web.Response:
+        async with (await asyncio.to_thread(self._live)).sources() as sources:
+            found = sorted((one.due for one in await late(sources)), key=lambda one: one.day, reverse=True)
+        told = [
+            {
+                "report": one.report,
+                "line": one.line,
+                "from": one.period.since.isoformat(),
+                "to": one.period.until.isoformat(),
+                "day": one.day.isoformat(),
+            }
+            for one in found
+        ]
+        return web.json_response({"late": told})
 
     async def _on_report(self, request: web.Request) -> web.Response:
         query = request.query

@@ -245,9 +245,16 @@ async def too_wide(page: Page) -> bool:
     return bool(await page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"))
 
 
+AT_REST = """async () => {
+  const ends = (one) => Number.isFinite(one.effect?.getComputedTiming().endTime ?? Infinity)
+  await Promise.allSettled(document.getAnimations().filter(ends).map((one) => one.finished))
+}"""
+
+
 async def looks_right(page: Page, language: Language, *data: str) -> None:
     """Nothing is wrong with a page as it stands, for whoever reads, listens, or has a small screen; `data` as in
-    `strange`."""
+    `strange`. What fades in or out is waited for: halfway it is too pale for anybody."""
+    await page.evaluate(AT_REST)
     found = [await faults(page), await too_wide(page), await strange(page, language, *data)]
     assert found == [[], False, []], (page.url, found)
 

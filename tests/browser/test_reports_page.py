@@ -14,7 +14,9 @@ from sqlalchemy import insert
 from desk.roles import Role
 from records.paper_tables import past_rows
 from records.store import Store
+from records.tables import cdr
 from tests.browser.stage import OpenDesks, looks_right, picture, pictures, watched
+from tests.paperwork.quality.house import call_row
 
 pytestmark = [pytest.mark.system, pytest.mark.browser]
 
@@ -41,6 +43,13 @@ async def a_month(url: str, first: datetime, mark: str, times: int = 1) -> None:
             rows.append({**told, "count": times * count // (place + 2)})
     store = Store(url)
     await store.do(insert(past_rows).values(rows))
+    await store.close()
+
+
+async def somebody_called(url: str) -> None:
+    """Since then reports are due."""
+    store = Store(url)
+    await store.do(insert(cdr).values(call_row("c-1", datetime.now(UTC) - timedelta(days=40))))
     await store.close()
 
 
@@ -87,8 +96,12 @@ async def test_a_leader_opens_signs_and_compares_a_months_briefing(open_desks: O
     async with open_desks() as desks:
         url = desks.stage.settings.database_url
         await a_month(url, datetime(2025, 9, 1, 4, tzinfo=UTC), "i-1")
+        await somebody_called(url)
         page = await desks.sign_in(Role.LEADER, "chief", path="/reports?month=2025-09")
         wrong = watched(page)
+        late = page.get_by_role("region", name="份报表已过上报日期，尚未签发")
+        await expect(late.get_by_role("listitem")).to_have_count(5, timeout=60_000)
+        await expect(late.get_by_role("button", name=re.compile("^受理情况统计报表（附件7） · "))).not_to_have_count(0)
         kinds = page.get_by_role("region", name="业务受理情况")
         await expect(kinds).to_be_visible(timeout=60_000)
         await looks_right(page, "zh", *PLACES)

@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import io
 import zipfile
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from urllib.parse import urlencode
 
 import pytest
 from sqlalchemy import insert
 
 from desk.roles import Permission, Role
+from paperwork.reports.report import Period
+from paperwork.reports.signed import SignedReports
+from paperwork.reports.sources import Asked
 from records.audit import Written
 from records.paper_tables import answer_talks, answers, past_rows
 from records.store import Store
+from records.tables import cdr
+from routing.calendar import SHANGHAI
 from tests.desk.house import DeskHouse
+from tests.paperwork.quality.house import call_row
 
 OCTOBER = "from=2026-10-01&to=2026-11-01"
 
@@ -47,6 +53,25 @@ async def test_a_report_is_data_for_screens_and_a_number_leads_to_its_records(ho
         ]
         status, told = await browser.get(f"/api/v1/reports/briefing?{OCTOBER}&format=json&decimals=0")
         assert [one["percent"] for one in told["categories"]] == ["67", "100", "33"]
+
+
+async def test_reports_that_nobody_signed_are_listed_until_somebody_does(house: DeskHouse) -> None:
+    today = house.now().astimezone(SHANGHAI).date()
+    store = Store(house.url)
+    async with house.browser(Role.LEADER) as browser:
+        await house.sign_in(browser, Role.LEADER)
+        assert await browser.get("/api/v1/reports/late") == (200, {"late": []})  # nobody ever called
+        await store.do(insert(cdr).values(call_row("c-1", house.now() - timedelta(days=40))))
+        _, told = await browser.get("/api/v1/reports/late")
+        days = [date.fromisoformat(one["day"]) for one in told["late"]]
+        assert days == sorted(days, reverse=True)
+        assert today - timedelta(days=41) < days[-1] <= days[0] < today
+        assert {one["report"] for one in told["late"]} == {"line", "monthly"}
+        first = told["late"][0]
+        asked = Asked(Period(date.fromisoformat(first["from"]), date.fromisoformat(first["to"])), first["line"])
+        await SignedReports(store).sign(first["report"], asked, "{}", who="desk:chief", by="班长甲", at=house.now())
+        assert await browser.get("/api/v1/reports/late") == (200, {"late": told["late"][1:]})
+    await store.close()
 
 
 async def test_files_are_named_and_several_tables_come_in_an_archive(house: DeskHouse) -> None:

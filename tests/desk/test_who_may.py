@@ -131,6 +131,7 @@ SIGNED_IN: dict[tuple[str, str], frozenset[Role]] = {
     ("GET", "/api/v1/exchange/12345"): frozenset({L, R}),
     ("POST", "/api/v1/exchange/12345"): frozenset({L, R}),
     ("GET", "/api/v1/reports"): frozenset({L, Q, R, U}),
+    ("GET", "/api/v1/reports/late"): frozenset({L, Q, R, U}),
     ("GET", "/api/v1/reports/{name}"): frozenset({L, Q, R, U}),
     ("GET", "/api/v1/reports/{name}/rows"): frozenset({L, Q, R, U}),
     ("GET", "/api/v1/reports/{name}/signings"): frozenset({L, Q, R, U}),

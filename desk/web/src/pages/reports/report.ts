@@ -54,6 +54,15 @@ export interface Known {
   lines: { id: string; name: string }[]
 }
 
+/** A report whose day is over and that nobody signed; `to` is the day after its last. */
+export interface Late {
+  report: string
+  line: string | null
+  from: string
+  to: string
+  day: string
+}
+
 export interface Signing {
   report: string
   number: number

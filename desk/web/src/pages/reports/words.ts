@@ -2,6 +2,9 @@ import type { Words } from '@/i18n'
 
 const zh = {
   title: '报表',
+  late: '{n} 份报表已过上报日期，尚未签发',
+  late_of: '{since} 至 {last}，应于 {day} 上报',
+  late_more: '还有 {n} 份',
   report: '报表',
   month: '统计月份',
   days: '自选日期',
@@ -107,6 +110,9 @@ const zh = {
 
 const en: typeof zh = {
   title: 'Reports',
+  late: '{n} reports were due and are not signed',
+  late_of: '{since} to {last}, due by {day}',
+  late_more: '{n} more',
   report: 'Report',
   month: 'Month',
   days: 'Other days',
