@@ -33,7 +33,8 @@ async def probe(sip: tuple[str, int], number: str, *, stay: float, within: float
     loop = asyncio.get_running_loop()
     ear, told = _bound(), asyncio.Queue[str]()
     transport, _ = await loop.create_datagram_endpoint(lambda: _Messages(told), local_addr=("127.0.0.1", 0))
-    media = loop.create_task(_listen(ear, heard := Heard(number, time.time())))
+    heard = Heard(number, time.time())
+    media, _ = await loop.create_datagram_endpoint(lambda: _Sound(heard), sock=ear)
     port = transport.get_extra_info("sockname")[1]
     call = _Dialog(number, sip, port, ear.getsockname()[1], f"p{next(_ids)}-{port}")
     try:
@@ -56,8 +57,7 @@ async def probe(sip: tuple[str, int], number: str, *, stay: float, within: float
         transport.sendto(call.request("CANCEL", 1), sip)
         await asyncio.sleep(0.1)
     finally:
-        media.cancel()
-        ear.close()
+        media.close()
         transport.close()
     heard.sounded = heard.packets[0] - heard.began if heard.packets else None
     return heard
@@ -123,8 +123,9 @@ def _bound() -> socket.socket:
         ear.close()
 
 
-async def _listen(ear: socket.socket, heard: Heard) -> None:
-    loop = asyncio.get_running_loop()
-    while True:
-        await loop.sock_recv(ear, 2048)
-        heard.packets.append(time.time())
+class _Sound(asyncio.DatagramProtocol):
+    def __init__(self, heard: Heard) -> None:
+        self._heard = heard
+
+    def datagram_received(self, _data: bytes, _addr: tuple[str | Any, int]) -> None:
+        self._heard.packets.append(time.time())
