@@ -56,8 +56,9 @@ def import_(
     with Scratch(settings.database_url) as scratch:
         try:
             sheet = sheet_of(file)
+            _done(settings, _asked(settings, sheet, last=dry_run))
             found = look(sheet, meaning, lines, scratch)
-        except NoSheet as error:
+        except (NoSheet, SameFile) as error:
             fail(f"{_shown(file)}: {error}")
         except OSError as error:
             fail(f"{_shown(file)}: cannot be read ({error.strerror})")
@@ -65,18 +66,15 @@ def import_(
             _tell_bad(file, found, as_json=as_json)
             raise typer.Exit(1)
         try:
-            taken = None
-            if dry_run:
-                _done(settings, _asked(settings, sheet))
-            else:
-                taken = _done(settings, _take(settings, sheet, found, scratch, by))
+            taken = None if dry_run else _done(settings, _take(settings, sheet, found, scratch, by))
         except SameFile as error:
             fail(f"{_shown(file)}: {error}")
     _tell(found, taken, as_json=as_json)
 
 
-async def _asked(settings: Settings, sheet: Sheet) -> None:
-    """Whether this very file was taken in before, where there is a database that knows. Raises SameFile."""
+async def _asked(settings: Settings, sheet: Sheet, *, last: bool) -> None:
+    """Whether this very file was taken in before, where there is a database that knows. With `last` nobody asks again,
+    so it is said when none does. Raises SameFile."""
     database = database_file(settings.database_url)
     if database is not None and not database.exists():
         return
@@ -84,7 +82,8 @@ async def _asked(settings: Settings, sheet: Sheet) -> None:
         before = await _with(settings, lambda store: same_file(store, sheet))
     except (DBAPIError, TimeoutError) as error:
         why = error.orig if isinstance(error, DBAPIError) else "the database does not answer"
-        people.print(f"nobody can say whether it was imported before: {why}", markup=False)
+        if last:
+            people.print(f"nobody can say whether it was imported before: {why}", markup=False)
         return
     if before is not None:
         raise SameFile(before)

@@ -49,11 +49,11 @@ class Bringing:
     async def _done(self, store: Store) -> dict[str, Any]:
         with Scratch(self.url) as scratch:
             sheet = sheet_of(self.file)
+            if (before := await same_file(store, sheet)) is not None:  # known at once; its rows are many
+                raise SameFile(before)
             found = look(sheet, Meaning(self.trees), self.lines, scratch)
             if not found.good:
                 return told_bad(found)
-            if (before := await same_file(store, sheet)) is not None:
-                raise SameFile(before)
             taken = None
             if self.who is not None:
                 taken = await take_in(store, sheet, found, scratch, who=self.who, at=self.at)
