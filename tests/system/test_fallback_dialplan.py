@@ -103,8 +103,9 @@ async def agree(here: Alone, at: datetime, ways: Sequence[tuple[Sequence[str], b
             for keys, ahead in ways
         ]
     await here.empty()
-    records = {record.id: record for record in here.records()}
-    met = [(keys, ahead, told(records[call.result()])) for (keys, ahead), call in zip(ways, calls, strict=True)]
+    met = [
+        (keys, ahead, told(await here.record(call.result()))) for (keys, ahead), call in zip(ways, calls, strict=True)
+    ]
     expected = [(keys, ahead, dry(here.plan, keys, at, ahead=ahead)) for keys, ahead in ways]
     assert met == expected
 
