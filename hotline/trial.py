@@ -13,6 +13,7 @@ from hotline.caller import Report, call
 from hotline.phone import Exchange
 from hotline.settings import Settings
 from ivr.events import EndReached
+from ivr.order import to_its_end
 from records.calls import first_end
 from routing.destination import Destination
 from routing.dry_walk import HANG_UP, dry_walk
@@ -92,10 +93,13 @@ async def try_call(
     expected = dry_walk(plan, keys, Scene(at, number)).end
     found: EndReached | None = None
 
-    async def until_reached() -> None:
+    async def look() -> None:
         nonlocal found
+        found = await first_end(settings.database_url, number)
+
+    async def until_reached() -> None:
         while found is None:
-            found = await first_end(settings.database_url, number)
+            await to_its_end(look())
             await asyncio.sleep(LOOK_EVERY)
         await asyncio.sleep(stay)
 
@@ -113,5 +117,5 @@ async def try_call(
             "is `hotline up` running with the same settings?"
         )
     if found is None:
-        found = await first_end(settings.database_url, number)
+        await look()
     return Trial(expected, found, report)

@@ -26,7 +26,7 @@ async def to_its_end(order: Coroutine[None, None, None]) -> None:
             with suppress(asyncio.CancelledError):  # raised below, once the order has ended
                 await asyncio.wait({task})
         if not task.cancelled() and (error := task.exception()) is not None:
-            log.debug("the switch refused an order that came too late", error=str(error))
+            log.debug("an order failed that nobody waits for any more", error=str(error))
         raise
 
 
