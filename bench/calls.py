@@ -10,7 +10,6 @@ import argparse
 import json
 import os
 import shutil
-import signal
 import sys
 import tempfile
 import time
@@ -22,7 +21,7 @@ from bench import figures, report
 from bench.figures import Spread, Told, Work
 from bench.sipp import GRACE, Batch, Callers, Stamp, agent_stamps, agents, may_send_raw
 from bench.sounds import KEY_SECONDS
-from bench.stand import Stand, StandFailed, stand, wait_until
+from bench.stand import Stand, StandFailed, stand, unwinds, wait_until
 from hotline.asterisk_program import AsteriskMissing
 from hotline.sealing import vault_of
 
@@ -225,7 +224,7 @@ def main() -> int:
     command.add_argument("--json", type=Path, help="write the results here")
     command.add_argument("--keep", type=Path, help="keep logs, database and recordings in this new folder")
     given = command.parse_args()
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # unwinds, so that nothing of ours stays behind
+    unwinds()
     if shutil.which("sipp") is None:
         print("SIPp is not installed: apt-get install sip-tester", file=sys.stderr)
         return 2

@@ -31,7 +31,7 @@ from bench.bare_loop import bare_loop
 from bench.curves import curves
 from bench.figures import Spread, children, cpu_seconds, machine_seconds, stolen_seconds
 from bench.sipp import Callers, Manner, Measured, agents, may_send_raw
-from bench.stand import StandFailed, stand, wait_until
+from bench.stand import StandFailed, stand, unwinds, wait_until
 from hotline.asterisk_program import AsteriskMissing
 
 HOTLINE, BARE, QUEUE = "hotline", "bare ARI loop", "app_queue"
@@ -295,6 +295,7 @@ def main() -> int:
     command.add_argument("--json", type=Path, help="write the results here")
     command.add_argument("--keep", type=Path, help="keep logs and databases in this new folder")
     given = command.parse_args()
+    unwinds()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # unwinds, so that nothing of ours stays behind
     if shutil.which("sipp") is None:
         print("SIPp is not installed: apt-get install sip-tester", file=sys.stderr)

@@ -19,7 +19,7 @@ from typing import Final
 
 from bench.board_picture import STEPS, Answer, Span, picture
 from bench.prometheus import Prometheus, Series, watching
-from bench.stand import free_ports
+from bench.stand import free_ports, unwinds
 from hotline.dashboards.boards import BOARDS
 from hotline.dashboards.grafana import LANGUAGES
 from hotline.dashboards.panel import Ask, Board, Kind, Panel
@@ -160,6 +160,7 @@ def main() -> None:
     command.add_argument("--minutes", type=float, default=12, help="minutes of calls (12)")
     command.add_argument("--seed", type=int, default=12320, help="of all chance (12320)")
     given = command.parse_args()
+    unwinds()
     asyncio.run(draw(given.minutes, given.seed))
 
 

@@ -28,7 +28,7 @@ import aiohttp
 from bench import report
 from bench.figures import Work
 from bench.sipp import Callers, agent_stamps, agents, may_send_raw
-from bench.stand import Stand, StandFailed, stand
+from bench.stand import Stand, StandFailed, stand, unwinds
 from desk.passwords import hashed
 from desk.roles import Role
 from desk.sessions import Sessions, Stage
@@ -227,6 +227,7 @@ def main() -> int:
     command.add_argument("--browser", action="store_true", help="the wallboard in Chromium as well")
     command.add_argument("--json", type=Path, help="write the results here")
     given = command.parse_args()
+    unwinds()
     with tempfile.TemporaryDirectory(prefix="desks-") as folder:
         try:
             with stand(Path(folder) / "stand", agents=given.desks, record=False) as here, agents(here) as answering:

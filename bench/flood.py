@@ -29,7 +29,7 @@ from bench import figures
 from bench.calls import agents_for
 from bench.figures import Spread
 from bench.sipp import Batch, Callers, agents, batch_of, may_send_raw, sipp_command, start
-from bench.stand import Stand, StandFailed, free_ports, stand, wait_until
+from bench.stand import Stand, StandFailed, free_ports, stand, unwinds, wait_until
 
 HERE = Path(__file__).parent
 
@@ -290,6 +290,7 @@ def main() -> int:
     command.add_argument("--json", type=Path, help="write the results here")
     command.add_argument("--keep", type=Path, help="keep logs and database in this new folder")
     given = command.parse_args()
+    unwinds()
     with tempfile.TemporaryDirectory(prefix="flood-") as temporary:
         folder = (given.keep or Path(temporary)).absolute()
         try:

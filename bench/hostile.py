@@ -28,7 +28,7 @@ from bench import report
 from bench.attacker import Attacker, attacker, drip, slow_connections
 from bench.figures import Spread
 from bench.honest import Served, call
-from bench.stand import Stand, stand, wait_until
+from bench.stand import Stand, stand, unwinds, wait_until
 from bench.torture import Letter, mutants, named, sdp, sizes, torture
 from hotline.asterisk_process import live_pid
 from hotline.asterisk_program import find_asterisk
@@ -258,6 +258,7 @@ def main() -> int:
     command.add_argument("--json", type=Path)
     command.add_argument("--keep", type=Path, help="folder for logs and data")
     given = command.parse_args()
+    unwinds()
     with tempfile.TemporaryDirectory() as scratch:
         folder = given.keep or Path(scratch) / "run"
         folder.mkdir(parents=True, exist_ok=True)

@@ -21,7 +21,7 @@ from typing import Any
 
 from bench import report
 from bench.desks import CHROMIUM, cookies
-from bench.stand import Stand, StandFailed, stand
+from bench.stand import Stand, StandFailed, stand, unwinds
 from desk.roles import Role
 
 AIM = 1000.0
@@ -125,6 +125,7 @@ def main() -> int:
     command.add_argument("--slow", type=float, default=1, help="so many times as slow a processor (1)")
     command.add_argument("--json", type=Path, help="write all figures here")
     given = command.parse_args()
+    unwinds()
     with tempfile.TemporaryDirectory(prefix="paint-") as folder:
         try:
             with stand(Path(folder) / "stand", agents=8, record=False) as here:

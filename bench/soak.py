@@ -9,7 +9,6 @@ from __future__ import annotations
 import argparse
 import csv
 import shutil
-import signal
 import sys
 import tempfile
 import threading
@@ -25,7 +24,7 @@ from bench.calls import agents_for
 from bench.chaos.house import House, house
 from bench.chaos.promise import Promise, exactly, none_of, table
 from bench.sipp import Batch, Callers, agents, may_send_raw
-from bench.stand import StandFailed, wait_until
+from bench.stand import StandFailed, unwinds, wait_until
 from hotline.asterisk_program import AsteriskMissing
 
 ROUND = 480.0
@@ -179,7 +178,7 @@ def main() -> int:
     if shutil.which("sipp") is None:
         print("SIPp is not installed: apt-get install sip-tester", file=sys.stderr)
         return 2
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # unwinds, so that nothing of ours stays behind
+    unwinds()
     with tempfile.TemporaryDirectory(prefix="soak-") as temporary:
         folder = (given.keep or Path(temporary)).absolute()
         try:

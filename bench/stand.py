@@ -176,6 +176,11 @@ def stand(
         yield Stand(folder, settings, names, engine.pid, asterisk)
 
 
+def unwinds() -> None:
+    """SIGTERM ends this program by its way out, so that nothing it started stays behind."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+
+
 def free_ports(count: int) -> list[int]:
     """Loopback ports, even ones, that nobody listens on, UDP and TCP; each port above is free too."""
     found: list[int] = []

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import shutil
-import signal
 import sys
 import tempfile
 from pathlib import Path
@@ -13,7 +12,7 @@ from bench import report
 from bench.chaos.faults import FAULTS, REPEATS
 from bench.chaos.phases import SHORT, Size
 from bench.chaos.promise import Promise, table, worst
-from bench.stand import StandFailed
+from bench.stand import StandFailed, unwinds
 from hotline.asterisk_program import AsteriskMissing
 
 
@@ -30,7 +29,7 @@ def main() -> int:
     if shutil.which("sipp") is None:
         print("SIPp is not installed: apt-get install sip-tester", file=sys.stderr)
         return 2
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # unwinds, so that nothing of ours stays behind
+    unwinds()
     size = SHORT if given.short else Size()
     told: list[Promise] = []
     with tempfile.TemporaryDirectory(prefix="chaos-") as temporary:
