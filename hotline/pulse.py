@@ -1,4 +1,4 @@
-"""The pulse of the engine's loop: by how many seconds it was late within the last one."""
+"""The pulse of the engine's loop: by how many seconds it was late lately."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from collections.abc import Callable
 
 BEAT = 0.1
 """Seconds between two looks."""
-SHOWN = 10
-"""So many of the last beats are looked at."""
+SHOWN = 1.0
+"""Seconds for which a late beat is remembered."""
 
 
 class Pulse:
@@ -17,17 +17,31 @@ class Pulse:
 
     def __init__(self, monotonic: Callable[[], float]) -> None:
         self._monotonic = monotonic
-        self._last: float | None = None
-        self._late: deque[float] = deque(maxlen=SHOWN)
+        self._began: float | None = None
+        self._late: deque[tuple[float, float]] = deque()
 
     async def beat(self) -> None:
         """For ever."""
         while True:
-            self._last = self._monotonic()
+            self.begin()
             await asyncio.sleep(BEAT)
-            self._late.append(max(0.0, self._monotonic() - self._last - BEAT))
+            self.end()
 
-    def late(self) -> float:
-        """Seconds, at the worst; a beat that is due right now counts too."""
-        due = 0.0 if self._last is None else max(0.0, self._monotonic() - self._last - BEAT)
-        return max(due, *self._late, 0.0)
+    def begin(self) -> None:
+        """A beat begins: its end is due in `BEAT` seconds."""
+        self._began = self._monotonic()
+
+    def end(self) -> None:
+        """The beat ended; how late that was is remembered for `SHOWN` seconds."""
+        now = self._monotonic()
+        self._late.append((now, self._due(now)))
+        while now - self._late[0][0] > SHOWN:
+            self._late.popleft()
+
+    def late(self, within: float = SHOWN) -> float:
+        """Seconds, at the worst of the beats that ended `within` the last seconds; one that is due now counts too."""
+        now = self._monotonic()
+        return max(self._due(now), *(late for at, late in self._late if now - at <= within), 0.0)
+
+    def _due(self, now: float) -> float:
+        return 0.0 if self._began is None else max(0.0, now - self._began - BEAT)

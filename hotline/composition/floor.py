@@ -19,7 +19,7 @@ from hotline.trying import NUMBER, may_be_tried
 from ivr.callbacks.board import Callbacks
 from ivr.dispatch import Dispatch
 from ivr.door.door import Door
-from ivr.door.throttle import Load
+from ivr.door.throttle import STALL, Load
 from ivr.guesses import Guesses
 from ivr.lead.supervision import Supervision
 from ivr.outbound import OutboundToday
@@ -37,7 +37,7 @@ async def open_floor(parts: Parts) -> None:
     parts.keeper = Keeper(
         Door(capacity_of(settings)),
         callers=lambda: live.now.plan.callers,
-        load=lambda: Load(parts.pulse.late(), parts.switch.depth, parts.switch.trip),
+        load=lambda: Load(parts.pulse.late(STALL), parts.switch.depth, parts.switch.trip),
         monotonic=clock.monotonic,
         listed=parts.nuisance,
         attack=parts.attack,

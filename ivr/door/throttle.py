@@ -31,6 +31,8 @@ LOW = Load(late=0.1, backlog=100, trip=0.2)
 LEAST = 1.0
 """Calls a second that are let in whatever happens."""
 FALLS_EVERY = 0.5
+STALL = 0.4
+"""Seconds for which one stall of the loop is counted: less than between two falls, so that it halves the rate once."""
 RISES = 0.1
 """Of the whole rate, each second."""
 
