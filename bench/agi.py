@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from bench.ports import free_ports
 from hotline.agi_dialplan import snippet
 from hotline.managed import ManagedAsterisk
 from hotline.secrets import keep_secrets
@@ -23,7 +24,6 @@ from ivr.agi.door import listening_at
 from ivr.agi.switch import AgiSwitch, Ways
 from ivr.switch import Arrived, Played
 from tests.ivr.worlds import Listener, agi_door, put_sounds
-from tests.ports import free_ports
 
 TOGETHER = 10
 """Callers who arrive in the same moment."""

@@ -18,8 +18,9 @@ from pathlib import Path
 from typing import Final
 
 from bench.board_picture import STEPS, Answer, Span, picture
+from bench.ports import free_ports
 from bench.prometheus import Prometheus, Series, watching
-from bench.stand import free_ports, unwinds
+from bench.stand import unwinds
 from hotline.dashboards.boards import BOARDS
 from hotline.dashboards.grafana import LANGUAGES
 from hotline.dashboards.panel import Ask, Board, Kind, Panel

@@ -28,8 +28,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from bench import figures
 from bench.calls import agents_for
 from bench.figures import Spread
+from bench.ports import free_ports
 from bench.sipp import Batch, Callers, agents, batch_of, may_send_raw, sipp_command, start
-from bench.stand import Stand, StandFailed, free_ports, stand, unwinds, wait_until
+from bench.stand import Stand, StandFailed, stand, unwinds, wait_until
 
 HERE = Path(__file__).parent
 

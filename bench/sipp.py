@@ -15,8 +15,9 @@ from typing import Protocol
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from bench.ports import free_ports
 from bench.sounds import write_captures
-from bench.stand import StandFailed, free_ports, wait_until
+from bench.stand import StandFailed, wait_until
 from hotline.secrets import keep_secrets
 from hotline.settings import Settings
 

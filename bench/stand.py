@@ -7,7 +7,6 @@ import json
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -21,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from bench import figures, sounds
+from bench.ports import free_ports
 from hotline.asterisk_process import live_pid
 from hotline.asterisk_program import find_asterisk
 from hotline.secrets import keep_secrets
@@ -179,24 +179,6 @@ def stand(
 def unwinds() -> None:
     """SIGTERM ends this program by its way out, so that nothing it started stays behind."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
-
-
-def free_ports(count: int) -> list[int]:
-    """Loopback ports, even ones, that nobody listens on, UDP and TCP; each port above is free too."""
-    found: list[int] = []
-    with ExitStack() as held:
-        while len(found) < count:
-            udp = held.enter_context(socket.socket(socket.AF_INET, socket.SOCK_DGRAM))
-            udp.bind(("127.0.0.1", 0))
-            port: int = udp.getsockname()[1]
-            try:
-                for kind, number in ((socket.SOCK_STREAM, port), (socket.SOCK_DGRAM, port + 1)):
-                    held.enter_context(socket.socket(socket.AF_INET, kind)).bind(("127.0.0.1", number))
-            except OSError:
-                continue
-            if port % 2 == 0:
-                found.append(port)
-    return found
 
 
 def wait_until(holds: Callable[[], bool], within: float) -> bool:

@@ -15,11 +15,11 @@ from typing import Self
 
 import pytest_asyncio
 
+from bench.ports import free_ports
 from hotline import ear
 from hotline.handset import Samples
 from hotline.phone import Exchange, Manner, Phone, answers
 from hotline.talk import Talk
-from tests.ports import free_ports
 
 CALLER = "13900000001"
 """A number that belongs to nobody."""

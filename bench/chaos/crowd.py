@@ -8,9 +8,9 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from bench.ports import free_ports
 from bench.sipp import Batch, batch_of, may_send_raw, sipp_command, start
 from bench.sounds import write_captures
-from bench.stand import free_ports
 
 ROOM = Environment(
     loader=FileSystemLoader(Path(__file__).parent),

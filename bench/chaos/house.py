@@ -20,7 +20,8 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from bench import figures
 from bench.chaos.proxy import Wire, wire
-from bench.stand import Stand, StandFailed, free_ports, free_settings, wait_until
+from bench.ports import free_ports
+from bench.stand import Stand, StandFailed, free_settings, wait_until
 from hotline.asterisk_process import live_pid
 from hotline.asterisk_program import find_asterisk
 from hotline.secrets import keep_secrets

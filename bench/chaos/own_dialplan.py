@@ -23,8 +23,9 @@ from bench.chaos.probe import Heard
 from bench.chaos.promise import Promise, at_most, exactly, none_of
 from bench.chaos.strike import heard
 from bench.plain_switch import PlainSwitch, plain_switch
+from bench.ports import free_ports
 from bench.sipp import Batch, Manner, agents
-from bench.stand import StandFailed, free_ports, wait_until
+from bench.stand import StandFailed, wait_until
 from hotline.agi_dialplan import snippet
 
 NAME = "kill -9 of the engine, callers by FastAGI"

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager, suppress
 
 from playwright.async_api import CDPSession, Page
 
-from tests.ports import free_ports
+from bench.ports import free_ports
 
 AT_ONCE = 64 * 1024
 _WHOLE = {"offline": False, "latency": 1, "downloadThroughput": -1, "uploadThroughput": -1, "packetLoss": 0}

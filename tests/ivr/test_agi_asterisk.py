@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
+from bench.ports import free_ports
 from hotline.phone import Exchange
 from ivr.agi.sound import heard
 from ivr.switch import Gone, LegAnswered, Phone, Played, Recorded
 from tests.ivr.worlds import ANSWERS, CALLER, RINGS, SECOND, AgiAsteriskWorld, Listener, agi_asterisk_world
-from tests.ports import free_ports
 
 pytestmark = pytest.mark.system
 

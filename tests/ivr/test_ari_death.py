@@ -9,10 +9,10 @@ from contextlib import asynccontextmanager
 import pytest
 from aiohttp import web
 
+from bench.ports import free_ports
 from ivr.ari.link import ENGINE
 from ivr.ari.switch import AriSwitch
 from ivr.switch import ChannelGone, LinkUp, Phone, SwitchError, SwitchTaken
-from tests.ports import free_ports
 
 AT_ONCE = 2.0
 """Seconds; what waits for the link takes fifteen, or until there is one."""

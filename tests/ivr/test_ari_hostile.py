@@ -15,6 +15,7 @@ from aiohttp import web
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from bench.ports import free_ports
 from ivr.ari import orders
 from ivr.ari.link import KEYS
 from ivr.ari.switch import AriSwitch
@@ -33,7 +34,6 @@ from ivr.switch import (
     SwitchEvent,
 )
 from tests.depth import depth
-from tests.ports import free_ports
 
 PATIENT = settings(max_examples=depth(40), deadline=None, suppress_health_check=list(HealthCheck))
 

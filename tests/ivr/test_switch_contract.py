@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
+from bench.ports import free_ports
 from hotline.phone import Exchange
 from ivr.switch import (
     BEEP,
@@ -39,7 +40,6 @@ from tests.ivr.worlds import (
     asterisk_world,
     fake_world,
 )
-from tests.ports import free_ports
 
 
 @pytest_asyncio.fixture(params=["fake", pytest.param("asterisk", marks=pytest.mark.system)], loop_scope="function")

@@ -9,6 +9,7 @@ from ipaddress import ip_network
 from pathlib import Path
 from typing import Protocol, TypeVar
 
+from bench.ports import free_ports
 from hotline.agi_dialplan import snippet
 from hotline.managed import ManagedAsterisk
 from hotline.phone import Exchange, answers, never_answers, refuses
@@ -26,7 +27,6 @@ from tests.ivr.agi_client import FakeAsterisk
 from tests.ivr.fake_switch import Behaviour, FakeSwitch
 from tests.phone.voices import babble
 from tests.phones import hears_only
-from tests.ports import free_ports
 
 CALLER = "13900000001"
 ANSWERS, REFUSES, RINGS, ABSENT = "answers", "refuses", "rings", "absent"

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from bench.ports import free_ports
 from hotline import ear
 from hotline.phone import Exchange, NotRegistered, answers, never_answers, refuses
 from hotline.talk import NotAnswered
@@ -20,7 +21,6 @@ from tests.phones import (
     hears,
     register_and_vanish,
 )
-from tests.ports import free_ports
 
 pytestmark = pytest.mark.system
 

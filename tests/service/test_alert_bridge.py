@@ -21,11 +21,11 @@ import pytest
 from aiohttp import web
 from structlog.testing import capture_logs
 
+from bench.ports import free_ports
 from hotline.alerting.bridge import LARGEST, create_app
 from hotline.alerting.robots import Post, Robots, RobotsError, robots_in
 from hotline.settings import HOUSE
 from tests.monitoring.prometheus import alertmanager
-from tests.ports import free_ports
 
 KEY, SECRET, TOKEN = "0f0f-key-of-a-group", "SECmade-up", "a-token-that-is-long-enough"
 

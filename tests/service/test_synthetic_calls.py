@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
+from bench.ports import free_ports
 from hotline.handset import RATE, Samples, tone
 from hotline.operators import Published, read_config
 from hotline.settings import HOUSE, Settings, SettingsError, load
@@ -31,7 +32,6 @@ from routing.calendar import SHANGHAI
 from routing.scene import Scene
 from tests.ivr.fake_switch import Behaviour
 from tests.ivr.house import CALLER, LoopClock, house
-from tests.ports import free_ports
 from tests.service.whole import app
 
 DAY = Scene(datetime(2026, 11, 20, 10, 0, tzinfo=SHANGHAI), NUMBER)

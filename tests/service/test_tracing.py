@@ -13,12 +13,12 @@ import pytest
 from aiohttp import web
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
+from bench.ports import free_ports
 from hotline.settings import SettingsError, load
 from hotline.tracing.export import LAST, traces
 from hotline.tracing.spans import Span, Spans, trace_of
 from ivr.events import CallEnded
 from ivr.outcomes import Outcome, Reason
-from tests.ports import free_ports
 from tests.records.tales import TALKS, entries
 
 

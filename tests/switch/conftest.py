@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from bench.ports import free_ports
 from hotline.settings import Settings, load
 from tests.phones import exchange
-from tests.ports import free_ports
 
 __all__ = ["exchange"]
 

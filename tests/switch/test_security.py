@@ -18,6 +18,7 @@ import aiohttp
 import pytest
 from structlog.testing import capture_logs
 
+from bench.ports import free_ports
 from hotline.browsers import with_browsers
 from hotline.certificates import expiries
 from hotline.handset import tone
@@ -37,7 +38,6 @@ from hotline.switch_config import PhoneAccount
 from hotline.trying import CALLER
 from ivr.switch import TESTER
 from tests.phones import AGENT_TONE, CALLER_TONE, hears, voices_in
-from tests.ports import free_ports
 from tests.switch.bare_sip import BareCaller
 from tests.switch.test_managed import switch_of, until
 

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import aiohttp
 
+from bench.ports import free_ports
 from hotline.accounts import phones_of
 from hotline.fallback import dialplan_of
 from hotline.managed import ManagedAsterisk
@@ -26,7 +27,6 @@ from prompts.catalogue import Catalogue
 from routing.dialplan.record import FallbackCall, read
 from routing.node import Say, Variant
 from routing.plan import Plan
-from tests.ports import free_ports
 
 HUSH = b"\xd5" * 8
 """A millisecond of silence in A-law: fifty are what most prompts sound like here."""

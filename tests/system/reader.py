@@ -31,8 +31,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
+from bench.ports import free_ports
 from hotline.settings import HOUSE
-from tests.ports import free_ports
 
 _BLOCK = re.compile(r"(?:<!-- (?P<what>(?:(?!-->).)*) -->\n)?```(?P<language>\w+)\n(?P<text>.*?)```\n", re.DOTALL)
 _ALONE = re.compile(r"^<!-- (?P<what>(?:closes|waits) \w+) -->$", re.MULTILINE)

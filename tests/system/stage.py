@@ -11,6 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from bench.ports import free_ports
 from hotline import ear
 from hotline.handset import Samples
 from hotline.operators import Published, read_config
@@ -28,7 +29,6 @@ from records.cdr import Cdr
 from routing.calendar import SHANGHAI
 from routing.plan import Plan
 from tests.phones import CALLER, Carrier, agent_phone, hears_prompt
-from tests.ports import free_ports
 
 WORKDAY = datetime(2026, 11, 20, 10, 0, tzinfo=SHANGHAI)
 NIGHT = datetime(2026, 11, 20, 22, 0, tzinfo=SHANGHAI)

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import expect
 
+from bench.ports import free_ports
 from desk.roles import Role
 from hotline import ear
 from hotline.agi_dialplan import snippet
@@ -22,7 +23,6 @@ from ivr.events import CallEnded
 from ivr.outcomes import Outcome, Reason
 from tests.browser.stage import desks, looks_right_in_both, pictures
 from tests.phones import AGENT_TONE, CALLER, CALLER_TONE, agent_phone, hear_each_other
-from tests.ports import free_ports
 from tests.system.conftest import OpenStage
 from tests.system.stage import Stage, lend
 

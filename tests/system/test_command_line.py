@@ -16,10 +16,10 @@ import aiohttp
 import pytest
 import pytest_asyncio
 
+from bench.ports import free_ports
 from hotline.operators import read_config
 from hotline.settings import HOUSE
 from ivr.ari.link import ENGINE
-from tests.ports import free_ports
 from tests.system.stage import config_that_keeps_numbers
 
 pytestmark = pytest.mark.system

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from bench.ports import free_ports
 from hotline import ear
 from hotline.accounts import phones_of
 from hotline.managed import ManagedAsterisk
@@ -26,7 +27,6 @@ from hotline.sound_file import load as load_sound
 from hotline.talk import Talk
 from tests.phone.voices import babble
 from tests.phones import AGENT_TONE, CALLER_TONE, CARRIER_TONE, Carrier, agent_phone, hears, hears_prompt
-from tests.ports import free_ports
 from tests.system.stage import WORKDAY, lend, shipped_plan
 from tests.system.test_command_line import Terminal
 

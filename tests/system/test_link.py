@@ -13,6 +13,7 @@ import aiohttp
 import pytest
 
 from bench.chaos.proxy import Wire, wire
+from bench.ports import free_ports
 from hotline.accounts import phones_of
 from hotline.managed import ManagedAsterisk
 from hotline.phone import Exchange, answers
@@ -24,7 +25,6 @@ from ivr.events import CallEnded, TalkBegan, WaitBegan
 from ivr.journal import Entry, Event
 from ivr.outcomes import Outcome
 from tests.phones import AGENT_TONE, CARRIER_TONE, Carrier, agent_phone, hears
-from tests.ports import free_ports
 from tests.system.stage import WORKDAY, lend, shipped_plan
 
 pytestmark = pytest.mark.system

@@ -10,6 +10,7 @@ import aiohttp
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from bench.ports import free_ports
 from bench.prometheus import Prometheus, watching
 from hotline.dashboards.boards import BOARDS
 from hotline.dashboards.grafana import MARKS
@@ -19,7 +20,6 @@ from hotline.metrics.family import Kind
 from hotline.phone import answers
 from ivr.events import CallEnded, WaitBegan
 from tests.phones import AGENT_TONE
-from tests.ports import free_ports
 from tests.system.conftest import OpenStage
 from tests.system.stage import Stage
 

@@ -1,4 +1,4 @@
-"""Ports for tests, so that two runs never meet."""
+"""Ports for tests and benches, so that two runs never meet."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from pathlib import Path
 
 FIRST, SHARE, SHARES = 10_000, 1_000, 10
 """Below the ports that the system hands out by itself, or somebody's outgoing socket might sit on one of ours by the
-time it is used; each process that tests draws from a share of its own."""
+time it is used; each process that tests or measures draws from a share of its own."""
 
 
 _GIVEN: deque[int] = deque()
@@ -48,7 +48,7 @@ def free_ports(count: int) -> list[int]:
 @cache
 def _share() -> int:
     """The first share that no other process of this user has: ours until we end."""
-    folder = Path(tempfile.gettempdir()) / f"hotline-test-ports-{os.getuid()}"
+    folder = Path(tempfile.gettempdir()) / f"hotline-ports-{os.getuid()}"
     folder.mkdir(mode=0o700, exist_ok=True)
     for share in range(SHARES):
         claim = os.open(folder / str(share), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
@@ -58,4 +58,4 @@ def _share() -> int:
             os.close(claim)
         else:
             return share
-    raise OSError(f"{SHARES} test runs already draw ports: wait for one of them to end")
+    raise OSError(f"{SHARES} tests or benches already draw ports: wait for one of them to end")
