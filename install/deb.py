@@ -36,6 +36,9 @@ OURS = (
     "routing",
 )
 """Folders of the program; `requirements/base.txt` and the script that unpacks Asterisk come beside them."""
+MEASURES = ("__init__", "calls", "capacity", "engine", "figures", "ports", "report", "sipp", "sounds", "stand")
+"""Of `bench`, what `hotline bench` needs; what attacks and breaks things stays out."""
+SCENARIOS = ("agent.xml.j2", "caller.xml.j2", "register.xml")
 _NOT_OURS = shutil.ignore_patterns(
     "__pycache__", "node_modules", "src", "public", "*.ts", "*.js", "package*.json", ".*"
 )
@@ -65,7 +68,9 @@ def stage(root: Path) -> None:
         ignored = shutil.ignore_patterns("__pycache__") if name == "prompts" else _NOT_OURS
         shutil.copytree(HOUSE / name, lib / name, ignore=ignored)
     shutil.copytree(HOUSE / "desk" / "web" / "dist", lib / "desk" / "web" / "dist", dirs_exist_ok=True)
-    for name in OURS:  # the program cannot write there: it would compile all of itself at each start
+    for name in (*(f"{module}.py" for module in MEASURES), *SCENARIOS):
+        put(root, f"{LIB}/bench/{name}", (HOUSE / "bench" / name).read_text("utf-8"))
+    for name in (*OURS, "bench"):  # the program cannot write there: it would compile all of itself at each start
         compiled = {"quiet": 1, "stripdir": str(root), "prependdir": "/"}
         compile_dir(lib / name, invalidation_mode=PycInvalidationMode.UNCHECKED_HASH, **compiled)  # type: ignore[arg-type]
     put(root, f"{LIB}/requirements/base.txt", (HOUSE / "requirements" / "base.txt").read_text("utf-8"))

@@ -79,6 +79,15 @@ def test_what_was_installed_works(machine: Path, tmp_path: Path) -> None:
     assert [one["ok"] for one in looked if "Python packages" in one["what"]] == [True]
 
 
+def test_the_measurements_are_there_that_hotline_bench_takes(machine: Path) -> None:
+    lib = machine / "usr/lib/hotline"
+    python = re.findall(r"exec (\S+) -s", (lib / "hotline.sh").read_text())[-1]
+    found = run(python, "-s", "-c", "import bench.capacity, bench.engine", PYTHONPATH=f"{lib}:{lib / 'packages'}",
+                PYTHONSAFEPATH="1")  # fmt: skip
+    assert (found.returncode, found.stderr) == (0, "")
+    assert all((lib / "bench" / name).is_file() for name in ("agent.xml.j2", "caller.xml.j2", "register.xml"))
+
+
 def test_what_operators_wrote_outlives_an_upgrade_and_a_removal(machine: Path) -> None:
     plan, kept = machine / "etc/hotline/plan.yaml", machine / "var/lib/hotline/hotline.db"
     plan.write_text("theirs: true\n")

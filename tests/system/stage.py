@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import shutil
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
@@ -38,12 +39,14 @@ MAKE_UP_WORKDAY = datetime(2026, 10, 10, 10, 0, tzinfo=SHANGHAI)
 
 
 def config_that_keeps_numbers(folder: Path) -> Path:
-    """The shipped files, copied into `folder`, with no line confidential: a test asks for records by number."""
+    """The shipped files, copied into `folder`, with no line confidential: a test asks for records by number.
+
+    Agents wrap up for a second, so that whoever waits for one is not waited for.
+    """
     shutil.copytree(HOUSE / "config", folder)
     lines = folder / "lines.yaml"
-    text = lines.read_text("utf-8")
-    kept = [line for line in text.splitlines(keepends=True) if not line.lstrip().startswith("confidential:")]
-    lines.write_text("".join(kept), "utf-8")
+    text = re.sub(r"^    (confidential|wrap_up):.*\n", "", lines.read_text("utf-8"), flags=re.MULTILINE)
+    lines.write_text(re.sub(r"^    name:.*\n", r"\g<0>    wrap_up: 1s\n", text, flags=re.MULTILINE), "utf-8")
     return folder
 
 
