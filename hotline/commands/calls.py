@@ -15,6 +15,7 @@ from sqlalchemy.exc import DBAPIError
 
 from hotline.audited import Private, Reason, shown, unmasked, write_down
 from hotline.clock import clock_of
+from hotline.control import NotRunning, Refused, ask
 from hotline.settings import Settings
 from hotline.terminal import Config, Json, Var, fail, instant, keys_of, live_in, people, put, put_table, settings_of
 from records.abandoned import STATES, Abandoned, abandoned
@@ -166,4 +167,16 @@ def call(
         for line in trial.told():
             people.print(line, markup=False)
     if not trial.agrees:
+        if trial.reached is None:
+            _say_that_none_serves(settings)
         raise typer.Exit(1)
+
+
+def _say_that_none_serves(settings: Settings) -> None:
+    """Why a call reached nothing: Asterisk answers by itself where no engine runs."""
+    try:
+        asyncio.run(ask(settings.var, "GET", "/drain"))
+    except NotRunning as error:
+        people.print(f"callers hear the fallback plan: {error}", markup=False)
+    except Refused as error:
+        people.print(str(error), markup=False)

@@ -92,21 +92,22 @@ def restart(config: Config = None, var: Var = None, as_json: Json = False) -> No
     except (NotRunning, Refused) as error:
         fail(error)
     if as_json:
-        put({"before": before["engine"], "engine": after["engine"], "calls": after["calls"]})
+        put({"before": before["engine"], "engine": after, "calls": before["calls"]})
     else:
-        people.print(f"engine {after['engine']} goes on for {before['engine']} ({_told(after)})", markup=False)
+        people.print(f"engine {after} goes on for {before['engine']} ({_told(before)})", markup=False)
 
 
-def _next(settings: Settings, before: int) -> dict[str, Any]:
+def _next(settings: Settings, before: int) -> int:
+    """The process id of the engine that answers now. It may not have been told yet whose calls it goes on with."""
     until = time.monotonic() + ANEW
     while time.monotonic() < until:
         time.sleep(0.1)
         try:
-            status: dict[str, Any] = asyncio.run(ask(settings.var, "GET", "/drain"))
+            engine = int(asyncio.run(ask(settings.var, "GET", "/drain"))["engine"])
         except (NotRunning, Refused):
             continue  # between the two
-        if status["engine"] != before:
-            return status
+        if engine != before:
+            return engine
     raise Refused(f"no other engine was up after {ANEW:.0f} s: see the log")
 
 

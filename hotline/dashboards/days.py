@@ -19,7 +19,11 @@ DAY: Final = Board(
         "Since midnight: who was served, where the others were lost, what is left.",
     ),
     (
-        Panel(Kind.STAT, Words("多少人请求人工？", "How many asked for a person?"), (ask(_ASKED),)),
+        Panel(
+            Kind.STAT,
+            Words("多少人请求人工？", "How many asked for a person?"),
+            (ask(_ASKED, "今天", "today"), ask("hotline_connect_rate_24h_requests", "最近二十四小时", "last 24 hours")),
+        ),
         Panel(
             Kind.STAT,
             Words("最近二十四小时接通率够吗？", "Is the connect rate of 24 hours enough?"),

@@ -156,6 +156,11 @@ CONNECT_RATE = _gauge(
     "Answered of offered of the last 24 hours, by the published formula; absent while nobody asked.",
     "最近二十四小时的接通率（按公布的公式）；无人请求时不出现。",
 )
+REQUESTS_OF_RATE = _gauge(
+    "connect_rate_24h_requests",
+    "Offered in the last 24 hours: of how many that rate is.",
+    "最近二十四小时计入接通率的请求数：这个比率以多少为分母。",
+)
 LINE_CALLS = _counter("line_calls", "Calls that joined a line.", "进入热线排队的来电。", _LINE)
 ANSWERED_IN_TIME = _counter(
     "answered_within_15_seconds", "Calls of a line answered within 15 seconds.", "十五秒内接听的来电。", _LINE

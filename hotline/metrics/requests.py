@@ -52,7 +52,7 @@ def turn_of(request: Request, formula: Formula) -> str:
 
 
 class RateGauge(Collector):
-    """The connect rate of the last 24 hours; `rate` gives offered and answered."""
+    """The connect rate of the last 24 hours, and of how many; `rate` gives offered and answered."""
 
     def __init__(self, rate: Callable[[], tuple[int, int]]) -> None:
         self._rate = rate
@@ -61,3 +61,4 @@ class RateGauge(Collector):
         """The family, for a `CollectorRegistry` to which this was registered."""
         offered, answered = self._rate()
         yield f.CONNECT_RATE.measured(answered / offered) if offered else f.CONNECT_RATE.measured()
+        yield f.REQUESTS_OF_RATE.measured(offered)

@@ -143,9 +143,9 @@ def test_the_limits_of_the_formula_divide_the_answered_and_the_abandoned() -> No
 def test_the_rate_is_absent_while_nobody_asked() -> None:
     registry, now = CollectorRegistry(), [(0, 0)]
     registry.register(RateGauge(lambda: now[0]))
-    assert told(registry) == set()
+    assert told(registry) == {"hotline_connect_rate_24h_requests 0.0"}
     now[0] = (8, 6)
-    assert told(registry) == {"hotline_connect_rate_24h_ratio 0.75"}
+    assert told(registry) == {"hotline_connect_rate_24h_ratio 0.75", "hotline_connect_rate_24h_requests 8.0"}
 
 
 def test_a_count_of_calls_tells_which_call_it_came_from() -> None:

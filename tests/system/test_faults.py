@@ -244,7 +244,7 @@ async def test_a_restart_under_calls_keeps_the_supervisor_and_every_call(
         code, said, told = await here.run("restart", "--json")
         assert code == 0, told
         after = json.loads(said)
-        assert after["before"] == before
+        assert (after["before"], after["calls"]) == (before, 2)
         assert await here.engine(other_than=before) == after["engine"]
         assert up.returncode is None
         await hears(talking, AGENT_TONE)
@@ -280,6 +280,9 @@ async def test_a_drained_hotline_lets_talks_end_and_gives_the_rest_to_the_dialpl
         assert [drain.returncode, await up.wait()] == [0, 0], told.decode()
         assert (waiting.ending, newcomer.ending) == (None, None)
         await waiting.hang_up()
+        code, _, why = await here.run("call", "2,1", "--wait", "3")
+        assert code == 1
+        assert "callers hear the fallback plan: no hotline runs" in why
     async with house(tmp_path, sounds, exchange, here), asyncio.timeout(20.0):  # takes Asterisk over, and ends it
         while not here.facts("FallbackEnded"):  # the one record goes on to the end of the call
             await asyncio.wait([asyncio.get_running_loop().create_future()], timeout=0.1)
