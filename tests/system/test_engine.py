@@ -93,8 +93,6 @@ async def test_a_killed_engine_loses_no_call_and_no_place(
         assert heard is None or heard.share < 0.3  # what was said goes on, and nothing from its beginning
         await rings(rung)
         await talking.hang_up()
-        code, _, err = await here.run("desk", "vct-1", "ready")
-        assert code == 0, err
         await hears(queue[0], AGENT_TONE, within=30.0)
         for talk in (*queue, ringing, leaving, in_menu):
             await talk.hang_up()

@@ -128,7 +128,7 @@ async def house(
         async with asyncio.timeout(20):
             _, said = await up.communicate()
     assert up.returncode == 0, said.decode()
-    assert processes_of(here.var) == []
+    assert processes_of(here.var) == [], said.decode()
 
 
 @asynccontextmanager
