@@ -259,7 +259,7 @@ def clock_set(folder: Path, size: Size) -> list[Promise]:
         for off in (hour, -hour, timedelta()):
             wall.set(off)
             time.sleep(3.0)
-            unsettled += [] if scene.settled() else [str(off)]
+            unsettled += [] if scene.on_the_floor() else [str(off)]
         return [none_of(name, "settings after which some calls were not served on", unsettled)]
 
     told = struck(name, folder, size, strike, takes=9.0, settings=[*wall.environment.items()], let_go={"message"})

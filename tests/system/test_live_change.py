@@ -156,7 +156,7 @@ async def test_an_agent_who_was_taken_out_and_put_back_is_rung_without_registeri
         await s.agent("vct-1", answers())
         here, gone = "  vct-1: {name: 艾滋病咨询座席,", "  vct-9: {name: 艾滋病咨询座席,"
         desk.edit("agents.yaml", (here, gone))
-        assert (await desk.tell("/reload"))["result"] == "done"
+        assert (await desk.tell("/reload"))["result"] in ("done", "unchanged")  # who watches the files may be first
         assert "vct-1" not in s.hotline.live.now.agents
         desk.edit("agents.yaml", (gone, here))
         await desk.tell("/reload")
