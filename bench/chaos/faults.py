@@ -246,23 +246,20 @@ def vanish(folder: Path, size: Size) -> list[Promise]:
 
 
 def clock_set(folder: Path, size: Size) -> list[Promise]:
-    """The wall's clock is set an hour on, then two back, then right again: the engine's and Asterisk's.
-
-    Asterisk measures a message by the wall's clock: one that is being left is at its limit then, and is kept.
-    """
+    """The wall's clock is set an hour on, then two back, then right again."""
     name = "clock set by ± 1 h"
     folder.mkdir(parents=True)
-    wall, hour = Wall(folder, switch=True), timedelta(hours=1)
+    wall, hour = Wall(folder), timedelta(hours=1)
 
     def strike(scene: Scene) -> list[Promise]:
         unsettled = []
         for off in (hour, -hour, timedelta()):
             wall.set(off)
             time.sleep(3.0)
-            unsettled += [] if scene.on_the_floor() else [str(off)]
+            unsettled += [] if scene.settled() else [str(off)]
         return [none_of(name, "settings after which some calls were not served on", unsettled)]
 
-    told = struck(name, folder, size, strike, takes=9.0, settings=[*wall.environment.items()], let_go={"message"})
+    told = struck(name, folder, size, strike, takes=9.0, settings=[*wall.environment.items()])
     with closing(sqlite3.connect(folder / "var" / "hotline.db")) as database:
         rows = database.execute("SELECT number, started, ended, waited, talked FROM cdr").fetchall()
     longest = size.lasts + 120.0

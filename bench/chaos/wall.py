@@ -19,13 +19,11 @@ sleeps so when a program has closed its output and is not gone yet."""
 
 
 class Wall:
-    """The clock of those who are started with `environment`. Monotonic time goes on."""
+    """The clock of those who are started with `environment`. Monotonic time goes on, and Asterisk's clock is right:
+    what a step does to it (docs/reliability.md) would be what is tested."""
 
-    def __init__(self, folder: Path, *, switch: bool) -> None:
-        """`folder` exists; with `switch` it is Asterisk's clock as well. Raises StandFailed without libfaketime.
-
-        Asterisk stamps sound by it: a phone may play nothing after a step. Whoever listens leaves its clock alone.
-        """
+    def __init__(self, folder: Path) -> None:
+        """`folder` exists. Raises StandFailed where there is no libfaketime."""
         library = next(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"), None)
         if library is None:
             raise StandFailed("libfaketime is not installed: apt-get install libfaketime")
@@ -39,11 +37,10 @@ class Wall:
             "FAKETIME_TIMESTAMP_FILE": str(self._file),
             "FAKETIME_CACHE_DURATION": "1",
             "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+            "FAKETIME_SKIP_CMDS": "asterisk,ld-linux-x86-64.so.2,ld-linux-aarch64.so.1",
             "NO_FAKE_STAT": "1",
             "PYTHONPATH": os.pathsep.join(filter(None, (str(python), os.getenv("PYTHONPATH")))),
         }
-        if not switch:
-            self.environment["FAKETIME_SKIP_CMDS"] = "asterisk,ld-linux-x86-64.so.2,ld-linux-aarch64.so.1"
 
     def set(self, off: timedelta) -> None:
         """Move it so far off the true time; who runs sees it within a second."""

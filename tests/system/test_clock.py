@@ -1,4 +1,4 @@
-"""System: the clock is set by an hour under callers, and back: all of ours but Asterisk's, by libfaketime."""
+"""System: the clock is set by an hour under callers, and back; libfaketime does it to all processes of ours."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ SHORT = timedelta(minutes=2)
 async def test_a_clock_that_is_set_under_callers_costs_nobody_their_place_and_no_record_a_second(
     tmp_path: Path, sounds: Path, exchange: Exchange, steps: Sequence[timedelta]
 ) -> None:
-    wall = Wall(tmp_path, switch=False)
+    wall = Wall(tmp_path)
     here = House(tmp_path, sounds, exchange)
     here.environment |= wall.environment
     async with house(tmp_path, sounds, exchange, here) as (here, _):
