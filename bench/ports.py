@@ -25,8 +25,8 @@ def free_ports(count: int) -> list[int]:
     """Loopback ports that nobody listens on, UDP and TCP; none that was given lately, for it may not be bound yet."""
     if not _GIVEN:
         first = FIRST + _share() * SHARE
-        even = range(first, first + SHARE, 2)  # a telephone's stack takes the port after its own as well
-        _GIVEN.extend(random.Random().sample(even, len(even)))  # noqa: S311 - no secret
+        apart = range(first, first + SHARE, 4)  # a telephone's stack takes the port after its own, SIPp the two after
+        _GIVEN.extend(random.Random().sample(apart, len(apart)))  # noqa: S311 - no secret
     found: list[int] = []
     with ExitStack() as held:
         for _ in range(len(_GIVEN)):
