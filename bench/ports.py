@@ -22,7 +22,10 @@ _GIVEN: deque[int] = deque()
 
 
 def free_ports(count: int) -> list[int]:
-    """Loopback ports that nobody listens on, UDP and TCP; none that was given lately, for it may not be bound yet."""
+    """Loopback ports that nobody listens on, UDP and TCP; none that was given lately, for it may not be bound yet.
+
+    Raises OSError when there are not so many.
+    """
     if not _GIVEN:
         first = FIRST + _share() * SHARE
         apart = range(first, first + SHARE, 4)  # a telephone's stack takes the port after its own, SIPp the two after
@@ -42,6 +45,8 @@ def free_ports(count: int) -> list[int]:
             except OSError:
                 continue
             found.append(port)
+    if len(found) < count:
+        raise OSError(f"only {len(found)} of {count} ports of our share are free: something else listens on the others")
     return found
 
 
