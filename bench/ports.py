@@ -12,9 +12,10 @@ from contextlib import ExitStack
 from functools import cache
 from pathlib import Path
 
-FIRST, SHARE, SHARES = 10_000, 1_000, 10
-"""Below the ports that the system hands out by itself, or somebody's outgoing socket might sit on one of ours by the
-time it is used; each process that tests or measures draws from a share of its own."""
+FIRST, SHARE, SHARES = 10_100, 1_000, 10
+"""Above the last port that browsers refuse to open (10080, see "bad port" in the Fetch standard) and below those that
+the system hands out by itself, or somebody's outgoing socket might sit on one of ours by the time it is used; each
+process that tests or measures draws from a share of its own."""
 
 
 _GIVEN: deque[int] = deque()
