@@ -194,12 +194,17 @@ AT_REST = """async () => {
 
 
 async def faults(page: Page) -> Sequence[str]:
-    """What axe calls serious or critical about a page that has come to rest, by rule and element."""
+    """What axe calls serious or critical about a page that has come to rest, by rule and element.
+
+    What comes or goes while axe looks does so at once, as for people who want nothing to move.
+    """
+    await page.emulate_media(reduced_motion="reduce")
     await page.evaluate(AT_REST)
     await page.evaluate(AXE.read_text("utf-8"))
     found = await page.evaluate("axe.run({resultTypes: ['violations']}).then((told) => told.violations)")
+    await page.emulate_media(reduced_motion="no-preference")
     return [
-        f"{one['id']} ({one['impact']}): {node['html'][:160]}"
+        f"{one['id']} ({one['impact']}): {node['html'][:160]} {[why['message'] for why in node['any']]}"
         for one in found
         if one["impact"] in ("serious", "critical")
         for node in one["nodes"]
@@ -245,16 +250,9 @@ async def too_wide(page: Page) -> bool:
     return bool(await page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"))
 
 
-AT_REST = """async () => {
-  const ends = (one) => Number.isFinite(one.effect?.getComputedTiming().endTime ?? Infinity)
-  await Promise.allSettled(document.getAnimations().filter(ends).map((one) => one.finished))
-}"""
-
-
 async def looks_right(page: Page, language: Language, *data: str) -> None:
     """Nothing is wrong with a page as it stands, for whoever reads, listens, or has a small screen; `data` as in
-    `strange`. What fades in or out is waited for: halfway it is too pale for anybody."""
-    await page.evaluate(AT_REST)
+    `strange`."""
     found = [await faults(page), await too_wide(page), await strange(page, language, *data)]
     assert found == [[], False, []], (page.url, found)
 
